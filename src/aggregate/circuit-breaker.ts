@@ -1,0 +1,54 @@
+import {
+  CIRCUIT_BREAKER_RESULTS,
+  CIRCUIT_BREAKER_STATES,
+  CIRCUIT_BREAKER_TRANSITIONS as PAIRS,
+} from '../semconv/attributes.ts';
+import {
+  CIRCUIT_BREAKER_CALLS,
+  CIRCUIT_BREAKER_RECOVERY_DURATION,
+  CIRCUIT_BREAKER_STATE,
+  CIRCUIT_BREAKER_TIME,
+  CIRCUIT_BREAKER_TRANSITIONS,
+} from '../semconv/metrics.ts';
+import { Counts, indexes } from './counts.ts';
+import { Durations, type RecorderSource } from './durations.ts';
+
+export const CIRCUIT_BREAKER_RESULT = indexes(CIRCUIT_BREAKER_RESULTS);
+export const STATE = indexes(CIRCUIT_BREAKER_STATES);
+
+/** `[previous][next]` -> the index of the series, or -1 where a breaker can't go there at once. */
+const TRANSITION = CIRCUIT_BREAKER_STATES.map((previous) =>
+  CIRCUIT_BREAKER_STATES.map((next) =>
+    PAIRS.findIndex(([from, to]) => from === previous && to === next),
+  ),
+);
+
+/** The next state on the only way from a state to one that it can't reach at once. */
+const NEXT = [STATE.open, STATE.half_open, STATE.closed, STATE.closed];
+
+export class CircuitBreakerAggregate {
+  readonly calls = new Counts(CIRCUIT_BREAKER_CALLS);
+  readonly state = new Counts(CIRCUIT_BREAKER_STATE);
+  readonly time = new Counts(CIRCUIT_BREAKER_TIME);
+  readonly transitions = new Counts(CIRCUIT_BREAKER_TRANSITIONS);
+  readonly recovery: Durations;
+  readonly counts: readonly Counts[] = [this.calls, this.state, this.time, this.transitions];
+
+  constructor(source: RecorderSource) {
+    this.recovery = new Durations(CIRCUIT_BREAKER_RECOVERY_DURATION, source);
+  }
+
+  /** Counts a change of state, and what must have lain between where a listener hid a step. */
+  moved(previous: number, next: number): void {
+    for (let from = previous; from !== next; ) {
+      const direct = TRANSITION[from]?.[next] ?? -1;
+      const to = direct >= 0 ? next : (NEXT[from] as number);
+      this.transitions.add(TRANSITION[from]?.[to] as number);
+      from = to;
+    }
+  }
+
+  clearGauges(): void {
+    this.state.fill(0);
+  }
+}

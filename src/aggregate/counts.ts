@@ -1,0 +1,32 @@
+import type { Metric, Series } from '../semconv/metrics.ts';
+
+/** The numbers of one metric under one name, one for each of its series. */
+export class Counts {
+  readonly metric: Metric;
+  readonly series: readonly Series[];
+  /** Parallel to `series`; `NaN` where a series does not exist. */
+  readonly values: number[];
+
+  constructor(metric: Metric, series: readonly Series[] = metric.series, initial = 0) {
+    this.metric = metric;
+    this.series = series;
+    this.values = series.map(() => initial);
+  }
+
+  add(index: number, amount = 1): void {
+    this.values[index] = (this.values[index] as number) + amount;
+  }
+
+  get(index: number): number {
+    return this.values[index] as number;
+  }
+
+  fill(value: number): void {
+    this.values.fill(value);
+  }
+}
+
+/** The index of each value of a closed list, which is that of its series. */
+export function indexes<T extends string>(values: readonly T[]): Readonly<Record<T, number>> {
+  return Object.fromEntries(values.map((value, index) => [value, index])) as Record<T, number>;
+}

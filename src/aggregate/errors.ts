@@ -1,0 +1,35 @@
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_POLICY_TYPE,
+  ERROR_TYPE_OTHER,
+  type PolicyType,
+} from '../semconv/attributes.ts';
+import { ERRORS, type Series, TELEMETRY_ERRORS } from '../semconv/metrics.ts';
+import { Counts } from './counts.ts';
+
+/** So many error types are told apart under one name and policy type; the rest is `_OTHER`. */
+const LIMIT = 20;
+
+export class ErrorAggregate {
+  readonly telemetry = new Counts(TELEMETRY_ERRORS);
+  readonly #series: Series[] = [];
+  readonly #acted = new Counts(ERRORS, this.#series);
+  readonly #known = new Map<PolicyType, Map<string, number>>();
+  readonly counts: readonly Counts[] = [this.telemetry, this.#acted];
+
+  count(policy: PolicyType, type: string): void {
+    let known = this.#known.get(policy);
+    if (known === undefined) {
+      known = new Map();
+      this.#known.set(policy, known);
+    }
+    const kept = known.has(type) || known.size < LIMIT ? type : ERROR_TYPE_OTHER;
+    let index = known.get(kept);
+    if (index === undefined) {
+      index = this.#series.push({ [ATTR_POLICY_TYPE]: policy, [ATTR_ERROR_TYPE]: kept }) - 1;
+      this.#acted.values.push(0);
+      known.set(kept, index);
+    }
+    this.#acted.add(index);
+  }
+}

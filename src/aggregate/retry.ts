@@ -1,0 +1,22 @@
+import { RETRY_ATTEMPTS as ATTEMPT_VALUES, RETRY_RESULTS } from '../semconv/attributes.ts';
+import { RETRY_ATTEMPTS, RETRY_CALLS, RETRY_DELAY } from '../semconv/metrics.ts';
+import { Counts, indexes } from './counts.ts';
+import { Durations, type RecorderSource } from './durations.ts';
+
+export const RETRY_RESULT = indexes(RETRY_RESULTS);
+
+export class RetryAggregate {
+  readonly calls = new Counts(RETRY_CALLS);
+  readonly attempts = new Counts(RETRY_ATTEMPTS);
+  readonly delay: Durations;
+  readonly counts: readonly Counts[] = [this.calls, this.attempts];
+
+  constructor(source: RecorderSource) {
+    this.delay = new Durations(RETRY_DELAY, source);
+  }
+
+  /** @param retry 1 for the first call made again */
+  attempt(retry: number): void {
+    this.attempts.add(Math.min(retry, ATTEMPT_VALUES.length) - 1);
+  }
+}

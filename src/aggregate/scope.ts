@@ -1,0 +1,116 @@
+import type { Metric } from '../semconv/metrics.ts';
+import { BulkheadAggregate } from './bulkhead.ts';
+import { CircuitBreakerAggregate } from './circuit-breaker.ts';
+import type { Counts } from './counts.ts';
+import type { Recorder, RecorderSource } from './durations.ts';
+import { ErrorAggregate } from './errors.ts';
+import { ExecutionAggregate } from './execution.ts';
+import { FallbackAggregate } from './fallback.ts';
+import { RetryAggregate } from './retry.ts';
+import { TimeoutAggregate } from './timeout.ts';
+
+/** Constant attributes that the user gave. */
+export type ConstantAttributes = Readonly<Record<string, string | number | boolean>>;
+
+/** What is read from a policy at collection, because it is a state and not an event. */
+export interface Sampled {
+  sample(): void;
+}
+
+/** Is told of faults; must not throw. */
+export type Report = (fault: unknown) => void;
+
+interface Aggregate {
+  readonly counts: readonly Counts[];
+  clearGauges?(): void;
+}
+
+/** All numbers under one name and one set of constant attributes, of however many policies. */
+export class Scope implements RecorderSource {
+  readonly name: string;
+  readonly attributes: ConstantAttributes;
+  readonly errors = new ErrorAggregate();
+  execution?: ExecutionAggregate;
+  circuitBreaker?: CircuitBreakerAggregate;
+  retry?: RetryAggregate;
+  timeout?: TimeoutAggregate;
+  bulkhead?: BulkheadAggregate;
+  fallback?: FallbackAggregate;
+
+  /** Set by whoever takes durations. */
+  recorder: ((metric: Metric, series: number) => Recorder) | undefined;
+  /** Policies that are instrumented now. */
+  policies = 0;
+  /** Weak, so that a policy which the service drops can go. */
+  readonly #sampled = new Set<WeakRef<Sampled>>();
+  readonly #report: Report;
+  readonly #aggregates: Aggregate[] = [this.errors];
+
+  constructor(name: string, attributes: ConstantAttributes, report: Report) {
+    this.name = name;
+    this.attributes = attributes;
+    this.#report = report;
+  }
+
+  ofExecution(): ExecutionAggregate {
+    this.execution ??= this.#include(new ExecutionAggregate(this));
+    return this.execution;
+  }
+
+  ofCircuitBreaker(): CircuitBreakerAggregate {
+    this.circuitBreaker ??= this.#include(new CircuitBreakerAggregate(this));
+    return this.circuitBreaker;
+  }
+
+  ofRetry(): RetryAggregate {
+    this.retry ??= this.#include(new RetryAggregate(this));
+    return this.retry;
+  }
+
+  ofTimeout(): TimeoutAggregate {
+    this.timeout ??= this.#include(new TimeoutAggregate(this));
+    return this.timeout;
+  }
+
+  ofBulkhead(): BulkheadAggregate {
+    this.bulkhead ??= this.#include(new BulkheadAggregate(this));
+    return this.bulkhead;
+  }
+
+  ofFallback(): FallbackAggregate {
+    this.fallback ??= this.#include(new FallbackAggregate());
+    return this.fallback;
+  }
+
+  /** A fault of ours or of a user's hook: counted and told, never thrown. */
+  fault(error: unknown): void {
+    this.errors.telemetry.add(0);
+    this.#report(error);
+  }
+
+  watch(sampled: WeakRef<Sampled>): void {
+    this.#sampled.add(sampled);
+  }
+
+  unwatch(sampled: WeakRef<Sampled>): void {
+    this.#sampled.delete(sampled);
+  }
+
+  /** Brings states and gauges up to date and returns everything there is to report. */
+  *read(): Generator<Counts> {
+    for (const aggregate of this.#aggregates) aggregate.clearGauges?.();
+    for (const sampled of this.#sampled) {
+      try {
+        sampled.deref()?.sample();
+      } catch (fault) {
+        this.fault(fault);
+      }
+    }
+    for (const aggregate of this.#aggregates) yield* aggregate.counts;
+  }
+
+  #include<T extends Aggregate>(aggregate: T): T {
+    this.#aggregates.push(aggregate);
+    return aggregate;
+  }
+}

@@ -1,0 +1,27 @@
+import { TIMEOUT_RESULTS } from '../semconv/attributes.ts';
+import { TIMEOUT_CALLS, TIMEOUT_DURATION, TIMEOUT_LIMIT } from '../semconv/metrics.ts';
+import { Counts, indexes } from './counts.ts';
+import { Durations, type RecorderSource } from './durations.ts';
+
+export const TIMEOUT_RESULT = indexes(TIMEOUT_RESULTS);
+
+export class TimeoutAggregate {
+  readonly calls = new Counts(TIMEOUT_CALLS);
+  readonly limit = new Counts(TIMEOUT_LIMIT, TIMEOUT_LIMIT.series, Number.NaN);
+  readonly duration: Durations;
+  readonly counts: readonly Counts[] = [this.calls, this.limit];
+
+  constructor(source: RecorderSource) {
+    this.duration = new Durations(TIMEOUT_DURATION, source);
+  }
+
+  /** The longest limit wins. */
+  limitOf(seconds: number): void {
+    const longest = this.limit.get(0);
+    this.limit.values[0] = Number.isNaN(longest) ? seconds : Math.max(longest, seconds);
+  }
+
+  clearGauges(): void {
+    this.limit.fill(Number.NaN);
+  }
+}

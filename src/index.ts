@@ -1,0 +1,8 @@
+/**
+ * OpenTelemetry metrics for cockatiel policies.
+ *
+ * @module
+ */
+export type { ScopeSnapshot } from './aggregate/snapshot.ts';
+export { instrument, snapshot, uninstrument } from './instrumented.ts';
+export type { InstrumentOptions } from './options.ts';

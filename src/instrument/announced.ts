@@ -1,0 +1,57 @@
+import { isNative, look } from './watch.ts';
+
+/** cockatiel's `FailureReason`: an error, or a value that a result filter calls a failure. */
+export type Reason = { readonly error: unknown } | { readonly value: unknown };
+
+/**
+ * Failures that a policy has announced by an event and whose calls have not been answered yet.
+ *
+ * The event has no call identity, but it names the error or value, and what the call answers (or
+ * what its function gave) is that very error or value. Between the two lie a few microtasks, so
+ * there is hardly ever more than one; on the way of a success nothing is done at all.
+ */
+export class Announced {
+  #reasons: Reason[] = [];
+
+  add(reason: Reason): void {
+    this.#reasons.push(reason);
+  }
+
+  /** Nothing is under way any more: what is left belonged to calls that were never seen. */
+  clear(): void {
+    this.#reasons = [];
+  }
+
+  /**
+   * Decides, soon, whether the answered call was announced as failed.
+   *
+   * @param returned what the call's function returned: asked only where the answer is not what was
+   *   announced, because a listener threw on the way
+   */
+  decide(
+    ok: boolean,
+    value: unknown,
+    returned: unknown,
+    decided: (announced: boolean) => void,
+  ): void {
+    if (this.#reasons.length === 0) decided(false);
+    else if (this.#take(ok, value)) decided(true);
+    else if (ok || !isNative(returned)) decided(false);
+    else {
+      look(
+        returned,
+        (inner) => decided(this.#take(true, inner)),
+        (inner) => decided(this.#take(false, inner)),
+      );
+    }
+  }
+
+  #take(ok: boolean, value: unknown): boolean {
+    const index = this.#reasons.findIndex((reason) =>
+      'error' in reason ? !ok && Object.is(reason.error, value) : ok && Object.is(reason.value, value),
+    );
+    if (index < 0) return false;
+    this.#reasons.splice(index, 1);
+    return true;
+  }
+}

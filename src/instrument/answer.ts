@@ -1,0 +1,40 @@
+import type { Call, Run } from './run.ts';
+
+/**
+ * Tells `call` when the policy has answered, and returns what the caller must get.
+ *
+ * Watching a promise from the side marks a rejection as handled. That changes nothing where
+ * cockatiel awaits the promise, and there it saves a microtask that could decide a race with a
+ * timeout; where the caller might be the user he gets the derived promise, so that Node still
+ * reports a rejection that nobody handles.
+ */
+export function answer(
+  answered: unknown,
+  call: Call,
+  run: Run | undefined,
+  claimed: boolean,
+): unknown {
+  if (claimed) return answered;
+  if (typeof (answered as PromiseLike<unknown> | undefined)?.then !== 'function') {
+    call.end(true, answered);
+    return answered;
+  }
+  const promise = answered as PromiseLike<unknown>;
+  if (run?.awaited) {
+    promise.then(
+      (value) => call.end(true, value),
+      (error) => call.end(false, error),
+    );
+    return promise;
+  }
+  return promise.then(
+    (value) => {
+      call.end(true, value);
+      return value;
+    },
+    (error) => {
+      call.end(false, error);
+      throw error;
+    },
+  );
+}

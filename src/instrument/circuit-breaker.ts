@@ -1,0 +1,131 @@
+import {
+  CIRCUIT_BREAKER_RESULT as RESULT,
+  STATE,
+  type CircuitBreakerAggregate,
+} from '../aggregate/circuit-breaker.ts';
+import { Announced } from './announced.ts';
+import { answer } from './answer.ts';
+import { isMarked } from './error-type.ts';
+import { countError, type Layer, type Settings } from './layer.ts';
+import type { CircuitBreaker, Execute, Fn } from './policy.ts';
+import { type Call, descend, entered } from './run.ts';
+
+export class CircuitBreakerLayer implements Layer {
+  readonly execute: Execute;
+  readonly listeners: Layer['listeners'];
+  readonly #policy: CircuitBreaker;
+  readonly #counts: CircuitBreakerAggregate;
+  readonly #durations: boolean;
+  /** Functions that wait for a test call: the breaker re-enters `execute` with them. */
+  readonly waiting = new Set<Fn>();
+  readonly #failures = new Announced();
+  #open = 0;
+  #state: number;
+  /** Until when the time in the state is counted, in ms of `performance.now()`. */
+  #since = performance.now();
+  /** When the circuit first left closed; not known of one that came open. */
+  #openedAt: number | undefined;
+
+  constructor(policy: CircuitBreaker, original: Execute, settings: Settings) {
+    this.#policy = policy;
+    this.#counts = settings.scope.ofCircuitBreaker();
+    this.#durations = settings.durations;
+    // Read, not assumed: a hydrated breaker may be open from its birth, without an event.
+    this.#state = policy.state;
+    const observe = () => this.#observe();
+    this.listeners = [
+      policy.onFailure(({ handled, reason }) => {
+        if (!handled) return;
+        countError(settings, 'circuit_breaker', reason);
+        // Without a call in flight it is the failure of one begun before we were here.
+        if (this.#open > 0) this.#failures.add(reason);
+      }),
+      // onStateChange alone is not enough: it is skipped when a listener of these three throws.
+      policy.onBreak(observe),
+      policy.onReset(observe),
+      policy.onHalfOpen(observe),
+      policy.onStateChange(observe),
+    ];
+
+    const layer = this;
+    this.execute = function execute(fn, signal) {
+      if (layer.waiting.size > 0 && layer.waiting.has(fn)) return original.call(this, fn, signal);
+      const run = entered();
+      const call = new CircuitBreakerCall(layer);
+      const claimed = run?.claim(policy, call) ?? false;
+      const inner: Fn = (...args) => {
+        call.called = true;
+        call.returned = descend(run, fn, args);
+        return call.returned;
+      };
+      call.inner = inner;
+      layer.#open++;
+      const answered = original.call(this, inner, signal);
+      if (!call.called) layer.waiting.add(inner);
+      return answer(answered, call, run, claimed);
+    };
+  }
+
+  sample(): void {
+    this.#observe();
+    const now = performance.now();
+    this.#pass(now);
+    this.#counts.state.add(this.#state);
+  }
+
+  end(call: CircuitBreakerCall, ok: boolean, value: unknown): void {
+    this.#observe();
+    if (call.called) {
+      this.#failures.decide(ok, value, call.returned, (failed) => {
+        this.#left(failed ? RESULT.failure : ok ? RESULT.success : RESULT.ignored);
+      });
+    } else {
+      this.waiting.delete(call.inner as Fn);
+      // The function never ran, so the error is the breaker's own.
+      this.#left(isMarked(value, 'isTaskCancelledError') ? RESULT.cancelled : RESULT.rejected);
+    }
+  }
+
+  #left(result: number): void {
+    this.#counts.calls.add(result);
+    if (--this.#open === 0) this.#failures.clear();
+  }
+
+  /** Compares the state with the last one seen; the state is the truth, events are the occasion. */
+  #observe(): void {
+    const next = this.#policy.state;
+    const previous = this.#state;
+    if (next === previous) return;
+    const now = performance.now();
+    this.#pass(now);
+    this.#state = next;
+    this.#counts.moved(previous, next);
+    if (previous === STATE.closed) this.#openedAt = now;
+    // Held open by hand: what ends now is no recovery.
+    if (next === STATE.isolated) this.#openedAt = undefined;
+    if (next === STATE.closed && this.#openedAt !== undefined) {
+      if (this.#durations) this.#counts.recovery.record((now - this.#openedAt) / 1000);
+      this.#openedAt = undefined;
+    }
+  }
+
+  #pass(now: number): void {
+    this.#counts.time.add(this.#state, Math.max(0, now - this.#since) / 1000);
+    this.#since = now;
+  }
+}
+
+class CircuitBreakerCall implements Call {
+  called = false;
+  returned: unknown;
+  inner: Fn | undefined;
+  readonly #layer: CircuitBreakerLayer;
+
+  constructor(layer: CircuitBreakerLayer) {
+    this.#layer = layer;
+  }
+
+  end(ok: boolean, value: unknown): void {
+    this.#layer.end(this, ok, value);
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * cockatiel's policies as this room sees them: by shape, never by `instanceof`, because two copies
+ * of cockatiel in one process are common and a service may use both majors.
+ */
+import type { Reason } from './announced.ts';
+
+export type Fn = (...args: unknown[]) => unknown;
+export type Execute = (fn: Fn, signal?: AbortSignal, ...rest: unknown[]) => unknown;
+export type Listen<T> = (listener: (event: T) => void) => { dispose(): void };
+
+export interface AnyPolicy {
+  execute: Execute;
+}
+
+export interface Failure {
+  readonly handled: boolean;
+  readonly reason: Reason;
+}
+
+export interface Retry extends AnyPolicy {
+  readonly onRetry: Listen<Reason & { readonly delay: number }>;
+  readonly onGiveUp: Listen<Reason>;
+}
+
+export interface CircuitBreaker extends AnyPolicy {
+  /** cockatiel's `CircuitState`: an index into the catalog's list of states. */
+  readonly state: number;
+  readonly onFailure: Listen<Failure>;
+  readonly onBreak: Listen<unknown>;
+  readonly onReset: Listen<unknown>;
+  readonly onHalfOpen: Listen<unknown>;
+  readonly onStateChange: Listen<unknown>;
+}
+
+export interface Timeout extends AnyPolicy {
+  readonly onTimeout: Listen<void>;
+}
+
+export interface Bulkhead extends AnyPolicy {
+  readonly executionSlots: number;
+  readonly queueSlots: number;
+}
+
+export interface Fallback extends AnyPolicy {
+  readonly onFailure: Listen<Failure>;
+}
+
+export interface Wrap extends AnyPolicy {
+  readonly wrapped: readonly AnyPolicy[];
+}
+
+export type Shape =
+  | { readonly type: 'retry'; readonly policy: Retry }
+  | { readonly type: 'circuit_breaker'; readonly policy: CircuitBreaker }
+  | { readonly type: 'timeout'; readonly policy: Timeout }
+  | { readonly type: 'bulkhead'; readonly policy: Bulkhead }
+  | { readonly type: 'fallback'; readonly policy: Fallback }
+  | { readonly type: 'wrap'; readonly policy: Wrap }
+  | { readonly type: 'noop'; readonly policy: AnyPolicy }
+  | { readonly type: 'custom'; readonly policy: AnyPolicy };
+
+export function isPolicy(value: unknown): value is AnyPolicy {
+  return (
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+    typeof (value as Partial<AnyPolicy>).execute === 'function'
+  );
+}
+
+/** Tells which policy it is. Anything with an `execute` that is none of cockatiel's is custom. */
+export function shapeOf(policy: AnyPolicy): Shape {
+  const has = (type: string, ...members: string[]) =>
+    members.every(
+      (member) => typeof (policy as unknown as Record<string, unknown>)[member] === type,
+    );
+  if (isWrap(policy)) return { type: 'wrap', policy };
+  if (has('function', 'onRetry', 'onGiveUp')) return { type: 'retry', policy: policy as Retry };
+  if (has('function', 'isolate', 'onFailure', 'onStateChange', 'onBreak') && has('number', 'state')) {
+    return { type: 'circuit_breaker', policy: policy as CircuitBreaker };
+  }
+  if (has('function', 'onTimeout')) return { type: 'timeout', policy: policy as Timeout };
+  if (has('number', 'executionSlots', 'queueSlots')) {
+    return { type: 'bulkhead', policy: policy as Bulkhead };
+  }
+  // The two that are left of cockatiel's differ in nothing public.
+  if (has('function', 'onFailure', 'onSuccess') && has('object', 'executor')) {
+    return has('function', 'value')
+      ? { type: 'fallback', policy: policy as Fallback }
+      : { type: 'noop', policy };
+  }
+  return { type: 'custom', policy };
+}
+
+export function isWrap(policy: AnyPolicy | undefined): policy is Wrap {
+  return Array.isArray((policy as Partial<Wrap> | undefined)?.wrapped);
+}
+
+/** The policies of a stack, outermost first, without the wraps; each once. */
+export function membersOf(policy: AnyPolicy, seen = new Set<AnyPolicy>()): Set<AnyPolicy> {
+  if (!isWrap(policy)) seen.add(policy);
+  else for (const member of policy.wrapped) membersOf(member, seen);
+  return seen;
+}
+
+/** The policy whose answer is the answer of the stack. */
+export function headOf(policy: AnyPolicy): AnyPolicy | undefined {
+  let head: AnyPolicy | undefined = policy;
+  while (isWrap(head)) head = head.wrapped[0];
+  return head;
+}

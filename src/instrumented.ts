@@ -1,0 +1,88 @@
+import type { MeterProvider } from '@opentelemetry/api';
+import { Group } from './aggregate/group.ts';
+import { type ScopeSnapshot, snapshotOf } from './aggregate/snapshot.ts';
+import { attach, detach, isAttached } from './instrument/attach.ts';
+import { type AnyPolicy, isPolicy } from './instrument/policy.ts';
+import { assertName, assertOptions, expected, type InstrumentOptions } from './options.ts';
+import { reportFault } from './otel/diagnostics.ts';
+import { GlobalConnection } from './otel/global.ts';
+import { connect } from './otel/reporter.ts';
+
+/** Where the rooms meet: numbers, what writes them, and what reports them. */
+
+interface Destination {
+  readonly group: Group;
+  /** Runs before each execution. */
+  readonly ensure: () => void;
+}
+
+const given = new Map<MeterProvider, Destination>();
+let global: (Destination & { readonly connection: GlobalConnection }) | undefined;
+
+function destinationOf(provider: MeterProvider | undefined): Destination {
+  if (provider === undefined) {
+    if (global === undefined) {
+      const group = new Group(reportFault);
+      const connection = new GlobalConnection(group);
+      global = { group, connection, ensure: connection.ensure };
+    }
+    global.connection.refresh();
+    return global;
+  }
+  let destination = given.get(provider);
+  if (destination === undefined) {
+    destination = { group: new Group(reportFault), ensure: () => {} };
+    connect(destination.group, provider);
+    given.set(provider, destination);
+  }
+  return destination;
+}
+
+/**
+ * Makes a cockatiel policy tell OpenTelemetry what it does.
+ *
+ * Takes a retry, circuit breaker, timeout, bulkhead, fallback, noop, a `wrap()` of them (nested
+ * ones too: every member reports under this name), or anything that has `execute`, of any copy of
+ * cockatiel 3.2 or 4. The policy is instrumented in place and behaves as before. A policy that is
+ * instrumented already keeps its first name, so that a breaker shared by two stacks stays one.
+ *
+ * @param name what the policy protects, such as `servicenow`: `resilience.policy.name`. One name
+ *   for each dependency; policies of one name are summed
+ * @returns the policy it was given
+ * @throws TypeError if an argument is not what it must be; the policy is untouched then
+ * @example
+ * const policy = instrument('servicenow', wrap(retryPolicy, breaker, timeoutPolicy));
+ * await policy.execute(({ signal }) => fetch(url, { signal }));
+ */
+export function instrument<P extends { execute: unknown }>(
+  name: string,
+  policy: P,
+  options: InstrumentOptions = {},
+): P {
+  assertName(name);
+  if (!isPolicy(policy)) throw expected('`policy` to have a method `execute`', policy);
+  assertOptions(options);
+  if (isAttached(policy)) return policy;
+  const { group, ensure } = destinationOf(options.meterProvider);
+  const scope = group.obtain(name, { ...options.attributes });
+  const { errorType, durations = true } = options;
+  attach(policy as AnyPolicy, { scope, errorType, durations }, group, ensure);
+  return policy;
+}
+
+/**
+ * Undoes `instrument`, for the members of a `wrap()` too. Executions that have begun are counted to
+ * their end. Does nothing to a policy that is not instrumented.
+ */
+export function uninstrument(policy: { execute: unknown }): void {
+  if (isPolicy(policy)) detach(policy);
+}
+
+/** What is instrumented now, with live states and counts, by name. */
+export function snapshot(): ScopeSnapshot[] {
+  const groups = [...(global ? [global.group] : []), ...[...given.values()].map((to) => to.group)];
+  return groups
+    .flatMap((group) => [...group.scopes.values()])
+    .filter((scope) => scope.policies > 0)
+    .map(snapshotOf);
+}

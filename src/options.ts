@@ -1,0 +1,85 @@
+import type { MeterProvider } from '@opentelemetry/api';
+import type { ConstantAttributes } from './aggregate/scope.ts';
+
+export interface InstrumentOptions {
+  /**
+   * Constant attributes for every metric of the policy. Keep their values few: each combination is
+   * a set of series of its own. Names that begin with `resilience.`, and `error.type`, are taken.
+   * @default {}
+   */
+  readonly attributes?: ConstantAttributes;
+  /**
+   * Names an error, or a result that a filter calls failed, for `error.type`. `undefined` leaves it
+   * to the default: an HTTP status, a code such as `ECONNREFUSED`, or the name of the constructor.
+   * Give few different names; beyond 20 under one policy they become `_OTHER`. If it throws, the
+   * default is used and `resilience.telemetry.errors` counts.
+   */
+  readonly errorType?: (error: unknown) => string | undefined;
+  /**
+   * Whether durations are recorded (the histograms), in seconds.
+   * @default true
+   */
+  readonly durations?: boolean;
+  /** @default the global meter provider, whenever it is registered */
+  readonly meterProvider?: MeterProvider;
+}
+
+/** @throws TypeError naming the option and what was expected */
+export function assertName(name: unknown): asserts name is string {
+  if (typeof name !== 'string') throw expected('`name` to be a string', name);
+  if (name.trim() === '') throw expected('`name` to be a non-empty string', name);
+}
+
+/** @throws TypeError naming the option and what was expected */
+export function assertOptions(options: unknown): asserts options is InstrumentOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw expected('`options` to be an object', options);
+  }
+  const { attributes, errorType, durations, meterProvider } = options as Record<string, unknown>;
+  if (attributes !== undefined) assertAttributes(attributes);
+  if (errorType !== undefined && typeof errorType !== 'function') {
+    throw expected('`options.errorType` to be a function', errorType);
+  }
+  if (durations !== undefined && typeof durations !== 'boolean') {
+    throw expected('`options.durations` to be a boolean', durations);
+  }
+  if (
+    meterProvider !== undefined &&
+    typeof (meterProvider as Partial<MeterProvider> | null)?.getMeter !== 'function'
+  ) {
+    throw expected('`options.meterProvider` to have a method `getMeter`', meterProvider);
+  }
+}
+
+function assertAttributes(attributes: unknown): void {
+  if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) {
+    throw expected('`options.attributes` to be an object', attributes);
+  }
+  for (const [key, value] of Object.entries(attributes)) {
+    const option = `\`options.attributes[${JSON.stringify(key)}]\``;
+    if (key === '') throw expected('the names in `options.attributes` to be non-empty', key);
+    if (key.startsWith('resilience.') || key === 'error.type') {
+      throw new TypeError(
+        `Expected ${option} to have another name: \`resilience.*\` and \`error.type\` are set by the instrumentation`,
+      );
+    }
+    if (
+      !['string', 'boolean'].includes(typeof value) &&
+      !(typeof value === 'number' && Number.isFinite(value))
+    ) {
+      throw expected(`${option} to be a string, a finite number or a boolean`, value);
+    }
+  }
+}
+
+export function expected(what: string, got: unknown): TypeError {
+  return new TypeError(`Expected ${what}, got ${describe(got)}`);
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return 'a function';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return String(value);
+}
