@@ -26,7 +26,11 @@ export class ErrorAggregate {
     const kept = known.has(type) || known.size < LIMIT ? type : ERROR_TYPE_OTHER;
     let index = known.get(kept);
     if (index === undefined) {
-      index = this.#series.push({ [ATTR_POLICY_TYPE]: policy, [ATTR_ERROR_TYPE]: kept }) - 1;
+      index =
+        this.#series.push({
+          [ATTR_POLICY_TYPE]: policy,
+          [ATTR_ERROR_TYPE]: kept,
+        }) - 1;
       this.#acted.values.push(0);
       known.set(kept, index);
     }

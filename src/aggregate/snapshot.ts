@@ -53,7 +53,9 @@ export interface ScopeSnapshot {
     readonly limit: number;
     readonly queueLimit: number;
   };
-  readonly fallback?: { readonly calls: Readonly<Record<FallbackResult, number>> };
+  readonly fallback?: {
+    readonly calls: Readonly<Record<FallbackResult, number>>;
+  };
   /** Errors that policies acted on, by `policy type:error type`, such as `retry:503`. */
   readonly errors: Readonly<Record<string, number>>;
   readonly telemetryErrors: number;
@@ -81,9 +83,14 @@ export function snapshotOf(scope: Scope): ScopeSnapshot {
         calls: tally(circuitBreaker.calls),
       },
     }),
-    ...(retry && { retry: { calls: tally(retry.calls), attempts: tally(retry.attempts) } }),
+    ...(retry && {
+      retry: { calls: tally(retry.calls), attempts: tally(retry.attempts) },
+    }),
     ...(timeout && {
-      timeout: { calls: tally(timeout.calls), limit: Number.isNaN(limit) ? undefined : limit },
+      timeout: {
+        calls: tally(timeout.calls),
+        limit: Number.isNaN(limit) ? undefined : limit,
+      },
     }),
     ...(bulkhead && {
       bulkhead: {
@@ -95,7 +102,9 @@ export function snapshotOf(scope: Scope): ScopeSnapshot {
       },
     }),
     ...(fallback && {
-      fallback: { calls: tally(fallback.calls, (series) => series[ATTR_FALLBACK_RESULT] ?? '') },
+      fallback: {
+        calls: tally(fallback.calls, (series) => series[ATTR_FALLBACK_RESULT] ?? ''),
+      },
     }),
     errors: tally(
       all.find(({ metric }) => ATTR_ERROR_TYPE in metric.attributes),

@@ -17,9 +17,13 @@ export class Announced {
     this.#reasons.push(reason);
   }
 
+  get none(): boolean {
+    return this.#reasons.length === 0;
+  }
+
   /** Nothing is under way any more: what is left belonged to calls that were never seen. */
   clear(): void {
-    this.#reasons = [];
+    if (this.#reasons.length > 0) this.#reasons = [];
   }
 
   /**
@@ -34,7 +38,7 @@ export class Announced {
     returned: unknown,
     decided: (announced: boolean) => void,
   ): void {
-    if (this.#reasons.length === 0) decided(false);
+    if (this.none) decided(false);
     else if (this.#take(ok, value)) decided(true);
     else if (ok || !isNative(returned)) decided(false);
     else {
@@ -48,7 +52,9 @@ export class Announced {
 
   #take(ok: boolean, value: unknown): boolean {
     const index = this.#reasons.findIndex((reason) =>
-      'error' in reason ? !ok && Object.is(reason.error, value) : ok && Object.is(reason.value, value),
+      'error' in reason
+        ? !ok && Object.is(reason.error, value)
+        : ok && Object.is(reason.value, value),
     );
     if (index < 0) return false;
     this.#reasons.splice(index, 1);

@@ -1,4 +1,4 @@
-import type { Call, Run } from './run.ts';
+import type { Call } from './call.ts';
 
 /**
  * Tells `call` when the policy has answered, and returns what the caller must get.
@@ -8,19 +8,13 @@ import type { Call, Run } from './run.ts';
  * timeout; where the caller might be the user he gets the derived promise, so that Node still
  * reports a rejection that nobody handles.
  */
-export function answer(
-  answered: unknown,
-  call: Call,
-  run: Run | undefined,
-  claimed: boolean,
-): unknown {
-  if (claimed) return answered;
+export function answer(answered: unknown, call: Call): unknown {
   if (typeof (answered as PromiseLike<unknown> | undefined)?.then !== 'function') {
     call.end(true, answered);
     return answered;
   }
   const promise = answered as PromiseLike<unknown>;
-  if (run?.awaited) {
+  if (call.stack?.awaits()) {
     promise.then(
       (value) => call.end(true, value),
       (error) => call.end(false, error),

@@ -3,7 +3,7 @@ import type { Scope } from '../aggregate/scope.ts';
 import { BulkheadLayer } from './bulkhead.ts';
 import { CircuitBreakerLayer } from './circuit-breaker.ts';
 import { CustomLayer } from './custom.ts';
-import { ExecutionLayer } from './execution.ts';
+import { Executions, StackLayer } from './execution.ts';
 import { FallbackLayer } from './fallback.ts';
 import type { Layer, Settings } from './layer.ts';
 import { type AnyPolicy, type Execute, isWrap, membersOf, shapeOf } from './policy.ts';
@@ -38,17 +38,13 @@ export function attach(
   for (const each of [policy, ...members]) assertReplaceable(each);
   const undos = members.map((member) => {
     const layer = layerOf(member, settings);
-    return layer && install(member, settings.scope, group, layer, layer.execute);
+    return layer && install(member, settings.scope, group, layer);
   });
-  const own = isWrap(policy) ? undefined : layerOf(policy, settings, false);
-  const execution = new ExecutionLayer(
-    policy,
-    own?.execute ?? policy.execute,
-    own,
-    settings,
-    before,
-  );
-  const undo = install(policy, settings.scope, group, own, execution.execute);
+  const executions = new Executions(settings, before);
+  const layer =
+    layerOf(policy, { ...settings, executions }) ??
+    new StackLayer(policy, policy.execute, executions);
+  const undo = install(policy, settings.scope, group, layer);
   attached.set(policy, () => {
     undo();
     for (const each of undos) each?.();
@@ -60,8 +56,8 @@ export function detach(policy: AnyPolicy): void {
   attached.get(policy)?.();
 }
 
-/** A custom policy needs a layer only inside a stack, and noop, which only awaits, never. */
-function layerOf(policy: AnyPolicy, settings: Settings, inside = true): Layer | undefined {
+/** The layer of a policy of its own; noop, which only awaits, needs none inside a stack. */
+function layerOf(policy: AnyPolicy, settings: Settings): Layer | undefined {
   const shape = shapeOf(policy);
   const original = policy.execute;
   switch (shape.type) {
@@ -76,19 +72,14 @@ function layerOf(policy: AnyPolicy, settings: Settings, inside = true): Layer | 
     case 'fallback':
       return new FallbackLayer(shape.policy, original, settings);
     case 'custom':
-      return inside ? new CustomLayer(policy, original) : undefined;
+      return settings.executions ? undefined : new CustomLayer(original);
     default:
       return undefined;
   }
 }
 
-function install(
-  policy: AnyPolicy,
-  scope: Scope,
-  group: Group,
-  layer: Layer | undefined,
-  execute: Execute,
-): () => void {
+function install(policy: AnyPolicy, scope: Scope, group: Group, layer: Layer): () => void {
+  const { execute } = layer;
   const before = Object.getOwnPropertyDescriptor(policy, 'execute');
   Object.defineProperty(policy, 'execute', {
     value: execute,
@@ -102,7 +93,7 @@ function install(
   const undo = () => {
     if (!attached.delete(policy)) return;
     group.release(hold);
-    for (const listener of layer?.listeners ?? []) listener.dispose();
+    for (const listener of layer.listeners) listener.dispose();
     // Somebody may have put his own in place of ours since; his calls ours, which goes on working.
     if (policy.execute !== execute) return;
     if (before) Object.defineProperty(policy, 'execute', before);
@@ -112,8 +103,8 @@ function install(
   return undo;
 }
 
-function sampledOf(layer: Layer | undefined) {
-  return layer?.sample ? (layer as Layer & Required<Pick<Layer, 'sample'>>) : undefined;
+function sampledOf(layer: Layer) {
+  return layer.sample ? (layer as Layer & Required<Pick<Layer, 'sample'>>) : undefined;
 }
 
 function assertReplaceable(policy: AnyPolicy): void {

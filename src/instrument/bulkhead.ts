@@ -1,9 +1,10 @@
-import { BULKHEAD_RESULT as RESULT, type BulkheadAggregate } from '../aggregate/bulkhead.ts';
+import { type BulkheadAggregate, BULKHEAD_RESULT as RESULT } from '../aggregate/bulkhead.ts';
 import { answer } from './answer.ts';
+import { Call, enter, entered, leave } from './call.ts';
 import { isMarked } from './error-type.ts';
-import type { Layer, Settings } from './layer.ts';
+import type { Executions } from './execution.ts';
+import { callWith, type Layer, type Settings } from './layer.ts';
 import type { Bulkhead, Execute, Fn } from './policy.ts';
-import { type Call, descend, entered } from './run.ts';
 
 export class BulkheadLayer implements Layer {
   readonly execute: Execute;
@@ -11,41 +12,51 @@ export class BulkheadLayer implements Layer {
   readonly #policy: Bulkhead;
   readonly #counts: BulkheadAggregate;
   readonly #durations: boolean;
+  readonly #executions: Executions | undefined;
   readonly #slots: Limit;
   readonly #places: Limit;
   /** Functions in the queue: the bulkhead re-enters `execute` with them. */
-  readonly waiting = new Set<Fn>();
+  readonly #waiting = new Set<Fn>();
 
   constructor(policy: Bulkhead, original: Execute, settings: Settings) {
     this.#policy = policy;
     this.#counts = settings.scope.ofBulkhead();
     this.#durations = settings.durations;
+    const { executions } = settings;
+    this.#executions = executions;
     this.#slots = new Limit(policy, 'capacity');
     this.#places = new Limit(policy, 'queueCapacity');
 
     const layer = this;
     this.execute = function execute(fn, signal) {
-      if (layer.waiting.size > 0 && layer.waiting.has(fn)) {
+      if (layer.#waiting.size > 0 && layer.#waiting.has(fn)) {
         return original.call(this, fn, signal);
       }
-      const run = entered();
-      const call = new BulkheadCall(layer);
-      const claimed = run?.claim(policy, call) ?? false;
-      const inner: Fn = (...args) => {
-        if (call.inner) layer.#leave(call, RESULT.accepted);
+      const stack = entered();
+      const call = new BulkheadCall(layer, stack, signal);
+      const told = stack?.answersFor(policy, call);
+      executions?.begin(call);
+      const inner: Fn = (context, second) => {
         call.called = true;
-        return descend(run, fn, args);
+        layer.#started(call);
+        enter(stack);
+        try {
+          return callWith(fn, context, second);
+        } finally {
+          leave();
+        }
       };
       const places = policy.queueSlots;
       const answered = original.call(this, inner, signal);
-      if (call.called) {
-        layer.#counts.calls.add(RESULT.accepted);
+      if (!call.called) {
+        layer.#waiting.add(inner);
+        call.inner = inner;
+        if (policy.queueSlots < places) call.queuedAt = performance.now();
+      } else if (executions === undefined) {
+        // It runs, and nothing that is counted here can happen to it any more.
         return answered;
       }
-      layer.waiting.add(inner);
-      call.inner = inner;
-      if (policy.queueSlots < places) call.queuedAt = performance.now();
-      return answer(answered, call, run, claimed);
+      return told ? answered : answer(answered, call);
     };
   }
 
@@ -59,37 +70,45 @@ export class BulkheadLayer implements Layer {
     this.#counts.queued.add(0, queueLimit - queueSlots);
   }
 
-  /** Answered without having run: the error is the bulkhead's own. */
-  turnedAway(call: BulkheadCall, error: unknown): void {
-    this.#leave(
-      call,
-      isMarked(error, 'isTaskCancelledError') ? RESULT.cancelled : RESULT.rejected,
-    );
+  end(call: BulkheadCall, ok: boolean, value: unknown): void {
+    if (!call.called) {
+      // The function never ran, so the error is the bulkhead's own.
+      const cancelled = isMarked(value, 'isTaskCancelledError');
+      this.#counts.calls.add(cancelled ? RESULT.cancelled : RESULT.rejected);
+      this.#left(call);
+    }
+    this.#executions?.end(call, ok, value);
   }
 
-  #leave(call: BulkheadCall, result: number): void {
-    this.#counts.calls.add(result);
-    this.waiting.delete(call.inner as Fn);
-    call.inner = undefined;
+  #started(call: BulkheadCall): void {
+    this.#counts.calls.add(RESULT.accepted);
+    if (call.inner !== undefined) this.#left(call);
+  }
+
+  /** It waits no more. */
+  #left(call: BulkheadCall): void {
+    this.#waiting.delete(call.inner as Fn);
     if (call.queuedAt !== undefined && this.#durations) {
       this.#counts.wait.record((performance.now() - call.queuedAt) / 1000);
     }
   }
 }
 
-class BulkheadCall implements Call {
-  called = false;
-  queuedAt: number | undefined;
-  /** While it waits. */
+class BulkheadCall extends Call {
+  readonly layer: BulkheadLayer;
+  /** Where the function was not called at once. */
   inner: Fn | undefined;
-  readonly #layer: BulkheadLayer;
+  queuedAt: number | undefined;
 
-  constructor(layer: BulkheadLayer) {
-    this.#layer = layer;
+  constructor(layer: BulkheadLayer, stack: Call | undefined, signal: AbortSignal | undefined) {
+    super(stack, signal);
+    this.layer = layer;
+    this.inner = undefined;
+    this.queuedAt = undefined;
   }
 
-  end(_ok: boolean, value: unknown): void {
-    if (!this.called) this.#layer.turnedAway(this, value);
+  end(ok: boolean, value: unknown): void {
+    this.layer.end(this, ok, value);
   }
 }
 

@@ -1,14 +1,15 @@
 import {
+  type CircuitBreakerAggregate,
   CIRCUIT_BREAKER_RESULT as RESULT,
   STATE,
-  type CircuitBreakerAggregate,
 } from '../aggregate/circuit-breaker.ts';
 import { Announced } from './announced.ts';
 import { answer } from './answer.ts';
+import { Call, enter, entered, leave } from './call.ts';
 import { isMarked } from './error-type.ts';
-import { countError, type Layer, type Settings } from './layer.ts';
+import type { Executions } from './execution.ts';
+import { callWith, countError, type Layer, type Settings } from './layer.ts';
 import type { CircuitBreaker, Execute, Fn } from './policy.ts';
-import { type Call, descend, entered } from './run.ts';
 
 export class CircuitBreakerLayer implements Layer {
   readonly execute: Execute;
@@ -16,8 +17,9 @@ export class CircuitBreakerLayer implements Layer {
   readonly #policy: CircuitBreaker;
   readonly #counts: CircuitBreakerAggregate;
   readonly #durations: boolean;
+  readonly #executions: Executions | undefined;
   /** Functions that wait for a test call: the breaker re-enters `execute` with them. */
-  readonly waiting = new Set<Fn>();
+  readonly #waiting = new Set<Fn>();
   readonly #failures = new Announced();
   #open = 0;
   #state: number;
@@ -30,6 +32,8 @@ export class CircuitBreakerLayer implements Layer {
     this.#policy = policy;
     this.#counts = settings.scope.ofCircuitBreaker();
     this.#durations = settings.durations;
+    const { executions } = settings;
+    this.#executions = executions;
     // Read, not assumed: a hydrated breaker may be open from its birth, without an event.
     this.#state = policy.state;
     const observe = () => this.#observe();
@@ -49,20 +53,29 @@ export class CircuitBreakerLayer implements Layer {
 
     const layer = this;
     this.execute = function execute(fn, signal) {
-      if (layer.waiting.size > 0 && layer.waiting.has(fn)) return original.call(this, fn, signal);
-      const run = entered();
-      const call = new CircuitBreakerCall(layer);
-      const claimed = run?.claim(policy, call) ?? false;
-      const inner: Fn = (...args) => {
-        call.called = true;
-        call.returned = descend(run, fn, args);
-        return call.returned;
-      };
-      call.inner = inner;
+      if (layer.#waiting.size > 0 && layer.#waiting.has(fn)) {
+        return original.call(this, fn, signal);
+      }
+      const stack = entered();
+      const call = new CircuitBreakerCall(layer, stack, signal);
+      const told = stack?.answersFor(policy, call);
+      executions?.begin(call);
       layer.#open++;
+      const inner: Fn = (context, second) => {
+        call.called = true;
+        enter(stack);
+        try {
+          const returned = callWith(fn, context, second);
+          call.returned = returned;
+          return returned;
+        } finally {
+          leave();
+        }
+      };
       const answered = original.call(this, inner, signal);
-      if (!call.called) layer.waiting.add(inner);
-      return answer(answered, call, run, claimed);
+      if (!call.called) layer.#waiting.add(inner);
+      call.inner = inner;
+      return told ? answered : answer(answered, call);
     };
   }
 
@@ -75,15 +88,18 @@ export class CircuitBreakerLayer implements Layer {
 
   end(call: CircuitBreakerCall, ok: boolean, value: unknown): void {
     this.#observe();
-    if (call.called) {
+    if (!call.called) {
+      this.#waiting.delete(call.inner as Fn);
+      // The function never ran, so the error is the breaker's own.
+      this.#left(isMarked(value, 'isTaskCancelledError') ? RESULT.cancelled : RESULT.rejected);
+    } else if (this.#failures.none) {
+      this.#left(ok ? RESULT.success : RESULT.ignored);
+    } else {
       this.#failures.decide(ok, value, call.returned, (failed) => {
         this.#left(failed ? RESULT.failure : ok ? RESULT.success : RESULT.ignored);
       });
-    } else {
-      this.waiting.delete(call.inner as Fn);
-      // The function never ran, so the error is the breaker's own.
-      this.#left(isMarked(value, 'isTaskCancelledError') ? RESULT.cancelled : RESULT.rejected);
     }
+    this.#executions?.end(call, ok, value);
   }
 
   #left(result: number): void {
@@ -115,17 +131,24 @@ export class CircuitBreakerLayer implements Layer {
   }
 }
 
-class CircuitBreakerCall implements Call {
-  called = false;
+class CircuitBreakerCall extends Call {
+  readonly layer: CircuitBreakerLayer;
+  /** What the function returned. */
   returned: unknown;
   inner: Fn | undefined;
-  readonly #layer: CircuitBreakerLayer;
 
-  constructor(layer: CircuitBreakerLayer) {
-    this.#layer = layer;
+  constructor(
+    layer: CircuitBreakerLayer,
+    stack: Call | undefined,
+    signal: AbortSignal | undefined,
+  ) {
+    super(stack, signal);
+    this.layer = layer;
+    this.returned = undefined;
+    this.inner = undefined;
   }
 
   end(ok: boolean, value: unknown): void {
-    this.#layer.end(this, ok, value);
+    this.layer.end(this, ok, value);
   }
 }

@@ -1,24 +1,40 @@
+import { Call, enter, entered, leave, restart } from './call.ts';
 import type { Layer } from './layer.ts';
-import type { AnyPolicy, Execute, Fn } from './policy.ts';
-import { descend, entered, Run, restart } from './run.ts';
+import type { Execute, Fn } from './policy.ts';
 
 /**
- * A policy of the user's own inside a stack. It has no metrics; it only hands the run on. It may
- * call its function at any time, often, and drop what it returns.
+ * A policy of the user's own inside a stack. It has no metrics; it only hands the execution on. It
+ * may call its function at any time, often, and drop what that returns.
  */
 export class CustomLayer implements Layer {
   readonly execute: Execute;
   readonly listeners: Layer['listeners'] = [];
 
-  constructor(_policy: AnyPolicy, original: Execute) {
-    this.execute = function execute(fn, ...rest) {
-      const run = entered();
-      if (run === undefined || typeof fn !== 'function') return original.call(this, fn, ...rest);
+  constructor(original: Execute) {
+    this.execute = function execute(fn, signal, ...rest) {
+      const stack = entered();
+      if (stack === undefined || typeof fn !== 'function') {
+        return original.call(this, fn, signal, ...rest);
+      }
+      const call = new CustomCall(stack, signal);
       const inner: Fn = (...args) => {
-        restart(run);
-        return descend(new Run(run, undefined, false, false), fn, args);
+        restart(call);
+        enter(call);
+        try {
+          return fn(...args);
+        } finally {
+          leave();
+        }
       };
-      return original.call(this, inner, ...rest);
+      return original.call(this, inner, signal, ...rest);
     };
+  }
+}
+
+class CustomCall extends Call {
+  end(): void {}
+
+  override awaits(): boolean {
+    return false;
   }
 }

@@ -1,100 +1,113 @@
 import { type ExecutionAggregate, OUTCOME } from '../aggregate/execution.ts';
 import { answer } from './answer.ts';
+import { Call, enter, entered, leave } from './call.ts';
 import { isMarked } from './error-type.ts';
 import type { Layer, Settings } from './layer.ts';
 import { type AnyPolicy, type Execute, type Fn, headOf } from './policy.ts';
-import { type Call, descend, enter, entered, Run } from './run.ts';
 
-/** Counts what callers of the policy see: the outermost layer of what `instrument` was given. */
-export class ExecutionLayer {
-  readonly execute: Execute;
+/** Counts what the callers of one policy see: of the policy that `instrument` was given. */
+export class Executions {
   readonly #counts: ExecutionAggregate;
+  readonly #durations: boolean;
+  readonly #before: () => void;
 
-  /**
-   * @param original the policy's `execute`, or that of its layer if it has one of its own, which
-   *   then tells the run that the function was called
-   * @param before runs before every execution
-   */
-  constructor(
-    policy: AnyPolicy,
-    original: Execute,
-    layer: Layer | undefined,
-    settings: Settings,
-    before: () => void,
-  ) {
-    this.#counts = settings.scope.ofExecution();
-    const counts = this.#counts;
-    const waiting = layer?.waiting;
-    const leaf = layer !== undefined;
+  /** @param before runs before every execution */
+  constructor({ scope, durations }: Settings, before: () => void) {
+    this.#counts = scope.ofExecution();
+    this.#durations = durations;
+    this.#before = before;
+  }
 
-    this.execute = function execute(fn, ...rest) {
-      if (waiting !== undefined && waiting.size > 0 && waiting.has(fn)) {
-        return original.call(this, fn, ...rest);
-      }
-      before();
-      const signal = rest[0];
-      const outer = entered();
-      const run = new Run(outer, headOf(policy), leaf);
-      const call = new ExecutionCall(counts, run, signal);
-      const claimed = outer?.claim(policy, call) ?? false;
-      counts.active.add(0);
-      if (settings.durations && counts.duration.wanted) call.start = performance.now();
-      const user: Fn = leaf
-        ? fn
-        : (...args) => {
-            run.called = true;
-            return descend(outer, fn, args);
-          };
+  begin(call: Call): void {
+    this.#before();
+    this.#counts.active.add(0);
+    if (this.#durations && this.#counts.duration.wanted) call.start = performance.now();
+  }
+
+  end(call: Call, ok: boolean, value: unknown): void {
+    const outcome = ok
+      ? call.fellBack
+        ? OUTCOME.fallback
+        : OUTCOME.success
+      : failureOf(call, value);
+    this.#counts.active.add(0, -1);
+    this.#counts.outcomes.add(outcome);
+    if (call.start > 0) {
+      this.#counts.duration.record((performance.now() - call.start) / 1000, outcome);
+    }
+  }
+}
+
+function failureOf(call: Call, error: unknown): number {
+  // Cancelled in a queue, by a timeout or by the caller, is no rejection.
+  if (!call.called && !isMarked(error, 'isTaskCancelledError')) return OUTCOME.rejected;
+  if (call.timedOut) return OUTCOME.timed_out;
+  if (call.signal?.aborted) return OUTCOME.cancelled;
+  return call.called ? OUTCOME.failure : OUTCOME.rejected;
+}
+
+/** What was instrumented is a stack, or a policy that has no layer of its own. */
+export class StackLayer implements Layer {
+  readonly execute: Execute;
+  readonly listeners: Layer['listeners'] = [];
+
+  constructor(policy: AnyPolicy, original: Execute, executions: Executions) {
+    this.execute = function execute(fn, signal, ...rest) {
+      const call = new StackCall(executions, entered(), signal, headOf(policy));
+      executions.begin(call);
+      // The innermost: what the user's function does is no part of this stack.
+      const inner: Fn = (...args) => {
+        call.called = true;
+        enter(call.stack);
+        try {
+          return fn(...args);
+        } finally {
+          leave();
+        }
+      };
+      enter(call);
       let answered: unknown;
       try {
-        enter(run);
-        answered = original.call(this, typeof fn === 'function' ? user : fn, ...rest);
+        answered = original.call(this, typeof fn === 'function' ? inner : fn, signal, ...rest);
       } catch (error) {
         call.end(false, error);
         throw error;
       } finally {
-        enter(undefined);
+        leave();
       }
-      return answer(answered, call, outer, claimed);
+      return call.stack?.answersFor(policy, call) ? answered : answer(answered, call);
     };
   }
 }
 
-class ExecutionCall implements Call {
-  start: number | undefined;
-  readonly #counts: ExecutionAggregate;
-  readonly #run: Run;
-  readonly #signal: AbortSignal | undefined;
+class StackCall extends Call {
+  readonly executions: Executions;
+  /** The outermost policy, until it was entered: what it answers, the stack answers. */
+  head: object | undefined;
+  outermost: Call | undefined;
 
-  constructor(counts: ExecutionAggregate, run: Run, signal: AbortSignal | undefined) {
-    this.#counts = counts;
-    this.#run = run;
-    this.#signal = signal;
+  constructor(
+    executions: Executions,
+    stack: Call | undefined,
+    signal: AbortSignal | undefined,
+    head: object | undefined,
+  ) {
+    super(stack, signal);
+    this.executions = executions;
+    this.head = head;
+    this.outermost = undefined;
   }
 
   end(ok: boolean, value: unknown): void {
-    const run = this.#run;
-    run.outermost?.end(ok, value);
-    const outcome = ok
-      ? run.fellBack
-        ? OUTCOME.fallback
-        : OUTCOME.success
-      : this.#failure(value);
-    this.#counts.active.add(0, -1);
-    this.#counts.outcomes.add(outcome);
-    if (this.start !== undefined) {
-      this.#counts.duration.record((performance.now() - this.start) / 1000, outcome);
-    }
+    this.outermost?.end(ok, value);
+    this.executions.end(this, ok, value);
   }
 
-  #failure(error: unknown): number {
-    const { called, timedOut } = this.#run;
-    const cancelled = this.#signal?.aborted ?? false;
-    // Cancelled in a queue, by a timeout or by the caller, is no rejection.
-    if (!called && !isMarked(error, 'isTaskCancelledError')) return OUTCOME.rejected;
-    if (timedOut) return OUTCOME.timed_out;
-    if (cancelled) return OUTCOME.cancelled;
-    return called ? OUTCOME.failure : OUTCOME.rejected;
+  /** Once only, as a policy may be in a stack twice. */
+  override answersFor(policy: object, call: Call): boolean {
+    if (this.head !== policy) return false;
+    this.head = undefined;
+    this.outermost = call;
+    return true;
   }
 }
-

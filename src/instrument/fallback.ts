@@ -1,21 +1,25 @@
-import { FALLBACK_RESULT as RESULT, type FallbackAggregate } from '../aggregate/fallback.ts';
+import { type FallbackAggregate, FALLBACK_RESULT as RESULT } from '../aggregate/fallback.ts';
 import type { FallbackType } from '../semconv/attributes.ts';
 import { answer } from './answer.ts';
-import { countError, type Layer, type Settings } from './layer.ts';
+import { Call, enter, entered, fellBack, leave } from './call.ts';
+import type { Executions } from './execution.ts';
+import { callWith, countError, type Layer, type Settings } from './layer.ts';
 import type { Execute, Fallback, Fn } from './policy.ts';
-import { type Call, descend, entered, fellBack, type Run } from './run.ts';
 import { watch } from './watch.ts';
 
 export class FallbackLayer implements Layer {
   readonly execute: Execute;
   readonly listeners: Layer['listeners'];
   readonly #counts: FallbackAggregate;
+  readonly #executions: Executions | undefined;
   readonly #type: FallbackType;
   /** The call whose function has just settled: an event that comes now is about it. */
   #current: FallbackCall | undefined;
 
   constructor(policy: Fallback, original: Execute, settings: Settings) {
     this.#counts = settings.scope.ofFallback();
+    const { executions } = settings;
+    this.#executions = executions;
     this.#type = typeOf(policy);
     this.#counts.declare(this.#type);
     this.listeners = [
@@ -28,44 +32,52 @@ export class FallbackLayer implements Layer {
 
     const layer = this;
     this.execute = function execute(fn, signal) {
-      const run = entered();
-      const call = new FallbackCall(layer, run);
-      const claimed = run?.claim(policy, call) ?? false;
+      const stack = entered();
+      const call = new FallbackCall(layer, stack, signal);
+      const told = stack?.answersFor(policy, call);
+      executions?.begin(call);
       const settled = () => {
         layer.#current = call;
       };
-      const inner: Fn = (...args) => {
+      const inner: Fn = (context, second) => {
+        call.called = true;
+        enter(stack);
         try {
-          return watch(descend(run, fn, args), settled);
+          return watch(callWith(fn, context, second), settled);
         } catch (error) {
           settled();
           throw error;
+        } finally {
+          leave();
         }
       };
-      return answer(original.call(this, inner, signal), call, run, claimed);
+      const answered = original.call(this, inner, signal);
+      return told ? answered : answer(answered, call);
     };
   }
 
-  end(call: FallbackCall, ok: boolean): void {
+  end(call: FallbackCall, ok: boolean, value: unknown): void {
     if (this.#current === call) this.#current = undefined;
     const result = call.handled ? (ok ? RESULT.used : RESULT.failed) : RESULT.not_used;
     this.#counts.count(result, this.#type);
-    if (result === RESULT.used) fellBack(call.run);
+    if (result === RESULT.used) fellBack(call);
+    this.#executions?.end(call, ok, value);
   }
 }
 
-class FallbackCall implements Call {
-  handled = false;
-  readonly run: Run | undefined;
-  readonly #layer: FallbackLayer;
+class FallbackCall extends Call {
+  readonly layer: FallbackLayer;
+  /** The fallback took the failure on itself. */
+  handled: boolean;
 
-  constructor(layer: FallbackLayer, run: Run | undefined) {
-    this.#layer = layer;
-    this.run = run;
+  constructor(layer: FallbackLayer, stack: Call | undefined, signal: AbortSignal | undefined) {
+    super(stack, signal);
+    this.layer = layer;
+    this.handled = false;
   }
 
-  end(ok: boolean): void {
-    this.#layer.end(this, ok);
+  end(ok: boolean, value: unknown): void {
+    this.layer.end(this, ok, value);
   }
 }
 

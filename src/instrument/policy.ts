@@ -74,7 +74,10 @@ export function shapeOf(policy: AnyPolicy): Shape {
     );
   if (isWrap(policy)) return { type: 'wrap', policy };
   if (has('function', 'onRetry', 'onGiveUp')) return { type: 'retry', policy: policy as Retry };
-  if (has('function', 'isolate', 'onFailure', 'onStateChange', 'onBreak') && has('number', 'state')) {
+  if (
+    has('function', 'isolate', 'onFailure', 'onStateChange', 'onBreak') &&
+    has('number', 'state')
+  ) {
     return { type: 'circuit_breaker', policy: policy as CircuitBreaker };
   }
   if (has('function', 'onTimeout')) return { type: 'timeout', policy: policy as Timeout };

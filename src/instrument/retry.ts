@@ -1,19 +1,23 @@
 import { RETRY_RESULT as RESULT, type RetryAggregate } from '../aggregate/retry.ts';
 import { Announced } from './announced.ts';
 import { answer } from './answer.ts';
-import { countError, type Layer, type Settings } from './layer.ts';
+import { Call, enter, entered, leave, restart } from './call.ts';
+import type { Executions } from './execution.ts';
+import { callWith, countError, type Layer, type Settings } from './layer.ts';
 import type { Execute, Fn, Retry } from './policy.ts';
-import { type Call, descend, entered, restart } from './run.ts';
 
 export class RetryLayer implements Layer {
   readonly execute: Execute;
   readonly listeners: Layer['listeners'];
   readonly #counts: RetryAggregate;
+  readonly #executions: Executions | undefined;
   readonly #givenUp = new Announced();
   #open = 0;
 
   constructor(policy: Retry, original: Execute, settings: Settings) {
     this.#counts = settings.scope.ofRetry();
+    const { executions } = settings;
+    this.#executions = executions;
     this.listeners = [
       policy.onRetry((event) => {
         countError(settings, 'retry', event);
@@ -27,27 +31,43 @@ export class RetryLayer implements Layer {
 
     const layer = this;
     this.execute = function execute(fn, signal) {
-      const run = entered();
-      const call = new RetryCall(layer, signal);
-      const claimed = run?.claim(policy, call) ?? false;
-      const inner: Fn = (...args) => {
+      const stack = entered();
+      const call = new RetryCall(layer, stack, signal);
+      const told = stack?.answersFor(policy, call);
+      executions?.begin(call);
+      layer.#open++;
+      const inner: Fn = (context, second) => {
+        call.called = true;
         if (++call.attempts > 1) {
           layer.#counts.attempt(call.attempts - 1);
-          restart(run);
+          restart(call);
         }
-        call.returned = descend(run, fn, args);
-        return call.returned;
+        enter(stack);
+        try {
+          const returned = callWith(fn, context, second);
+          call.returned = returned;
+          return returned;
+        } finally {
+          leave();
+        }
       };
-      layer.#open++;
-      return answer(original.call(this, inner, signal), call, run, claimed);
+      const answered = original.call(this, inner, signal);
+      return told ? answered : answer(answered, call);
     };
   }
 
   end(call: RetryCall, ok: boolean, value: unknown): void {
-    this.#givenUp.decide(ok, value, call.returned, (gaveUp) => {
-      this.#counts.calls.add(resultOf(call, ok, gaveUp));
-      if (--this.#open === 0) this.#givenUp.clear();
-    });
+    if (this.#givenUp.none) {
+      this.#left(call, ok, false);
+    } else {
+      this.#givenUp.decide(ok, value, call.returned, (gaveUp) => this.#left(call, ok, gaveUp));
+    }
+    this.#executions?.end(call, ok, value);
+  }
+
+  #left(call: RetryCall, ok: boolean, gaveUp: boolean): void {
+    this.#counts.calls.add(resultOf(call, ok, gaveUp));
+    if (--this.#open === 0) this.#givenUp.clear();
   }
 }
 
@@ -58,18 +78,20 @@ function resultOf(call: RetryCall, ok: boolean, gaveUp: boolean): number {
   return call.attempts > 1 ? RESULT.success_after_retry : RESULT.success_without_retry;
 }
 
-class RetryCall implements Call {
-  attempts = 0;
+class RetryCall extends Call {
+  readonly layer: RetryLayer;
+  attempts: number;
+  /** What the function returned last. */
   returned: unknown;
-  readonly signal: AbortSignal | undefined;
-  readonly #layer: RetryLayer;
 
-  constructor(layer: RetryLayer, signal: AbortSignal | undefined) {
-    this.#layer = layer;
-    this.signal = signal;
+  constructor(layer: RetryLayer, stack: Call | undefined, signal: AbortSignal | undefined) {
+    super(stack, signal);
+    this.layer = layer;
+    this.attempts = 0;
+    this.returned = undefined;
   }
 
   end(ok: boolean, value: unknown): void {
-    this.#layer.end(this, ok, value);
+    this.layer.end(this, ok, value);
   }
 }

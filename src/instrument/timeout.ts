@@ -1,8 +1,9 @@
 import { TIMEOUT_RESULT as RESULT, type TimeoutAggregate } from '../aggregate/timeout.ts';
 import { answer } from './answer.ts';
-import type { Layer, Settings } from './layer.ts';
+import { Call, enter, entered, leave, timedOut } from './call.ts';
+import type { Executions } from './execution.ts';
+import { callWith, type Layer, type Settings } from './layer.ts';
 import type { Execute, Fn, Timeout } from './policy.ts';
-import { type Call, descend, entered, type Run, timedOut } from './run.ts';
 import { watch } from './watch.ts';
 
 /** Node fires a timer beyond this, or below 1 ms, after 1 ms. */
@@ -12,38 +13,49 @@ export class TimeoutLayer implements Layer {
   readonly execute: Execute;
   readonly listeners: Layer['listeners'];
   readonly #counts: TimeoutAggregate;
+  readonly #executions: Executions | undefined;
   readonly #limit: number | undefined;
   /** Calls whose function has not settled. */
   readonly #running = new Set<TimeoutCall>();
 
   constructor(policy: Timeout, original: Execute, settings: Settings) {
     this.#counts = settings.scope.ofTimeout();
+    const { executions } = settings;
+    this.#executions = executions;
     this.#limit = limitOf(policy);
     this.listeners = [policy.onTimeout(() => this.#aborted())];
 
     const layer = this;
     this.execute = function execute(fn, signal) {
-      const run = entered();
-      const call = new TimeoutCall(layer, run, signal);
-      if (settings.durations && layer.#counts.duration.wanted) call.start = performance.now();
-      const claimed = run?.claim(policy, call) ?? false;
+      const stack = entered();
+      const call = new TimeoutCall(layer, stack, signal);
+      const told = stack?.answersFor(policy, call);
+      executions?.begin(call);
+      if (call.start === 0 && settings.durations && layer.#counts.duration.wanted) {
+        call.start = performance.now();
+      }
       const settled = () => {
         layer.#running.delete(call);
         call.verdict = call.result;
       };
-      const inner: Fn = (...args) => {
-        call.inside = (args[0] as { signal: AbortSignal }).signal;
+      const inner: Fn = (context, second) => {
+        call.called = true;
+        call.inside = (context as { signal: AbortSignal }).signal;
         // Aborted before it began: the event was emitted before this function, which still runs.
         if (call.inside.aborted) call.result = resultOf(signal);
         else layer.#running.add(call);
+        enter(stack);
         try {
-          return watch(descend(run, fn, args), settled);
+          return watch(callWith(fn, context, second), settled);
         } catch (error) {
           settled();
           throw error;
+        } finally {
+          leave();
         }
       };
-      return answer(original.call(this, inner, signal), call, run, claimed);
+      const answered = original.call(this, inner, signal);
+      return told ? answered : answer(answered, call);
     };
   }
 
@@ -51,13 +63,12 @@ export class TimeoutLayer implements Layer {
     if (this.#limit !== undefined) this.#counts.limitOf(this.#limit);
   }
 
-  end(call: TimeoutCall, ok: boolean): void {
+  end(call: TimeoutCall, ok: boolean, value: unknown): void {
     this.#running.delete(call);
     this.#counts.calls.add(call.result);
-    if (call.start !== undefined) {
-      this.#counts.duration.record((performance.now() - call.start) / 1000);
-    }
-    if (call.result === RESULT.timed_out) timedOut(call.run, !ok);
+    if (call.start > 0) this.#counts.duration.record((performance.now() - call.start) / 1000);
+    if (call.result === RESULT.timed_out) timedOut(call, !ok);
+    this.#executions?.end(call, ok, value);
   }
 
   /**
@@ -90,25 +101,23 @@ function limitOf(policy: Timeout): number | undefined {
   return (duration >= 1 && duration <= MAX_TIMER ? duration : 1) / 1000;
 }
 
-class TimeoutCall implements Call {
-  result: number = RESULT.completed;
+class TimeoutCall extends Call {
+  readonly layer: TimeoutLayer;
+  result: number;
   /** What the result will be if the function has not settled by then. */
-  verdict: number = RESULT.completed;
-  start: number | undefined;
+  verdict: number;
   /** The signal that the function was given. */
   inside: AbortSignal | undefined;
-  readonly run: Run | undefined;
-  /** The signal that the timeout was given. */
-  readonly signal: AbortSignal | undefined;
-  readonly #layer: TimeoutLayer;
 
-  constructor(layer: TimeoutLayer, run: Run | undefined, signal: AbortSignal | undefined) {
-    this.#layer = layer;
-    this.run = run;
-    this.signal = signal;
+  constructor(layer: TimeoutLayer, stack: Call | undefined, signal: AbortSignal | undefined) {
+    super(stack, signal);
+    this.layer = layer;
+    this.result = RESULT.completed;
+    this.verdict = RESULT.completed;
+    this.inside = undefined;
   }
 
-  end(ok: boolean): void {
-    this.#layer.end(this, ok);
+  end(ok: boolean, value: unknown): void {
+    this.layer.end(this, ok, value);
   }
 }

@@ -26,8 +26,10 @@ export class GlobalConnection {
   refresh(): void {
     try {
       const provider = metrics.getMeterProvider();
-      if (provider === this.#provider || provider.getMeter('cockatiel-otel') === createNoopMeter()) return;
+      if (provider === this.#provider) return;
       this.#provider = provider;
+      // The API's own provider, which stands in for none, gives the meter that does nothing.
+      if (provider.getMeter('cockatiel-otel') === createNoopMeter()) return;
       this.#reporter?.disconnect();
       this.#reporter = connect(this.#group, provider);
     } catch (fault) {

@@ -50,11 +50,15 @@ interface SeriesMap {
 
 interface Storage {
   readonly hasAttributeProcessor: boolean;
-  readonly _deltaMetricStorage: { readonly _activeCollectionStorage: SeriesMap };
+  readonly _deltaMetricStorage: {
+    readonly _activeCollectionStorage: SeriesMap;
+  };
 }
 
 interface Inside {
-  readonly _writableMetricStorage?: Storage & { readonly _backingStorages?: readonly Storage[] };
+  readonly _writableMetricStorage?: Storage & {
+    readonly _backingStorages?: readonly Storage[];
+  };
 }
 
 function storagesOf(histogram: Histogram): readonly Storage[] | undefined {

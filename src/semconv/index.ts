@@ -1,4 +1,4 @@
 /** The names: a leaf that imports nothing. @module */
 export * from './attributes.ts';
-export * as metrics from './metrics.ts';
 export type { InstrumentKind, Metric, Series } from './metrics.ts';
+export * as metrics from './metrics.ts';

@@ -85,7 +85,9 @@ export const CIRCUIT_BREAKER_STATE = define({
   instrument: 'updowncounter',
   unit: '{circuit_breaker}',
   description: 'Circuit breakers that are in the state now.',
-  attributes: { [attr.ATTR_CIRCUIT_BREAKER_STATE]: attr.CIRCUIT_BREAKER_STATES },
+  attributes: {
+    [attr.ATTR_CIRCUIT_BREAKER_STATE]: attr.CIRCUIT_BREAKER_STATES,
+  },
 });
 
 export const CIRCUIT_BREAKER_TIME = define({
@@ -93,7 +95,9 @@ export const CIRCUIT_BREAKER_TIME = define({
   instrument: 'counter',
   unit: 's',
   description: 'Time that circuit breakers spent in the state.',
-  attributes: { [attr.ATTR_CIRCUIT_BREAKER_STATE]: attr.CIRCUIT_BREAKER_STATES },
+  attributes: {
+    [attr.ATTR_CIRCUIT_BREAKER_STATE]: attr.CIRCUIT_BREAKER_STATES,
+  },
 });
 
 export const CIRCUIT_BREAKER_TRANSITIONS = define({
@@ -125,7 +129,9 @@ export const CIRCUIT_BREAKER_CALLS = define({
   instrument: 'counter',
   unit: '{call}',
   description: 'Calls through a circuit breaker, by what the breaker made of them.',
-  attributes: { [attr.ATTR_CIRCUIT_BREAKER_RESULT]: attr.CIRCUIT_BREAKER_RESULTS },
+  attributes: {
+    [attr.ATTR_CIRCUIT_BREAKER_RESULT]: attr.CIRCUIT_BREAKER_RESULTS,
+  },
 });
 
 export const RETRY_CALLS = define({
@@ -232,7 +238,10 @@ export const ERRORS = define({
   instrument: 'counter',
   unit: '{error}',
   description: 'Errors and failed results that a policy acted on.',
-  attributes: { [attr.ATTR_POLICY_TYPE]: attr.POLICY_TYPES, [attr.ATTR_ERROR_TYPE]: [] },
+  attributes: {
+    [attr.ATTR_POLICY_TYPE]: attr.POLICY_TYPES,
+    [attr.ATTR_ERROR_TYPE]: [],
+  },
 });
 
 export const DEPENDENCY_AVAILABLE = define({
