@@ -1,0 +1,131 @@
+/**
+ * The documented numbers, a leaf: policies, panels, alert rules, runbooks and docs read them here.
+ *
+ * The name of a property is its unit: `seconds`, `ratio` (0 to 1), `failures`, `calls`, `count`.
+ * Every row says which documents it comes from. Where two documents differ, both are here.
+ */
+
+export const SOURCES = {
+  R: 'enterprise resilience feature',
+  P: 'resilience & reliability phase',
+  M: 'resilience module report',
+  C: 'resilience patterns analysis',
+  A: 'system-wide resilience audit',
+} as const;
+
+export type Source = keyof typeof SOURCES;
+
+/** A documented row: its numbers, and the documents that have them. */
+type Row = Readonly<
+  { source: readonly Source[] } & Record<string, number | boolean | string | readonly unknown[]>
+>;
+
+/** Opens after so many consecutive failures, stays open, then lets a single call try. */
+const BREAKER = {
+  default: { failures: 5, openSeconds: 60, probes: 1, source: ['R', 'P', 'M', 'C'] },
+  database: { failures: 10, openSeconds: 30, probes: 1, source: ['P'] },
+  /** OpenFGA. */
+  authorization: { failures: 10, openSeconds: 30, probes: 1, source: ['M'] },
+  /** `grows`: the time open grows exponentially for as long as probes fail. */
+  authentication: { failures: 5, openSeconds: 30, probes: 1, grows: true, source: ['A'] },
+} as const satisfies Record<string, Row>;
+
+/**
+ * `calls` are calls in all: the documents' "attempt" is a call, the first one included, while
+ * cockatiel's `maxAttempts` counts only those after the first. A document may name one wait more
+ * than its calls have room for; it is kept, for whoever raises the number of calls.
+ */
+const RETRY = {
+  enterprise: { calls: 3, waitsSeconds: [2, 4, 8], source: ['R'] },
+  /** "3 retries", and so 4 calls. */
+  http: {
+    calls: 4,
+    waitsSeconds: [0.5, 1, 2],
+    statuses: [429, 500, 502, 503, 504],
+    source: ['P'],
+  },
+  default: { calls: 3, base: 2, maxWaitSeconds: 10, jitter: true, source: ['M'] },
+  /** Only on connect errors and timeouts. */
+  apiClient: { calls: 3, waitsSeconds: [1, 2, 4], maxWaitSeconds: 10, source: ['C'] },
+  /** Of an asynchronous task, with exponential backoff: "3 retries", and so 4 calls. */
+  task: { calls: 4, source: ['P'] },
+  /** Never ends in a state that is failed for good: begins anew after a success. */
+  reconnect: { attempts: 10, firstWaitSeconds: 1, base: 2, maxWaitSeconds: 60, source: ['A'] },
+} as const satisfies Record<string, Row>;
+
+const TIMEOUT = {
+  default: { seconds: 30, source: ['M'] },
+  llm: { seconds: 60, source: ['M'] },
+  auth: { seconds: 5, source: ['M'] },
+  db: { seconds: 10, source: ['M'] },
+  http: { seconds: 15, source: ['M'] },
+  httpService: { seconds: 30, source: ['P'] },
+  apiClient: { seconds: 15, source: ['C'] },
+  awsConnect: { seconds: 10, source: ['C'] },
+  awsRead: { seconds: 60, source: ['C'] },
+  task: { seconds: 120, source: ['P'] },
+} as const satisfies Record<string, Row>;
+
+/** Executions at a time. */
+const BULKHEAD = {
+  llm: { limit: 10, source: ['M'] },
+  openfga: { limit: 50, source: ['M'] },
+  redis: { limit: 100, source: ['M'] },
+  db: { limit: 20, source: ['M'] },
+  metricsJob: { limit: 10, source: ['C'] },
+  labsJob: { limit: 5, source: ['C'] },
+} as const satisfies Record<string, Row>;
+
+const FALLBACK = {
+  /** A cached value may answer while it is no older; the documents give both ends. */
+  stale: { maxAgeSeconds: 300, longestMaxAgeSeconds: 600, source: ['C'] },
+} as const satisfies Record<string, Row>;
+
+/** What policies are to be tuned to. */
+export const POLICIES = {
+  breaker: BREAKER,
+  retry: RETRY,
+  timeout: TIMEOUT,
+  bulkhead: BULKHEAD,
+  fallback: FALLBACK,
+  /** Checks the health of every dependency so often, and recovers what is unhealthy. */
+  monitor: { intervalSeconds: 30, source: ['A'] },
+} as const;
+
+/** What dashboards and alert rules hold services to. */
+export const LIMITS = {
+  /**
+   * A circuit is stuck when it was open or half-open for more than `seconds` of the last
+   * `windowSeconds`: 95 % of the 5 min in which it must recover. The missing 5 % are one scrape
+   * interval of 15 s, by which a window can fall short of what happened in it.
+   */
+  stuckOpen: { seconds: 285, windowSeconds: 300, source: ['R', 'M'] },
+  /** Mean time from open to closed: below. */
+  recovery: { seconds: 300, source: ['R', 'M'] },
+  /** A rejected call returns, without touching the dependency, in less. */
+  rejectedCall: { seconds: 0.1, source: ['R'] },
+  /** Second retries ("attempt 2 of 3") in the window: more are a degraded network. */
+  secondRetries: { count: 10, windowSeconds: 300, source: ['R'] },
+  /** Retries that recover the call, of the calls retried: above. */
+  retrySuccess: { ratio: 0.7, source: ['M'] },
+  /** Calls that time out: below. */
+  timeouts: { ratio: 0.05, source: ['M'] },
+  /** Calls that a bulkhead rejects: below. */
+  bulkheadRejections: { ratio: 0.01, source: ['M'] },
+  /** Answers that come from a fallback: below. */
+  fallbacks: { ratio: 0.1, source: ['M'] },
+  /** Openings that were false positives: below. */
+  falseOpenings: { ratio: 0.01, source: ['M'] },
+  /** At least; 52.6 min a year are left. */
+  availability: { ratio: 0.9999, source: ['M'] },
+  /** Executions that fail: below. */
+  errors: { ratio: 0.0001, source: ['M'] },
+  /** The 95th percentile of the duration of executions: below. */
+  latency: { seconds: 0.5, quantile: 0.95, source: ['M'] },
+  /** What instrumentation adds to a call: below. */
+  overhead: { ratio: 0.02, source: ['M'] },
+  /** A health check that takes longer finds a system under load. */
+  healthCheck: { seconds: 5, source: ['R'] },
+  /** Dependencies available: at least, for bulk work to be safe. */
+  dependenciesAvailable: { ratio: 0.8, source: ['R'] },
+} as const satisfies Record<string, Row>;
