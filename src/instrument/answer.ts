@@ -8,20 +8,15 @@ import type { Call } from './call.ts';
  * timeout; where the caller might be the user he gets the derived promise, so that Node still
  * reports a rejection that nobody handles.
  */
-export function answer(answered: unknown, call: Call): unknown {
-  if (typeof (answered as PromiseLike<unknown> | undefined)?.then !== 'function') {
-    call.end(true, answered);
-    return answered;
-  }
-  const promise = answered as PromiseLike<unknown>;
+export function answer(answered: PromiseLike<unknown>, call: Call): PromiseLike<unknown> {
   if (call.stack?.awaits()) {
-    promise.then(
+    answered.then(
       (value) => call.end(true, value),
       (error) => call.end(false, error),
     );
-    return promise;
+    return answered;
   }
-  return promise.then(
+  return answered.then(
     (value) => {
       call.end(true, value);
       return value;

@@ -6,7 +6,14 @@ import { CustomLayer } from './custom.ts';
 import { Executions, StackLayer } from './execution.ts';
 import { FallbackLayer } from './fallback.ts';
 import type { Layer, Settings } from './layer.ts';
-import { type AnyPolicy, type Execute, isWrap, membersOf, shapeOf } from './policy.ts';
+import {
+  type AnyPolicy,
+  type AsyncExecute,
+  type Execute,
+  isWrap,
+  membersOf,
+  shapeOf,
+} from './policy.ts';
 import { RetryLayer } from './retry.ts';
 import { TimeoutLayer } from './timeout.ts';
 
@@ -59,7 +66,7 @@ export function detach(policy: AnyPolicy): void {
 /** The layer of a policy of its own; noop, which only awaits, needs none inside a stack. */
 function layerOf(policy: AnyPolicy, settings: Settings): Layer | undefined {
   const shape = shapeOf(policy);
-  const original = policy.execute;
+  const original = policy.execute as AsyncExecute;
   switch (shape.type) {
     case 'retry':
       return new RetryLayer(shape.policy, original, settings);
@@ -72,7 +79,7 @@ function layerOf(policy: AnyPolicy, settings: Settings): Layer | undefined {
     case 'fallback':
       return new FallbackLayer(shape.policy, original, settings);
     case 'custom':
-      return settings.executions ? undefined : new CustomLayer(original);
+      return settings.executions ? undefined : new CustomLayer(policy.execute);
     default:
       return undefined;
   }

@@ -4,7 +4,7 @@ import { Call, enter, entered, leave } from './call.ts';
 import { isMarked } from './error-type.ts';
 import type { Executions } from './execution.ts';
 import { callWith, type Layer, type Settings } from './layer.ts';
-import type { Bulkhead, Execute, Fn } from './policy.ts';
+import type { AsyncExecute, Bulkhead, Execute, Fn } from './policy.ts';
 
 export class BulkheadLayer implements Layer {
   readonly execute: Execute;
@@ -18,7 +18,7 @@ export class BulkheadLayer implements Layer {
   /** Functions in the queue: the bulkhead re-enters `execute` with them. */
   readonly #waiting = new Set<Fn>();
 
-  constructor(policy: Bulkhead, original: Execute, settings: Settings) {
+  constructor(policy: Bulkhead, original: AsyncExecute, settings: Settings) {
     this.#policy = policy;
     this.#counts = settings.scope.ofBulkhead();
     this.#durations = settings.durations;

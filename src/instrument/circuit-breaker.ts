@@ -9,7 +9,7 @@ import { Call, enter, entered, leave } from './call.ts';
 import { isMarked } from './error-type.ts';
 import type { Executions } from './execution.ts';
 import { callWith, countError, type Layer, type Settings } from './layer.ts';
-import type { CircuitBreaker, Execute, Fn } from './policy.ts';
+import type { AsyncExecute, CircuitBreaker, Execute, Fn } from './policy.ts';
 
 export class CircuitBreakerLayer implements Layer {
   readonly execute: Execute;
@@ -28,7 +28,7 @@ export class CircuitBreakerLayer implements Layer {
   /** When the circuit first left closed; not known of one that came open. */
   #openedAt: number | undefined;
 
-  constructor(policy: CircuitBreaker, original: Execute, settings: Settings) {
+  constructor(policy: CircuitBreaker, original: AsyncExecute, settings: Settings) {
     this.#policy = policy;
     this.#counts = settings.scope.ofCircuitBreaker();
     this.#durations = settings.durations;

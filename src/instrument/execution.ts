@@ -9,19 +9,20 @@ import { type AnyPolicy, type Execute, type Fn, headOf } from './policy.ts';
 export class Executions {
   readonly #counts: ExecutionAggregate;
   readonly #durations: boolean;
-  readonly #before: () => void;
+  readonly #unreported: () => void;
 
-  /** @param before runs before every execution */
-  constructor({ scope, durations }: Settings, before: () => void) {
+  /** @param unreported runs before an execution for as long as nobody takes durations */
+  constructor({ scope, durations }: Settings, unreported: () => void) {
     this.#counts = scope.ofExecution();
     this.#durations = durations;
-    this.#before = before;
+    this.#unreported = unreported;
   }
 
   begin(call: Call): void {
-    this.#before();
-    this.#counts.active.add(0);
-    if (this.#durations && this.#counts.duration.wanted) call.start = performance.now();
+    const counts = this.#counts;
+    if (!counts.duration.wanted) this.#unreported();
+    counts.active.add(0);
+    if (this.#durations && counts.duration.wanted) call.start = performance.now();
   }
 
   end(call: Call, ok: boolean, value: unknown): void {
@@ -56,11 +57,11 @@ export class StackLayer implements Layer {
       const call = new StackCall(executions, entered(), signal, headOf(policy));
       executions.begin(call);
       // The innermost: what the user's function does is no part of this stack.
-      const inner: Fn = (...args) => {
+      const inner: Fn = (context, ...more) => {
         call.called = true;
         enter(call.stack);
         try {
-          return fn(...args);
+          return more.length === 0 ? fn(context) : fn(context, ...more);
         } finally {
           leave();
         }
@@ -75,9 +76,16 @@ export class StackLayer implements Layer {
       } finally {
         leave();
       }
-      return call.stack?.answersFor(policy, call) ? answered : answer(answered, call);
+      if (call.stack?.answersFor(policy, call)) return answered;
+      if (isThenable(answered)) return answer(answered, call);
+      call.end(true, answered);
+      return answered;
     };
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 }
 
 class StackCall extends Call {

@@ -4,7 +4,7 @@ import { answer } from './answer.ts';
 import { Call, enter, entered, fellBack, leave } from './call.ts';
 import type { Executions } from './execution.ts';
 import { callWith, countError, type Layer, type Settings } from './layer.ts';
-import type { Execute, Fallback, Fn } from './policy.ts';
+import type { AsyncExecute, Execute, Fallback, Fn } from './policy.ts';
 import { watch } from './watch.ts';
 
 export class FallbackLayer implements Layer {
@@ -16,7 +16,7 @@ export class FallbackLayer implements Layer {
   /** The call whose function has just settled: an event that comes now is about it. */
   #current: FallbackCall | undefined;
 
-  constructor(policy: Fallback, original: Execute, settings: Settings) {
+  constructor(policy: Fallback, original: AsyncExecute, settings: Settings) {
     this.#counts = settings.scope.ofFallback();
     const { executions } = settings;
     this.#executions = executions;

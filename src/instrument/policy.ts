@@ -6,6 +6,8 @@ import type { Reason } from './announced.ts';
 
 export type Fn = (...args: unknown[]) => unknown;
 export type Execute = (fn: Fn, signal?: AbortSignal, ...rest: unknown[]) => unknown;
+/** That of cockatiel's own policies. */
+export type AsyncExecute = (fn: Fn, signal?: AbortSignal) => Promise<unknown>;
 export type Listen<T> = (listener: (event: T) => void) => { dispose(): void };
 
 export interface AnyPolicy {

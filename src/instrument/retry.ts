@@ -4,7 +4,7 @@ import { answer } from './answer.ts';
 import { Call, enter, entered, leave, restart } from './call.ts';
 import type { Executions } from './execution.ts';
 import { callWith, countError, type Layer, type Settings } from './layer.ts';
-import type { Execute, Fn, Retry } from './policy.ts';
+import type { AsyncExecute, Execute, Fn, Retry } from './policy.ts';
 
 export class RetryLayer implements Layer {
   readonly execute: Execute;
@@ -14,7 +14,7 @@ export class RetryLayer implements Layer {
   readonly #givenUp = new Announced();
   #open = 0;
 
-  constructor(policy: Retry, original: Execute, settings: Settings) {
+  constructor(policy: Retry, original: AsyncExecute, settings: Settings) {
     this.#counts = settings.scope.ofRetry();
     const { executions } = settings;
     this.#executions = executions;

@@ -3,7 +3,7 @@ import { answer } from './answer.ts';
 import { Call, enter, entered, leave, timedOut } from './call.ts';
 import type { Executions } from './execution.ts';
 import { callWith, type Layer, type Settings } from './layer.ts';
-import type { Execute, Fn, Timeout } from './policy.ts';
+import type { AsyncExecute, Execute, Fn, Timeout } from './policy.ts';
 import { watch } from './watch.ts';
 
 /** Node fires a timer beyond this, or below 1 ms, after 1 ms. */
@@ -15,10 +15,10 @@ export class TimeoutLayer implements Layer {
   readonly #counts: TimeoutAggregate;
   readonly #executions: Executions | undefined;
   readonly #limit: number | undefined;
-  /** Calls whose function has not settled. */
-  readonly #running = new Set<TimeoutCall>();
+  /** Calls whose function has not settled, the oldest first. */
+  readonly #running = new Running();
 
-  constructor(policy: Timeout, original: Execute, settings: Settings) {
+  constructor(policy: Timeout, original: AsyncExecute, settings: Settings) {
     this.#counts = settings.scope.ofTimeout();
     const { executions } = settings;
     this.#executions = executions;
@@ -77,15 +77,13 @@ export class TimeoutLayer implements Layer {
    * queue of microtasks already, and with it `settled`, which then calls the verdict off.
    */
   #aborted(): void {
-    for (const call of this.#running) {
-      if (!call.inside?.aborted) continue;
-      this.#running.delete(call);
-      call.verdict = resultOf(call.signal);
-      queueMicrotask(() => {
-        call.result = call.verdict;
-      });
-      return;
-    }
+    const call = this.#running.find((each) => each.inside?.aborted === true);
+    if (call === undefined) return;
+    this.#running.delete(call);
+    call.verdict = resultOf(call.signal);
+    queueMicrotask(() => {
+      call.result = call.verdict;
+    });
   }
 }
 
@@ -108,6 +106,9 @@ class TimeoutCall extends Call {
   verdict: number;
   /** The signal that the function was given. */
   inside: AbortSignal | undefined;
+  older: TimeoutCall | undefined;
+  younger: TimeoutCall | undefined;
+  running: boolean;
 
   constructor(layer: TimeoutLayer, stack: Call | undefined, signal: AbortSignal | undefined) {
     super(stack, signal);
@@ -115,9 +116,44 @@ class TimeoutCall extends Call {
     this.result = RESULT.completed;
     this.verdict = RESULT.completed;
     this.inside = undefined;
+    this.older = undefined;
+    this.younger = undefined;
+    this.running = false;
   }
 
   end(ok: boolean, value: unknown): void {
     this.layer.end(this, ok, value);
+  }
+}
+
+/** A list of calls in the order they began; linked through the calls, as a `Set` would cost more. */
+class Running {
+  #oldest: TimeoutCall | undefined;
+  #youngest: TimeoutCall | undefined;
+
+  add(call: TimeoutCall): void {
+    call.running = true;
+    call.older = this.#youngest;
+    if (this.#youngest) this.#youngest.younger = call;
+    else this.#oldest = call;
+    this.#youngest = call;
+  }
+
+  delete(call: TimeoutCall): void {
+    if (!call.running) return;
+    call.running = false;
+    if (call.older) call.older.younger = call.younger;
+    else this.#oldest = call.younger;
+    if (call.younger) call.younger.older = call.older;
+    else this.#youngest = call.older;
+    call.older = undefined;
+    call.younger = undefined;
+  }
+
+  find(wanted: (call: TimeoutCall) => boolean): TimeoutCall | undefined {
+    for (let each = this.#oldest; each !== undefined; each = each.younger) {
+      if (wanted(each)) return each;
+    }
+    return undefined;
   }
 }
