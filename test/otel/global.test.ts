@@ -1,0 +1,129 @@
+import { diag, type MeterProvider, metrics } from '@opentelemetry/api';
+import { handleAll, noop, retry } from 'cockatiel';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { instrument, snapshot } from '../../src/index.ts';
+import { TestSdk } from '../support/metrics.ts';
+
+const EXECUTIONS = 'resilience.executions';
+const succeeded = (name: string) => ({
+  'resilience.policy.name': name,
+  'resilience.outcome': 'success',
+});
+
+const newPolicy = () => retry(handleAll, { maxAttempts: 1 });
+
+/** A provider that is not the same object as the last one, over the same SDK. */
+const register = (sdk: TestSdk) => metrics.setGlobalMeterProvider(sdk.provider);
+
+beforeEach(() => {
+  metrics.disable();
+});
+
+afterEach(() => {
+  metrics.disable();
+  diag.disable();
+});
+
+describe('the global meter provider', () => {
+  it('is used when the sdk started before the policy was made', async () => {
+    const sdk = new TestSdk();
+    register(sdk);
+    const policy = instrument('before', newPolicy());
+    await policy.execute(() => {});
+    expect(await sdk.value(EXECUTIONS, succeeded('before'))).toBe(1);
+  });
+
+  it('is found when it is registered, before anything is called', async () => {
+    instrument('idle', newPolicy());
+    const sdk = new TestSdk();
+    register(sdk);
+    expect(await sdk.value(EXECUTIONS, succeeded('idle'))).toBe(0);
+  });
+
+  it('gets the counts from before it was there', async () => {
+    const policy = instrument('long after', newPolicy());
+    for (let i = 0; i < 3; i++) await policy.execute(() => {});
+    const sdk = new TestSdk();
+    register(sdk);
+    await policy.execute(() => {});
+    expect(await sdk.value(EXECUTIONS, succeeded('long after'))).toBe(4);
+  });
+
+  it('takes durations from when it is there', async () => {
+    const policy = instrument('durations', newPolicy());
+    await policy.execute(() => {});
+    const sdk = new TestSdk();
+    register(sdk);
+    await policy.execute(() => {});
+    expect(await sdk.value('resilience.execution.duration', succeeded('durations'))).toBe(1);
+  });
+
+  it('is found by the next call when another copy of the api registered it', async () => {
+    vi.resetModules();
+    const { instrument } = await import('../../src/index.ts');
+    const policy = instrument('other copy', newPolicy());
+    const sdk = new TestSdk();
+    // What every copy of the API does: it writes to the one place that all of them share.
+    Object.getPrototypeOf(metrics).setGlobalMeterProvider.call(metrics, sdk.provider);
+    await policy.execute(() => {});
+    expect(await sdk.value(EXECUTIONS, succeeded('other copy'))).toBe(1);
+  });
+
+  it('may be replaced: the new one gets everything, the old one nothing more', async () => {
+    const [first, second] = [new TestSdk(), new TestSdk()];
+    register(first);
+    const policy = instrument('replaced', newPolicy());
+    await policy.execute(() => {});
+    expect(await first.value(EXECUTIONS, succeeded('replaced'))).toBe(1);
+    metrics.disable();
+    register(second);
+    await policy.execute(() => {});
+    expect(await second.value(EXECUTIONS, succeeded('replaced'))).toBe(2);
+    expect(await first.value(EXECUTIONS, succeeded('replaced'))).toBe(1);
+  });
+
+  it('is registered as before: once, and its method answers as before', () => {
+    instrument('answers', newPolicy());
+    expect(register(new TestSdk())).toBe(true);
+    expect(register(new TestSdk())).toBe(false);
+  });
+
+  it('may fail without anybody noticing but diag and the count of faults', async () => {
+    const error = vi.fn();
+    diag.setLogger({ error, warn() {}, info() {}, debug() {}, verbose() {} });
+    const fault = new Error('no meter');
+    const broken: MeterProvider = {
+      getMeter() {
+        throw fault;
+      },
+    };
+    expect(metrics.setGlobalMeterProvider(broken)).toBe(true);
+    const policy = instrument('broken', newPolicy());
+    await expect(policy.execute(() => 'fine')).resolves.toBe('fine');
+    expect(error.mock.calls.flat()).toContain(fault);
+  });
+});
+
+describe('without an sdk', () => {
+  it('prints nothing and counts all the same', async () => {
+    const printed = vi.spyOn(console, 'error');
+    const policy = instrument('no sdk', newPolicy());
+    await policy.execute(() => {});
+    expect(snapshot().find(({ name }) => name === 'no sdk')?.executions.success).toBe(1);
+    expect(printed).not.toHaveBeenCalled();
+  });
+
+  it('lists one name once, however many policies have it', () => {
+    instrument('many', newPolicy());
+    instrument('many', newPolicy());
+    const listed = snapshot().filter(({ name }) => name === 'many');
+    expect(listed).toHaveLength(1);
+    expect(listed[0]?.policies).toBe(2);
+  });
+
+  it('keeps the first name of a policy, also of the noop that all share', async () => {
+    expect(instrument('first', noop)).toBe(noop);
+    expect(instrument('second', noop)).toBe(noop);
+    expect(snapshot().map(({ name }) => name)).not.toContain('second');
+  });
+});
