@@ -46,8 +46,8 @@ function destinationOf(provider: MeterProvider | undefined): Destination {
  * cockatiel 3.2 or 4. The policy is instrumented in place and behaves as before. A policy that is
  * instrumented already keeps its first name, so that a breaker shared by two stacks stays one.
  *
- * @param name what the policy protects, such as `servicenow`: `resilience.policy.name`. One name
- *   for each dependency; policies of one name are summed
+ * @param name what the policy protects, such as `servicenow`. One name for each dependency; policies
+ *   of one name are summed
  * @returns the policy it was given
  * @throws TypeError if an argument is not what it must be; the policy is untouched then
  * @example

@@ -1,18 +1,19 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import type { ConstantAttributes } from './aggregate/scope.ts';
+import { ATTR_ERROR_TYPE, NAMESPACE } from './semconv/attributes.ts';
 
 export interface InstrumentOptions {
   /**
    * Constant attributes for every metric of the policy. Keep their values few: each combination is
-   * a set of series of its own. Names that begin with `resilience.`, and `error.type`, are taken.
+   * a set of series of its own. The names that this package sets itself are taken.
    * @default {}
    */
   readonly attributes?: ConstantAttributes;
   /**
-   * Names an error, or a result that a filter calls failed, for `error.type`. `undefined` leaves it
-   * to the default: an HTTP status, a code such as `ECONNREFUSED`, or the name of the constructor.
+   * Names the type of an error, or of a result that a filter calls failed. `undefined` leaves it to
+   * the default: an HTTP status, a code such as `ECONNREFUSED`, or the name of the constructor.
    * Give few different names; beyond 20 under one policy they become `_OTHER`. If it throws, the
-   * default is used and `resilience.telemetry.errors` counts.
+   * default is used and the fault is counted.
    */
   readonly errorType?: (error: unknown) => string | undefined;
   /**
@@ -58,9 +59,9 @@ function assertAttributes(attributes: unknown): void {
   for (const [key, value] of Object.entries(attributes)) {
     const option = `\`options.attributes[${JSON.stringify(key)}]\``;
     if (key === '') throw expected('the names in `options.attributes` to be non-empty', key);
-    if (key.startsWith('resilience.') || key === 'error.type') {
+    if (key.startsWith(NAMESPACE) || key === ATTR_ERROR_TYPE) {
       throw new TypeError(
-        `Expected ${option} to have another name: \`resilience.*\` and \`error.type\` are set by the instrumentation`,
+        `Expected ${option} to have another name: \`${NAMESPACE}*\` and \`${ATTR_ERROR_TYPE}\` are set by the instrumentation`,
       );
     }
     if (

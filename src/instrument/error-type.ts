@@ -1,7 +1,7 @@
 import { ERROR_TYPE_OTHER } from '../semconv/attributes.ts';
 import type { Reason } from './announced.ts';
 
-/** Names an error for `error.type`; `undefined` leaves it to the default. */
+/** Names the type of an error; `undefined` leaves it to the default. */
 export type ErrorTypeHook = (error: unknown) => string | undefined;
 
 /** cockatiel's own errors by their markers, the subclass first: their `name` is "Error" for all. */

@@ -10,7 +10,7 @@ import type { Counts } from '../aggregate/counts.ts';
 import type { Recorder } from '../aggregate/durations.ts';
 import type { Group } from '../aggregate/group.ts';
 import type { Scope } from '../aggregate/scope.ts';
-import { ATTR_POLICY_NAME } from '../semconv/attributes.ts';
+import { ATTR_POLICY_NAME, NAMESPACE } from '../semconv/attributes.ts';
 import { METRICS, type Metric, type Series } from '../semconv/metrics.ts';
 import { VERSION } from '../version.ts';
 import { reportFault, warn } from './diagnostics.ts';
@@ -129,7 +129,7 @@ export class Reporter {
       warn(
         `${metric.name} has ${size} attribute sets. The JS SDK keeps ${CARDINALITY_LIMIT} for each ` +
           'instrument and folds the rest into one overflow series, unless the MeterProvider has a ' +
-          "view such as { instrumentName: 'resilience.*', aggregationCardinalityLimit: 20000 }. " +
+          `view such as { instrumentName: '${NAMESPACE}*', aggregationCardinalityLimit: 20000 }. ` +
           'Give fewer policy names (one for each dependency, not one for each request), or raise the limit.',
       );
       return;

@@ -5,6 +5,9 @@
  * underscores between words (https://opentelemetry.io/docs/specs/semconv/general/naming/).
  */
 
+/** What every name of ours begins with. */
+export const NAMESPACE = 'resilience.';
+
 export const ATTR_POLICY_NAME = 'resilience.policy.name';
 export const ATTR_POLICY_TYPE = 'resilience.policy.type';
 export const ATTR_OUTCOME = 'resilience.outcome';
