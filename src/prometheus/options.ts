@@ -1,0 +1,79 @@
+import { expected } from '../options.ts';
+import type { Address } from './endpoint.ts';
+
+export interface MetricsOptions {
+  /**
+   * TCP port of the endpoint; 0 takes any free one, which `url` then names.
+   * @default the environment's `OTEL_EXPORTER_PROMETHEUS_PORT`, else 9464, which is registered
+   *   for OpenTelemetry (https://github.com/prometheus/prometheus/wiki/Default-port-allocations)
+   */
+  readonly port?: number;
+  /**
+   * Name or address to listen on. The default can be reached from this machine only, as metrics
+   * are not for everybody. A Prometheus elsewhere, or outside this container, needs `0.0.0.0`, in
+   * a network that you trust.
+   * @default the environment's `OTEL_EXPORTER_PROMETHEUS_HOST`, else `localhost`
+   */
+  readonly host?: string;
+  /**
+   * Path of the metrics.
+   * @default '/metrics'
+   */
+  readonly endpoint?: string;
+  /**
+   * Attribute sets that the SDK keeps for each instrument of this package; the rest is folded into
+   * one overflow series. One policy name has up to 10 sets (`resilience.retry.attempts`).
+   * @default 2000, the SDK's own
+   */
+  readonly cardinalityLimit?: number;
+}
+
+export interface Settings extends Address {
+  readonly cardinalityLimit: number | undefined;
+}
+
+/**
+ * The options with defaults. The two environment variables are OpenTelemetry's own:
+ * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#prometheus-exporter
+ *
+ * @throws TypeError naming the option, or the variable, and what was expected
+ */
+export function settingsOf(
+  options: MetricsOptions,
+  env: NodeJS.ProcessEnv = process.env,
+): Settings {
+  if (typeof options !== 'object' || options === null) {
+    throw expected('`options` to be an object', options);
+  }
+  // By the specification an empty variable is one that is not set.
+  const { OTEL_EXPORTER_PROMETHEUS_PORT: envPort, OTEL_EXPORTER_PROMETHEUS_HOST: envHost } = env;
+  const { port, host, endpoint = '/metrics', cardinalityLimit } = options;
+  if (port === undefined && envPort && !isPort(Number(envPort))) {
+    throw expected('OTEL_EXPORTER_PROMETHEUS_PORT to be an integer from 0 to 65535', envPort);
+  }
+  if (port !== undefined && !isPort(port)) {
+    throw expected('`port` to be an integer from 0 to 65535', port);
+  }
+  if (host !== undefined && (typeof host !== 'string' || host.trim() === '')) {
+    throw expected('`host` to be a name or an address', host);
+  }
+  if (typeof endpoint !== 'string' || !/^\/[^\s?#]*$/.test(endpoint)) {
+    throw expected('`endpoint` to be a path such as "/metrics"', endpoint);
+  }
+  if (
+    cardinalityLimit !== undefined &&
+    !(Number.isInteger(cardinalityLimit) && cardinalityLimit >= 1)
+  ) {
+    throw expected('`cardinalityLimit` to be an integer of at least 1', cardinalityLimit);
+  }
+  return {
+    port: port ?? Number(envPort || 9464),
+    host: host ?? (envHost || 'localhost'),
+    endpoint,
+    cardinalityLimit,
+  };
+}
+
+function isPort(port: unknown): boolean {
+  return Number.isInteger(port) && Number(port) >= 0 && Number(port) <= 65535;
+}
