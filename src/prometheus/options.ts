@@ -22,7 +22,7 @@ export interface MetricsOptions {
   readonly endpoint?: string;
   /**
    * Attribute sets that the SDK keeps for each instrument of this package; the rest is folded into
-   * one overflow series. One policy name has up to 10 sets (`resilience.retry.attempts`).
+   * one overflow series. One policy name has up to 10 sets, those of a retry's attempts.
    * @default 2000, the SDK's own
    */
   readonly cardinalityLimit?: number;
