@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { VERSION } from '../src/version.ts';
+
+/** Which room may import which; a room is a folder of src/, or a file that stands alone there. */
+const ARROWS: Record<string, readonly string[]> = {
+  semconv: [],
+  thresholds: [],
+  version: [],
+  aggregate: ['semconv'],
+  instrument: ['aggregate', 'semconv'],
+  otel: ['aggregate', 'semconv', 'version'],
+  options: ['aggregate', 'semconv'],
+  instrumented: ['aggregate', 'instrument', 'options', 'otel'],
+  index: ['aggregate', 'instrumented', 'options'],
+  prometheus: ['options', 'otel', 'semconv'],
+  generate: ['semconv', 'thresholds'],
+};
+
+/** Packages that a room may import, beside those of Node. */
+const PACKAGES: Record<string, readonly string[]> = {
+  otel: ['@opentelemetry/api'],
+  options: ['@opentelemetry/api'],
+  instrumented: ['@opentelemetry/api'],
+  prometheus: [
+    '@opentelemetry/api',
+    '@opentelemetry/sdk-metrics',
+    '@opentelemetry/exporter-prometheus',
+  ],
+  generate: ['@grafana/grafana-foundation-sdk', 'yaml'],
+};
+
+const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.ts'),
+);
+
+const roomOf = (file: string) => file.replace(/\.ts$/, '').split('/')[0] ?? '';
+const packageOf = (specifier: string) => specifier.match(/^(@[^/]+\/)?[^/]+/)?.[0] ?? '';
+
+/** What a file imports, statically or not; type-only imports count as well. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(join('src', file), 'utf8');
+  return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, from]) => from ?? '');
+}
+
+describe('the house', () => {
+  it.each(files)('lets %s import only what its room may', (file) => {
+    const room = roomOf(file);
+    expect(Object.keys(ARROWS)).toContain(room);
+    for (const specifier of importsOf(file)) {
+      if (specifier.startsWith('.')) {
+        const target = normalize(join(dirname(file), specifier));
+        expect(existsSync(join('src', target))).toBe(true);
+        expect([room, ...(ARROWS[room] ?? [])]).toContain(roomOf(target));
+      } else if (!specifier.startsWith('node:')) {
+        expect(PACKAGES[room] ?? []).toContain(packageOf(specifier));
+      }
+    }
+  });
+
+  it('has no module of node in what every service loads', () => {
+    const served = [
+      'semconv',
+      'aggregate',
+      'instrument',
+      'otel',
+      'options',
+      'instrumented',
+      'index',
+    ];
+    for (const file of files.filter((each) => served.includes(roomOf(each)))) {
+      expect(importsOf(file).filter((specifier) => specifier.startsWith('node:'))).toEqual([]);
+    }
+  });
+
+  it('loads no package but the peers with the main entry', () => {
+    expect(packagesLoadedBy("import('./dist/index.js')")).toEqual(['@opentelemetry/api']);
+  });
+
+  it('knows its version', () => {
+    expect(VERSION).toBe(JSON.parse(readFileSync('package.json', 'utf8')).version);
+  });
+});
+
+/** The packages of which a fresh process loads files, besides this one. */
+function packagesLoadedBy(expression: string): string[] {
+  const hooks = `
+    import { writeSync } from 'node:fs';
+    export async function load(url, context, next) {
+      writeSync(1, url + '\\n');
+      return next(url, context);
+    }`;
+  const main = `
+    import { register } from 'node:module';
+    register('data:text/javascript,' + ${JSON.stringify(encodeURIComponent(hooks))});
+    await ${expression};`;
+  const output = execFileSync(process.execPath, ['--input-type=module', '--eval', main], {
+    encoding: 'utf8',
+  });
+  const loaded = [...output.matchAll(/\/node_modules\/((?:@[^/]+\/)?[^/]+)/g)];
+  expect(output).toContain('dist/index.js');
+  return [...new Set(loaded.map(([, name]) => name ?? ''))].sort();
+}
