@@ -20,6 +20,8 @@ export class CircuitBreakerLayer implements Layer {
   readonly #executions: Executions | undefined;
   /** Functions that wait for a test call: the breaker re-enters `execute` with them. */
   readonly #waiting = new Set<Fn>();
+  /** The function just given to the breaker: 4.x re-enters with it at once if a listener isolates. */
+  #starting: Fn | undefined;
   readonly #failures = new Announced();
   #open = 0;
   #state: number;
@@ -53,7 +55,7 @@ export class CircuitBreakerLayer implements Layer {
 
     const layer = this;
     this.execute = function execute(fn, signal) {
-      if (layer.#waiting.size > 0 && layer.#waiting.has(fn)) {
+      if (fn === layer.#starting || (layer.#waiting.size > 0 && layer.#waiting.has(fn))) {
         return original.call(this, fn, signal);
       }
       const stack = entered();
@@ -72,7 +74,9 @@ export class CircuitBreakerLayer implements Layer {
           leave();
         }
       };
+      layer.#starting = inner;
       const answered = original.call(this, inner, signal);
+      layer.#starting = undefined;
       if (!call.called) layer.#waiting.add(inner);
       call.inner = inner;
       return told ? answered : answer(answered, call);
