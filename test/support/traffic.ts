@@ -1,0 +1,66 @@
+import {
+  bulkhead,
+  ConsecutiveBreaker,
+  ConstantBackoff,
+  circuitBreaker,
+  fallback,
+  handleAll,
+  retry,
+  TimeoutStrategy,
+  timeout,
+  wrap,
+} from 'cockatiel';
+import { vi } from 'vitest';
+import type { instrument } from '../../src/index.ts';
+
+const RESET_MS = 10_000;
+
+/**
+ * One stack of five and the calls that move each of its metrics away from zero: it fails, opens,
+ * rejects, recovers, times out, and leaves one call running and one in the queue.
+ *
+ * Runs on vitest's fake timers, and leaves the real ones in place.
+ */
+export async function moveEveryMetric(to: typeof instrument, name: string): Promise<void> {
+  vi.useFakeTimers();
+  try {
+    const stack = to(
+      name,
+      wrap(
+        fallback(handleAll, 'instead'),
+        retry(handleAll, { maxAttempts: 1, backoff: new ConstantBackoff(50) }),
+        circuitBreaker(handleAll, {
+          halfOpenAfter: RESET_MS,
+          breaker: new ConsecutiveBreaker(2),
+        }),
+        bulkhead(1, 1),
+        timeout(1000, TimeoutStrategy.Aggressive),
+      ),
+      {
+        errorType() {
+          throw new Error('a hook of the user that fails');
+        },
+      },
+    );
+    const settled = async (...calls: Promise<unknown>[]) => {
+      await vi.runAllTimersAsync();
+      await Promise.all(calls);
+    };
+    const never = () => new Promise<never>(() => {});
+
+    await settled(stack.execute(never));
+    await settled(stack.execute(() => 'rejected before it is called'));
+    vi.advanceTimersByTime(RESET_MS);
+    await settled(stack.execute(() => 'the probe'));
+    await settled(
+      stack.execute(() => Promise.resolve('first')),
+      stack.execute(() => 'queued'),
+      stack.execute(() => 'more than the queue holds'),
+    );
+    void stack.execute(never);
+    void stack.execute(never);
+    await vi.advanceTimersByTimeAsync(500);
+  } finally {
+    vi.useRealTimers();
+  }
+}
