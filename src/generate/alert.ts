@@ -1,0 +1,56 @@
+import { stringify } from 'yaml';
+import { ATTR_POLICY_NAME } from '../semconv/attributes.ts';
+import { GENERATED } from './generated.ts';
+import { INSTANCE, JOB, type Queries } from './queries.ts';
+
+export interface Alert {
+  readonly name: string;
+  readonly severity: 'critical' | 'warning' | 'info';
+  readonly expr: string;
+  /** How long `expr` must hold; none where it looks back over a window of its own. */
+  readonly for?: string;
+  readonly summary: string;
+  /** With the measured value, the limit and the window. */
+  readonly description: string;
+  /** The uid of the dashboard to look at. */
+  readonly dashboard: string;
+}
+
+export interface AlertGroup {
+  readonly name: string;
+  readonly alerts: readonly Alert[];
+}
+
+/** A rule file of Prometheus. */
+export function ruleFile(groups: readonly AlertGroup[], queries: Queries): string {
+  const content = {
+    groups: groups.map(({ name, alerts }) => ({
+      name,
+      rules: alerts.map((alert) => rule(alert, queries)),
+    })),
+  };
+  return `# ${GENERATED}\n${stringify(content, { lineWidth: 0 })}`;
+}
+
+function rule(alert: Alert, queries: Queries): object {
+  const { runbookUrl, dashboardUrl } = queries.settings;
+  const variable = (name: string, label: string) =>
+    `var-${name}={{ ${queries.labelValue(label)} | urlquery }}`;
+  const variables = [
+    variable('job', JOB),
+    variable('instance', INSTANCE),
+    variable('policy', ATTR_POLICY_NAME),
+  ];
+  return {
+    alert: alert.name,
+    expr: alert.expr,
+    ...(alert.for === undefined ? {} : { for: alert.for }),
+    labels: { severity: alert.severity },
+    annotations: {
+      summary: alert.summary,
+      description: alert.description,
+      runbook_url: `${runbookUrl}/${alert.name}.md`,
+      dashboard_url: `${dashboardUrl}/d/${alert.dashboard}?${variables.join('&')}`,
+    },
+  };
+}

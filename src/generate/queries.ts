@@ -1,0 +1,89 @@
+import { ATTR_POLICY_NAME } from '../semconv/attributes.ts';
+import type { Metric } from '../semconv/metrics.ts';
+import {
+  type HistogramPart,
+  labelName,
+  labelReference,
+  type Matcher,
+  selector,
+} from '../semconv/prometheus.ts';
+import { duration } from './duration.ts';
+import type { Settings } from './options.ts';
+
+/**
+ * A range of n scrape intervals has n + 1 samples only if it is longer than they are apart, and
+ * never n + 2 if it is so by less than one interval.
+ */
+const ALMOST_ONE = 14 / 15;
+
+/** The labels that Prometheus gives to every series of a replica. */
+export const JOB = 'job';
+export const INSTANCE = 'instance';
+/** The bound of a histogram's bucket. */
+export const LE = 'le';
+
+/** What alerts and panels group by. `instance` stands for a replica. */
+export const REPLICA = [JOB, INSTANCE, ATTR_POLICY_NAME] as const;
+
+/** Writes PromQL in one naming and one time scale. */
+export class Queries {
+  readonly settings: Settings;
+
+  constructor(settings: Settings) {
+    this.settings = settings;
+  }
+
+  /** The series of a metric. */
+  of(metric: Metric, matchers: readonly Matcher[] = [], part?: HistogramPart): string {
+    return selector(metric, this.settings.naming, matchers, part);
+  }
+
+  /** The grouping of an aggregation; never `without`, as other labels than ours come and go. */
+  by(labels: readonly string[]): string {
+    const references = labels.map((label) => labelReference(label, this.settings.naming));
+    return `by (${references.join(', ')})`;
+  }
+
+  /** The value of a label in a template of an alert's annotation. */
+  labelValue(label: string): string {
+    const name = labelName(label, this.settings.naming);
+    return /^\w+$/.test(name) ? `$labels.${name}` : `index $labels ${JSON.stringify(name)}`;
+  }
+
+  /** The value of a label in the legend of a panel. */
+  legend(label: string): string {
+    return `{{${labelName(label, this.settings.naming)}}}`;
+  }
+
+  /** A documented time, in seconds of this time scale. */
+  seconds(documented: number): number {
+    return Math.round((documented * 1000) / this.settings.timeScale) / 1000;
+  }
+
+  /** A documented window. */
+  window(documented: number): string {
+    return duration(this.seconds(documented));
+  }
+
+  /**
+   * A range whose first and last sample are a documented window apart, while `[5m]` of samples
+   * every 60 s spans but 4 min, and `increase()` would make 5 of them.
+   */
+  range(documented: number): string {
+    const { scrapeInterval } = this.settings;
+    return duration(this.seconds(documented) + scrapeInterval * ALMOST_ONE);
+  }
+}
+
+export function is<T extends string>(label: string, value: T): Matcher {
+  return { label, op: '=', value };
+}
+
+export function isNot<T extends string>(label: string, value: T): Matcher {
+  return { label, op: '!=', value };
+}
+
+/** One of the values, none of which may mean anything to a regular expression. */
+export function isOneOf<T extends string>(label: string, values: readonly T[]): Matcher {
+  return { label, op: '=~', value: values.join('|') };
+}
