@@ -19,14 +19,20 @@ export class BulkheadAggregate {
   readonly limit = new Counts(BULKHEAD_LIMIT);
   readonly queueLimit = new Counts(BULKHEAD_QUEUE_LIMIT);
   readonly wait: Durations;
-  readonly #gauges = [this.active, this.queued, this.limit, this.queueLimit];
-  readonly counts: readonly Counts[] = [this.calls, ...this.#gauges];
 
   constructor(source: RecorderSource) {
     this.wait = new Durations(BULKHEAD_WAIT_DURATION, source);
   }
 
   clearGauges(): void {
-    for (const gauge of this.#gauges) gauge.fill(0);
+    for (const gauge of this.#gauges()) gauge.fill(0);
+  }
+
+  counts(): readonly Counts[] {
+    return [this.calls, ...this.#gauges()];
+  }
+
+  #gauges(): readonly Counts[] {
+    return [this.active, this.queued, this.limit, this.queueLimit];
   }
 }

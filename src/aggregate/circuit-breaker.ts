@@ -32,7 +32,6 @@ export class CircuitBreakerAggregate {
   readonly time = new Counts(CIRCUIT_BREAKER_TIME);
   readonly transitions = new Counts(CIRCUIT_BREAKER_TRANSITIONS);
   readonly recovery: Durations;
-  readonly counts: readonly Counts[] = [this.calls, this.state, this.time, this.transitions];
 
   constructor(source: RecorderSource) {
     this.recovery = new Durations(CIRCUIT_BREAKER_RECOVERY_DURATION, source);
@@ -50,5 +49,9 @@ export class CircuitBreakerAggregate {
 
   clearGauges(): void {
     this.state.fill(0);
+  }
+
+  counts(): readonly Counts[] {
+    return [this.calls, this.state, this.time, this.transitions];
   }
 }

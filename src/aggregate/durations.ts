@@ -16,7 +16,7 @@ export class Durations {
   readonly metric: Metric;
   readonly #source: RecorderSource;
   #made: RecorderSource['recorder'];
-  #recorders: (Recorder | undefined)[] = [];
+  #recorders: (Recorder | undefined)[] | undefined;
 
   constructor(metric: Metric, source: RecorderSource) {
     this.metric = metric;
@@ -31,7 +31,7 @@ export class Durations {
   record(seconds: number, series = 0): void {
     const make = this.#source.recorder;
     if (make === undefined) return;
-    if (make !== this.#made) {
+    if (this.#recorders === undefined || make !== this.#made) {
       this.#made = make;
       this.#recorders = [];
     }

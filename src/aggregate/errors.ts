@@ -14,10 +14,11 @@ export class ErrorAggregate {
   readonly telemetry = new Counts(TELEMETRY_ERRORS);
   readonly #series: Series[] = [];
   readonly #acted = new Counts(ERRORS, this.#series);
-  readonly #known = new Map<PolicyType, Map<string, number>>();
-  readonly counts: readonly Counts[] = [this.telemetry, this.#acted];
+  /** The index of each series; most names never have one. */
+  #known: Map<PolicyType, Map<string, number>> | undefined;
 
   count(policy: PolicyType, type: string): void {
+    this.#known ??= new Map();
     let known = this.#known.get(policy);
     if (known === undefined) {
       known = new Map();
@@ -35,5 +36,9 @@ export class ErrorAggregate {
       known.set(kept, index);
     }
     this.#acted.add(index);
+  }
+
+  counts(): readonly Counts[] {
+    return [this.telemetry, this.#acted];
   }
 }

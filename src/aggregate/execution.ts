@@ -9,9 +9,12 @@ export class ExecutionAggregate {
   readonly outcomes = new Counts(EXECUTIONS);
   readonly active = new Counts(EXECUTION_ACTIVE);
   readonly duration: Durations;
-  readonly counts: readonly Counts[] = [this.outcomes, this.active];
 
   constructor(source: RecorderSource) {
     this.duration = new Durations(EXECUTION_DURATION, source);
+  }
+
+  counts(): readonly Counts[] {
+    return [this.outcomes, this.active];
   }
 }

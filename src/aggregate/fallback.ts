@@ -8,7 +8,6 @@ const TYPE = indexes(FALLBACK_TYPES);
 export class FallbackAggregate {
   /** Only the series of types that are in use exist. */
   readonly calls = new Counts(FALLBACK_CALLS, FALLBACK_CALLS.series, Number.NaN);
-  readonly counts: readonly Counts[] = [this.calls];
 
   /** Brings the series of a type into the world, at zero. */
   declare(type: FallbackType): void {
@@ -24,5 +23,9 @@ export class FallbackAggregate {
 
   #index(result: number, type: FallbackType): number {
     return result * FALLBACK_TYPES.length + TYPE[type];
+  }
+
+  counts(): readonly Counts[] {
+    return [this.calls];
   }
 }

@@ -10,7 +10,7 @@ const RETIRED_LIMIT = 2000;
 
 /** What a policy holds of its scope, given back when it is uninstrumented or collected. */
 export interface Hold {
-  readonly scope: Scope;
+  scope: Scope | undefined;
   readonly sampled: WeakRef<Sampled> | undefined;
 }
 
@@ -30,7 +30,7 @@ export class Group {
   /** @param report is told of faults, and must not throw */
   constructor(report: Report) {
     this.#report = report;
-    this.#dropped = new FinalizationRegistry((hold) => this.#release(hold));
+    this.#dropped = new FinalizationRegistry((hold) => this.release(hold));
   }
 
   /** The scope of a name, whether it is new, in use, or comes again. */
@@ -53,17 +53,24 @@ export class Group {
   }
 
   /** Keeps a scope alive for as long as the policy is, without keeping the policy. */
-  hold(scope: Scope, policy: object, sampled: Sampled | undefined): Hold {
-    const hold = { scope, sampled: sampled && new WeakRef(sampled) };
+  hold(scope: Scope, policy: object, sampled: Partial<Sampled>): Hold {
+    const hold: Hold = { scope, sampled: isSampled(sampled) ? new WeakRef(sampled) : undefined };
     scope.policies++;
     if (hold.sampled) scope.watch(hold.sampled);
-    this.#dropped.register(policy, hold, hold);
+    // Without a token to unregister by: the table of tokens would never shrink.
+    this.#dropped.register(policy, hold);
     return hold;
   }
 
+  /** Once only, whoever comes first. */
   release(hold: Hold): void {
-    this.#dropped.unregister(hold);
-    this.#release(hold);
+    const { scope, sampled } = hold;
+    if (scope === undefined) return;
+    hold.scope = undefined;
+    scope.policies--;
+    if (sampled) scope.unwatch(sampled);
+    // Where nobody collects, what is over must not pile up.
+    if (scope.policies === 0 && this.scopes.size > RETIRED_LIMIT) this.retire();
   }
 
   /** Forgets the scopes that have no policies left, once their last values are reported. */
@@ -79,15 +86,12 @@ export class Group {
     }
   }
 
-  #release({ scope, sampled }: Hold): void {
-    scope.policies--;
-    if (sampled) scope.unwatch(sampled);
-    // Where nobody collects, what is over must not pile up.
-    if (scope.policies === 0 && this.scopes.size > RETIRED_LIMIT) this.retire();
-  }
-
   #equip(scope: Scope): void {
     const recorders = this.#recorders;
     scope.recorder = recorders && ((metric, series) => recorders(scope, metric, series));
   }
+}
+
+function isSampled(sampled: Partial<Sampled>): sampled is Sampled {
+  return sampled.sample !== undefined;
 }

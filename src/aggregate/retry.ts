@@ -9,7 +9,6 @@ export class RetryAggregate {
   readonly calls = new Counts(RETRY_CALLS);
   readonly attempts = new Counts(RETRY_ATTEMPTS);
   readonly delay: Durations;
-  readonly counts: readonly Counts[] = [this.calls, this.attempts];
 
   constructor(source: RecorderSource) {
     this.delay = new Durations(RETRY_DELAY, source);
@@ -18,5 +17,9 @@ export class RetryAggregate {
   /** @param retry 1 for the first call made again */
   attempt(retry: number): void {
     this.attempts.add(Math.min(retry, ATTEMPT_VALUES.length) - 1);
+  }
+
+  counts(): readonly Counts[] {
+    return [this.calls, this.attempts];
   }
 }

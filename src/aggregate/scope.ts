@@ -21,7 +21,7 @@ export interface Sampled {
 export type Report = (fault: unknown) => void;
 
 interface Aggregate {
-  readonly counts: readonly Counts[];
+  counts(): readonly Counts[];
   clearGauges?(): void;
 }
 
@@ -44,7 +44,6 @@ export class Scope implements RecorderSource {
   /** Weak, so that a policy which the service drops can go. */
   readonly #sampled = new Set<WeakRef<Sampled>>();
   readonly #report: Report;
-  readonly #aggregates: Aggregate[] = [this.errors];
 
   constructor(name: string, attributes: ConstantAttributes, report: Report) {
     this.name = name;
@@ -53,32 +52,32 @@ export class Scope implements RecorderSource {
   }
 
   ofExecution(): ExecutionAggregate {
-    this.execution ??= this.#include(new ExecutionAggregate(this));
+    this.execution ??= new ExecutionAggregate(this);
     return this.execution;
   }
 
   ofCircuitBreaker(): CircuitBreakerAggregate {
-    this.circuitBreaker ??= this.#include(new CircuitBreakerAggregate(this));
+    this.circuitBreaker ??= new CircuitBreakerAggregate(this);
     return this.circuitBreaker;
   }
 
   ofRetry(): RetryAggregate {
-    this.retry ??= this.#include(new RetryAggregate(this));
+    this.retry ??= new RetryAggregate(this);
     return this.retry;
   }
 
   ofTimeout(): TimeoutAggregate {
-    this.timeout ??= this.#include(new TimeoutAggregate(this));
+    this.timeout ??= new TimeoutAggregate(this);
     return this.timeout;
   }
 
   ofBulkhead(): BulkheadAggregate {
-    this.bulkhead ??= this.#include(new BulkheadAggregate(this));
+    this.bulkhead ??= new BulkheadAggregate(this);
     return this.bulkhead;
   }
 
   ofFallback(): FallbackAggregate {
-    this.fallback ??= this.#include(new FallbackAggregate());
+    this.fallback ??= new FallbackAggregate();
     return this.fallback;
   }
 
@@ -97,8 +96,9 @@ export class Scope implements RecorderSource {
   }
 
   /** Brings states and gauges up to date and returns everything there is to report. */
-  *read(): Generator<Counts> {
-    for (const aggregate of this.#aggregates) aggregate.clearGauges?.();
+  read(): readonly Counts[] {
+    const aggregates = this.#aggregates();
+    for (const aggregate of aggregates) aggregate.clearGauges?.();
     for (const sampled of this.#sampled) {
       try {
         sampled.deref()?.sample();
@@ -106,11 +106,13 @@ export class Scope implements RecorderSource {
         this.fault(fault);
       }
     }
-    for (const aggregate of this.#aggregates) yield* aggregate.counts;
+    return aggregates.flatMap((aggregate) => aggregate.counts());
   }
 
-  #include<T extends Aggregate>(aggregate: T): T {
-    this.#aggregates.push(aggregate);
-    return aggregate;
+  #aggregates(): Aggregate[] {
+    const { execution, circuitBreaker, retry, timeout, bulkhead, fallback, errors } = this;
+    return [execution, circuitBreaker, retry, timeout, bulkhead, fallback, errors].filter(
+      (each) => each !== undefined,
+    );
   }
 }

@@ -62,7 +62,7 @@ export interface ScopeSnapshot {
 }
 
 export function snapshotOf(scope: Scope): ScopeSnapshot {
-  const all = [...scope.read()];
+  const all = scope.read();
   const { execution, circuitBreaker, retry, timeout, bulkhead, fallback } = scope;
   const limit = timeout?.limit.get(0);
   return {

@@ -9,7 +9,6 @@ export class TimeoutAggregate {
   readonly calls = new Counts(TIMEOUT_CALLS);
   readonly limit = new Counts(TIMEOUT_LIMIT, TIMEOUT_LIMIT.series, Number.NaN);
   readonly duration: Durations;
-  readonly counts: readonly Counts[] = [this.calls, this.limit];
 
   constructor(source: RecorderSource) {
     this.duration = new Durations(TIMEOUT_DURATION, source);
@@ -23,5 +22,9 @@ export class TimeoutAggregate {
 
   clearGauges(): void {
     this.limit.fill(Number.NaN);
+  }
+
+  counts(): readonly Counts[] {
+    return [this.calls, this.limit];
   }
 }

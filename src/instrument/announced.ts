@@ -3,6 +3,9 @@ import { isNative, look } from './watch.ts';
 /** cockatiel's `FailureReason`: an error, or a value that a result filter calls a failure. */
 export type Reason = { readonly error: unknown } | { readonly value: unknown };
 
+/** What every policy has until its first failure. */
+const NONE: Reason[] = [];
+
 /**
  * Failures that a policy has announced by an event and whose calls have not been answered yet.
  *
@@ -11,9 +14,10 @@ export type Reason = { readonly error: unknown } | { readonly value: unknown };
  * there is hardly ever more than one; on the way of a success nothing is done at all.
  */
 export class Announced {
-  #reasons: Reason[] = [];
+  #reasons: Reason[] = NONE;
 
   add(reason: Reason): void {
+    if (this.#reasons === NONE) this.#reasons = [];
     this.#reasons.push(reason);
   }
 
@@ -23,7 +27,7 @@ export class Announced {
 
   /** Nothing is under way any more: what is left belonged to calls that were never seen. */
   clear(): void {
-    if (this.#reasons.length > 0) this.#reasons = [];
+    this.#reasons = NONE;
   }
 
   /**

@@ -3,12 +3,12 @@ import { answer } from './answer.ts';
 import { Call, enter, entered, leave } from './call.ts';
 import { isMarked } from './error-type.ts';
 import type { Executions } from './execution.ts';
-import { callWith, type Layer, type Settings } from './layer.ts';
+import { callWith, type Layer, NO_LISTENERS, type Settings } from './layer.ts';
 import type { AsyncExecute, Bulkhead, Execute, Fn } from './policy.ts';
 
 export class BulkheadLayer implements Layer {
   readonly execute: Execute;
-  readonly listeners: Layer['listeners'] = [];
+  readonly listeners = NO_LISTENERS;
   readonly #policy: Bulkhead;
   readonly #counts: BulkheadAggregate;
   readonly #durations: boolean;
@@ -16,7 +16,7 @@ export class BulkheadLayer implements Layer {
   readonly #slots: Limit;
   readonly #places: Limit;
   /** Functions in the queue: the bulkhead re-enters `execute` with them. */
-  readonly #waiting = new Set<Fn>();
+  #waiting: Set<Fn> | undefined;
 
   constructor(policy: Bulkhead, original: AsyncExecute, settings: Settings) {
     this.#policy = policy;
@@ -29,7 +29,7 @@ export class BulkheadLayer implements Layer {
 
     const layer = this;
     this.execute = function execute(fn, signal) {
-      if (layer.#waiting.size > 0 && layer.#waiting.has(fn)) {
+      if (layer.#waiting?.has(fn)) {
         return original.call(this, fn, signal);
       }
       const stack = entered();
@@ -49,7 +49,7 @@ export class BulkheadLayer implements Layer {
       const places = policy.queueSlots;
       const answered = original.call(this, inner, signal);
       if (!call.called) {
-        layer.#waiting.add(inner);
+        layer.#wait(inner);
         call.inner = inner;
         if (policy.queueSlots < places) call.queuedAt = performance.now();
       } else if (executions === undefined) {
@@ -58,6 +58,11 @@ export class BulkheadLayer implements Layer {
       }
       return told ? answered : answer(answered, call);
     };
+  }
+
+  #wait(inner: Fn): void {
+    this.#waiting ??= new Set();
+    this.#waiting.add(inner);
   }
 
   sample(): void {
@@ -87,7 +92,7 @@ export class BulkheadLayer implements Layer {
 
   /** It waits no more. */
   #left(call: BulkheadCall): void {
-    this.#waiting.delete(call.inner as Fn);
+    this.#waiting?.delete(call.inner as Fn);
     if (call.queuedAt !== undefined && this.#durations) {
       this.#counts.wait.record((performance.now() - call.queuedAt) / 1000);
     }

@@ -16,7 +16,9 @@ export abstract class Call {
   fellBack: boolean;
   /** A timeout ended the last attempt. */
   timedOut: boolean;
-  /** In ms of `performance.now()`; 0 where durations are not recorded. */
+  /** It was answered: what its inside still does, is part of nothing any more. */
+  ended: boolean;
+  /** In ms of `performance.now()`, which begins at 0; -1 where durations are not recorded. */
   start: number;
 
   constructor(stack: Call | undefined, signal: AbortSignal | undefined) {
@@ -25,7 +27,8 @@ export abstract class Call {
     this.called = false;
     this.fellBack = false;
     this.timedOut = false;
-    this.start = 0;
+    this.ended = false;
+    this.start = -1;
   }
 
   /** The policy has answered. Never throws. */
@@ -62,21 +65,21 @@ export function leave(): void {
 }
 
 /** A layer begins its inside anew: what an earlier attempt left behind says nothing any more. */
-export function restart(call: Call | undefined): void {
-  for (let each = call; each !== undefined; each = each.stack) {
+export function restart(call: Call): void {
+  for (let each: Call | undefined = call; each && !each.ended; each = each.stack) {
     each.fellBack = false;
     each.timedOut = false;
   }
 }
 
 export function fellBack(call: Call): void {
-  for (let each: Call | undefined = call; each !== undefined; each = each.stack) {
+  for (let each: Call | undefined = call; each && !each.ended; each = each.stack) {
     each.fellBack = true;
   }
 }
 
 export function timedOut(call: Call, yes: boolean): void {
-  for (let each: Call | undefined = call; each !== undefined; each = each.stack) {
+  for (let each: Call | undefined = call; each && !each.ended; each = each.stack) {
     each.timedOut = yes;
   }
 }

@@ -19,7 +19,7 @@ export class CircuitBreakerLayer implements Layer {
   readonly #durations: boolean;
   readonly #executions: Executions | undefined;
   /** Functions that wait for a test call: the breaker re-enters `execute` with them. */
-  readonly #waiting = new Set<Fn>();
+  #waiting: Set<Fn> | undefined;
   /** The function just given to the breaker: 4.x re-enters with it at once if a listener isolates. */
   #starting: Fn | undefined;
   readonly #failures = new Announced();
@@ -38,7 +38,6 @@ export class CircuitBreakerLayer implements Layer {
     this.#executions = executions;
     // Read, not assumed: a hydrated breaker may be open from its birth, without an event.
     this.#state = policy.state;
-    const observe = () => this.#observe();
     this.listeners = [
       policy.onFailure(({ handled, reason }) => {
         if (!handled) return;
@@ -46,16 +45,13 @@ export class CircuitBreakerLayer implements Layer {
         // Without a call in flight it is the failure of one begun before we were here.
         if (this.#open > 0) this.#failures.add(reason);
       }),
-      // onStateChange alone is not enough: it is skipped when a listener of these three throws.
-      policy.onBreak(observe),
-      policy.onReset(observe),
-      policy.onHalfOpen(observe),
-      policy.onStateChange(observe),
+      // Skipped when a listener of the user's throws before; the end of the call sees it then.
+      policy.onStateChange(() => this.#observe()),
     ];
 
     const layer = this;
     this.execute = function execute(fn, signal) {
-      if (fn === layer.#starting || (layer.#waiting.size > 0 && layer.#waiting.has(fn))) {
+      if (fn === layer.#starting || layer.#waiting?.has(fn)) {
         return original.call(this, fn, signal);
       }
       const stack = entered();
@@ -77,10 +73,15 @@ export class CircuitBreakerLayer implements Layer {
       layer.#starting = inner;
       const answered = original.call(this, inner, signal);
       layer.#starting = undefined;
-      if (!call.called) layer.#waiting.add(inner);
+      if (!call.called) layer.#wait(inner);
       call.inner = inner;
       return told ? answered : answer(answered, call);
     };
+  }
+
+  #wait(inner: Fn): void {
+    this.#waiting ??= new Set();
+    this.#waiting.add(inner);
   }
 
   sample(): void {
@@ -93,7 +94,7 @@ export class CircuitBreakerLayer implements Layer {
   end(call: CircuitBreakerCall, ok: boolean, value: unknown): void {
     this.#observe();
     if (!call.called) {
-      this.#waiting.delete(call.inner as Fn);
+      this.#waiting?.delete(call.inner as Fn);
       // The function never ran, so the error is the breaker's own.
       this.#left(isMarked(value, 'isTaskCancelledError') ? RESULT.cancelled : RESULT.rejected);
     } else if (this.#failures.none) {

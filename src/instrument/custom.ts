@@ -1,5 +1,5 @@
 import { Call, enter, entered, leave, restart } from './call.ts';
-import type { Layer } from './layer.ts';
+import { type Layer, NO_LISTENERS } from './layer.ts';
 import type { Execute, Fn } from './policy.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Execute, Fn } from './policy.ts';
  */
 export class CustomLayer implements Layer {
   readonly execute: Execute;
-  readonly listeners: Layer['listeners'] = [];
+  readonly listeners = NO_LISTENERS;
 
   constructor(original: Execute) {
     this.execute = function execute(fn, signal, ...rest) {

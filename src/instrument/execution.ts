@@ -2,7 +2,7 @@ import { type ExecutionAggregate, OUTCOME } from '../aggregate/execution.ts';
 import { answer } from './answer.ts';
 import { Call, enter, entered, leave } from './call.ts';
 import { isMarked } from './error-type.ts';
-import type { Layer, Settings } from './layer.ts';
+import { type Layer, NO_LISTENERS, type Settings } from './layer.ts';
 import { type AnyPolicy, type Execute, type Fn, headOf } from './policy.ts';
 
 /** Counts what the callers of one policy see: of the policy that `instrument` was given. */
@@ -33,7 +33,7 @@ export class Executions {
       : failureOf(call, value);
     this.#counts.active.add(0, -1);
     this.#counts.outcomes.add(outcome);
-    if (call.start > 0) {
+    if (call.start >= 0) {
       this.#counts.duration.record((performance.now() - call.start) / 1000, outcome);
     }
   }
@@ -50,7 +50,7 @@ function failureOf(call: Call, error: unknown): number {
 /** What was instrumented is a stack, or a policy that has no layer of its own. */
 export class StackLayer implements Layer {
   readonly execute: Execute;
-  readonly listeners: Layer['listeners'] = [];
+  readonly listeners = NO_LISTENERS;
 
   constructor(policy: AnyPolicy, original: Execute, executions: Executions) {
     this.execute = function execute(fn, signal, ...rest) {
@@ -109,6 +109,7 @@ class StackCall extends Call {
   end(ok: boolean, value: unknown): void {
     this.outermost?.end(ok, value);
     this.executions.end(this, ok, value);
+    this.ended = true;
   }
 
   /** Once only, as a policy may be in a stack twice. */

@@ -24,6 +24,9 @@ export interface Layer {
   sample?(): void;
 }
 
+/** Of a layer that needs no event. */
+export const NO_LISTENERS: Layer['listeners'] = [];
+
 /**
  * Calls the function of a layer with the arguments that cockatiel gave: the context, and from a
  * timeout also its signal. (Spreading them costs as much as the rest of a layer.)

@@ -28,9 +28,6 @@ export interface CircuitBreaker extends AnyPolicy {
   /** cockatiel's `CircuitState`: an index into the catalog's list of states. */
   readonly state: number;
   readonly onFailure: Listen<Failure>;
-  readonly onBreak: Listen<unknown>;
-  readonly onReset: Listen<unknown>;
-  readonly onHalfOpen: Listen<unknown>;
   readonly onStateChange: Listen<unknown>;
 }
 
@@ -76,10 +73,7 @@ export function shapeOf(policy: AnyPolicy): Shape {
     );
   if (isWrap(policy)) return { type: 'wrap', policy };
   if (has('function', 'onRetry', 'onGiveUp')) return { type: 'retry', policy: policy as Retry };
-  if (
-    has('function', 'isolate', 'onFailure', 'onStateChange', 'onBreak') &&
-    has('number', 'state')
-  ) {
+  if (has('function', 'isolate', 'onFailure', 'onStateChange') && has('number', 'state')) {
     return { type: 'circuit_breaker', policy: policy as CircuitBreaker };
   }
   if (has('function', 'onTimeout')) return { type: 'timeout', policy: policy as Timeout };

@@ -31,7 +31,7 @@ export class TimeoutLayer implements Layer {
       const call = new TimeoutCall(layer, stack, signal);
       const told = stack?.answersFor(policy, call);
       executions?.begin(call);
-      if (call.start === 0 && settings.durations && layer.#counts.duration.wanted) {
+      if (call.start < 0 && settings.durations && layer.#counts.duration.wanted) {
         call.start = performance.now();
       }
       const settled = () => {
@@ -44,7 +44,8 @@ export class TimeoutLayer implements Layer {
         // Aborted before it began: the event was emitted before this function, which still runs.
         if (call.inside.aborted) call.result = resultOf(signal);
         else layer.#running.add(call);
-        enter(stack);
+        // An attempt that this timeout gives up may go on, and must not be taken for the next one.
+        enter(stack && call);
         try {
           return watch(callWith(fn, context, second), settled);
         } catch (error) {
@@ -66,8 +67,12 @@ export class TimeoutLayer implements Layer {
   end(call: TimeoutCall, ok: boolean, value: unknown): void {
     this.#running.delete(call);
     this.#counts.calls.add(call.result);
-    if (call.start > 0) this.#counts.duration.record((performance.now() - call.start) / 1000);
+    if (call.start >= 0) this.#counts.duration.record((performance.now() - call.start) / 1000);
+    // What policies inside have done is a matter of the stack, which was told on the way.
+    call.fellBack = false;
+    call.timedOut = false;
     if (call.result === RESULT.timed_out) timedOut(call, !ok);
+    call.ended = true;
     this.#executions?.end(call, ok, value);
   }
 

@@ -38,7 +38,6 @@ export function watch(returned: unknown, settled: () => void): unknown {
     queueMicrotask(settled);
   };
   return {
-    // biome-ignore lint/suspicious/noThenProperty: it stands in for a thenable
     then(fulfil: (value: unknown) => unknown, reject: (error: unknown) => unknown) {
       return then.call(
         returned as PromiseLike<unknown>,
