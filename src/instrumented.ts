@@ -71,8 +71,8 @@ export function instrument<P extends { execute: unknown }>(
 }
 
 /**
- * Undoes `instrument`, for the members of a `wrap()` too. Executions that have begun are counted to
- * their end. Does nothing to a policy that is not instrumented.
+ * Undoes `instrument`, for the members of a `wrap()` too. Does nothing to a policy that is not
+ * instrumented. A name without policies is reported once more, its states as zero, and then ends.
  */
 export function uninstrument(policy: { execute: unknown }): void {
   if (isPolicy(policy)) detach(policy);

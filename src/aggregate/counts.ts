@@ -3,14 +3,16 @@ import type { Metric, Series } from '../semconv/metrics.ts';
 /** The numbers of one metric under one name, one for each of its series. */
 export class Counts {
   readonly metric: Metric;
-  readonly series: readonly Series[];
   /** Parallel to `series`; `NaN` where a series does not exist. */
   readonly values: number[];
 
-  constructor(metric: Metric, series: readonly Series[] = metric.series, initial = 0) {
+  constructor(metric: Metric, initial = 0) {
     this.metric = metric;
-    this.series = series;
-    this.values = series.map(() => initial);
+    this.values = metric.series.map(() => initial);
+  }
+
+  get series(): readonly Series[] {
+    return this.metric.series;
   }
 
   add(index: number, amount = 1): void {

@@ -7,13 +7,27 @@ import {
 import { ERRORS, type Series, TELEMETRY_ERRORS } from '../semconv/metrics.ts';
 import { Counts } from './counts.ts';
 
+/** Its series are not known beforehand. */
+class ErrorCounts extends Counts {
+  #series: Series[] | undefined;
+
+  override get series(): readonly Series[] {
+    return this.#series ?? [];
+  }
+
+  include(series: Series): number {
+    this.#series ??= [];
+    this.values.push(0);
+    return this.#series.push(series) - 1;
+  }
+}
+
 /** So many error types are told apart under one name and policy type; the rest is `_OTHER`. */
 const LIMIT = 20;
 
 export class ErrorAggregate {
   readonly telemetry = new Counts(TELEMETRY_ERRORS);
-  readonly #series: Series[] = [];
-  readonly #acted = new Counts(ERRORS, this.#series);
+  readonly #acted = new ErrorCounts(ERRORS);
   /** The index of each series; most names never have one. */
   #known: Map<PolicyType, Map<string, number>> | undefined;
 
@@ -27,12 +41,7 @@ export class ErrorAggregate {
     const kept = known.has(type) || known.size < LIMIT ? type : ERROR_TYPE_OTHER;
     let index = known.get(kept);
     if (index === undefined) {
-      index =
-        this.#series.push({
-          [ATTR_POLICY_TYPE]: policy,
-          [ATTR_ERROR_TYPE]: kept,
-        }) - 1;
-      this.#acted.values.push(0);
+      index = this.#acted.include({ [ATTR_POLICY_TYPE]: policy, [ATTR_ERROR_TYPE]: kept });
       known.set(kept, index);
     }
     this.#acted.add(index);

@@ -7,7 +7,7 @@ const TYPE = indexes(FALLBACK_TYPES);
 
 export class FallbackAggregate {
   /** Only the series of types that are in use exist. */
-  readonly calls = new Counts(FALLBACK_CALLS, FALLBACK_CALLS.series, Number.NaN);
+  readonly calls = new Counts(FALLBACK_CALLS, Number.NaN);
 
   /** Brings the series of a type into the world, at zero. */
   declare(type: FallbackType): void {

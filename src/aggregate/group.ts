@@ -2,11 +2,8 @@ import type { Metric } from '../semconv/metrics.ts';
 import type { Recorder } from './durations.ts';
 import { type ConstantAttributes, type Report, type Sampled, Scope } from './scope.ts';
 
-/**
- * Names whose policies are all gone keep their counts, so that a counter never goes back when the
- * name comes again. So many of them; the oldest go first.
- */
-const RETIRED_LIMIT = 2000;
+/** So many names whose policies are gone wait for somebody to report them; the oldest go first. */
+const ENDED_LIMIT = 2000;
 
 /** What a policy holds of its scope, given back when it is uninstrumented or collected. */
 export interface Hold {
@@ -19,13 +16,11 @@ export type RecorderFactory = (scope: Scope, metric: Metric, series: number) => 
 
 /** The scopes that report to one meter provider. */
 export class Group {
-  /** Scopes to report. A scope whose policies are gone is here until it was reported once more. */
+  /** By name and attributes. One whose policies are gone is here until it was reported once more. */
   readonly scopes = new Map<string, Scope>();
-  readonly #retired = new Map<string, Scope>();
   readonly #dropped: FinalizationRegistry<Hold>;
-  #recorders: RecorderFactory | undefined;
-
   readonly #report: Report;
+  #recorders: RecorderFactory | undefined;
 
   /** @param report is told of faults, and must not throw */
   constructor(report: Report) {
@@ -33,13 +28,12 @@ export class Group {
     this.#dropped = new FinalizationRegistry((hold) => this.release(hold));
   }
 
-  /** The scope of a name, whether it is new, in use, or comes again. */
+  /** The scope of a name, new or in use. */
   obtain(name: string, attributes: ConstantAttributes): Scope {
     const key = JSON.stringify([name, Object.entries(attributes).sort()]);
     let scope = this.scopes.get(key);
     if (scope === undefined) {
-      scope = this.#retired.get(key) ?? new Scope(name, attributes, this.#report);
-      this.#retired.delete(key);
+      scope = new Scope(name, attributes, this.#report);
       this.scopes.set(key, scope);
       this.#equip(scope);
     }
@@ -69,20 +63,15 @@ export class Group {
     hold.scope = undefined;
     scope.policies--;
     if (sampled) scope.unwatch(sampled);
-    // Where nobody collects, what is over must not pile up.
-    if (scope.policies === 0 && this.scopes.size > RETIRED_LIMIT) this.retire();
+    // Where nobody reports, what is over must not pile up.
+    if (scope.policies === 0 && this.scopes.size > ENDED_LIMIT) this.forgetEnded(ENDED_LIMIT);
   }
 
-  /** Forgets the scopes that have no policies left, once their last values are reported. */
-  retire(): void {
+  /** Forgets names whose policies are gone, for as long as there are more than `limit` names. */
+  forgetEnded(limit = 0): void {
     for (const [key, scope] of this.scopes) {
-      if (scope.policies > 0) continue;
-      this.scopes.delete(key);
-      this.#retired.set(key, scope);
-    }
-    for (const key of this.#retired.keys()) {
-      if (this.#retired.size <= RETIRED_LIMIT) break;
-      this.#retired.delete(key);
+      if (this.scopes.size <= limit) return;
+      if (scope.policies === 0) this.scopes.delete(key);
     }
   }
 

@@ -7,7 +7,7 @@ export const TIMEOUT_RESULT = indexes(TIMEOUT_RESULTS);
 
 export class TimeoutAggregate {
   readonly calls = new Counts(TIMEOUT_CALLS);
-  readonly limit = new Counts(TIMEOUT_LIMIT, TIMEOUT_LIMIT.series, Number.NaN);
+  readonly limit = new Counts(TIMEOUT_LIMIT, Number.NaN);
   readonly duration: Durations;
 
   constructor(source: RecorderSource) {

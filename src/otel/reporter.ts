@@ -1,10 +1,12 @@
 import type {
   Attributes,
   BatchObservableResult,
+  Counter,
   Histogram,
   Meter,
   MeterProvider,
-  Observable,
+  ObservableGauge,
+  UpDownCounter,
 } from '@opentelemetry/api';
 import type { Counts } from '../aggregate/counts.ts';
 import type { Recorder } from '../aggregate/durations.ts';
@@ -19,93 +21,108 @@ import { recorderOf } from './recorder.ts';
 /** Attribute sets that the JS SDK keeps for one instrument; the rest becomes one overflow series. */
 const CARDINALITY_LIMIT = 2000;
 
-/** Reports a group to one meter provider: counts when they are collected, durations at once. */
+interface Reported {
+  /** By series; `undefined` before the first time. */
+  readonly sent: (number | undefined)[];
+  readonly attributes: Attributes[];
+}
+
+/**
+ * Reports a group to one meter provider: durations as they happen, all else when it is collected.
+ *
+ * Counts are handed over as what was added since the last collection, by synchronous instruments
+ * that are called in the callback of an observable one. So a series that did not move costs nothing
+ * (an observable counter is hashed and compared at every collection, moving or not), a series stays
+ * when its policies are gone, and a view that drops attributes sums what it folds together.
+ */
 export class Reporter {
   readonly #group: Group;
   readonly #meter: Meter;
-  readonly #observables = new Map<Metric, Observable>();
+  readonly #counters = new Map<Metric, Counter | UpDownCounter>();
+  readonly #gauges = new Map<Metric, ObservableGauge>();
   readonly #histograms = new Map<Metric, Histogram>();
-  readonly #attributes = new WeakMap<Counts, Attributes[]>();
+  readonly #reported = new WeakMap<Counts, Reported>();
   #warned = false;
 
   constructor(group: Group, provider: MeterProvider) {
     this.#group = group;
     this.#meter = provider.getMeter('cockatiel-otel', VERSION);
     for (const metric of METRICS) this.#create(metric);
-    this.#meter.addBatchObservableCallback(this.#observe, [...this.#observables.values()]);
+    this.#meter.addBatchObservableCallback(this.#collect, [...this.#gauges.values()]);
     group.recordTo((scope, metric, series) => this.#recorder(scope, metric, series));
   }
 
   disconnect(): void {
-    this.#meter.removeBatchObservableCallback(this.#observe, [...this.#observables.values()]);
+    this.#meter.removeBatchObservableCallback(this.#collect, [...this.#gauges.values()]);
     this.#group.recordTo(undefined);
   }
 
   #create(metric: Metric): void {
-    const { name, unit, description, buckets } = metric;
+    const { name, unit, description, buckets = [] } = metric;
     const options = { unit, description };
     switch (metric.instrument) {
       case 'counter':
-        this.#observables.set(metric, this.#meter.createObservableCounter(name, options));
+        this.#counters.set(metric, this.#meter.createCounter(name, options));
         break;
       case 'updowncounter':
-        this.#observables.set(metric, this.#meter.createObservableUpDownCounter(name, options));
+        this.#counters.set(metric, this.#meter.createUpDownCounter(name, options));
         break;
       case 'gauge':
-        this.#observables.set(metric, this.#meter.createObservableGauge(name, options));
+        this.#gauges.set(metric, this.#meter.createObservableGauge(name, options));
         break;
-      case 'histogram':
-        this.#histograms.set(
-          metric,
-          this.#meter.createHistogram(name, {
-            ...options,
-            advice: { explicitBucketBoundaries: [...(buckets ?? [])] },
-          }),
-        );
+      case 'histogram': {
+        const advice = { explicitBucketBoundaries: [...buckets] };
+        this.#histograms.set(metric, this.#meter.createHistogram(name, { ...options, advice }));
+      }
     }
   }
 
-  readonly #observe = (result: BatchObservableResult): void => {
+  readonly #collect = (result: BatchObservableResult): void => {
     const sets = new Map<Metric, number>();
     for (const scope of this.#group.scopes.values()) {
       try {
         for (const counts of scope.read()) {
-          this.#observeCounts(result, scope, counts);
+          this.#report(result, scope, counts);
           sets.set(counts.metric, (sets.get(counts.metric) ?? 0) + counts.values.length);
         }
       } catch (fault) {
         scope.fault(fault);
       }
     }
-    this.#group.retire();
+    this.#group.forgetEnded();
     this.#warnOfOverflow(sets);
   };
 
-  #observeCounts(result: BatchObservableResult, scope: Scope, counts: Counts): void {
+  #report(result: BatchObservableResult, scope: Scope, counts: Counts): void {
     const { metric, values } = counts;
-    const observable = this.#observables.get(metric);
-    if (observable === undefined) return;
-    const attributes = this.#attributesOf(scope, counts);
-    // The SDK repeats the last value of a series that ends, for ever: let that be a zero.
+    const counter = this.#counters.get(metric);
+    const gauge = this.#gauges.get(metric);
+    const { sent, attributes } = this.#reportedOf(scope, counts);
+    // What is a state goes back to zero with its last policy, and does not stay for ever.
     const ended = scope.policies === 0 && metric.instrument !== 'counter';
     for (let i = 0; i < values.length; i++) {
-      const value = values[i] as number;
-      if (ended) result.observe(observable, 0, attributes[i] as Attributes);
-      else if (!Number.isNaN(value)) result.observe(observable, value, attributes[i] as Attributes);
+      const value = ended ? 0 : (values[i] as number);
+      if (Number.isNaN(value)) continue;
+      const before = sent[i];
+      if (gauge) result.observe(gauge, value, attributes[i] as Attributes);
+      // The first time also a zero: the series is born with it.
+      else if (value !== before) counter?.add(value - (before ?? 0), attributes[i] as Attributes);
+      sent[i] = value;
     }
   }
 
-  /** Made once for each series. */
-  #attributesOf(scope: Scope, counts: Counts): Attributes[] {
-    let made = this.#attributes.get(counts);
-    if (made === undefined) {
-      made = [];
-      this.#attributes.set(counts, made);
+  /** What of these counts was reported, with their attributes, which are made once. */
+  #reportedOf(scope: Scope, counts: Counts): Reported {
+    let reported = this.#reported.get(counts);
+    if (reported === undefined) {
+      reported = { sent: [], attributes: [] };
+      this.#reported.set(counts, reported);
     }
-    while (made.length < counts.series.length) {
-      made.push(attributesOf(scope, counts.series[made.length] as Series));
+    const { attributes } = reported;
+    while (attributes.length < counts.series.length) {
+      attributes.push(attributesOf(scope, counts.series[attributes.length] as Series));
     }
-    return made;
+    return reported;
   }
 
   #recorder(scope: Scope, metric: Metric, series: number): Recorder {
