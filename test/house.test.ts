@@ -2,16 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { VERSION } from '../src/version.ts';
 
 /** Which room may import which; a room is a folder of src/, or a file that stands alone there. */
 const ARROWS: Record<string, readonly string[]> = {
   semconv: [],
   thresholds: [],
-  version: [],
   aggregate: ['semconv'],
   instrument: ['aggregate', 'semconv'],
-  otel: ['aggregate', 'semconv', 'version'],
+  otel: ['aggregate', 'semconv'],
   options: ['aggregate', 'semconv'],
   instrumented: ['aggregate', 'instrument', 'options', 'otel'],
   index: ['aggregate', 'instrumented', 'options'],
@@ -77,10 +75,6 @@ describe('the house', () => {
 
   it('loads no package but the peers with the main entry', () => {
     expect(packagesLoadedBy("import('./dist/index.js')")).toEqual(['@opentelemetry/api']);
-  });
-
-  it('knows its version', () => {
-    expect(VERSION).toBe(JSON.parse(readFileSync('package.json', 'utf8')).version);
   });
 });
 

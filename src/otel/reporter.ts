@@ -14,7 +14,6 @@ import type { Group } from '../aggregate/group.ts';
 import type { Scope } from '../aggregate/scope.ts';
 import { ATTR_POLICY_NAME, NAMESPACE } from '../semconv/attributes.ts';
 import { METRICS, type Metric, type Series } from '../semconv/metrics.ts';
-import { VERSION } from '../version.ts';
 import { reportFault, warn } from './diagnostics.ts';
 import { recorderOf } from './recorder.ts';
 
@@ -46,7 +45,8 @@ export class Reporter {
 
   constructor(group: Group, provider: MeterProvider) {
     this.#group = group;
-    this.#meter = provider.getMeter('cockatiel-otel', VERSION);
+    // No version: it would be a label on every series, a fifth of a scrape, and new with each release.
+    this.#meter = provider.getMeter('cockatiel-otel');
     for (const metric of METRICS) this.#create(metric);
     this.#meter.addBatchObservableCallback(this.#collect, [...this.#gauges.values()]);
     group.recordTo((scope, metric, series) => this.#recorder(scope, metric, series));
