@@ -27,3 +27,33 @@ export function answer(answered: PromiseLike<unknown>, call: Call): PromiseLike<
     },
   );
 }
+
+/**
+ * The same for what is no promise: a plain value, or a thenable such as a query builder, which may
+ * be lazy, so that it is left to the caller to call its `then`.
+ */
+export function answerLater(answered: unknown, call: Call): unknown {
+  const then = (answered as PromiseLike<unknown> | null | undefined)?.then;
+  if (typeof then !== 'function') {
+    call.end(true, answered);
+    return answered;
+  }
+  const end = (ok: boolean, value: unknown) => {
+    if (!call.ended) call.end(ok, value);
+  };
+  const standIn = (...[fulfil, reject]: Parameters<PromiseLike<unknown>['then']>) =>
+    then.call(
+      answered,
+      fulfil &&
+        ((value) => {
+          end(true, value);
+          return fulfil(value);
+        }),
+      reject &&
+        ((error) => {
+          end(false, error);
+          return reject(error);
+        }),
+    );
+  return Object.create(answered as object, { then: { value: standIn } });
+}

@@ -1,9 +1,9 @@
 import { type ExecutionAggregate, OUTCOME } from '../aggregate/execution.ts';
-import { answer } from './answer.ts';
+import { answer, answerLater } from './answer.ts';
 import { Call, enter, entered, leave } from './call.ts';
 import { isMarked } from './error-type.ts';
 import { type Layer, NO_LISTENERS, type Settings } from './layer.ts';
-import { type AnyPolicy, type Execute, type Fn, headOf } from './policy.ts';
+import { type AnyPolicy, type Execute, type Fn, headOf, isWrap } from './policy.ts';
 
 /** Counts what the callers of one policy see: of the policy that `instrument` was given. */
 export class Executions {
@@ -53,15 +53,17 @@ export class StackLayer implements Layer {
   readonly listeners = NO_LISTENERS;
 
   constructor(policy: AnyPolicy, original: Execute, executions: Executions) {
+    const awaits = isWrap(policy);
     this.execute = function execute(fn, signal, ...rest) {
-      const call = new StackCall(executions, entered(), signal, headOf(policy));
+      const call = new StackCall(executions, entered(), signal, headOf(policy), awaits);
       executions.begin(call);
       // The innermost: what the user's function does is no part of this stack.
-      const inner: Fn = (context, ...more) => {
+      const inner: Fn = function inner(context) {
         call.called = true;
         enter(call.stack);
         try {
-          return more.length === 0 ? fn(context) : fn(context, ...more);
+          // Spreading them costs as much as the rest.
+          return arguments.length === 1 ? fn(context) : fn(...arguments);
         } finally {
           leave();
         }
@@ -77,15 +79,9 @@ export class StackLayer implements Layer {
         leave();
       }
       if (call.stack?.answersFor(policy, call)) return answered;
-      if (isThenable(answered)) return answer(answered, call);
-      call.end(true, answered);
-      return answered;
+      return answered instanceof Promise ? answer(answered, call) : answerLater(answered, call);
     };
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 }
 
 class StackCall extends Call {
@@ -93,23 +89,31 @@ class StackCall extends Call {
   /** The outermost policy, until it was entered: what it answers, the stack answers. */
   head: object | undefined;
   outermost: Call | undefined;
+  readonly awaited: boolean;
 
   constructor(
     executions: Executions,
     stack: Call | undefined,
     signal: AbortSignal | undefined,
     head: object | undefined,
+    awaits: boolean,
   ) {
     super(stack, signal);
     this.executions = executions;
     this.head = head;
     this.outermost = undefined;
+    this.awaited = awaits;
   }
 
   end(ok: boolean, value: unknown): void {
     this.outermost?.end(ok, value);
     this.executions.end(this, ok, value);
     this.ended = true;
+  }
+
+  /** A `wrap()` does; a policy of the user's own may drop what others answer that it uses. */
+  override awaits(): boolean {
+    return this.awaited;
   }
 
   /** Once only, as a policy may be in a stack twice. */
