@@ -19,6 +19,9 @@ export function alerts(queries: Queries): Alert[] {
   return [stuckOpen(queries)];
 }
 
+/** Prometheus scrapes and OTLP pushes every 60 s by default, and rarely less often. */
+const SPARSEST_SECONDS = 60;
+
 /**
  * One replica's circuit, open or half-open nearly all the time of a window, while calls came.
  *
@@ -28,18 +31,24 @@ export function alerts(queries: Queries): Alert[] {
  *   for 300 s, so what counts is their mean: their time not closed, of all time they had. One of
  *   ten that is stuck hides in the mean, and shows in the states instead: at no scrape were all
  *   ten closed.
- * - A share of the time that was observed stays right when a scrape is missed, where a difference
- *   falls short. But at least the limit must have been observed: after 10 s of life, 10 s are all.
+ * - A share of the time that was observed is still right when a scrape is missed, where a number
+ *   of seconds falls short and the alert would flicker.
+ * - `increase()` knows the time between the first and the last sample and guesses the rest. Of 5 min
+ *   it knows 4 where samples are 60 s apart, and an outage of 4 min may fill them. So the 6 min that
+ *   hold 5 must agree: had the circuit been closed in all the added minute, 285 of 345 s are left.
+ *   As many as the window must have been observed, so that 10 s of life are not all there is.
  */
 function stuckOpen(queries: Queries): Alert {
   const { seconds, windowSeconds } = LIMITS.stuckOpen;
   const limit = queries.seconds(seconds);
   const window = queries.seconds(windowSeconds);
-  const range = queries.range(windowSeconds);
+  const last = queries.window(windowSeconds);
+  const wider = queries.window(windowSeconds + SPARSEST_SECONDS);
   const by = queries.by(REPLICA);
   const notClosed = isOneOf<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, ['open', 'half_open']);
   const time = queries.of(CIRCUIT_BREAKER_TIME);
   const timeNotClosed = queries.of(CIRCUIT_BREAKER_TIME, [notClosed]);
+  const states = queries.of(CIRCUIT_BREAKER_STATE);
   const closed = queries.of(CIRCUIT_BREAKER_STATE, [
     is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed'),
   ]);
@@ -55,25 +64,31 @@ function stuckOpen(queries: Queries): Alert {
     severity: 'warning',
     expr: `
 (
-  # Seconds of the last ${queries.window(windowSeconds)} that its breaker was not closed; of several, the mean.
-  ${window}
-    * sum ${by} (increase(${timeNotClosed}[${range}]))
-    / clamp_min(sum ${by} (increase(${time}[${range}])), ${limit})
-    > ${limit}
+  # Seconds of the last ${last} that the breaker was not closed; of several breakers, the mean.
+  ${window} * sum ${by} (increase(${timeNotClosed}[${last}]))
+    / sum ${by} (increase(${time}[${last}])) > ${limit}
+  # Of ${last} a few samples tell too little: the last ${wider} agree.
+  and sum ${by} (increase(${timeNotClosed}[${wider}]))
+    / clamp_min(sum ${by} (increase(${time}[${wider}])), ${window}) > ${limit} / ${limit + queries.seconds(SPARSEST_SECONDS)}
   or
-  # One of several: so much time in sum, and at no scrape were all of them closed.
-  clamp_max(${window} * sum ${by} (rate(${timeNotClosed}[${range}])), ${window}) > ${limit}
-    and sum ${by} (max_over_time(${closed}[${range}])) < sum ${by} (${inUse})
+  # One of several breakers: so many seconds in sum, and at no scrape were all of them closed.
+  clamp_max(
+    ${window} * sum ${by} (increase(${timeNotClosed}[${last}]))
+      / sum ${by} (increase(${time}[${last}])) * sum ${by} (${states}),
+    ${window}
+  ) > ${limit}
+  and sum ${by} (max_over_time(${closed}[${wider}]))
+    < sum ${by} (${inUse})
 )
-# Somebody was turned away: a circuit that nobody calls stays open for ever, and harms nobody.
-and sum ${by} (increase(${rejected}[${range}])) > 0
-# It is as old as the window: several young breakers have much time in sum.
-and sum ${by} (${time} offset ${queries.window(windowSeconds)})`.trim(),
+# Somebody was turned away: a circuit that nobody calls stays open, and harms nobody.
+and sum ${by} (increase(${rejected}[${last}])) > 0
+# The replica is older than the window: several young breakers have much time in sum.
+and sum ${by} (${time} offset ${last})`.trim(),
     summary: `The circuit of {{ ${policy} }} stays open on {{ ${queries.labelValue(INSTANCE)} }}.`,
     description:
       `The circuit breaker of {{ ${policy} }} on {{ ${queries.labelValue(INSTANCE)} }} ` +
       `(job {{ ${queries.labelValue(JOB)} }}) was open or half-open for ` +
-      `{{ $value | humanizeDuration }} of the last ${queries.window(windowSeconds)} ` +
+      `{{ $value | humanizeDuration }} of the last ${last} ` +
       `(limit ${queries.window(seconds)}), and calls were rejected in that time.`,
     dashboard: FLEET,
   };

@@ -10,12 +10,6 @@ import {
 import { duration } from './duration.ts';
 import type { Settings } from './options.ts';
 
-/**
- * A range of n scrape intervals has n + 1 samples only if it is longer than they are apart, and
- * never n + 2 if it is so by less than one interval.
- */
-const ALMOST_ONE = 14 / 15;
-
 /** The labels that Prometheus gives to every series of a replica. */
 export const JOB = 'job';
 export const INSTANCE = 'instance';
@@ -63,15 +57,6 @@ export class Queries {
   /** A documented window. */
   window(documented: number): string {
     return duration(this.seconds(documented));
-  }
-
-  /**
-   * A range whose first and last sample are a documented window apart, while `[5m]` of samples
-   * every 60 s spans but 4 min, and `increase()` would make 5 of them.
-   */
-  range(documented: number): string {
-    const { scrapeInterval } = this.settings;
-    return duration(this.seconds(documented) + scrapeInterval * ALMOST_ONE);
   }
 }
 
