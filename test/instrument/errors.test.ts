@@ -1,0 +1,210 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { majors } from '../support/cockatiel.ts';
+import { TestSdk } from '../support/metrics.ts';
+import { Down, fails, moved, NAME, settled } from './support.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe.each(majors)('cockatiel $major, error.type', ({ cockatiel }) => {
+  const { fallback, handleAll, handleWhenResult, retry, wrap } = cockatiel;
+  let sdk: TestSdk;
+  beforeEach(() => {
+    sdk = new TestSdk();
+  });
+
+  type Options = Parameters<TestSdk['instrument']>[2];
+
+  /** The types of errors that a fallback acted on. */
+  async function typesOf(errors: readonly unknown[], options?: Options): Promise<string[]> {
+    const policy = sdk.instrument(NAME, fallback(handleAll, 'instead'), options);
+    for (const error of errors) await settled(policy.execute(fails(error)));
+    return Object.keys((await moved(sdk))['errors'] ?? {}).map((key) =>
+      key.replace('fallback ', ''),
+    );
+  }
+
+  const coded = (code: unknown) => Object.assign(new Down('with a code'), { code });
+
+  it.each([
+    ['an HTTP status', Object.assign(new Down(), { status: 503 }), '503'],
+    ['a status code', Object.assign(new Down(), { statusCode: 429 }), '429'],
+    ["a response's status", Object.assign(new Down(), { response: { status: 404 } }), '404'],
+    ['a status before a code', Object.assign(coded('ERR_BAD_RESPONSE'), { status: 502 }), '502'],
+    ['a code', coded('ECONNREFUSED'), 'ECONNREFUSED'],
+    [
+      'the code of its cause',
+      new TypeError('fetch failed', { cause: coded('ENOTFOUND') }),
+      'ENOTFOUND',
+    ],
+    ['its class', new Down('a message is not for labels'), 'Down'],
+    ['its class, not its name', Object.assign(new Down(), { name: 'Renamed' }), 'Down'],
+    ['its class where the status is none', Object.assign(new Down(), { status: 999 }), 'Down'],
+    ['its class where the status is a text', Object.assign(new Down(), { status: '503' }), 'Down'],
+    ['its class where the code is a number', coded(11000), 'Down'],
+    ['its class where the code is a sentence', coded('could not connect to 10.0.0.1'), 'Down'],
+    ['the class of a DOMException', AbortSignal.abort().reason, 'DOMException'],
+    ['the class of a text', 'thrown', 'String'],
+    ['the class of a plain object', { thrown: true }, 'Object'],
+    ['no class', Object.create(null), '_OTHER'],
+    ['nothing', undefined, '_OTHER'],
+    ['null', null, '_OTHER'],
+  ])('is, for an error with %s, that', async (_, error, type) => {
+    expect(await typesOf([error])).toEqual([type]);
+  });
+
+  it("names cockatiel's own errors by their markers: they are all called Error", async () => {
+    const errors = majors.flatMap(({ cockatiel: { ...copy } }) => [
+      new copy.BrokenCircuitError(),
+      new copy.IsolatedCircuitError(),
+      new copy.BulkheadRejectedError(1, 0),
+      new copy.TaskCancelledError(),
+      new copy.HydratingCircuitError(),
+    ]);
+    expect(new Set(errors.map(({ name }) => name))).toEqual(new Set(['Error']));
+    expect((await typesOf(errors)).sort()).toEqual([
+      'BrokenCircuitError',
+      'BulkheadRejectedError',
+      'HydratingCircuitError',
+      'IsolatedCircuitError',
+      'TaskCancelledError',
+    ]);
+  });
+
+  it('knows them from other realms and bundles, where no class is left', async () => {
+    const foreign = { isBrokenCircuitError: true, isIsolatedCircuitError: true };
+    expect(await typesOf([foreign])).toEqual(['IsolatedCircuitError']);
+  });
+
+  it('is taken from a failed result as from an error', async () => {
+    const policy = sdk.instrument(
+      NAME,
+      fallback(
+        handleWhenResult(() => true),
+        'instead',
+      ),
+    );
+    for (const result of [
+      { status: 503 },
+      new Response(null, { status: 502 }),
+      coded('EPIPE'),
+      7,
+    ]) {
+      await settled(policy.execute(() => result));
+    }
+    expect(await moved(sdk)).toMatchObject({
+      errors: { 'fallback 503': 1, 'fallback 502': 1, 'fallback EPIPE': 1, 'fallback Number': 1 },
+    });
+  });
+
+  it('counts what each policy of a stack acted on, and nothing of those that did not', async () => {
+    const stack = sdk.instrument(
+      NAME,
+      wrap(
+        fallback(handleAll, 'instead'),
+        retry(
+          cockatiel.handleWhen((error) => (error as { status?: number }).status === 503),
+          { maxAttempts: 1 },
+        ),
+        cockatiel.timeout(1000, cockatiel.TimeoutStrategy.Aggressive),
+        cockatiel.bulkhead(9),
+        cockatiel.noop,
+      ),
+    );
+    await settled(stack.execute(fails(Object.assign(new Down(), { status: 503 }))));
+    await settled(stack.execute(fails(Object.assign(new Down(), { status: 400 }))));
+    expect(await moved(sdk)).toMatchObject({
+      errors: { 'retry 503': 2, 'fallback 503': 1, 'fallback 400': 1 },
+    });
+  });
+
+  it('is what the hook says, which is given the error itself', async () => {
+    const error = coded('ECONNREFUSED');
+    const errorType = vi.fn(() => 'mine');
+    expect(await typesOf([error], { errorType })).toEqual(['mine']);
+    expect(errorType.mock.calls).toEqual([[error]]);
+  });
+
+  it('is what the hook says of a failed result, which is given the result itself', async () => {
+    const result = { problem: 'quota' };
+    const policy = sdk.instrument(
+      NAME,
+      fallback(
+        handleWhenResult(() => true),
+        'instead',
+      ),
+      { errorType: (failed) => (failed as typeof result).problem },
+    );
+    await policy.execute(() => result);
+    expect(await moved(sdk)).toMatchObject({ errors: { 'fallback quota': 1 } });
+  });
+
+  it.each([
+    ['undefined', undefined],
+    ['an empty text', ''],
+    ['what is no text', 503 as unknown as string],
+  ])('is the default where the hook says %s', async (_, said) => {
+    expect(await typesOf([coded('EPIPE')], { errorType: () => said })).toEqual(['EPIPE']);
+    expect(await moved(sdk)).not.toHaveProperty('telemetry.errors');
+  });
+
+  it('is the default where the hook throws, which counts as a fault of the telemetry', async () => {
+    const errorType = fails(new TypeError('a bug in the hook')) as () => string;
+    expect(await typesOf([coded('EPIPE'), new Down()], { errorType })).toEqual(['EPIPE', 'Down']);
+    expect(await moved(sdk)).toMatchObject({ 'telemetry.errors': 2 });
+  });
+
+  it('is _OTHER where the error itself throws when it is looked at', async () => {
+    const hostile = new Proxy(new Down(), {
+      get: fails(new Error('do not look')),
+      has: fails(new Error('do not look')),
+    });
+    expect(await typesOf([hostile])).toEqual(['_OTHER']);
+    expect(await moved(sdk)).toMatchObject({ 'telemetry.errors': 1 });
+  });
+
+  it('tells 20 apart for each kind of policy, then says _OTHER, and still knows the 20', async () => {
+    const stack = sdk.instrument(
+      NAME,
+      wrap(fallback(handleAll, 'instead'), retry(handleAll, { maxAttempts: 0 })),
+    );
+    for (let i = 0; i < 25; i++) await settled(stack.execute(fails(coded(`E${i}`))));
+    await settled(stack.execute(fails(coded('E3'))));
+    const errors = (await moved(sdk))['errors'] as Record<string, number>;
+    for (const policy of ['fallback', 'retry']) {
+      expect(errors[`${policy} E3`]).toBe(2);
+      expect(errors[`${policy} E19`]).toBe(1);
+      expect(errors[`${policy} E20`]).toBeUndefined();
+      expect(errors[`${policy} _OTHER`]).toBe(5);
+    }
+    expect(Object.keys(errors)).toHaveLength(2 * 21);
+  });
+
+  it('reaches the caller unchanged, whatever was thrown', async () => {
+    const policy = sdk.instrument(NAME, retry(handleAll, { maxAttempts: 0 }));
+    for (const thrown of [undefined, null, 'text', 0, Number.NaN, Symbol('s'), new Down()]) {
+      const { error } = (await settled(policy.execute(fails(thrown)))) as { error: unknown };
+      expect(Object.is(error, thrown)).toBe(true);
+    }
+    expect(await moved(sdk)).toMatchObject({
+      executions: { failure: 7 },
+      'retry.calls': { exhausted: 7 },
+      errors: {
+        'retry _OTHER': 2,
+        'retry String': 1,
+        'retry Number': 2,
+        'retry Symbol': 1,
+        'retry Down': 1,
+      },
+    });
+  });
+});
+
+describe("cockatiel 3.2's own predicates", () => {
+  it('are wrong about isolation and cancellation, so that only markers can be asked', () => {
+    const { cockatiel } = majors[0] as (typeof majors)[number];
+    expect(cockatiel.isIsolatedCircuitError(new cockatiel.IsolatedCircuitError())).toBe(false);
+    expect(cockatiel.isTaskCancelledError(new cockatiel.TaskCancelledError())).toBe(false);
+    expect(cockatiel.isTaskCancelledError(new cockatiel.BulkheadRejectedError(1, 0))).toBe(true);
+  });
+});
