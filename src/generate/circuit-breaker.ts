@@ -10,6 +10,7 @@ import {
   CIRCUIT_BREAKER_STATE,
   CIRCUIT_BREAKER_TIME,
 } from '../semconv/metrics.ts';
+import type { Matcher } from '../semconv/prometheus.ts';
 import { LIMITS } from '../thresholds.ts';
 import type { Alert } from './alert.ts';
 import { FLEET } from './dashboards.ts';
@@ -22,6 +23,9 @@ export function alerts(queries: Queries): Alert[] {
 /** Prometheus scrapes and OTLP pushes every 60 s by default, and rarely less often. */
 const SPARSEST_SECONDS = 60;
 
+/** So much of the window must have been observed; samples 60 s apart, one missed, leave 95 %. */
+const OBSERVED = 0.9;
+
 /**
  * One replica's circuit, open or half-open nearly all the time of a window, while calls came.
  *
@@ -32,11 +36,11 @@ const SPARSEST_SECONDS = 60;
  *   ten that is stuck hides in the mean, and shows in the states instead: at no scrape were all
  *   ten closed.
  * - A share of the time that was observed is still right when a scrape is missed, where a number
- *   of seconds falls short and the alert would flicker.
+ *   of seconds falls short and the alert would flicker. Of a replica that has just started, or was
+ *   away, 10 s are all there is; so nearly the whole window must have been observed.
  * - `increase()` knows the time between the first and the last sample and guesses the rest. Of 5 min
  *   it knows 4 where samples are 60 s apart, and an outage of 4 min may fill them. So the 6 min that
  *   hold 5 must agree: had the circuit been closed in all the added minute, 285 of 345 s are left.
- *   As many as the window must have been observed, so that 10 s of life are not all there is.
  */
 function stuckOpen(queries: Queries): Alert {
   const { seconds, windowSeconds } = LIMITS.stuckOpen;
@@ -44,49 +48,50 @@ function stuckOpen(queries: Queries): Alert {
   const window = queries.seconds(windowSeconds);
   const last = queries.window(windowSeconds);
   const wider = queries.window(windowSeconds + SPARSEST_SECONDS);
-  const by = queries.by(REPLICA);
-  const notClosed = isOneOf<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, ['open', 'half_open']);
+  const sum = (expr: string) => `sum ${queries.by(REPLICA)} (${expr})`;
+
+  const state = (matcher?: Matcher) => queries.of(CIRCUIT_BREAKER_STATE, matcher && [matcher]);
+  const closed = state(is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed'));
+  const inUse = state(isNot<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'isolated'));
   const time = queries.of(CIRCUIT_BREAKER_TIME);
-  const timeNotClosed = queries.of(CIRCUIT_BREAKER_TIME, [notClosed]);
-  const states = queries.of(CIRCUIT_BREAKER_STATE);
-  const closed = queries.of(CIRCUIT_BREAKER_STATE, [
-    is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed'),
+  const timeNotClosed = queries.of(CIRCUIT_BREAKER_TIME, [
+    isOneOf<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, ['open', 'half_open']),
   ]);
-  const inUse = queries.of(CIRCUIT_BREAKER_STATE, [
-    isNot<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'isolated'),
-  ]);
+  const share = (range: string) =>
+    `${sum(`increase(${timeNotClosed}[${range}])`)}\n    / ${sum(`increase(${time}[${range}])`)}`;
   const rejected = queries.of(CIRCUIT_BREAKER_CALLS, [
     is<CircuitBreakerResult>(ATTR_CIRCUIT_BREAKER_RESULT, 'rejected'),
   ]);
   const policy = queries.labelValue(ATTR_POLICY_NAME);
+  const instance = queries.labelValue(INSTANCE);
   return {
     name: 'ResilienceCircuitBreakerStuckOpen',
     severity: 'warning',
     expr: `
 (
   # Seconds of the last ${last} that the breaker was not closed; of several breakers, the mean.
-  ${window} * sum ${by} (increase(${timeNotClosed}[${last}]))
-    / sum ${by} (increase(${time}[${last}])) > ${limit}
+  ${window} * ${share(last)}
+    > ${limit}
   # Of ${last} a few samples tell too little: the last ${wider} agree.
-  and sum ${by} (increase(${timeNotClosed}[${wider}]))
-    / clamp_min(sum ${by} (increase(${time}[${wider}])), ${window}) > ${limit} / ${limit + queries.seconds(SPARSEST_SECONDS)}
+  and ${share(wider)}
+    > ${limit} / ${limit + queries.seconds(SPARSEST_SECONDS)}
   or
   # One of several breakers: so many seconds in sum, and at no scrape were all of them closed.
-  clamp_max(
-    ${window} * sum ${by} (increase(${timeNotClosed}[${last}]))
-      / sum ${by} (increase(${time}[${last}])) * sum ${by} (${states}),
-    ${window}
-  ) > ${limit}
-  and sum ${by} (max_over_time(${closed}[${wider}]))
-    < sum ${by} (${inUse})
+  clamp_max(${window} * ${share(last)}
+    * ${sum(state())}, ${window})
+    > ${limit}
+  and ${sum(`max_over_time(${closed}[${wider}])`)}
+    < ${sum(inUse)}
 )
 # Somebody was turned away: a circuit that nobody calls stays open, and harms nobody.
-and sum ${by} (increase(${rejected}[${last}])) > 0
-# The replica is older than the window: several young breakers have much time in sum.
-and sum ${by} (${time} offset ${last})`.trim(),
-    summary: `The circuit of {{ ${policy} }} stays open on {{ ${queries.labelValue(INSTANCE)} }}.`,
+and ${sum(`increase(${rejected}[${last}])`)}
+  > 0
+# Not of a replica that has just started or was away.
+unless ${sum(`increase(${time}[${wider}])`)}
+  < ${queries.seconds(windowSeconds * OBSERVED)} * ${sum(state())}`.trim(),
+    summary: `The circuit of {{ ${policy} }} stays open on {{ ${instance} }}.`,
     description:
-      `The circuit breaker of {{ ${policy} }} on {{ ${queries.labelValue(INSTANCE)} }} ` +
+      `The circuit breaker of {{ ${policy} }} on {{ ${instance} }} ` +
       `(job {{ ${queries.labelValue(JOB)} }}) was open or half-open for ` +
       `{{ $value | humanizeDuration }} of the last ${last} ` +
       `(limit ${queries.window(seconds)}), and calls were rejected in that time.`,
