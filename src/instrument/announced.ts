@@ -6,6 +6,13 @@ export type Reason = { readonly error: unknown } | { readonly value: unknown };
 /** What every policy has until its first failure. */
 const NONE: Reason[] = [];
 
+/** What the function of a call did when it was called last. */
+export interface Inner {
+  /** What it returned, or threw. */
+  readonly gave: unknown;
+  readonly threw: boolean;
+}
+
 /**
  * Failures that a policy has announced by an event and whose calls have not been answered yet.
  *
@@ -33,23 +40,19 @@ export class Announced {
   /**
    * Decides, soon, whether the answered call was announced as failed.
    *
-   * @param returned what the call's function returned: asked only where the answer is not what was
+   * @param inner what the call's function did: asked only where the answer is not what was
    *   announced, because a listener threw on the way
    */
-  decide(
-    ok: boolean,
-    value: unknown,
-    returned: unknown,
-    decided: (announced: boolean) => void,
-  ): void {
+  decide(ok: boolean, value: unknown, inner: Inner, decided: (announced: boolean) => void): void {
     if (this.none) decided(false);
     else if (this.#take(ok, value)) decided(true);
-    else if (ok || !isNative(returned)) decided(false);
+    else if (ok) decided(false);
+    else if (inner.threw || !isNative(inner.gave)) decided(this.#take(!inner.threw, inner.gave));
     else {
       look(
-        returned,
-        (inner) => decided(this.#take(true, inner)),
-        (inner) => decided(this.#take(false, inner)),
+        inner.gave,
+        (result) => decided(this.#take(true, result)),
+        (error) => decided(this.#take(false, error)),
       );
     }
   }

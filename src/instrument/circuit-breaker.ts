@@ -3,15 +3,15 @@ import {
   CIRCUIT_BREAKER_RESULT as RESULT,
   STATE,
 } from '../aggregate/circuit-breaker.ts';
-import { Announced } from './announced.ts';
+import { Announced, type Inner } from './announced.ts';
 import { answer } from './answer.ts';
 import { Call, enter, entered, leave } from './call.ts';
 import { isMarked } from './error-type.ts';
 import type { Executions } from './execution.ts';
-import { callWith, countError, type Layer, type Settings } from './layer.ts';
+import { callWith, countError, type Layer, ListeningLayer, type Settings } from './layer.ts';
 import type { AsyncExecute, CircuitBreaker, Execute, Fn } from './policy.ts';
 
-export class CircuitBreakerLayer implements Layer {
+export class CircuitBreakerLayer extends ListeningLayer {
   readonly execute: Execute;
   readonly listeners: Layer['listeners'];
   readonly #policy: CircuitBreaker;
@@ -23,7 +23,6 @@ export class CircuitBreakerLayer implements Layer {
   /** The function just given to the breaker: 4.x re-enters with it at once if a listener isolates. */
   #starting: Fn | undefined;
   readonly #failures = new Announced();
-  #open = 0;
   #state: number;
   /** Until when the time in the state is counted, in ms of `performance.now()`. */
   #since = performance.now();
@@ -31,6 +30,7 @@ export class CircuitBreakerLayer implements Layer {
   #openedAt: number | undefined;
 
   constructor(policy: CircuitBreaker, original: AsyncExecute, settings: Settings) {
+    super();
     this.#policy = policy;
     this.#counts = settings.scope.ofCircuitBreaker();
     this.#durations = settings.durations;
@@ -43,7 +43,7 @@ export class CircuitBreakerLayer implements Layer {
         if (!handled) return;
         countError(settings, 'circuit_breaker', reason);
         // Without a call in flight it is the failure of one begun before we were here.
-        if (this.#open > 0) this.#failures.add(reason);
+        if (this.open > 0) this.#failures.add(reason);
       }),
       // Skipped when a listener of the user's throws before; the end of the call sees it then.
       policy.onStateChange(() => this.#observe()),
@@ -58,14 +58,17 @@ export class CircuitBreakerLayer implements Layer {
       const call = new CircuitBreakerCall(layer, stack, signal);
       const told = stack?.answersFor(policy, call);
       executions?.begin(call);
-      layer.#open++;
+      layer.open++;
       const inner: Fn = (context, second) => {
         call.called = true;
         enter(stack);
         try {
-          const returned = callWith(fn, context, second);
-          call.returned = returned;
-          return returned;
+          call.gave = callWith(fn, context, second);
+          return call.gave;
+        } catch (error) {
+          call.threw = true;
+          call.gave = error;
+          throw error;
         } finally {
           leave();
         }
@@ -100,7 +103,7 @@ export class CircuitBreakerLayer implements Layer {
     } else if (this.#failures.none) {
       this.#left(ok ? RESULT.success : RESULT.ignored);
     } else {
-      this.#failures.decide(ok, value, call.returned, (failed) => {
+      this.#failures.decide(ok, value, call, (failed) => {
         this.#left(failed ? RESULT.failure : ok ? RESULT.success : RESULT.ignored);
       });
     }
@@ -109,7 +112,7 @@ export class CircuitBreakerLayer implements Layer {
 
   #left(result: number): void {
     this.#counts.calls.add(result);
-    if (--this.#open === 0) this.#failures.clear();
+    if (this.closed()) this.#failures.clear();
   }
 
   /** Compares the state with the last one seen; the state is the truth, events are the occasion. */
@@ -136,10 +139,10 @@ export class CircuitBreakerLayer implements Layer {
   }
 }
 
-class CircuitBreakerCall extends Call {
+class CircuitBreakerCall extends Call implements Inner {
   readonly layer: CircuitBreakerLayer;
-  /** What the function returned. */
-  returned: unknown;
+  gave: unknown;
+  threw: boolean;
   inner: Fn | undefined;
 
   constructor(
@@ -149,7 +152,8 @@ class CircuitBreakerCall extends Call {
   ) {
     super(stack, signal);
     this.layer = layer;
-    this.returned = undefined;
+    this.gave = undefined;
+    this.threw = false;
     this.inner = undefined;
   }
 

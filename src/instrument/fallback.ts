@@ -3,11 +3,11 @@ import type { FallbackType } from '../semconv/attributes.ts';
 import { answer } from './answer.ts';
 import { Call, enter, entered, fellBack, leave } from './call.ts';
 import type { Executions } from './execution.ts';
-import { callWith, countError, type Layer, type Settings } from './layer.ts';
+import { callWith, countError, type Layer, ListeningLayer, type Settings } from './layer.ts';
 import type { AsyncExecute, Execute, Fallback, Fn } from './policy.ts';
 import { watch } from './watch.ts';
 
-export class FallbackLayer implements Layer {
+export class FallbackLayer extends ListeningLayer {
   readonly execute: Execute;
   readonly listeners: Layer['listeners'];
   readonly #counts: FallbackAggregate;
@@ -17,6 +17,7 @@ export class FallbackLayer implements Layer {
   #current: FallbackCall | undefined;
 
   constructor(policy: Fallback, original: AsyncExecute, settings: Settings) {
+    super();
     this.#counts = settings.scope.ofFallback();
     const { executions } = settings;
     this.#executions = executions;
@@ -24,9 +25,10 @@ export class FallbackLayer implements Layer {
     this.#counts.declare(this.#type);
     this.listeners = [
       policy.onFailure(({ handled, reason }) => {
-        if (!handled) return;
+        // An event that is about none of our calls is about one that began before we were here.
+        if (!handled || this.#current === undefined) return;
         countError(settings, 'fallback', reason);
-        if (this.#current) this.#current.handled = true;
+        this.#current.handled = true;
       }),
     ];
 
@@ -36,6 +38,7 @@ export class FallbackLayer implements Layer {
       const call = new FallbackCall(layer, stack, signal);
       const told = stack?.answersFor(policy, call);
       executions?.begin(call);
+      layer.open++;
       const settled = () => {
         layer.#current = call;
       };
@@ -62,6 +65,7 @@ export class FallbackLayer implements Layer {
     this.#counts.count(result, this.#type);
     if (result === RESULT.used) fellBack(call);
     this.#executions?.end(call, ok, value);
+    this.closed();
   }
 }
 

@@ -40,10 +40,15 @@ export class Installation {
 
   undo(): void {
     for (const member of this.members ?? []) member.undo();
-    if (!Object.hasOwn(this.#policy, INSTALLATION)) return;
+    // It may have been undone before, and another one be there since.
+    if ((this.#policy as Carrier)[INSTALLATION] !== this) return;
     delete (this.#policy as Carrier)[INSTALLATION];
     this.#group.release(this.#hold);
-    for (const listener of this.#layer.listeners) listener.dispose();
+    const stop = () => {
+      for (const listener of this.#layer.listeners) listener.dispose();
+    };
+    if (this.#layer.whenIdle) this.#layer.whenIdle(stop);
+    else stop();
     // Somebody may have put his own in place of ours since; his calls ours, which goes on working.
     if (this.#policy.execute !== this.#layer.execute) return;
     if (this.#replaced) Object.defineProperty(this.#policy, 'execute', this.#replaced);

@@ -20,12 +20,35 @@ export interface Layer {
   readonly execute: Execute;
   /** Listeners to take off again. */
   readonly listeners: readonly { dispose(): void }[];
+  /** Calls `idle` once the last call is answered; until then the listeners are needed. */
+  whenIdle?(idle: () => void): void;
   /** Reads what is a state and not an event. */
   sample?(): void;
 }
 
 /** Of a layer that needs no event. */
 export const NO_LISTENERS: Layer['listeners'] = [];
+
+/** A layer that learns from events how its calls ended: it listens until the last is answered. */
+export abstract class ListeningLayer implements Layer {
+  abstract readonly execute: Execute;
+  abstract readonly listeners: Layer['listeners'];
+  /** Calls that are not answered yet. */
+  protected open = 0;
+  #idle: (() => void) | undefined;
+
+  whenIdle(idle: () => void): void {
+    if (this.open === 0) idle();
+    else this.#idle = idle;
+  }
+
+  /** One of the calls was answered; returns whether it was the last. */
+  protected closed(): boolean {
+    if (--this.open > 0) return false;
+    this.#idle?.();
+    return true;
+  }
+}
 
 /**
  * Calls the function of a layer with the arguments that cockatiel gave: the context, and from a

@@ -1,20 +1,20 @@
 import { RETRY_RESULT as RESULT, type RetryAggregate } from '../aggregate/retry.ts';
-import { Announced } from './announced.ts';
+import { Announced, type Inner } from './announced.ts';
 import { answer } from './answer.ts';
 import { Call, enter, entered, leave, restart } from './call.ts';
 import type { Executions } from './execution.ts';
-import { callWith, countError, type Layer, type Settings } from './layer.ts';
+import { callWith, countError, type Layer, ListeningLayer, type Settings } from './layer.ts';
 import type { AsyncExecute, Execute, Fn, Retry } from './policy.ts';
 
-export class RetryLayer implements Layer {
+export class RetryLayer extends ListeningLayer {
   readonly execute: Execute;
   readonly listeners: Layer['listeners'];
   readonly #counts: RetryAggregate;
   readonly #executions: Executions | undefined;
   readonly #givenUp = new Announced();
-  #open = 0;
 
   constructor(policy: Retry, original: AsyncExecute, settings: Settings) {
+    super();
     this.#counts = settings.scope.ofRetry();
     const { executions } = settings;
     this.#executions = executions;
@@ -25,7 +25,7 @@ export class RetryLayer implements Layer {
       }),
       policy.onGiveUp((reason) => {
         countError(settings, 'retry', reason);
-        if (this.#open > 0) this.#givenUp.add(reason);
+        if (this.open > 0) this.#givenUp.add(reason);
       }),
     ];
 
@@ -35,7 +35,7 @@ export class RetryLayer implements Layer {
       const call = new RetryCall(layer, stack, signal);
       const told = stack?.answersFor(policy, call);
       executions?.begin(call);
-      layer.#open++;
+      layer.open++;
       const inner: Fn = (context, second) => {
         call.called = true;
         if (++call.attempts > 1) {
@@ -44,9 +44,13 @@ export class RetryLayer implements Layer {
         }
         enter(stack);
         try {
-          const returned = callWith(fn, context, second);
-          call.returned = returned;
-          return returned;
+          call.threw = false;
+          call.gave = callWith(fn, context, second);
+          return call.gave;
+        } catch (error) {
+          call.threw = true;
+          call.gave = error;
+          throw error;
         } finally {
           leave();
         }
@@ -60,14 +64,14 @@ export class RetryLayer implements Layer {
     if (this.#givenUp.none) {
       this.#left(call, ok, false);
     } else {
-      this.#givenUp.decide(ok, value, call.returned, (gaveUp) => this.#left(call, ok, gaveUp));
+      this.#givenUp.decide(ok, value, call, (gaveUp) => this.#left(call, ok, gaveUp));
     }
     this.#executions?.end(call, ok, value);
   }
 
   #left(call: RetryCall, ok: boolean, gaveUp: boolean): void {
     this.#counts.calls.add(resultOf(call, ok, gaveUp));
-    if (--this.#open === 0) this.#givenUp.clear();
+    if (this.closed()) this.#givenUp.clear();
   }
 }
 
@@ -78,17 +82,18 @@ function resultOf(call: RetryCall, ok: boolean, gaveUp: boolean): number {
   return call.attempts > 1 ? RESULT.success_after_retry : RESULT.success_without_retry;
 }
 
-class RetryCall extends Call {
+class RetryCall extends Call implements Inner {
   readonly layer: RetryLayer;
   attempts: number;
-  /** What the function returned last. */
-  returned: unknown;
+  gave: unknown;
+  threw: boolean;
 
   constructor(layer: RetryLayer, stack: Call | undefined, signal: AbortSignal | undefined) {
     super(stack, signal);
     this.layer = layer;
     this.attempts = 0;
-    this.returned = undefined;
+    this.gave = undefined;
+    this.threw = false;
   }
 
   end(ok: boolean, value: unknown): void {

@@ -35,7 +35,7 @@ export class TimeoutLayer implements Layer {
         call.start = performance.now();
       }
       const settled = () => {
-        layer.#running.delete(call);
+        layer.#stopped(call);
         call.verdict = call.result;
       };
       const inner: Fn = (context, second) => {
@@ -65,7 +65,9 @@ export class TimeoutLayer implements Layer {
   }
 
   end(call: TimeoutCall, ok: boolean, value: unknown): void {
-    this.#running.delete(call);
+    // Aborted before it began, where a listener of the user's threw: the function was not called.
+    if (!call.called) call.result = resultOf(call.signal);
+    this.#stopped(call);
     this.#counts.calls.add(call.result);
     if (call.start >= 0) this.#counts.duration.record((performance.now() - call.start) / 1000);
     // What policies inside have done is a matter of the stack, which was told on the way.
@@ -74,6 +76,13 @@ export class TimeoutLayer implements Layer {
     if (call.result === RESULT.timed_out) timedOut(call, !ok);
     call.ended = true;
     this.#executions?.end(call, ok, value);
+  }
+
+  #stopped(call: TimeoutCall): void {
+    if (!call.running) return;
+    this.#running.delete(call);
+    // No event has told of this abort: a listener of the user's threw, or ours were taken off.
+    if (call.inside?.aborted) call.result = resultOf(call.signal);
   }
 
   /**
