@@ -1,0 +1,129 @@
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { POLICIES } from '../../src/thresholds.ts';
+import { scaled } from './scale.ts';
+
+export type ServiceName = 'servicenow' | 'workday' | 'database' | 'llm' | 'auth';
+
+export type Condition = 'healthy' | 'slow' | 'failing' | 'down' | 'recovering';
+
+export interface ServiceSpec {
+  readonly name: ServiceName;
+  readonly label: string;
+  /** How often the client calls. */
+  readonly callsPerSecond: number;
+  /** The shortest and the longest answer of a healthy day, in ms. */
+  readonly latency: readonly [number, number];
+  /** How long the client waits, in documented seconds: what is slow is slow for that. */
+  readonly timeoutSeconds: number;
+}
+
+const { timeout } = POLICIES;
+
+export const SERVICES: readonly ServiceSpec[] = [
+  {
+    name: 'servicenow',
+    label: 'ServiceNow',
+    callsPerSecond: 20,
+    latency: [20, 60],
+    timeoutSeconds: timeout.http.seconds,
+  },
+  {
+    name: 'workday',
+    label: 'Workday',
+    callsPerSecond: 15,
+    latency: [30, 90],
+    timeoutSeconds: timeout.httpService.seconds,
+  },
+  {
+    name: 'database',
+    label: 'Database',
+    callsPerSecond: 40,
+    latency: [3, 15],
+    timeoutSeconds: timeout.db.seconds,
+  },
+  {
+    name: 'llm',
+    label: 'LLM',
+    callsPerSecond: 14,
+    latency: [200, 600],
+    timeoutSeconds: timeout.llm.seconds,
+  },
+  {
+    name: 'auth',
+    label: 'Auth',
+    callsPerSecond: 30,
+    latency: [2, 8],
+    timeoutSeconds: timeout.auth.seconds,
+  },
+];
+
+/** How a service behaves: the share of errors, and by how much its answers are late. */
+const BEHAVIOUR: Readonly<Record<Exclude<Condition, 'slow' | 'down'>, [number, number]>> = {
+  healthy: [0, 1],
+  failing: [0.5, 1],
+  recovering: [0.1, 1.5],
+};
+
+const ERRORS = [500, 503, 503, 503, 429];
+
+/** A real HTTP service on loopback, as healthy as it is told to be. */
+export class Service {
+  readonly spec: ServiceSpec;
+  condition: Condition = 'healthy';
+  readonly #server = createServer((_request, response) => this.#answer(response));
+
+  constructor(spec: ServiceSpec) {
+    this.spec = spec;
+    this.#server.on('connection', (socket) => {
+      if (this.condition === 'down') socket.resetAndDestroy();
+    });
+  }
+
+  async start(): Promise<string> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
+  }
+
+  become(condition: Condition): void {
+    this.condition = condition;
+    if (condition === 'down') this.#server.closeAllConnections();
+  }
+
+  async stop(): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  #answer(response: ServerResponse): void {
+    const { latency, status } = this.#behave();
+    setTimeout(() => {
+      if (this.condition === 'down') response.destroy();
+      else response.writeHead(status, { 'content-type': 'text/plain' }).end(this.spec.label);
+    }, latency);
+  }
+
+  #behave(): { latency: number; status: number } {
+    const { condition, spec } = this;
+    if (condition === 'slow' || condition === 'down') {
+      const limit = scaled(spec.timeoutSeconds);
+      return { latency: between(0.6 * limit, 1.2 * limit), status: 200 };
+    }
+    const [errors, factor] = BEHAVIOUR[condition];
+    const [shortest, longest] = spec.latency;
+    return {
+      latency: factor * between(shortest, longest),
+      status: Math.random() < errors ? pick(ERRORS) : 200,
+    };
+  }
+}
+
+function between(low: number, high: number): number {
+  return low + Math.random() * (high - low);
+}
+
+function pick<T>(values: readonly T[]): T {
+  return values[Math.floor(Math.random() * values.length)] as T;
+}
