@@ -6,8 +6,10 @@
  *
  * @module
  */
-import { type AlertGroup, ruleFile } from './alert.ts';
-import * as circuitBreaker from './circuit-breaker.ts';
+import type { AlertGroup } from './alerts/alert.ts';
+import * as circuitBreaker from './alerts/circuit-breaker.ts';
+import { ruleFile } from './alerts/rule-file.ts';
+import { fleet } from './dashboards/fleet.ts';
 import { type GenerateOptions, settingsOf } from './options.ts';
 import { Queries } from './queries.ts';
 
@@ -34,5 +36,6 @@ export function generate(options: GenerateOptions = {}): Files {
   ];
   return {
     'alerts/resilience-alerts.yaml': ruleFile(groups, queries),
+    'dashboards/resilience-fleet.json': fleet(queries),
   };
 }

@@ -19,6 +19,13 @@ export const LE = 'le';
 /** What alerts and panels group by. `instance` stands for a replica. */
 export const REPLICA = [JOB, INSTANCE, ATTR_POLICY_NAME] as const;
 
+/** What a reader of a dashboard has chosen, by the variables of all dashboards. */
+export const CHOSEN = {
+  job: { label: JOB, op: '=~', value: '$job' },
+  instance: { label: INSTANCE, op: '=~', value: '$instance' },
+  policy: { label: ATTR_POLICY_NAME, op: '=~', value: '$policy' },
+} as const satisfies Record<string, Matcher>;
+
 /** Writes PromQL in one naming and one time scale. */
 export class Queries {
   readonly settings: Settings;
@@ -30,6 +37,16 @@ export class Queries {
   /** The series of a metric. */
   of(metric: Metric, matchers: readonly Matcher[] = [], part?: HistogramPart): string {
     return selector(metric, this.settings.naming, matchers, part);
+  }
+
+  /** The series of a metric that the variables of a dashboard choose. */
+  shown(metric: Metric, matchers: readonly Matcher[] = [], part?: HistogramPart): string {
+    return this.of(metric, [...Object.values(CHOSEN), ...matchers], part);
+  }
+
+  /** The rate of what the variables of a dashboard choose. */
+  rate(metric: Metric, matchers: readonly Matcher[] = [], part?: HistogramPart): string {
+    return `rate(${this.shown(metric, matchers, part)}[$__rate_interval])`;
   }
 
   /** The grouping of an aggregation; never `without`, as other labels than ours come and go. */

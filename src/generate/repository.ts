@@ -1,9 +1,18 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { withBlock } from './docs/markdown.ts';
+import { metricsPage, metricsTable } from './docs/metrics-page.ts';
 import { type Files, generate } from './index.ts';
 
-/** Every generated file of the repository, by its path in it. */
-export function repositoryFiles(): Files {
+/**
+ * Every generated file of the repository, by its path in it: rules and dashboards of the two
+ * committed namings, and the docs. Of the README only a block is generated; where there is none
+ * yet, none is made.
+ *
+ * @throws Error if the README has no place for its block
+ */
+export function repositoryFiles(root: string): Files {
+  const readme = read(join(root, 'README.md'));
   return {
     ...generate(),
     ...Object.fromEntries(
@@ -12,6 +21,8 @@ export function repositoryFiles(): Files {
         content,
       ]),
     ),
+    'docs/metrics.md': metricsPage(),
+    ...(readme === undefined ? {} : { 'README.md': withBlock(readme, 'metrics', metricsTable()) }),
   };
 }
 
@@ -32,7 +43,8 @@ export function differing(root: string, files: Files): string[] {
 function read(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }

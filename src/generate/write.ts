@@ -5,7 +5,7 @@ import { differing, repositoryFiles, writeFiles } from './repository.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { check } = parseArgs({ options: { check: { type: 'boolean', default: false } } }).values;
-const files = repositoryFiles();
+const files = repositoryFiles(root);
 
 if (check) {
   const paths = differing(root, files);

@@ -1,25 +1,8 @@
 import { stringify } from 'yaml';
-import { ATTR_POLICY_NAME } from '../semconv/attributes.ts';
-import { GENERATED } from './generated.ts';
-import { INSTANCE, JOB, type Queries } from './queries.ts';
-
-export interface Alert {
-  readonly name: string;
-  readonly severity: 'critical' | 'warning' | 'info';
-  readonly expr: string;
-  /** How long `expr` must hold; none where it looks back over a window of its own. */
-  readonly for?: string;
-  readonly summary: string;
-  /** With the measured value, the limit and the window. */
-  readonly description: string;
-  /** The uid of the dashboard to look at. */
-  readonly dashboard: string;
-}
-
-export interface AlertGroup {
-  readonly name: string;
-  readonly alerts: readonly Alert[];
-}
+import { ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
+import { GENERATED } from '../generated.ts';
+import { INSTANCE, JOB, type Queries } from '../queries.ts';
+import type { Alert, AlertGroup } from './alert.ts';
 
 /** A rule file of Prometheus. */
 export function ruleFile(groups: readonly AlertGroup[], queries: Queries): string {

@@ -4,17 +4,17 @@ import {
   ATTR_POLICY_NAME,
   type CircuitBreakerResult,
   type CircuitBreakerState,
-} from '../semconv/attributes.ts';
+} from '../../semconv/attributes.ts';
 import {
   CIRCUIT_BREAKER_CALLS,
   CIRCUIT_BREAKER_STATE,
   CIRCUIT_BREAKER_TIME,
-} from '../semconv/metrics.ts';
-import type { Matcher } from '../semconv/prometheus.ts';
-import { LIMITS } from '../thresholds.ts';
+} from '../../semconv/metrics.ts';
+import type { Matcher } from '../../semconv/prometheus.ts';
+import { LIMITS } from '../../thresholds.ts';
+import { FLEET } from '../dashboards/uids.ts';
+import { INSTANCE, is, isNot, isOneOf, JOB, type Queries, REPLICA } from '../queries.ts';
 import type { Alert } from './alert.ts';
-import { FLEET } from './dashboards.ts';
-import { INSTANCE, is, isNot, isOneOf, JOB, type Queries, REPLICA } from './queries.ts';
 
 export function alerts(queries: Queries): Alert[] {
   return [stuckOpen(queries)];

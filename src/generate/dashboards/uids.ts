@@ -1,0 +1,2 @@
+/** Everything at a glance. */
+export const FLEET = 'resilience-fleet';

@@ -1,0 +1,113 @@
+import { ATTR_OUTCOME, type Outcome } from '../../semconv/attributes.ts';
+import { EXECUTIONS, METRICS, type Metric } from '../../semconv/metrics.ts';
+import { labelName, metricName, NAMINGS, selector } from '../../semconv/prometheus.ts';
+import { GENERATED } from '../generated.ts';
+import { is } from '../queries.ts';
+import { code, table } from './markdown.ts';
+
+const EXAMPLE = selector(EXECUTIONS, 'otlp-utf8', [is<Outcome>(ATTR_OUTCOME, 'failure')]);
+
+/** `docs/metrics.md`: each metric in full, and its names in Prometheus. */
+export function metricsPage(): string {
+  return `<!-- ${GENERATED} -->
+
+# Metrics
+
+Stability: Development. Every series of a closed list of values exists, at zero, from the moment a
+policy is instrumented, so that \`increase()\` sees the first event; those with a value that is not
+known before (\`any\`) appear when it happens, and histograms with their first duration.
+
+${METRICS.map(section).join('\n')}
+## Names in Prometheus
+
+One metric has different names in Prometheus, by the road it takes there; \`generate\` takes each of
+them as \`naming\`.
+
+| naming | road |
+|---|---|
+| \`prometheus-exporter\` | a scrape of \`@opentelemetry/exporter-prometheus\` |
+| \`otlp\` | OTLP with \`UnderscoreEscapingWithSuffixes\`: Collector, Prometheus 3, Grafana Cloud |
+| \`otlp-no-suffixes\` | OTLP with \`UnderscoreEscapingWithoutSuffixes\`: the default of Mimir |
+| \`otlp-utf8-suffixes\` | OTLP with \`NoUTF8EscapingWithSuffixes\` |
+| \`otlp-utf8\` | OTLP with \`NoTranslation\` |
+
+A histogram is three names: \`_bucket\` as below, and \`_sum\` and \`_count\` in its place. Attributes keep
+their dots on the two UTF-8 roads, where PromQL wants such names in quotes:
+${code(EXAMPLE)}. On the others dots are underscores. Every
+series has \`job\` and \`instance\` of Prometheus, and labels \`otel_scope_*\`, so aggregate by what you
+want and never \`without\`.
+
+${table(
+  ['metric', ...NAMINGS],
+  METRICS.map((metric) => [
+    code(metric.name),
+    ...NAMINGS.map((naming) => code(metricName(metric, naming, part(metric)))),
+  ]),
+)}
+
+| attribute | with underscores |
+|---|---|
+${attributes()
+  .map(
+    (attribute) => `| ${code(attribute)} | ${code(labelName(attribute, 'prometheus-exporter'))} |`,
+  )
+  .join('\n')}
+`;
+}
+
+/** Every metric on a line, for the README. */
+export function metricsTable(): string {
+  return table(
+    ['metric', 'instrument, unit', 'further attributes'],
+    METRICS.map((metric) => [
+      code(metric.name),
+      `${metric.instrument} ${code(metric.unit)}`,
+      Object.keys(metric.attributes).map(code).join(', '),
+    ]),
+  );
+}
+
+function section(metric: Metric): string {
+  const { name, instrument, unit, description, subject, buckets } = metric;
+  const lines = [
+    `## ${code(name)}`,
+    '',
+    description,
+    '',
+    `- ${instrument}, unit ${code(unit)}`,
+    `- ${code(subject)}: ${subjectText(metric)}`,
+    ...Object.entries(metric.attributes).map(
+      ([attribute, values]) =>
+        `- ${code(attribute)}: ${values.length > 0 ? values.map(code).join(', ') : 'any'}`,
+    ),
+    ...combinations(metric),
+    ...(buckets ? [`- buckets: ${buckets.map((bound) => code(String(bound))).join(', ')}`] : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Which combinations of its attributes' values a metric has, where it has not all of them. */
+function combinations({ attributes, series }: Metric): string[] {
+  const all = Object.values(attributes).reduce((product, values) => product * values.length, 1);
+  if (series.length === all || series.length === 0) return [];
+  const keys = Object.keys(series[0] ?? {});
+  const written = series.map((each) => keys.map((key) => code(each[key] ?? '')).join(' → '));
+  return [`- of these only, as ${keys.map(code).join(' → ')}: ${written.join(', ')}`];
+}
+
+function subjectText({ subject }: Metric): string {
+  return subject.includes('dependency')
+    ? 'the name that the dependency was given'
+    : 'the name that the policy was given';
+}
+
+function part({ instrument }: Metric): 'bucket' | undefined {
+  return instrument === 'histogram' ? 'bucket' : undefined;
+}
+
+/** Every attribute of the catalog, once, in its order. */
+function attributes(): string[] {
+  return [
+    ...new Set(METRICS.flatMap(({ subject, attributes }) => [subject, ...Object.keys(attributes)])),
+  ];
+}
