@@ -40,10 +40,10 @@ export class CircuitBreakerLayer extends ListeningLayer {
     this.#state = policy.state;
     this.listeners = [
       policy.onFailure(({ handled, reason }) => {
-        if (!handled) return;
+        // Without a call in flight it is the failure of one that began before we were here.
+        if (!handled || this.open === 0) return;
         countError(settings, 'circuit_breaker', reason);
-        // Without a call in flight it is the failure of one begun before we were here.
-        if (this.open > 0) this.#failures.add(reason);
+        this.#failures.add(reason);
       }),
       // Skipped when a listener of the user's throws before; the end of the call sees it then.
       policy.onStateChange(() => this.#observe()),

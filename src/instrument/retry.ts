@@ -20,12 +20,15 @@ export class RetryLayer extends ListeningLayer {
     this.#executions = executions;
     this.listeners = [
       policy.onRetry((event) => {
+        // Of a call that began before we were here.
+        if (this.open === 0) return;
         countError(settings, 'retry', event);
         if (settings.durations) this.#counts.delay.record(event.delay / 1000);
       }),
       policy.onGiveUp((reason) => {
+        if (this.open === 0) return;
         countError(settings, 'retry', reason);
-        if (this.open > 0) this.#givenUp.add(reason);
+        this.#givenUp.add(reason);
       }),
     ];
 
