@@ -37,9 +37,9 @@ const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((
 const roomOf = (file: string) => file.replace(/\.ts$/, '').split('/')[0] ?? '';
 const packageOf = (specifier: string) => specifier.match(/^(@[^/]+\/)?[^/]+/)?.[0] ?? '';
 
-/** What a file imports, statically or not; type-only imports count as well. */
+/** What a file imports, statically or not; type-only imports count as well, examples don't. */
 function importsOf(file: string): string[] {
-  const text = readFileSync(join('src', file), 'utf8');
+  const text = readFileSync(join('src', file), 'utf8').replaceAll(/\/\*.*?\*\//gs, '');
   return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, from]) => from ?? '');
 }
 
