@@ -1,8 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { stringify } from 'yaml';
-import { generate } from '../../src/generate/index.ts';
-import { NAMINGS } from '../../src/semconv/prometheus.ts';
-import { alertIn, promtool, RULES, run, testRules, withFile } from './promtool.ts';
+import { promtool, RULES, testRules, withFile } from './promtool.ts';
 import { outage, type Replica, type Stay, seriesOf } from './replica.ts';
 
 const alert = 'ResilienceCircuitBreakerStuckOpen';
@@ -267,20 +265,4 @@ describe('the rule that others write', () => {
         },
       ),
   );
-});
-
-describe('promtool', () => {
-  it.each(RULES)('has nothing to say about the committed rules of $naming', async ({ path }) => {
-    await run(['check', 'rules', '--lint=all', '--lint-fatal', path]);
-    expect((await alertIn(path, alert)).for).toBeUndefined();
-  });
-
-  it.each([0.5, 20, 100])('takes the rules with every time divided by %s', async (timeScale) => {
-    for (const naming of NAMINGS.filter((each) => !each.startsWith('otlp-utf8'))) {
-      const rules = generate({ naming, timeScale })['alerts/resilience-alerts.yaml'] ?? '';
-      await withFile('rules.yaml', rules, (path) =>
-        run(['check', 'rules', '--lint=all', '--lint-fatal', path]),
-      );
-    }
-  });
 });

@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { instrument } from '../../src/index.ts';
-import type { Attributes } from './metrics.ts';
 
 /** One line of the text format. */
 export interface Sample {
@@ -60,9 +59,4 @@ function samplesOf(page: string): Sample[] {
         value: Number(value),
       };
     });
-}
-
-/** Whether a sample has these labels. */
-export function has(sample: Sample, labels: Attributes): boolean {
-  return Object.entries(labels).every(([key, value]) => sample.labels[key] === value);
 }

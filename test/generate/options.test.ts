@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { type GenerateOptions, generate } from '../../src/generate/index.ts';
+
+const RULES = 'alerts/resilience-alerts.yaml';
+const FLEET = 'dashboards/resilience-fleet.json';
+
+const wrong: [keyof GenerateOptions, unknown, string][] = [
+  [
+    'naming',
+    'mimir',
+    'one of prometheus-exporter, otlp, otlp-no-suffixes, otlp-utf8-suffixes, otlp-utf8, got "mimir"',
+  ],
+  ['timeScale', 0, 'a number above 0, got 0'],
+  ['timeScale', -1, 'a number above 0, got -1'],
+  ['timeScale', Number.NaN, 'a number above 0, got NaN'],
+  ['timeScale', Number.POSITIVE_INFINITY, 'a number above 0, got Infinity'],
+  ['timeScale', '20', 'a number above 0, got "20"'],
+  ['scrapeInterval', 0, 'a number above 0, got 0'],
+  ['runbookUrl', '', 'a URL, got ""'],
+  ['dashboardUrl', 5, 'a URL, got 5'],
+];
+
+describe('the options of generate', () => {
+  it.each(wrong)('have no %s %s', (option, value, what) => {
+    expect(() => generate({ [option]: value })).toThrow(
+      new TypeError(`Expected \`options.${option}\` to be ${what}`),
+    );
+  });
+
+  it('divide every window and time limit', () => {
+    const rules = generate({ timeScale: 20 })[RULES] ?? '';
+    expect(new Set(rules.match(/\[\w+\]/g))).toEqual(new Set(['[15s]', '[18s]']));
+    expect(rules).toContain('> 14.25\n');
+    expect(rules).toContain('of the last 15s (limit 14250ms)');
+    expect(rules).not.toMatch(/\b(285|300|5m)\b/);
+  });
+
+  it('divide the times of panels, but not what is no time', () => {
+    const fleet = generate({ timeScale: 10 })[FLEET] ?? '';
+    expect(fleet).toContain('"Second retries in 30s"');
+    expect(fleet).toContain('"value": 0.05,\n'); // p95: 500 ms, and timeouts: 5 %
+    expect(fleet).toContain('"value": 30,\n'); // recovery: 5 min
+    expect(fleet).toContain('"value": 0.7,\n'); // retries that recover: 70 %
+  });
+
+  it.each([
+    [{}, '15s'],
+    [{ naming: 'otlp' } as const, '60s'],
+    [{ timeScale: 2 }, '7500ms'],
+    [{ scrapeInterval: 30, timeScale: 2 }, '30s'],
+  ])('with %j ask for no more than there are samples', (options, interval) => {
+    const steps = (generate(options)[FLEET] ?? '').match(/"interval": "(.+?)"/g);
+    expect(new Set(steps)).toEqual(new Set([`"interval": "${interval.replace('60s', '1m')}"`]));
+  });
+
+  it('say where runbooks and dashboards are, with or without a slash at the end', () => {
+    const rules =
+      generate({ runbookUrl: 'https://wiki.test/runbooks/', dashboardUrl: 'https://grafana.test' })[
+        RULES
+      ] ?? '';
+    expect(rules).toContain(
+      'runbook_url: https://wiki.test/runbooks/ResilienceCircuitBreakerStuckOpen.md\n',
+    );
+    expect(rules).toContain(
+      'dashboard_url: https://grafana.test/d/resilience-fleet?var-job={{ $labels.job | urlquery }}&',
+    );
+  });
+});

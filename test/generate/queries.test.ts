@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { generate } from '../../src/generate/index.ts';
+import { METRICS } from '../../src/semconv/metrics.ts';
+import { labelName, metricName, NAMINGS } from '../../src/semconv/prometheus.ts';
+import { asked } from '../support/generated.ts';
+import { parseQuery } from '../support/promql.ts';
+
+describe('reading promql', () => {
+  it('finds metrics, labels, and what is grouped by, with and without quotes', () => {
+    const query = parseQuery(
+      'sum by (job, "a.b") (rate({"x.y_total", "c.d"!="e"}[$__rate_interval])) > max(z{f=~"g|h"})',
+    );
+    expect(query).toEqual({
+      selections: [
+        {
+          metric: 'x.y_total',
+          matchers: [{ label: 'c.d', op: '!=', value: 'e' }],
+          grouping: ['job', 'a.b'],
+        },
+        { metric: 'z', matchers: [{ label: 'f', op: '=~', value: 'g|h' }], grouping: [] },
+      ],
+      words: new Set(['sum', 'rate', 'max']),
+    });
+  });
+
+  it.each(['sum by (job', 'rate(x[5m', 'x{a=b}', '1 +'])('understands no %s', (expr) => {
+    expect(() => parseQuery(expr)).toThrow(SyntaxError);
+  });
+});
+
+describe.each(NAMINGS)('the queries in the naming %s', (naming) => {
+  const queries = asked(generate({ naming }));
+  const names = METRICS.flatMap((metric) =>
+    ([undefined, 'bucket', 'sum', 'count'] as const).map((part) =>
+      metricName(metric, naming, part),
+    ),
+  );
+  const labels = [
+    ...METRICS.flatMap(({ subject, attributes }) => [subject, ...Object.keys(attributes)]),
+    'job',
+    'instance',
+    'le',
+  ].map((label) => labelName(label, naming));
+
+  it.each(queries)('$where: is PromQL about the catalog', ({ expr, wanted }) => {
+    const { selections } = parseQuery(expr);
+    expect(selections.length).toBeGreaterThan(0);
+    for (const { metric, matchers, grouping } of selections) {
+      expect(names).toContain(metric);
+      for (const label of [...matchers.map((each) => each.label), ...grouping, ...wanted]) {
+        expect(labels).toContain(label);
+      }
+    }
+  });
+
+  it.each(queries)(
+    '$where: aggregates by what is wanted, never without something',
+    ({ expr, wanted, where }) => {
+      const { selections, words } = parseQuery(expr);
+      expect(words).not.toContain('without');
+      if (where.includes('variable')) return;
+      for (const { grouping } of selections)
+        expect(grouping).toEqual(expect.arrayContaining([...wanted]));
+    },
+  );
+});

@@ -1,0 +1,111 @@
+import { parse } from 'yaml';
+import type { Files } from '../../src/generate/index.ts';
+
+/** A query that a generated file asks. */
+export interface Asked {
+  /** Where it stands, to be read in a failure. */
+  readonly where: string;
+  readonly expr: string;
+  /** Labels that are wanted of its result, by a legend, a variable or a template. */
+  readonly wanted: readonly string[];
+}
+
+export interface Panel {
+  readonly id: number;
+  readonly type: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly datasource?: { readonly uid: string };
+  readonly gridPos: {
+    readonly x: number;
+    readonly y: number;
+    readonly w: number;
+    readonly h: number;
+  };
+  readonly targets?: readonly Target[];
+  readonly fieldConfig?: {
+    readonly defaults: {
+      readonly unit?: string;
+      readonly noValue?: string;
+      readonly thresholds?: { readonly steps: readonly { readonly value: number | null }[] };
+    };
+  };
+}
+
+interface Target {
+  readonly refId: string;
+  readonly expr: string;
+  readonly legendFormat?: string;
+  readonly interval?: string;
+  readonly datasource?: { readonly uid: string };
+}
+
+export interface Dashboard {
+  readonly uid: string;
+  readonly title: string;
+  readonly description: string;
+  readonly editable: boolean;
+  readonly panels: readonly Panel[];
+  readonly templating: {
+    readonly list: readonly {
+      readonly name: string;
+      readonly type: string;
+      readonly query: string | { readonly query: string };
+    }[];
+  };
+}
+
+interface RuleFile {
+  readonly groups: readonly {
+    readonly name: string;
+    readonly rules: readonly {
+      readonly alert: string;
+      readonly expr: string;
+      readonly labels: Readonly<Record<string, string>>;
+      readonly annotations: Readonly<Record<string, string>>;
+    }[];
+  }[];
+}
+
+export function dashboardsIn(files: Files): Dashboard[] {
+  return Object.entries(files)
+    .filter(([path]) => path.startsWith('dashboards/'))
+    .map(([, content]) => JSON.parse(content) as Dashboard);
+}
+
+export function alertsIn(files: Files): RuleFile['groups'][number]['rules'] {
+  return Object.entries(files)
+    .filter(([path]) => path.startsWith('alerts/'))
+    .flatMap(([, content]) => (parse(content) as RuleFile).groups)
+    .flatMap(({ rules }) => rules);
+}
+
+/** Every query of panels, variables and rules. */
+export function asked(files: Files): Asked[] {
+  return [
+    ...dashboardsIn(files).flatMap(({ uid, panels, templating }) => [
+      ...panels.flatMap(({ title, targets = [] }) =>
+        targets.map(({ expr, legendFormat = '' }) => ({
+          where: `${uid}: ${title}`,
+          expr,
+          wanted: [...legendFormat.matchAll(/{{(.+?)}}/g)].map(([, label]) => label ?? ''),
+        })),
+      ),
+      ...templating.list
+        .filter(({ type }) => type === 'query')
+        .map(({ name, query }) => {
+          const text = typeof query === 'string' ? query : query.query;
+          const [, expr = '', label = ''] = text.match(/^label_values\((.+), ([^,]+)\)$/) ?? [];
+          return { where: `${uid}: variable ${name}`, expr, wanted: [label] };
+        }),
+    ]),
+    ...alertsIn(files).map(({ alert, expr, annotations }) => ({
+      where: alert,
+      expr,
+      wanted: Object.values(annotations).flatMap((text) => [
+        ...[...text.matchAll(/\$labels\.(\w+)/g)].map(([, label]) => label ?? ''),
+        ...[...text.matchAll(/index \$labels "(.+?)"/g)].map(([, label]) => label ?? ''),
+      ]),
+    })),
+  ];
+}
