@@ -55,15 +55,20 @@ export class Demo {
 
   /** Tells the story once. Rejects when `signal` is aborted. */
   async play(signal?: AbortSignal): Promise<void> {
-    this.#traffic ??= new Traffic(this.clients);
     for (const phase of STORY) {
-      this.phase = phase;
-      this.phaseBegan = this.feed.now;
-      this.feed.turn();
-      this.feed.tell('news', `${phase.name}: ${phase.news}`);
-      for (const service of this.services) service.become(phase.conditions[service.spec.name]);
+      this.enter(phase);
       await sleep(phase.seconds * 1000, undefined, { signal });
     }
+  }
+
+  /** From now on the services are as the phase says, and the client calls them. */
+  enter(phase: Phase): void {
+    this.phase = phase;
+    this.phaseBegan = this.feed.now;
+    this.feed.turn();
+    this.feed.tell('news', `${phase.name}: ${phase.news}`);
+    for (const service of this.services) service.become(phase.conditions[service.spec.name]);
+    this.#traffic ??= new Traffic(this.clients);
   }
 
   /** Ends the traffic, once every call is answered; the numbers move no more. */
