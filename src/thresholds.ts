@@ -94,6 +94,8 @@ export const POLICIES = {
 
 /** What dashboards and alert rules hold services to. */
 export const LIMITS = {
+  /** Circuits that open: one is a service outage, of which on-call should know. */
+  opened: { count: 1, source: ['R'] },
   /**
    * A circuit is stuck when it was open or half-open for more than `seconds` of the last
    * `windowSeconds`: 95 % of the 5 min in which it must recover. The missing 5 % are one scrape

@@ -89,6 +89,7 @@ describe('the limits that are drawn', () => {
 
   it('are the documented ones', () => {
     expect(limits).toMatchObject({
+      'Circuits not closed': LIMITS.opened.count,
       'Mean time to recovery': LIMITS.recovery.seconds,
       'Share of time not closed, worst replica': 0.95,
       'Executions without an answer': LIMITS.errors.ratio,

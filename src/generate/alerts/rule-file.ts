@@ -4,8 +4,15 @@ import { GENERATED } from '../generated.ts';
 import { INSTANCE, JOB, type Queries } from '../queries.ts';
 import type { Alert, AlertGroup } from './alert.ts';
 
-/** A rule file of Prometheus. */
+/**
+ * A rule file of Prometheus.
+ *
+ * @throws Error if a group has no alerts, which would look like a system without faults
+ */
 export function ruleFile(groups: readonly AlertGroup[], queries: Queries): string {
+  if (groups.length === 0) throw new Error('Expected a group of alerts, got none');
+  const empty = groups.find(({ alerts }) => alerts.length === 0);
+  if (empty) throw new Error(`Expected alerts in the group ${empty.name}, got none`);
   const content = {
     groups: groups.map(({ name, alerts }) => ({
       name,

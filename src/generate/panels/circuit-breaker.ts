@@ -26,8 +26,7 @@ export function notClosed(queries: Queries): Panel {
     noData: NO_BREAKER,
     unit: Count,
     query: `sum(${queries.shown(CIRCUIT_BREAKER_STATE, [matcher])})`,
-    // Any circuit that is not closed is worth a look.
-    limit: { value: 1, bad: 'above' },
+    limit: { value: LIMITS.opened.count, bad: 'above' },
   };
 }
 
