@@ -26,7 +26,11 @@ async function main(): Promise<number> {
   try {
     demo = await Demo.start(args.port);
   } catch (error) {
-    console.error((error as Error).message);
+    const { message, cause } = error as Error;
+    console.error(message);
+    if ((cause as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE') {
+      console.error('Any free port: npm run demo -- --port 0');
+    }
     return 1;
   }
   view = viewOf(demo, args);

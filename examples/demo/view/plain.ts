@@ -15,7 +15,8 @@ const TABLE_MS = 5000;
 export function plain(demo: Demo, out: NodeJS.WriteStream): View {
   const ansis = new Ansis(0);
   const write = (...lines: Line[]) => {
-    out.write(lines.map((line) => `${paint(line, Number.POSITIVE_INFINITY, ansis)}\n`).join(''));
+    const painted = lines.map((line) => paint(line, Number.POSITIVE_INFINITY, ansis).trimEnd());
+    out.write(`${painted.join('\n')}\n`);
   };
   write(
     [[`1 s here is ${SCALE / 60} min of production: all documented times are divided by ${SCALE}`]],
