@@ -8,6 +8,7 @@ import { answer } from './answer.ts';
 import { Call, enter, entered, leave } from './call.ts';
 import { isMarked } from './error-type.ts';
 import type { Executions } from './execution.ts';
+import { onHandledFailure } from './failures.ts';
 import { callWith, countError, type Layer, ListeningLayer, type Settings } from './layer.ts';
 import type { AsyncExecute, CircuitBreaker, Execute, Fn } from './policy.ts';
 
@@ -39,9 +40,9 @@ export class CircuitBreakerLayer extends ListeningLayer {
     // Read, not assumed: a hydrated breaker may be open from its birth, without an event.
     this.#state = policy.state;
     this.listeners = [
-      policy.onFailure(({ handled, reason }) => {
+      onHandledFailure(policy, (reason) => {
         // Without a call in flight it is the failure of one that began before we were here.
-        if (!handled || this.open === 0) return;
+        if (this.open === 0) return;
         countError(settings, 'circuit_breaker', reason);
         this.#failures.add(reason);
       }),

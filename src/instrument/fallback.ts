@@ -3,6 +3,7 @@ import type { FallbackType } from '../semconv/attributes.ts';
 import { answer } from './answer.ts';
 import { Call, enter, entered, fellBack, leave } from './call.ts';
 import type { Executions } from './execution.ts';
+import { onHandledFailure } from './failures.ts';
 import { callWith, countError, type Layer, ListeningLayer, type Settings } from './layer.ts';
 import type { AsyncExecute, Execute, Fallback, Fn } from './policy.ts';
 import { watch } from './watch.ts';
@@ -24,9 +25,9 @@ export class FallbackLayer extends ListeningLayer {
     this.#type = typeOf(policy);
     this.#counts.declare(this.#type);
     this.listeners = [
-      policy.onFailure(({ handled, reason }) => {
-        // An event that is about none of our calls is about one that began before we were here.
-        if (!handled || this.#current === undefined) return;
+      onHandledFailure(policy, (reason) => {
+        // A failure of none of our calls is one of a call that began before we were here.
+        if (this.#current === undefined) return;
         countError(settings, 'fallback', reason);
         this.#current.handled = true;
       }),
