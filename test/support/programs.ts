@@ -1,13 +1,21 @@
 import { execFileSync } from 'node:child_process';
 
 /** The Debian packages that have the programs which tests run. */
-const PACKAGES = {
+export const PACKAGES = {
   promtool: 'prometheus',
   prometheus: 'prometheus',
   alertmanager: 'prometheus-alertmanager',
 } as const;
 
 export type Program = keyof typeof PACKAGES;
+
+export const PROGRAMS = Object.keys(PACKAGES) as Program[];
+
+/** The tests that can not do without them. */
+export const NEEDED_BY: Readonly<Record<string, readonly Program[]>> = {
+  'test/promtool/**': ['promtool', 'alertmanager'],
+  'test/e2e/incident.test.ts': ['prometheus', 'alertmanager'],
+};
 
 /** Debian calls some of them differently. */
 const NAMES: Readonly<Record<Program, readonly string[]>> = {
@@ -16,14 +24,18 @@ const NAMES: Readonly<Record<Program, readonly string[]>> = {
   alertmanager: ['prometheus-alertmanager', 'alertmanager'],
 };
 
+/** The path of a program, if it is there. */
+export function findProgram(program: Program): string | undefined {
+  return NAMES[program].map(pathOf).find((path) => path !== undefined);
+}
+
 /**
  * The path of a program that a test can not do without.
  *
- * @throws Error that says what can not be tested and how to install it. A missing program fails
- *   the test, in CI and elsewhere: what was not run must not look like what passed
+ * @throws Error that says what can not be tested and how to install it
  */
 export function requireProgram(program: Program): string {
-  const path = NAMES[program].map(pathOf).find((each) => each !== undefined);
+  const path = findProgram(program);
   if (path === undefined) {
     throw new Error(
       `Expected ${NAMES[program].join(' or ')} on the PATH, found none: what needs it was not ` +

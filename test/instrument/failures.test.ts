@@ -1,0 +1,99 @@
+import { describe, expect, it, vi } from 'vitest';
+import { onHandledFailure } from '../../src/instrument/failures.ts';
+import type { CircuitBreaker } from '../../src/instrument/policy.ts';
+import { majors } from '../support/cockatiel.ts';
+import { TestSdk } from '../support/metrics.ts';
+
+describe.each(majors)('the failures of cockatiel $major', ({ cockatiel }) => {
+  const { circuitBreaker, ConsecutiveBreaker, fallback, handleWhen, wrap } = cockatiel;
+
+  const handled = handleWhen((error) => error === 'handled').orWhenResult(
+    (value) => value === 'bad',
+  );
+  const newBreaker = () =>
+    circuitBreaker(handled, { halfOpenAfter: 1000, breaker: new ConsecutiveBreaker(9) });
+  const newFallback = () => fallback(handled, 'instead');
+
+  /** As if its parts were no longer where they are. */
+  const sealed = <P extends object>(policy: P): P => {
+    Object.freeze((policy as { executor?: object }).executor);
+    return policy;
+  };
+
+  async function countsOf(
+    breaker: ReturnType<typeof newBreaker>,
+    last: ReturnType<typeof newFallback>,
+  ) {
+    const sdk = new TestSdk();
+    const stack = sdk.instrument('stack', wrap(last, breaker));
+    const calls = ['handled', 'unhandled', undefined, 'handled'].map(async (error) =>
+      stack.execute(async () => {
+        if (error !== undefined) throw error;
+        return 'bad';
+      }),
+    );
+    await Promise.allSettled([...calls, stack.execute(() => 'good')]);
+    const collected = await sdk.collect();
+    return ['circuit_breaker.calls', 'fallback.calls', 'errors', 'executions'].map((name) =>
+      collected
+        .find(({ descriptor }) => descriptor.name === `resilience.${name}`)
+        ?.dataPoints.map(({ attributes, value }) => [Object.values(attributes).slice(1), value]),
+    );
+  }
+
+  it('are counted alike at its filters and, where those are out of reach, by its event', async () => {
+    const counted = await countsOf(newBreaker(), newFallback());
+    expect(counted[0]).toEqual([
+      [['success'], 1],
+      [['failure'], 3],
+      [['ignored'], 1],
+      [['rejected'], 0],
+      [['cancelled'], 0],
+    ]);
+    expect(await countsOf(sealed(newBreaker()), sealed(newFallback()))).toEqual(counted);
+  });
+
+  it('are told without timing the calls that succeed', async () => {
+    const sdk = new TestSdk();
+    const breaker = sdk.instrument('untimed', newBreaker(), { durations: false });
+    const clock = vi.spyOn(performance, 'now');
+    await breaker.execute(() => {});
+    expect(clock).not.toHaveBeenCalled();
+    clock.mockRestore();
+  });
+
+  it('reach the filters as before: once, with the same `this`, and what they throw', async () => {
+    const seen: unknown[] = [];
+    const fault = new Error('filter');
+    function filter(this: unknown, error: unknown): boolean {
+      seen.push([this, error]);
+      throw fault;
+    }
+    const calls = async (instrumented: boolean) => {
+      const breaker = circuitBreaker(handleWhen(filter), {
+        halfOpenAfter: 1000,
+        breaker: new ConsecutiveBreaker(9),
+      });
+      if (instrumented) new TestSdk().instrument('filter', breaker);
+      const { executor } = breaker as unknown as { executor: unknown };
+      const answer = await breaker
+        .execute(() => Promise.reject('down'))
+        .catch((error: unknown) => error);
+      expect(answer).toBe(fault);
+      return seen
+        .splice(0)
+        .map((call) => [(call as unknown[])[0] === executor, (call as unknown[])[1]]);
+    };
+    expect(await calls(true)).toEqual(await calls(false));
+  });
+
+  it('are no longer listened for once that is taken off', () => {
+    const breaker = newBreaker();
+    const { executor } = breaker as unknown as { executor: Record<string, unknown> };
+    const before = { ...executor };
+    const listening = onHandledFailure(breaker as unknown as CircuitBreaker, () => {});
+    expect(executor['errorFilter']).not.toBe(before['errorFilter']);
+    listening.dispose();
+    expect({ ...executor }).toEqual(before);
+  });
+});
