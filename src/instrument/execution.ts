@@ -2,8 +2,9 @@ import { type ExecutionAggregate, OUTCOME } from '../aggregate/execution.ts';
 import { answer, answerLater } from './answer.ts';
 import { Call, enter, entered, leave } from './call.ts';
 import { isMarked } from './error-type.ts';
+import { installationOf } from './installation.ts';
 import { type Layer, NO_LISTENERS, type Settings } from './layer.ts';
-import { type AnyPolicy, type Execute, type Fn, headOf, isWrap } from './policy.ts';
+import { type AnyPolicy, type Execute, type Fn, isWrap } from './policy.ts';
 
 /** Counts what the callers of one policy see: of the policy that `instrument` was given. */
 export class Executions {
@@ -47,6 +48,13 @@ function failureOf(call: Call, error: unknown): number {
   return call.called ? OUTCOME.failure : OUTCOME.rejected;
 }
 
+/** The policy whose answer is that of the stack: perhaps a stack within it, instrumented by itself. */
+function headOf(stack: AnyPolicy): AnyPolicy | undefined {
+  let head: AnyPolicy | undefined = stack;
+  while (isWrap(head) && (head === stack || !installationOf(head))) head = head.wrapped[0];
+  return head;
+}
+
 /** What was instrumented is a stack, or a policy that has no layer of its own. */
 export class StackLayer implements Layer {
   readonly execute: Execute;
@@ -56,6 +64,8 @@ export class StackLayer implements Layer {
     const awaits = isWrap(policy);
     this.execute = function execute(fn, signal, ...rest) {
       const call = new StackCall(executions, entered(), signal, headOf(policy), awaits);
+      // Asked before the stack within may be entered once more.
+      const told = call.stack?.answersFor(policy, call);
       executions.begin(call);
       // The innermost: what the user's function does is no part of this stack.
       const inner: Fn = function inner(context) {
@@ -73,12 +83,12 @@ export class StackLayer implements Layer {
       try {
         answered = original.call(this, typeof fn === 'function' ? inner : fn, signal, ...rest);
       } catch (error) {
-        call.end(false, error);
+        if (!told) call.end(false, error);
         throw error;
       } finally {
         leave();
       }
-      if (call.stack?.answersFor(policy, call)) return answered;
+      if (told) return answered;
       return answered instanceof Promise ? answer(answered, call) : answerLater(answered, call);
     };
   }

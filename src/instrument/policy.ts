@@ -99,10 +99,3 @@ export function membersOf(policy: AnyPolicy, seen = new Set<AnyPolicy>()): Set<A
   else for (const member of policy.wrapped) membersOf(member, seen);
   return seen;
 }
-
-/** The policy whose answer is the answer of the stack. */
-export function headOf(policy: AnyPolicy): AnyPolicy | undefined {
-  let head: AnyPolicy | undefined = policy;
-  while (isWrap(head)) head = head.wrapped[0];
-  return head;
-}

@@ -4,7 +4,7 @@ import { Call, enter, entered, leave, timedOut } from './call.ts';
 import type { Executions } from './execution.ts';
 import { callWith, type Layer, type Settings } from './layer.ts';
 import type { AsyncExecute, Execute, Fn, Timeout } from './policy.ts';
-import { watch } from './watch.ts';
+import { type Watcher, watch } from './watch.ts';
 
 /** Node fires a timer beyond this, or below 1 ms, after 1 ms. */
 const MAX_TIMER = 2 ** 31 - 1;
@@ -42,13 +42,14 @@ export class TimeoutLayer implements Layer {
         call.called = true;
         call.inside = (context as { signal: AbortSignal }).signal;
         // Aborted before it began: the event was emitted before this function, which still runs.
-        if (call.inside.aborted) call.result = resultOf(signal);
+        if (call.inside.aborted) call.verdict = call.result = resultOf(signal);
         else layer.#running.add(call);
         // An attempt that this timeout gives up may go on, and must not be taken for the next one.
         enter(stack && call);
         try {
-          return watch(callWith(fn, context, second), settled);
+          return watch(callWith(fn, context, second), settled, call);
         } catch (error) {
+          call.settles();
           settled();
           throw error;
         } finally {
@@ -113,7 +114,7 @@ function limitOf(policy: Timeout): number | undefined {
   return (duration >= 1 && duration <= MAX_TIMER ? duration : 1) / 1000;
 }
 
-class TimeoutCall extends Call {
+class TimeoutCall extends Call implements Watcher {
   readonly layer: TimeoutLayer;
   result: number;
   /** What the result will be if the function has not settled by then. */
@@ -133,6 +134,11 @@ class TimeoutCall extends Call {
     this.older = undefined;
     this.younger = undefined;
     this.running = false;
+  }
+
+  /** An abort that came before was not too late. */
+  settles(): void {
+    this.result = this.verdict;
   }
 
   end(ok: boolean, value: unknown): void {

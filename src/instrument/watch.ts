@@ -14,6 +14,12 @@ export function look(
   nativeThen.call(promise, fulfilled, rejected);
 }
 
+/** Who wants to know the moment at which something settled, where that can be known. */
+export interface Watcher {
+  /** It settles now; of a promise one learns only afterwards that it has. */
+  settles(): void;
+}
+
 /**
  * Calls `settled` when what the user's function returned has settled: in the very job before the
  * one in which cockatiel goes on with it, so that an event which cockatiel then emits belongs to
@@ -22,18 +28,20 @@ export function look(
  * A lazy thenable (a query builder) runs when `then` is called, so it is called once, by cockatiel,
  * through a stand-in. `settled` may be called twice and must not mind.
  */
-export function watch(returned: unknown, settled: () => void): unknown {
+export function watch(returned: unknown, settled: () => void, watcher?: Watcher): unknown {
   if (isNative(returned)) {
     look(returned, settled, settled);
     return returned;
   }
   const then = (returned as PromiseLike<unknown> | null | undefined)?.then;
   if (typeof then !== 'function') {
+    watcher?.settles();
     settled();
     queueMicrotask(settled);
     return returned;
   }
   const before = () => {
+    watcher?.settles();
     settled();
     queueMicrotask(settled);
   };

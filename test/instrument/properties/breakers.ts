@@ -1,0 +1,58 @@
+import { EVENTS, listen, type Policy } from './policies.ts';
+
+const CLOSED = 0;
+const OPEN = 1;
+const ISOLATED = 3;
+
+/** What one circuit breaker went through. */
+interface Life {
+  state: number;
+  /** Since when, in ms of the fake clock. */
+  since: number;
+  /** In each state. */
+  readonly seconds: number[];
+  readonly transitions: [from: number, to: number][];
+  /** Seconds from the first opening to closed. */
+  readonly recoveries: number[];
+  openedAt: number | undefined;
+}
+
+/** Reads the states of circuit breakers whenever one may have changed. */
+export class Breakers {
+  readonly #lives = new Map<Policy, Life>();
+
+  watch(policy: Policy): void {
+    this.#lives.set(policy, {
+      state: stateOf(policy),
+      since: performance.now(),
+      seconds: [0, 0, 0, 0],
+      transitions: [],
+      recoveries: [],
+      openedAt: undefined,
+    });
+    for (const event of EVENTS['circuit breaker']) listen(policy, event, () => this.read(policy));
+  }
+
+  read(policy: Policy): Readonly<Life> {
+    const life = this.#lives.get(policy) as Life;
+    const now = performance.now();
+    life.seconds[life.state] = (life.seconds[life.state] ?? 0) + (now - life.since) / 1000;
+    life.since = now;
+    const state = stateOf(policy);
+    if (state !== life.state) {
+      life.transitions.push([life.state, state]);
+      if (life.state === CLOSED && state === OPEN) life.openedAt = now;
+      if (state === ISOLATED) life.openedAt = undefined;
+      if (state === CLOSED && life.openedAt !== undefined) {
+        life.recoveries.push((now - life.openedAt) / 1000);
+        life.openedAt = undefined;
+      }
+      life.state = state;
+    }
+    return life;
+  }
+}
+
+function stateOf(policy: Policy): number {
+  return (policy as Policy & { state: number }).state;
+}

@@ -1,0 +1,47 @@
+import { type InstrumentOptions, instrument, uninstrument } from '../../../src/index.ts';
+import type { Copy } from './play.ts';
+import type { Scenario } from './scenario.ts';
+import type { World } from './world.ts';
+
+const HOOKS: Record<Scenario['errorType'], InstrumentOptions> = {
+  default: {},
+  names: { errorType: () => 'named by the hook' },
+  throws: {
+    errorType() {
+      throw new Error('the hook fails');
+    },
+  },
+};
+
+let plays = 0;
+
+/** The copy whose stacks go through `instrument`, in the order in which they were built. */
+export class Instrumented implements Copy {
+  readonly #scenario: Scenario;
+  readonly #options: InstrumentOptions;
+  /** Counts outlive their policies, so every play has names of its own. */
+  readonly #play = plays++;
+
+  constructor(scenario: Scenario, options: InstrumentOptions = {}) {
+    this.#scenario = scenario;
+    this.#options = { ...HOOKS[scenario.errorType], ...options };
+  }
+
+  nameOf(name: string): string {
+    return `${name} of play ${this.#play}`;
+  }
+
+  before({ stacks }: World, turn: number): void {
+    if (turn === this.#scenario.instrumentedAt) {
+      stacks.forEach((stack, index) => {
+        const name = this.#scenario.stacks[index]?.name ?? '';
+        instrument(this.nameOf(name), stack, this.#options);
+      });
+    }
+    if (turn === this.#scenario.uninstrumentedAt) this.end({ stacks });
+  }
+
+  end({ stacks }: Pick<World, 'stacks'>): void {
+    for (const stack of stacks) uninstrument(stack);
+  }
+}
