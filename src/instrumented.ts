@@ -32,7 +32,7 @@ function destinationOf(provider: MeterProvider | undefined): Destination {
   let destination = given.get(provider);
   if (destination === undefined) {
     destination = { group: new Group(reportFault), ensure: () => {} };
-    connect(destination.group, provider);
+    connect(destination.group, provider)?.start();
     given.set(provider, destination);
   }
   return destination;

@@ -9,6 +9,7 @@ import { isRegistered, register, unregister } from './otel/registration.ts';
 import { serve } from './prometheus/endpoint.ts';
 import { type MetricsOptions, settingsOf } from './prometheus/options.ts';
 import { peers } from './prometheus/peers.ts';
+import { NAMESPACE } from './semconv/attributes.ts';
 
 export type { MetricsOptions };
 
@@ -49,7 +50,7 @@ export async function startMetrics(options: MetricsOptions = {}): Promise<Metric
     readers: [reader],
     // Only where it is asked for: SDK 2.x runs every measurement of a view through a processor.
     views: cardinalityLimit
-      ? [{ instrumentName: 'resilience.*', aggregationCardinalityLimit: cardinalityLimit }]
+      ? [{ instrumentName: `${NAMESPACE}*`, aggregationCardinalityLimit: cardinalityLimit }]
       : [],
   });
 

@@ -1,6 +1,7 @@
-import { createNoopMeter, type MeterProvider, metrics } from '@opentelemetry/api';
+import { type MeterProvider, metrics } from '@opentelemetry/api';
 import type { Group } from '../aggregate/group.ts';
 import { reportFault } from './diagnostics.ts';
+import { isRegistered } from './registration.ts';
 import { connect, type Reporter } from './reporter.ts';
 
 /**
@@ -11,6 +12,8 @@ export class GlobalConnection {
   readonly #group: Group;
   #provider: MeterProvider | undefined;
   #reporter: Reporter | undefined;
+  /** A provider that comes again must not be told again what it was told before. */
+  readonly #reporters = new WeakMap<MeterProvider, Reporter>();
 
   constructor(group: Group) {
     this.#group = group;
@@ -28,10 +31,11 @@ export class GlobalConnection {
       const provider = metrics.getMeterProvider();
       if (provider === this.#provider) return;
       this.#provider = provider;
-      // The API's own provider, which stands in for none, gives the meter that does nothing.
-      if (provider.getMeter('cockatiel-otel') === createNoopMeter()) return;
-      this.#reporter?.disconnect();
-      this.#reporter = connect(this.#group, provider);
+      if (!isRegistered()) return;
+      this.#reporter?.stop();
+      this.#reporter = this.#reporters.get(provider) ?? connect(this.#group, provider);
+      if (this.#reporter) this.#reporters.set(provider, this.#reporter);
+      this.#reporter?.start();
     } catch (fault) {
       reportFault(fault);
     }

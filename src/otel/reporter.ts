@@ -48,11 +48,14 @@ export class Reporter {
     // No version: it would be a label on every series, a fifth of a scrape, and new with each release.
     this.#meter = provider.getMeter('cockatiel-otel');
     for (const metric of METRICS) this.#create(metric);
-    this.#meter.addBatchObservableCallback(this.#collect, [...this.#gauges.values()]);
-    group.recordTo((scope, metric, series) => this.#recorder(scope, metric, series));
   }
 
-  disconnect(): void {
+  start(): void {
+    this.#meter.addBatchObservableCallback(this.#collect, [...this.#gauges.values()]);
+    this.#group.recordTo((scope, metric, series) => this.#recorder(scope, metric, series));
+  }
+
+  stop(): void {
     this.#meter.removeBatchObservableCallback(this.#collect, [...this.#gauges.values()]);
     this.#group.recordTo(undefined);
   }
@@ -158,7 +161,7 @@ function attributesOf(scope: Scope, series: Series): Attributes {
   return { ...scope.attributes, [ATTR_POLICY_NAME]: scope.name, ...series };
 }
 
-/** Connects a group, or says why it can't be. A provider that fails is no fault of the user's call. */
+/** Makes a reporter, or says why there is none. A provider that fails is no fault of the user's call. */
 export function connect(group: Group, provider: MeterProvider): Reporter | undefined {
   try {
     return new Reporter(group, provider);

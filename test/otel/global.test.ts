@@ -82,6 +82,19 @@ describe('the global meter provider', () => {
     expect(await first.value(EXECUTIONS, succeeded('replaced'))).toBe(1);
   });
 
+  it('is not told again what it knows when it comes again', async () => {
+    const [first, second] = [new TestSdk(), new TestSdk()];
+    register(first);
+    const policy = instrument('comes again', newPolicy());
+    for (const sdk of [first, second, first]) {
+      metrics.disable();
+      register(sdk);
+      await policy.execute(() => {});
+      await sdk.collect();
+    }
+    expect(await first.value(EXECUTIONS, succeeded('comes again'))).toBe(3);
+  });
+
   it('is registered as before: once, and its method answers as before', () => {
     instrument('answers', newPolicy());
     expect(register(new TestSdk())).toBe(true);
