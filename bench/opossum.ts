@@ -1,7 +1,7 @@
-import CircuitBreaker from 'opossum';
-import PrometheusMetrics from 'opossum-prometheus';
 import { instrument } from 'cockatiel-otel';
 import { startMetrics } from 'cockatiel-otel/prometheus';
+import CircuitBreaker from 'opossum';
+import PrometheusMetrics from 'opossum-prometheus';
 import { measure, medianOf } from './paired.ts';
 import { newBreaker, noOp } from './policies.ts';
 import { microseconds, type Result } from './result.ts';
