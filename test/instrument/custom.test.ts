@@ -204,6 +204,32 @@ describe.each(majors)('cockatiel $major, custom policy', ({ cockatiel }) => {
     expect(await moved(sdk)).toEqual({ executions: { success: 1 } });
   });
 
+  it('may answer with a thenable that is awaited twice, as one execution', async () => {
+    const lazy = { then: (resolve: (value: unknown) => void) => resolve('rows') };
+    const policy = sdk.instrument(
+      NAME,
+      custom(() => lazy),
+    );
+    const answer = policy.execute(vi.fn());
+    expect([await answer, await answer]).toEqual(['rows', 'rows']);
+    expect(await moved(sdk)).toEqual({ executions: { success: 1 } });
+  });
+
+  it('may answer with a thenable that rejects, and that has methods of its own', async () => {
+    const lazy = {
+      then: (_: unknown, reject: (error: unknown) => void) => reject(new Down()),
+      describe: () => 'a query',
+    };
+    const policy = sdk.instrument(
+      NAME,
+      custom(() => lazy),
+    );
+    const answer = policy.execute(vi.fn()) as unknown as typeof lazy & PromiseLike<unknown>;
+    expect(answer.describe()).toBe('a query');
+    expect(await settled(answer)).toEqual({ error: new Down() });
+    expect(await moved(sdk)).toEqual({ executions: { rejected: 1 } });
+  });
+
   it('is asked nothing when its thenable is never awaited', async () => {
     const runs = vi.fn();
     const lazy = { then: runs };

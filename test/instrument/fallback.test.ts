@@ -140,6 +140,21 @@ describe.each(majors)('cockatiel $major, fallback', ({ cockatiel }) => {
     });
   });
 
+  it('answers for a failed result of a lazy thenable', async () => {
+    const policy = fallbackOf(
+      'instead',
+      handleWhenResult((result) => result === 'bad'),
+    );
+    const query = { then: (resolve: (value: unknown) => void) => resolve('bad') };
+    expect(await settled(policy.execute(() => query as PromiseLike<unknown>))).toEqual({
+      value: 'instead',
+    });
+    expect(await moved(sdk)).toMatchObject({
+      executions: { fallback: 1 },
+      'fallback.calls': { 'used value': 1 },
+    });
+  });
+
   it('decides the outcome only where the caller sees its answer', async () => {
     const stack = sdk.instrument(
       NAME,
