@@ -242,6 +242,9 @@ describe.each(majors)(
           'retry.attempts': { 1: 1 },
           errors: { 'retry Down': 2 },
         });
+        uninstrument(policy);
+        const { onRetryEmitter } = policy as unknown as { onRetryEmitter: { size: number } };
+        expect(onRetryEmitter.size).toBe(0);
       });
 
       it('of a stack leaves alone a member that was instrumented anew under its own name', async () => {

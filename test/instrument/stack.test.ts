@@ -2,13 +2,25 @@ import type { IDefaultPolicyContext, IPolicy } from 'cockatiel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { majors } from '../support/cockatiel.ts';
 import { TestSdk } from '../support/metrics.ts';
-import { Down, deferred, fails, levels, moved, NAME, settled, turn } from './support.ts';
+import {
+  answerOf,
+  Down,
+  deferred,
+  fails,
+  later,
+  levels,
+  moved,
+  NAME,
+  settled,
+  turn,
+} from './support.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe.each(majors)('cockatiel $major, stack', ({ cockatiel }) => {
-  const { bulkhead, ConsecutiveBreaker, fallback, handleAll, noop, retry, wrap } = cockatiel;
+  const { bulkhead, ConsecutiveBreaker, fallback, handleAll, handleType, noop, retry, wrap } =
+    cockatiel;
   const { Aggressive } = cockatiel.TimeoutStrategy;
   let sdk: TestSdk;
   beforeEach(() => {
@@ -278,6 +290,34 @@ describe.each(majors)('cockatiel $major, stack', ({ cockatiel }) => {
     await settled(stack.execute(fails(new Down())));
     expect(await moved(sdk)).toMatchObject({ executions: { failure: 1 } });
     expect(await moved(sdk, 'other')).toMatchObject({ 'retry.calls': { exhausted: 1 } });
+  });
+
+  it('does not take for its own what is called while a replaced element waits', async () => {
+    const other = sdk.instrument('other', fallback(handleAll, 'instead'));
+    const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+    const waiting = {
+      ...noop,
+      execute: <T>(fn: (context: IDefaultPolicyContext) => T, signal?: AbortSignal) =>
+        sleep(10).then(() => fn({ signal: signal ?? new AbortController().signal })),
+    };
+    // Outer ones that call their function in a turn of its own: again, or from a queue.
+    for (const outer of [retry(handleAll, { maxAttempts: 1 }), bulkhead(1, 1)]) {
+      const stack = sdk.instrument(NAME, wrap(outer as IPolicy, retry(handleType(TypeError), {})));
+      (stack.wrapped as unknown as unknown[])[1] = waiting;
+      let calls = 0;
+      const fn = () => {
+        if (++calls === 1) throw new Down();
+        return 'fine';
+      };
+      const answers = [answerOf(stack.execute(fn)), answerOf(stack.execute(() => 'fine'))];
+      await later(10);
+      while (calls === 0) await turn();
+      await other.execute(fails(new Down()));
+      await vi.runAllTimersAsync();
+      expect((await Promise.all(answers)).at(-1)).toEqual({ value: 'fine' });
+    }
+    expect(await moved(sdk)).toMatchObject({ executions: { success: 3, failure: 1 } });
+    expect(await moved(sdk, 'other')).toMatchObject({ executions: { fallback: 2 } });
   });
 
   it('executes without `this`, as a bare one does', async () => {

@@ -197,6 +197,28 @@ for (const [policyName, make] of Object.entries(POLICIES)) {
     }
   };
 
+  scenes[`${policyName}, listeners that come while a call runs, or from another listener`] = async (
+    world,
+  ) => {
+    const policy = world.fresh(make(world.cockatiel)) as Executes & {
+      onSuccess?: (listener: () => void) => void;
+      onFailure?: (listener: () => void) => void;
+    };
+    for (const fn of [() => sleep(10), () => sleep(10).then(fails(THIRD))]) {
+      world.answer('call', () => policy.execute(fn));
+      await turn();
+      for (const event of ['onSuccess', 'onFailure'] as const) {
+        policy[event]?.(() => {
+          world.note(event);
+          policy[event]?.(() => world.note(event, 'in', event));
+        });
+      }
+      world.running(policy);
+      await vi.runAllTimersAsync();
+    }
+    world.answer('call', () => policy.execute(fails(THIRD)));
+  };
+
   scenes[`${policyName}, calls that run at the same time`] = async (world) => {
     const policy = world.fresh(make(world.cockatiel));
     const steps = [1, 2, 3, 4].map(() => deferred());
