@@ -14,9 +14,9 @@ export interface Inner {
 }
 
 /**
- * Failures that a policy has announced by an event and whose calls have not been answered yet.
+ * Failures that a policy has announced, and whose calls have not been answered yet.
  *
- * The event has no call identity, but it names the error or value, and what the call answers (or
+ * An announcement has no call identity, but it names the error or value, and what the call answers (or
  * what its function gave) is that very error or value. Between the two lie a few microtasks, so
  * there is hardly ever more than one; on the way of a success nothing is done at all.
  */

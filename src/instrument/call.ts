@@ -6,7 +6,10 @@
  * synchronously, and hands over the execution of the stack, which the next `execute` takes at once.
  */
 export abstract class Call {
-  /** The execution of the stack in which the policy was called; none, where the user called it. */
+  /**
+   * The execution of the stack in which the policy was called, or the call of a policy between the
+   * two that may give up what is inside of it; none, where the user called it.
+   */
   readonly stack: Call | undefined;
   /** The signal that the policy was given. */
   readonly signal: AbortSignal | undefined;
