@@ -65,19 +65,26 @@ export function isPolicy(value: unknown): value is AnyPolicy {
   );
 }
 
-/** Tells which policy it is. Anything with an `execute` that is none of cockatiel's is custom. */
+/**
+ * Tells which policy it is. Anything with an `execute` that is none of cockatiel's is custom, also
+ * what has a little of one: nothing is known then of what its `execute` gives and answers.
+ */
 export function shapeOf(policy: AnyPolicy): Shape {
   const has = (type: string, ...members: string[]) =>
     members.every(
       (member) => typeof (policy as unknown as Record<string, unknown>)[member] === type,
     );
   if (isWrap(policy)) return { type: 'wrap', policy };
-  if (has('function', 'onRetry', 'onGiveUp')) return { type: 'retry', policy: policy as Retry };
+  if (has('function', 'onRetry', 'onGiveUp', 'dangerouslyUnref')) {
+    return { type: 'retry', policy: policy as Retry };
+  }
   if (has('function', 'isolate', 'onFailure', 'onStateChange') && has('number', 'state')) {
     return { type: 'circuit_breaker', policy: policy as CircuitBreaker };
   }
-  if (has('function', 'onTimeout')) return { type: 'timeout', policy: policy as Timeout };
-  if (has('number', 'executionSlots', 'queueSlots')) {
+  if (has('function', 'onTimeout', 'dangerouslyUnref')) {
+    return { type: 'timeout', policy: policy as Timeout };
+  }
+  if (has('number', 'executionSlots', 'queueSlots') && has('function', 'onReject')) {
     return { type: 'bulkhead', policy: policy as Bulkhead };
   }
   // The two that are left of cockatiel's differ in nothing public.

@@ -183,6 +183,18 @@ describe.each(majors)('cockatiel $major, custom policy', ({ cockatiel }) => {
     expect(Object.keys(policy)).toEqual(['calls']);
   });
 
+  it.each([
+    ['retry', { onRetry: vi.fn(), onGiveUp: vi.fn() }],
+    ['timeout', { onTimeout: vi.fn() }],
+    ['bulkhead', { executionSlots: 1, queueSlots: 0 }],
+    ['fallback', { onFailure: vi.fn(), onSuccess: vi.fn(), value: () => 'instead' }],
+  ])('is left alone that has a little of a %s of cockatiel', async (_, members) => {
+    const policy = sdk.instrument(NAME, { ...members, execute: (fn: Run) => fn() });
+    expect(policy.execute(() => 'now')).toBe('now');
+    expect(() => policy.execute(fails(new Down()))).toThrow(new Down());
+    expect(await moved(sdk)).toEqual({ executions: { success: 1, failure: 1 } });
+  });
+
   it('may answer with a thenable, which is asked for its `then` once', async () => {
     const gets = vi.fn();
     const runs = vi.fn();
