@@ -3,9 +3,12 @@ import type { Copy } from './play.ts';
 import type { Scenario } from './scenario.ts';
 import type { World } from './world.ts';
 
+/** What the hook calls every error. */
+export const NAMED = 'named by the hook';
+
 const HOOKS: Record<Scenario['errorType'], InstrumentOptions> = {
   default: {},
-  names: { errorType: () => 'named by the hook' },
+  names: { errorType: () => NAMED },
   throws: {
     errorType() {
       throw new Error('the hook fails');

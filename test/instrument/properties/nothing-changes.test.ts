@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { majors } from '../../support/cockatiel.ts';
-import { scenarios } from './arbitraries.ts';
+import { scenarios } from './arbitrary-scenarios.ts';
 import { Instrumented } from './instrumented.ts';
 import { play } from './play.ts';
-import type { Policy } from './policies.ts';
+import { LATE } from './races.ts';
 import { RUN_TIMEOUT, runs } from './runs.ts';
 import type { Entry, Trace } from './trace.ts';
 
@@ -30,8 +30,6 @@ describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
     RUN_TIMEOUT,
   );
 
-  // Who awaits an instrumented policy in his own code is answered one microtask later, and so is a
-  // call that was running when its stack was instrumented.
   it.each([
     ['with policies and functions that call a stack', { midway: false, foreign: true }],
     ['instrumented, and no more so, while calls run', { midway: true, foreign: false }],
@@ -41,8 +39,8 @@ describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
       await fc.assert(
         fc.asyncProperty(scenarios({ throwing: true, ...range }), async (scenario) => {
           const bare = await play(scenario, cockatiel);
-          for (const late of LATE) {
-            const other = await play(scenario, cockatiel, { probe: answeringLate(late) });
+          for (const probe of LATE) {
+            const other = await play(scenario, cockatiel, { probe });
             fc.pre(other.unordered.join() === bare.unordered.join());
           }
           const observed = await play(scenario, cockatiel, new Instrumented(scenario));
@@ -54,28 +52,6 @@ describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
     RUN_TIMEOUT,
   );
 });
-
-/** Which of a policy's calls are answered one microtask later. */
-const LATE: readonly ((call: number) => boolean)[] = [
-  () => true,
-  (call) => call % 2 === 0,
-  (call) => call % 2 === 1,
-  (call) => call > 1,
-];
-
-function answeringLate(isLate: (call: number) => boolean) {
-  return (policy: Policy): Policy => {
-    let calls = 0;
-    return {
-      execute(fn, signal) {
-        const answer = policy.execute(fn, signal);
-        return isLate(calls++) && answer instanceof Promise
-          ? answer.then((value) => value)
-          : answer;
-      },
-    };
-  };
-}
 
 function withTick({ time, tick, text }: Entry): string {
   return `${time}+${tick} ${text}`;

@@ -45,12 +45,14 @@ export function ofSnapshot(snapshot: ScopeSnapshot): Numbers {
   return numbers;
 }
 
-/** What a collection says of one name. */
-export function ofCollection(metrics: readonly MetricData[], name: string): Numbers {
-  const numbers: Numbers = {};
+/** What a collection says, by name. */
+export function ofCollection(metrics: readonly MetricData[]): [string, Numbers][] {
+  const names = new Map<string, Numbers>();
   for (const { descriptor, dataPoints } of metrics) {
     for (const { attributes, value } of dataPoints) {
-      if (attributes['resilience.policy.name'] !== name) continue;
+      const name = String(attributes['resilience.policy.name']);
+      const numbers = names.get(name) ?? {};
+      names.set(name, numbers);
       const key = [descriptor.name.replace('resilience.', ''), ...valuesOf(attributes)].join('.');
       if (typeof value === 'number') numbers[key] = round(value);
       else if (value.count > 0) {
@@ -59,7 +61,7 @@ export function ofCollection(metrics: readonly MetricData[], name: string): Numb
       }
     }
   }
-  return numbers;
+  return [...names];
 }
 
 function valuesOf(attributes: Readonly<Record<string, unknown>>): unknown[] {

@@ -200,6 +200,13 @@ const custom = {
       return fn({ signal });
     },
   }),
+  /** Answers by itself, and leaves the function to its fate. */
+  drops: () => ({
+    execute(fn: Fn, signal?: AbortSignal) {
+      fn({ signal });
+      return 'dropped';
+    },
+  }),
   /** A retry made by hand. */
   again: () => ({
     async execute(fn: Fn, signal?: AbortSignal) {

@@ -63,7 +63,7 @@ export type PolicySpec =
   | { readonly type: 'bulkhead'; readonly capacity: number; readonly queue: number }
   | { readonly type: 'fallback'; readonly filter: FilterSpec; readonly answer: AnswerSpec }
   | { readonly type: 'noop' }
-  | { readonly type: 'custom'; readonly style: 'sync' | 'async' | 'late' | 'again' };
+  | { readonly type: 'custom'; readonly style: 'sync' | 'async' | 'late' | 'again' | 'drops' };
 
 /** A policy, a stack that was built before, or a `wrap()`. */
 export type Node =

@@ -3,27 +3,31 @@ import { describe, expect, it } from 'vitest';
 import { snapshot } from '../../../src/index.ts';
 import { type Cockatiel, majors } from '../../support/cockatiel.ts';
 import { TestSdk } from '../../support/metrics.ts';
-import { scenarios } from './arbitraries.ts';
+import { scenarios } from './arbitrary-scenarios.ts';
 import { Instrumented } from './instrumented.ts';
 import { Model } from './model.ts';
 import { isMonotone, type Numbers, ofCollection, ofSnapshot } from './numbers.ts';
 import { type Copy, play } from './play.ts';
+import { LATE } from './races.ts';
 import { RUN_TIMEOUT, runs } from './runs.ts';
 import type { Scenario } from './scenario.ts';
+import type { Probe } from './world.ts';
 
-const SCENARIOS = scenarios({ throwing: false, midway: false, foreign: true });
+const PLAIN = scenarios({ throwing: false, midway: false, foreign: false });
+const FOREIGN = scenarios({ throwing: false, midway: false, foreign: true });
 
 describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
   it(
     'counts what an observer outside counts, after every turn',
     async () => {
       await fc.assert(
-        fc.asyncProperty(SCENARIOS, async (scenario) => {
+        fc.asyncProperty(PLAIN, async (scenario) => {
+          const expected = await observe(scenario, cockatiel);
           const copy = new Instrumented(scenario);
-          const { expected, actual } = await judge(scenario, cockatiel, copy, (name) =>
-            numbersOf(copy.nameOf(name)),
+          const actual = await listen(scenario, cockatiel, copy, expected, () =>
+            snapshot().map((scope) => [scope.name, ofSnapshot(scope)]),
           );
-          expect(actual).toEqual(expected.map((names) => each(names, inSnapshot)));
+          expect(actual).toEqual(expected.map((turn) => inSnapshot(turn)));
         }),
         runs(),
       );
@@ -32,10 +36,51 @@ describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
   );
 
   it(
-    'counts every execution and takes nothing back, whenever one looks',
+    'counts it through policies and functions of the user, too, where no single microtask decides',
     async () => {
       await fc.assert(
-        fc.asyncProperty(SCENARIOS, async (scenario) => {
+        fc.asyncProperty(FOREIGN, async (scenario) => {
+          const expected = await observe(scenario, cockatiel);
+          for (const probe of LATE) {
+            const other = await observe(scenario, cockatiel, probe);
+            fc.pre(JSON.stringify(other) === JSON.stringify(expected));
+          }
+          const copy = new Instrumented(scenario);
+          const actual = await listen(scenario, cockatiel, copy, expected, () =>
+            snapshot().map((scope) => [scope.name, ofSnapshot(scope)]),
+          );
+          expect(actual).toEqual(expected.map((turn) => inSnapshot(turn)));
+        }),
+        runs(1 / 2),
+      );
+    },
+    RUN_TIMEOUT,
+  );
+
+  it(
+    'reports to an SDK what an observer outside counts',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(PLAIN, async (scenario) => {
+          const expected = await observe(scenario, cockatiel);
+          const sdk = new TestSdk();
+          const copy = new Instrumented(scenario, { meterProvider: sdk.provider });
+          const actual = await listen(scenario, cockatiel, copy, expected, async () =>
+            ofCollection(await sdk.collect()),
+          );
+          expect(actual).toEqual(expected.map((turn) => inSdk(turn)));
+        }),
+        runs(1 / 4),
+      );
+    },
+    RUN_TIMEOUT,
+  );
+
+  it(
+    'takes nothing back, whenever one looks',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(FOREIGN, async (scenario) => {
           const wrong: unknown[] = [];
           const copy: Instrumented & Copy = new Instrumented(scenario);
           const before = new Map<string, Numbers>();
@@ -54,63 +99,45 @@ describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
     },
     RUN_TIMEOUT,
   );
-
-  it(
-    'reports to an SDK what an observer outside counts',
-    async () => {
-      await fc.assert(
-        fc.asyncProperty(SCENARIOS, async (scenario) => {
-          const sdk = new TestSdk();
-          const copy = new Instrumented(scenario, { meterProvider: sdk.provider });
-          const { expected, actual } = await judge(scenario, cockatiel, copy, async (name) =>
-            ofCollection(await sdk.collect(), copy.nameOf(name)),
-          );
-          expect(actual).toEqual(expected.map((names) => each(names, inSdk)));
-        }),
-        runs(1 / 4),
-      );
-    },
-    RUN_TIMEOUT,
-  );
 });
 
-/** After each turn, by name. */
-type Story = Record<string, Numbers>[];
+/** All numbers by name, after a turn. */
+type Turn = Record<string, Numbers>;
 
-/** Plays a scenario twice: for the observer outside, and for what he is to judge. */
-async function judge(
+/** What the observer outside counts. */
+async function observe(
   scenario: Scenario,
   cockatiel: Cockatiel,
-  copy: Copy,
-  read: (name: string) => Promise<Numbers> | Numbers | undefined,
-): Promise<{ expected: Story; actual: Story }> {
+  probe: Probe = (policy) => policy,
+): Promise<Turn[]> {
   const model = new Model(scenario);
-  const expected: Story = [];
-  const bare = await play(scenario, cockatiel, {
-    probe: model.recorder.probe,
+  const turns: Turn[] = [];
+  await play(scenario, cockatiel, {
+    probe: (policy, spec) => probe(model.recorder.probe(policy, spec), spec),
     begin: (world) => model.begin(world),
     between: (world) => {
-      expected.push(model.expected(world));
+      turns.push(model.expected(world));
     },
   });
-  const actual: Story = [];
-  copy.between = async () => {
-    const turn: Record<string, Numbers> = {};
-    for (const name of Object.keys(expected[actual.length] ?? {})) {
-      turn[name] = (await read(name)) ?? {};
-    }
-    actual.push(turn);
-  };
-  const observed = await play(scenario, cockatiel, copy);
-  // A policy of the user's own may make one microtask decide what happens; then other things have
-  // happened to the two. That it is only then, is what nothing-changes.test.ts is about.
-  fc.pre(observed.unordered.join() === bare.unordered.join());
-  return { expected, actual };
+  return turns;
 }
 
-function numbersOf(name: string): Numbers | undefined {
-  const found = snapshot().find((scope) => scope.name === name);
-  return found && ofSnapshot(found);
+/** What is said of the names that the observer knows. */
+async function listen(
+  scenario: Scenario,
+  cockatiel: Cockatiel,
+  copy: Instrumented & Copy,
+  expected: readonly Turn[],
+  read: () => Promise<[string, Numbers][]> | [string, Numbers][],
+): Promise<Turn[]> {
+  const turns: Turn[] = [];
+  copy.between = async () => {
+    const said = new Map(await read());
+    const names = Object.keys(expected[turns.length] ?? {});
+    turns.push(Object.fromEntries(names.map((name) => [name, said.get(copy.nameOf(name)) ?? {}])));
+  };
+  await play(scenario, cockatiel, copy);
+  return turns;
 }
 
 function inconsistencies(before: Numbers, now: Numbers): string[] {
@@ -121,18 +148,20 @@ function inconsistencies(before: Numbers, now: Numbers): string[] {
   });
 }
 
-function inSnapshot(numbers: Numbers): Numbers {
-  return pick(numbers, (key) => !/\.(count|sum)$|^fallback\.calls\.\w+\./.test(key));
+/** A snapshot has no histograms, and no types of fallbacks. */
+function inSnapshot(turn: Turn): Turn {
+  return only(turn, (key) => !/\.(count|sum)$|^fallback\.calls\.\w+\./.test(key));
 }
 
-function inSdk(numbers: Numbers): Numbers {
-  return pick(numbers, (key) => !/^fallback\.calls\.\w+$/.test(key));
+function inSdk(turn: Turn): Turn {
+  return only(turn, (key) => !/^fallback\.calls\.\w+$/.test(key));
 }
 
-function pick(numbers: Numbers, wanted: (key: string) => boolean): Numbers {
-  return Object.fromEntries(Object.entries(numbers).filter(([key]) => wanted(key)));
-}
-
-function each<T, U>(all: Record<string, T>, change: (one: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(all).map(([key, one]) => [key, change(one)]));
+function only(turn: Turn, wanted: (key: string) => boolean): Turn {
+  return Object.fromEntries(
+    Object.entries(turn).map(([name, numbers]) => [
+      name,
+      Object.fromEntries(Object.entries(numbers).filter(([key]) => wanted(key))),
+    ]),
+  );
 }
