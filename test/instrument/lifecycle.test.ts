@@ -418,6 +418,24 @@ describe.each(majors)('cockatiel $major, policies that are dropped', ({ cockatie
     uninstrument(kept);
   });
 
+  it('keep no function of a call that they did not let run', async () => {
+    const sdk = new TestSdk();
+    const breaker = sdk.instrument('kept', breakerOf(cockatiel));
+    breaker.isolate();
+    const policies = [breaker, sdk.instrument('kept', cockatiel.bulkhead(0))];
+    const reject = (policy: { execute(fn: () => void): Promise<unknown> }) => {
+      const fn = () => {};
+      return { answer: answerOf(policy.execute(fn)), dropped: new WeakRef(fn) };
+    };
+    const calls = policies.map(reject);
+    for (const { answer } of calls) expect(await answer).toHaveProperty('error');
+    await vi.waitFor(() => {
+      collectGarbage();
+      expect(calls.filter(({ dropped }) => dropped.deref() !== undefined)).toHaveLength(0);
+    });
+    for (const policy of policies) uninstrument(policy);
+  });
+
   it('are kept by a call no longer than it runs', async () => {
     const sdk = new TestSdk();
     const { promise, resolve } = deferred();
