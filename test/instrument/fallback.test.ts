@@ -90,7 +90,8 @@ describe.each(majors)('cockatiel $major, fallback', ({ cockatiel }) => {
     const policy = fallbackOf(() => promise);
     const answer = settled(policy.execute(fails(new Down())));
     await turn();
-    expect(await moved(sdk)).toEqual({ errors: { 'fallback Down': 1 } });
+    expect(await moved(sdk)).not.toHaveProperty(['fallback.calls']);
+    expect(await moved(sdk)).not.toHaveProperty('executions');
     resolve('made');
     await answer;
     expect(await moved(sdk)).toMatchObject({ 'fallback.calls': { 'used function': 1 } });
