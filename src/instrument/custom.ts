@@ -31,7 +31,8 @@ export class CustomLayer implements Layer {
   }
 }
 
-class CustomCall extends Call {
+/** What a policy of the user's own calls, and may call again, or drop. */
+export class CustomCall extends Call {
   end(): void {}
 
   override awaits(): boolean {

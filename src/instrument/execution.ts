@@ -1,10 +1,11 @@
 import { type ExecutionAggregate, OUTCOME } from '../aggregate/execution.ts';
 import { answer, answerLater } from './answer.ts';
-import { Call, enter, entered, leave } from './call.ts';
+import { Call, enter, entered, leave, restart } from './call.ts';
+import { CustomCall } from './custom.ts';
 import { isMarked } from './error-type.ts';
 import { installationOf } from './installation.ts';
 import { type Layer, NO_LISTENERS, type Settings } from './layer.ts';
-import { type AnyPolicy, type Execute, type Fn, isWrap } from './policy.ts';
+import { type AnyPolicy, type Execute, type Fn, isWrap, shapeOf } from './policy.ts';
 
 /** Counts what the callers of one policy see: of the policy that `instrument` was given. */
 export class Executions {
@@ -61,16 +62,18 @@ export class StackLayer implements Layer {
   readonly listeners = NO_LISTENERS;
 
   constructor(policy: AnyPolicy, original: Execute, executions: Executions) {
-    const awaits = isWrap(policy);
+    const custom = shapeOf(policy).type === 'custom';
     this.execute = function execute(fn, signal, ...rest) {
-      const call = new StackCall(executions, entered(), signal, headOf(policy), awaits);
+      const call = new StackCall(executions, entered(), signal, headOf(policy), !custom);
       // Asked before the stack within may be entered once more.
       const told = call.stack?.answersFor(policy, call);
       executions.begin(call);
       // The innermost: what the user's function does is no part of this stack.
+      const outside = custom && call.stack ? new CustomCall(call.stack, signal) : call.stack;
       const inner: Fn = function inner(context) {
         call.called = true;
-        enter(call.stack);
+        if (custom && outside) restart(outside);
+        enter(outside);
         try {
           // Spreading them costs as much as the rest.
           return arguments.length === 1 ? fn(context) : fn(...arguments);

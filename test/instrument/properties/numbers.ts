@@ -1,5 +1,5 @@
 import type { MetricData } from '@opentelemetry/sdk-metrics';
-import type { ScopeSnapshot } from '../../../src/index.ts';
+import type { PolicySnapshot } from '../../../src/index.ts';
 
 /**
  * All numbers under one name, by metric and attribute values: `executions.success`,
@@ -12,7 +12,7 @@ export function isMonotone(key: string): boolean {
   return /^(executions|errors|telemetry)\.|\.(calls|attempts|transitions|time)\./.test(key);
 }
 
-export function ofSnapshot(snapshot: ScopeSnapshot): Numbers {
+export function ofSnapshot(snapshot: PolicySnapshot): Numbers {
   const { circuitBreaker, retry, timeout, bulkhead, fallback } = snapshot;
   const numbers: Numbers = {
     'execution.active': snapshot.active,
