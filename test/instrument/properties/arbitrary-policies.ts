@@ -82,7 +82,7 @@ function policyKinds(range: Range) {
     }),
     circuitBreaker: type('circuit breaker', {
       filter: filter(range),
-      halfOpenAfter: fc.constantFrom(0, 1, 3, 8),
+      halfOpenAfter: fc.constantFrom(0, 1, 3),
       breaker,
       halfOpenSampling: fc.option(
         fc.record({ calls: fc.integer({ min: 1, max: 3 }), threshold: fc.constantFrom(0, 0.5) }),

@@ -40,9 +40,7 @@ export class Results {
     const way = wayOf(call);
     if (settled?.ok) return way.some((each) => this.#fellBack(each)) ? 'fallback' : 'success';
     if (!lastRun && !isTaskCancelled(settled?.thing)) return 'rejected';
-    if (way.some((each) => !each.settled?.ok && ofTimeout(each) === 'timed_out')) {
-      return 'timed_out';
-    }
+    if (way.some(endedByTimeout)) return 'timed_out';
     if (settled?.aborted) return 'cancelled';
     return lastRun ? 'failure' : 'rejected';
   }
@@ -56,6 +54,11 @@ export function ofTimeout({ spec, lastRun }: Call): string | undefined {
   if (spec === 'wrap' || spec.type !== 'timeout') return undefined;
   const results = { no: 'completed', 'by the timeout': 'timed_out', 'by the caller': 'cancelled' };
   return results[lastRun?.aborted ?? 'no'];
+}
+
+/** It has ended, and not well, when it was aborted by its timeout. */
+function endedByTimeout(call: Call): boolean {
+  return call.settled?.ok === false && ofTimeout(call) === 'timed_out';
 }
 
 export function ofBulkhead({ settled, lastRun }: Call): string | undefined {
