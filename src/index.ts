@@ -3,6 +3,6 @@
  *
  * @module
  */
-export type { ScopeSnapshot } from './aggregate/snapshot.ts';
+export type { PolicySnapshot } from './aggregate/snapshot.ts';
 export { instrument, snapshot, uninstrument } from './instrumented.ts';
 export type { InstrumentOptions } from './options.ts';

@@ -1,6 +1,6 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import { Group } from './aggregate/group.ts';
-import { type ScopeSnapshot, snapshotOf } from './aggregate/snapshot.ts';
+import { type PolicySnapshot, snapshotOf } from './aggregate/snapshot.ts';
 import { attach, detach, isAttached } from './instrument/attach.ts';
 import { type AnyPolicy, isPolicy } from './instrument/policy.ts';
 import { assertName, assertOptions, expected, type InstrumentOptions } from './options.ts';
@@ -16,24 +16,27 @@ interface Destination {
   readonly ensure: () => void;
 }
 
-const given = new Map<MeterProvider, Destination>();
-let global: (Destination & { readonly connection: GlobalConnection }) | undefined;
+const given = new WeakMap<MeterProvider, Destination>();
+/** Those of given providers; a provider, and what reports to it, may go when its policies are gone. */
+const groups = new Set<WeakRef<Group>>();
+let shared: (Destination & { readonly connection: GlobalConnection }) | undefined;
 
 function destinationOf(provider: MeterProvider | undefined): Destination {
   if (provider === undefined) {
-    if (global === undefined) {
+    if (shared === undefined) {
       const group = new Group(reportFault);
       const connection = new GlobalConnection(group);
-      global = { group, connection, ensure: connection.ensure };
+      shared = { group, connection, ensure: connection.ensure };
     }
-    global.connection.refresh();
-    return global;
+    shared.connection.refresh();
+    return shared;
   }
   let destination = given.get(provider);
   if (destination === undefined) {
     destination = { group: new Group(reportFault), ensure: () => {} };
-    connect(destination.group, provider)?.start();
+    connect(destination.group, provider);
     given.set(provider, destination);
+    groups.add(new WeakRef(destination.group));
   }
   return destination;
 }
@@ -44,7 +47,8 @@ function destinationOf(provider: MeterProvider | undefined): Destination {
  * Takes a retry, circuit breaker, timeout, bulkhead, fallback, noop, a `wrap()` of them (nested
  * ones too: every member reports under this name), or anything that has `execute`, of any copy of
  * cockatiel 3.2 or 4. The policy is instrumented in place and behaves as before. A policy that is
- * instrumented already keeps its first name, so that a breaker shared by two stacks stays one.
+ * instrumented already keeps its first name and options, so that a breaker shared by two stacks stays
+ * one. Instrument what you execute: `dangerouslyUnref()` makes another policy.
  *
  * @param name what the policy protects, such as `servicenow`. One name for each dependency; policies
  *   of one name are summed
@@ -71,17 +75,17 @@ export function instrument<P extends { execute: unknown }>(
 }
 
 /**
- * Undoes `instrument`, for the members of a `wrap()` too. Does nothing to a policy that is not
- * instrumented. A name without policies is reported once more, its states as zero, and then ends.
+ * Undoes `instrument`, for the members of a `wrap()` too that no other instrumented stack has. Does
+ * nothing to a policy that is not instrumented. Calls in flight go on as they are. A name without policies is reported once more, its states as zero, and then ends.
  */
 export function uninstrument(policy: { execute: unknown }): void {
   if (isPolicy(policy)) detach(policy);
 }
 
 /** What is instrumented now, with live states and counts, by name. */
-export function snapshot(): ScopeSnapshot[] {
-  const groups = [...(global ? [global.group] : []), ...[...given.values()].map((to) => to.group)];
-  return groups
+export function snapshot(): PolicySnapshot[] {
+  const given = [...groups].flatMap((group) => group.deref() ?? (groups.delete(group), []));
+  return [...(shared ? [shared.group] : []), ...given]
     .flatMap((group) => [...group.scopes.values()])
     .filter((scope) => scope.policies > 0)
     .map(snapshotOf);

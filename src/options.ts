@@ -17,7 +17,8 @@ export interface InstrumentOptions {
    */
   readonly errorType?: (error: unknown) => string | undefined;
   /**
-   * Whether durations are recorded (the histograms), in seconds.
+   * Whether durations are recorded (the histograms), in seconds. Those from before an SDK is there
+   * are not kept; counts are.
    * @default true
    */
   readonly durations?: boolean;
@@ -25,7 +26,9 @@ export interface InstrumentOptions {
   readonly meterProvider?: MeterProvider;
 }
 
-/** @throws TypeError naming the option and what was expected */
+const OPTIONS = ['attributes', 'errorType', 'durations', 'meterProvider'];
+
+/** @throws TypeError naming the argument and what was expected */
 export function assertName(name: unknown): asserts name is string {
   if (typeof name !== 'string') throw expected('`name` to be a string', name);
   if (name.trim() === '') throw expected('`name` to be a non-empty string', name);
@@ -33,10 +36,15 @@ export function assertName(name: unknown): asserts name is string {
 
 /** @throws TypeError naming the option and what was expected */
 export function assertOptions(options: unknown): asserts options is InstrumentOptions {
-  if (typeof options !== 'object' || options === null) {
-    throw expected('`options` to be an object', options);
+  if (!isPlain(options)) throw expected('`options` to be a plain object', options);
+  for (const key of Object.keys(options)) {
+    if (!OPTIONS.includes(key)) {
+      throw new TypeError(
+        `Expected \`options\` to have only ${OPTIONS.join(', ')}, got \`${key}\``,
+      );
+    }
   }
-  const { attributes, errorType, durations, meterProvider } = options as Record<string, unknown>;
+  const { attributes, errorType, durations, meterProvider } = options;
   if (attributes !== undefined) assertAttributes(attributes);
   if (errorType !== undefined && typeof errorType !== 'function') {
     throw expected('`options.errorType` to be a function', errorType);
@@ -53,8 +61,8 @@ export function assertOptions(options: unknown): asserts options is InstrumentOp
 }
 
 function assertAttributes(attributes: unknown): void {
-  if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) {
-    throw expected('`options.attributes` to be an object', attributes);
+  if (!isPlain(attributes)) {
+    throw expected('`options.attributes` to be a plain object', attributes);
   }
   for (const [key, value] of Object.entries(attributes)) {
     const option = `\`options.attributes[${JSON.stringify(key)}]\``;
@@ -71,6 +79,13 @@ function assertAttributes(attributes: unknown): void {
       throw expected(`${option} to be a string, a finite number or a boolean`, value);
     }
   }
+}
+
+/** No array, Map or instance of a class, whose entries would be lost. */
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 export function expected(what: string, got: unknown): TypeError {

@@ -1,4 +1,4 @@
-import { type ScopeSnapshot, snapshot } from 'cockatiel-otel';
+import { type PolicySnapshot, snapshot } from 'cockatiel-otel';
 import { OUTCOMES, type Outcome } from './books.ts';
 import type { Client } from './client.ts';
 
@@ -22,7 +22,7 @@ const WINDOW_MS = 2000;
 
 interface Reading {
   readonly at: number;
-  readonly scopes: ReadonlyMap<string, ScopeSnapshot>;
+  readonly scopes: ReadonlyMap<string, PolicySnapshot>;
 }
 
 /** Turns the counts of `snapshot()` into rates. */
@@ -42,7 +42,7 @@ export class Rates {
     const last = this.#readings.at(-1);
     const now = last?.scopes.get(name);
     const seconds = Math.max(0.2, ((last?.at ?? 0) - (first?.at ?? 0)) / 1000);
-    const gained = (count: (scope: ScopeSnapshot) => number): number => {
+    const gained = (count: (scope: PolicySnapshot) => number): number => {
       const before = first?.scopes.get(name);
       return now && before ? count(now) - count(before) : 0;
     };
@@ -65,7 +65,7 @@ export class Rates {
   }
 }
 
-function stateOf(scope: ScopeSnapshot | undefined): string {
+function stateOf(scope: PolicySnapshot | undefined): string {
   const states = Object.entries(scope?.circuitBreaker?.state ?? {});
   return states.find(([, breakers]) => breakers > 0)?.[0] ?? 'closed';
 }

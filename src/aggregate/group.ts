@@ -7,6 +7,7 @@ const ENDED_LIMIT = 2000;
 
 /** What a policy holds of its scope, given back when it is uninstrumented or collected. */
 export interface Hold {
+  readonly group: Group;
   scope: Scope | undefined;
   readonly sampled: WeakRef<Sampled> | undefined;
 }
@@ -14,18 +15,19 @@ export interface Hold {
 /** Takes durations of a scope; there is one once an SDK is there. */
 export type RecorderFactory = (scope: Scope, metric: Metric, series: number) => Recorder;
 
+/** One for all groups: a registry that is garbage itself may keep others from being served. */
+const dropped = new FinalizationRegistry<Hold>((hold) => hold.group.release(hold));
+
 /** The scopes that report to one meter provider. */
 export class Group {
   /** By name and attributes. One whose policies are gone is here until it was reported once more. */
   readonly scopes = new Map<string, Scope>();
-  readonly #dropped: FinalizationRegistry<Hold>;
   readonly #report: Report;
   #recorders: RecorderFactory | undefined;
 
   /** @param report is told of faults, and must not throw */
   constructor(report: Report) {
     this.#report = report;
-    this.#dropped = new FinalizationRegistry((hold) => this.release(hold));
   }
 
   /** The scope of a name, new or in use. */
@@ -48,11 +50,12 @@ export class Group {
 
   /** Keeps a scope alive for as long as the policy is, without keeping the policy. */
   hold(scope: Scope, policy: object, sampled: Partial<Sampled>): Hold {
-    const hold: Hold = { scope, sampled: isSampled(sampled) ? new WeakRef(sampled) : undefined };
+    const weak = isSampled(sampled) ? new WeakRef(sampled) : undefined;
+    const hold: Hold = { group: this, scope, sampled: weak };
     scope.policies++;
     if (hold.sampled) scope.watch(hold.sampled);
     // Without a token to unregister by: the table of tokens would never shrink.
-    this.#dropped.register(policy, hold);
+    dropped.register(policy, hold);
     return hold;
   }
 

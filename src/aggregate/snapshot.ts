@@ -19,7 +19,7 @@ import type { Counts } from './counts.ts';
 import type { ConstantAttributes, Scope } from './scope.ts';
 
 /** All policies of one name: counts since the name was first instrumented, and what is now. */
-export interface ScopeSnapshot {
+export interface PolicySnapshot {
   readonly name: string;
   readonly attributes: ConstantAttributes;
   /** Policies instrumented under the name now, the members of stacks included. */
@@ -61,7 +61,7 @@ export interface ScopeSnapshot {
   readonly telemetryErrors: number;
 }
 
-export function snapshotOf(scope: Scope): ScopeSnapshot {
+export function snapshotOf(scope: Scope): PolicySnapshot {
   const all = scope.read();
   const { execution, circuitBreaker, retry, timeout, bulkhead, fallback } = scope;
   const limit = timeout?.limit.get(0);

@@ -38,15 +38,19 @@ export class Announced {
   }
 
   /**
-   * Decides, soon, whether the answered call was announced as failed.
+   * Decides, soon, with which failure the answered call was announced, if with any.
    *
    * @param inner what the call's function did: asked only where the answer is not what was
    *   announced, because a listener threw on the way
    */
-  decide(ok: boolean, value: unknown, inner: Inner, decided: (announced: boolean) => void): void {
-    if (this.none) decided(false);
-    else if (this.#take(ok, value)) decided(true);
-    else if (ok) decided(false);
+  decide(
+    ok: boolean,
+    value: unknown,
+    inner: Inner,
+    decided: (announced: Reason | undefined) => void,
+  ): void {
+    const announced = this.#take(ok, value);
+    if (announced || ok) decided(announced);
     else if (inner.threw || !isNative(inner.gave)) decided(this.#take(!inner.threw, inner.gave));
     else {
       look(
@@ -57,14 +61,12 @@ export class Announced {
     }
   }
 
-  #take(ok: boolean, value: unknown): boolean {
+  #take(ok: boolean, value: unknown): Reason | undefined {
     const index = this.#reasons.findIndex((reason) =>
       'error' in reason
         ? !ok && Object.is(reason.error, value)
         : ok && Object.is(reason.value, value),
     );
-    if (index < 0) return false;
-    this.#reasons.splice(index, 1);
-    return true;
+    return index < 0 ? undefined : this.#reasons.splice(index, 1)[0];
   }
 }

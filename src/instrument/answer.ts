@@ -7,9 +7,15 @@ import type { Call } from './call.ts';
  * cockatiel awaits the promise, and there it saves a microtask that could decide a race with a
  * timeout; where the caller might be the user he gets the derived promise, so that Node still
  * reports a rejection that nobody handles.
+ *
+ * @param aside the caller must get the very promise
  */
-export function answer(answered: PromiseLike<unknown>, call: Call): PromiseLike<unknown> {
-  if (call.stack?.awaits()) {
+export function answer(
+  answered: PromiseLike<unknown>,
+  call: Call,
+  aside = false,
+): PromiseLike<unknown> {
+  if (aside || call.stack?.awaits()) {
     answered.then(
       (value) => call.end(true, value),
       (error) => call.end(false, error),
@@ -55,5 +61,18 @@ export function answerLater(answered: unknown, call: Call): unknown {
           return reject(error);
         }),
     );
-  return Object.create(answered as object, { then: { value: standIn } });
+  // Methods run on the thenable itself, which may have private fields; one that gives back the
+  // thenable, as those of a builder do, gives this.
+  const proxy: object = new Proxy(answered as object, {
+    get(target, key) {
+      if (key === 'then') return standIn;
+      const member: unknown = Reflect.get(target, key, target);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]) => {
+        const result: unknown = member.apply(target, args);
+        return result === target ? proxy : result;
+      };
+    },
+  });
+  return proxy;
 }

@@ -29,11 +29,15 @@ export function attach(
   group: Group,
   unreported: () => void,
 ): void {
-  const members = isWrap(policy) ? [...membersOf(policy)].filter((each) => !isAttached(each)) : [];
-  for (const each of [policy, ...members]) assertReplaceable(each);
+  const members = isWrap(policy) ? [...membersOf(policy)] : [];
+  for (const each of [policy, ...members]) {
+    if (!isAttached(each) && shapeOf(each).type !== 'noop') assertReplaceable(each);
+  }
   const installed = members.flatMap((member) => {
+    const own = installationOf(member);
+    if (own) return [own.share()];
     const layer = layerOf(member, settings);
-    return layer ? [new Installation(member, layer, settings.scope, group)] : [];
+    return layer ? [new Installation(member, layer, settings.scope, group).share()] : [];
   });
   const executions = new Executions(settings, unreported);
   const layer =

@@ -17,7 +17,7 @@ export class CircuitBreakerLayer extends ListeningLayer {
   readonly listeners: Layer['listeners'];
   readonly #policy: CircuitBreaker;
   readonly #counts: CircuitBreakerAggregate;
-  readonly #durations: boolean;
+  readonly #settings: Settings;
   readonly #executions: Executions | undefined;
   /** Functions that wait for a test call: the breaker re-enters `execute` with them. */
   #waiting: Set<Fn> | undefined;
@@ -34,7 +34,7 @@ export class CircuitBreakerLayer extends ListeningLayer {
     super();
     this.#policy = policy;
     this.#counts = settings.scope.ofCircuitBreaker();
-    this.#durations = settings.durations;
+    this.#settings = settings;
     const { executions } = settings;
     this.#executions = executions;
     // Read, not assumed: a hydrated breaker may be open from its birth, without an event.
@@ -42,9 +42,7 @@ export class CircuitBreakerLayer extends ListeningLayer {
     this.listeners = [
       onHandledFailure(policy, (reason) => {
         // Without a call in flight it is the failure of one that began before we were here.
-        if (this.open === 0) return;
-        countError(settings, 'circuit_breaker', reason);
-        this.#failures.add(reason);
+        if (this.open > 0) this.#failures.add(reason);
       }),
       // Skipped when a listener of the user's throws before; the end of the call sees it then.
       policy.onStateChange(() => this.#observe()),
@@ -104,8 +102,9 @@ export class CircuitBreakerLayer extends ListeningLayer {
     } else if (this.#failures.none) {
       this.#left(ok ? RESULT.success : RESULT.ignored);
     } else {
-      this.#failures.decide(ok, value, call, (failed) => {
-        this.#left(failed ? RESULT.failure : ok ? RESULT.success : RESULT.ignored);
+      this.#failures.decide(ok, value, call, (failure) => {
+        if (failure) countError(this.#settings, 'circuit_breaker', failure);
+        this.#left(failure ? RESULT.failure : ok ? RESULT.success : RESULT.ignored);
       });
     }
     this.#executions?.end(call, ok, value);
@@ -129,7 +128,7 @@ export class CircuitBreakerLayer extends ListeningLayer {
     // Held open by hand: what ends now is no recovery.
     if (next === STATE.isolated) this.#openedAt = undefined;
     if (next === STATE.closed && this.#openedAt !== undefined) {
-      if (this.#durations) this.#counts.recovery.record((now - this.#openedAt) / 1000);
+      if (this.#settings.durations) this.#counts.recovery.record((now - this.#openedAt) / 1000);
       this.#openedAt = undefined;
     }
   }

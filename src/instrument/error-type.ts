@@ -26,8 +26,10 @@ export function isMarked(error: unknown, marker: Marker): boolean {
  */
 export function errorType(reason: Reason, hook: ErrorTypeHook | undefined): string {
   const failed = 'error' in reason ? reason.error : reason.value;
-  const given = hook?.(failed);
+  const given: unknown = hook?.(failed);
   if (typeof given === 'string' && given !== '') return given;
+  // Nobody's name either, and its rejection must not end the process.
+  if (given instanceof Promise) given.catch(() => {});
   const marked = MARKERS.find(([marker]) => isMarked(failed, marker));
   if (marked) return marked[1];
   return statusOf(failed) ?? codeOf(failed) ?? constructorOf(failed) ?? ERROR_TYPE_OTHER;

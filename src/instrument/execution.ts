@@ -92,7 +92,9 @@ export class StackLayer implements Layer {
         leave();
       }
       if (told) return answered;
-      return answered instanceof Promise ? answer(answered, call) : answerLater(answered, call);
+      if (!(answered instanceof Promise)) return answerLater(answered, call);
+      // A policy of the user's own may answer with a promise that can more, such as be cancelled.
+      return answer(answered, call, !awaits && Object.keys(answered).length > 0);
     };
   }
 }

@@ -30,6 +30,7 @@ export class FallbackLayer extends ListeningLayer {
         if (this.#current === undefined) return;
         countError(settings, 'fallback', reason);
         this.#current.handled = true;
+        this.#current = undefined;
       }),
     ];
 

@@ -15,8 +15,10 @@ interface Carrier {
 
 /** A layer in the place of a policy's `execute`, until it is undone. */
 export class Installation {
-  /** Those of the members of a stack, which go with it. */
-  members: readonly Installation[] | undefined;
+  /** Of what was given to `instrument` itself: those of the members, of which a stack has some. */
+  members: Installation[] | undefined;
+  /** Stacks that have the policy as a member. */
+  #stacks = 0;
   readonly #policy: AnyPolicy;
   readonly #layer: Layer;
   readonly #group: Group;
@@ -38,8 +40,19 @@ export class Installation {
     this.#hold = group.hold(scope, policy, layer);
   }
 
+  /** One more stack has the policy as a member. */
+  share(): this {
+    this.#stacks++;
+    return this;
+  }
+
+  /** A stack that had the policy is gone; with the last one this goes, unless it came by itself. */
+  #leave(): void {
+    if (--this.#stacks === 0 && this.members === undefined) this.undo();
+  }
+
   undo(): void {
-    for (const member of this.members ?? []) member.undo();
+    for (const member of this.members?.splice(0) ?? []) member.#leave();
     // It may have been undone before, and another one be there since.
     if ((this.#policy as Carrier)[INSTALLATION] !== this) return;
     delete (this.#policy as Carrier)[INSTALLATION];

@@ -97,12 +97,13 @@ export function shapeOf(policy: AnyPolicy): Shape {
 }
 
 export function isWrap(policy: AnyPolicy | undefined): policy is Wrap {
-  return Array.isArray((policy as Partial<Wrap> | undefined)?.wrapped);
+  const wrapped: unknown = (policy as Partial<Wrap> | undefined)?.wrapped;
+  return Array.isArray(wrapped) && wrapped.length > 0 && wrapped.every(isPolicy);
 }
 
 /** The policies of a stack, outermost first, without the wraps; each once. */
 export function membersOf(policy: AnyPolicy, seen = new Set<AnyPolicy>()): Set<AnyPolicy> {
   if (!isWrap(policy)) seen.add(policy);
-  else for (const member of policy.wrapped) membersOf(member, seen);
+  else for (const member of policy.wrapped) if (!seen.has(member)) membersOf(member, seen);
   return seen;
 }

@@ -67,7 +67,7 @@ export class RetryLayer extends ListeningLayer {
     if (this.#givenUp.none) {
       this.#left(call, ok, false);
     } else {
-      this.#givenUp.decide(ok, value, call, (gaveUp) => this.#left(call, ok, gaveUp));
+      this.#givenUp.decide(ok, value, call, (reason) => this.#left(call, ok, reason !== undefined));
     }
     this.#executions?.end(call, ok, value);
   }

@@ -33,9 +33,10 @@ export class GlobalConnection {
       this.#provider = provider;
       if (!isRegistered()) return;
       this.#reporter?.stop();
-      this.#reporter = this.#reporters.get(provider) ?? connect(this.#group, provider);
+      this.#reporter = this.#reporters.get(provider);
+      if (this.#reporter) this.#reporter.start();
+      else this.#reporter = connect(this.#group, provider);
       if (this.#reporter) this.#reporters.set(provider, this.#reporter);
-      this.#reporter?.start();
     } catch (fault) {
       reportFault(fault);
     }

@@ -85,8 +85,8 @@ export class Reporter {
     for (const scope of this.#group.scopes.values()) {
       try {
         for (const counts of scope.read()) {
-          this.#report(result, scope, counts);
-          sets.set(counts.metric, (sets.get(counts.metric) ?? 0) + counts.values.length);
+          const reported = this.#report(result, scope, counts);
+          sets.set(counts.metric, (sets.get(counts.metric) ?? 0) + reported);
         }
       } catch (fault) {
         scope.fault(fault);
@@ -96,22 +96,26 @@ export class Reporter {
     this.#warnOfOverflow(sets);
   };
 
-  #report(result: BatchObservableResult, scope: Scope, counts: Counts): void {
+  /** Returns how many series there are. */
+  #report(result: BatchObservableResult, scope: Scope, counts: Counts): number {
     const { metric, values } = counts;
     const counter = this.#counters.get(metric);
     const gauge = this.#gauges.get(metric);
     const { sent, attributes } = this.#reportedOf(scope, counts);
     // What is a state goes back to zero with its last policy, and does not stay for ever.
     const ended = scope.policies === 0 && metric.instrument !== 'counter';
+    let reported = 0;
     for (let i = 0; i < values.length; i++) {
       const value = ended ? 0 : (values[i] as number);
       if (Number.isNaN(value)) continue;
+      reported++;
       const before = sent[i];
       if (gauge) result.observe(gauge, value, attributes[i] as Attributes);
       // The first time also a zero: the series is born with it.
       else if (value !== before) counter?.add(value - (before ?? 0), attributes[i] as Attributes);
       sent[i] = value;
     }
+    return reported;
   }
 
   /** What of these counts was reported, with their attributes, which are made once. */
@@ -150,7 +154,8 @@ export class Reporter {
         `${metric.name} has ${size} attribute sets. The JS SDK keeps ${CARDINALITY_LIMIT} for each ` +
           'instrument and folds the rest into one overflow series, unless the MeterProvider has a ' +
           `view such as { instrumentName: '${NAMESPACE}*', aggregationCardinalityLimit: 20000 }. ` +
-          'Give fewer policy names (one for each dependency, not one for each request), or raise the limit.',
+          'Give fewer policy names (one for each dependency, not one for each request), or raise the ' +
+          'limit. If you have raised it, all is well: the limit can not be read from here.',
       );
       return;
     }
@@ -161,10 +166,12 @@ function attributesOf(scope: Scope, series: Series): Attributes {
   return { ...scope.attributes, [ATTR_POLICY_NAME]: scope.name, ...series };
 }
 
-/** Makes a reporter, or says why there is none. A provider that fails is no fault of the user's call. */
+/** Makes a reporter and starts it. A provider that fails is no fault of the user's call. */
 export function connect(group: Group, provider: MeterProvider): Reporter | undefined {
   try {
-    return new Reporter(group, provider);
+    const reporter = new Reporter(group, provider);
+    reporter.start();
+    return reporter;
   } catch (fault) {
     reportFault(fault);
     return undefined;

@@ -6,7 +6,7 @@
  */
 import * as attr from './attributes.ts';
 
-/** How a metric leaves: `counter`, `updowncounter` and `gauge` are observed at collection. */
+/** How a metric leaves: durations as they happen, all else when it is collected. */
 export type InstrumentKind = 'counter' | 'updowncounter' | 'gauge' | 'histogram';
 
 /** One combination of the closed attributes of a metric, without its subject. */

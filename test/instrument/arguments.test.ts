@@ -43,11 +43,11 @@ describe.each(majors)('cockatiel $major, arguments of instrument', ({ cockatiel 
   });
 
   it.each([
-    [null, 'Expected `options` to be an object, got null'],
-    ['options', 'Expected `options` to be an object, got "options"'],
-    [{ attributes: 7 }, 'Expected `options.attributes` to be an object, got 7'],
-    [{ attributes: null }, 'Expected `options.attributes` to be an object, got null'],
-    [{ attributes: ['a'] }, 'Expected `options.attributes` to be an object, got an array'],
+    [null, 'Expected `options` to be a plain object, got null'],
+    ['options', 'Expected `options` to be a plain object, got "options"'],
+    [{ attributes: 7 }, 'Expected `options.attributes` to be a plain object, got 7'],
+    [{ attributes: null }, 'Expected `options.attributes` to be a plain object, got null'],
+    [{ attributes: ['a'] }, 'Expected `options.attributes` to be a plain object, got an array'],
     [
       { attributes: { team: { name: 'a' } } },
       'Expected `options.attributes["team"]` to be a string, a finite number or a boolean, got an object',

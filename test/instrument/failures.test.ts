@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { uninstrument } from '../../src/index.ts';
 import { onHandledFailure } from '../../src/instrument/failures.ts';
 import type { CircuitBreaker } from '../../src/instrument/policy.ts';
 import { majors } from '../support/cockatiel.ts';
@@ -95,5 +96,29 @@ describe.each(majors)('the failures of cockatiel $major', ({ cockatiel }) => {
     expect(executor['errorFilter']).not.toBe(before['errorFilter']);
     listening.dispose();
     expect({ ...executor }).toEqual(before);
+  });
+});
+
+describe.each(majors)('filters of cockatiel $major that are listened at twice', ({ cockatiel }) => {
+  it('are the policy’s own again when the last listener is gone, in whatever order they go', async () => {
+    const breaker = cockatiel.circuitBreaker(cockatiel.handleAll, {
+      halfOpenAfter: 1000,
+      breaker: new cockatiel.ConsecutiveBreaker(99),
+    });
+    const { executor } = breaker as unknown as { executor: object };
+    const own = { ...executor };
+    const sdk = new TestSdk();
+    sdk.instrument('old', breaker);
+    let settle = (_: unknown) => {};
+    const pending = breaker.execute(() => new Promise((resolve) => (settle = resolve)));
+    uninstrument(breaker);
+    sdk.instrument('new', breaker);
+    await breaker.execute(() => Promise.reject(new Error('down'))).catch(() => {});
+    settle('late');
+    await pending;
+    const errors = await sdk.points('resilience.errors');
+    expect(errors.map(({ attributes }) => attributes['resilience.policy.name'])).toEqual(['new']);
+    uninstrument(breaker);
+    expect({ ...executor }).toEqual(own);
   });
 });

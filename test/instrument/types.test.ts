@@ -4,7 +4,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
   type InstrumentOptions,
   instrument,
-  type ScopeSnapshot,
+  type PolicySnapshot,
   snapshot,
 } from '../../src/index.ts';
 
@@ -117,8 +117,8 @@ describe('the types of the arguments', () => {
   });
 
   it('of a snapshot are readable, and not to be written', () => {
-    expectTypeOf(snapshot).returns.toEqualTypeOf<ScopeSnapshot[]>();
-    expectTypeOf<ScopeSnapshot['executions']>().toEqualTypeOf<
+    expectTypeOf(snapshot).returns.toEqualTypeOf<PolicySnapshot[]>();
+    expectTypeOf<PolicySnapshot['executions']>().toEqualTypeOf<
       Readonly<
         Record<'success' | 'fallback' | 'failure' | 'rejected' | 'timed_out' | 'cancelled', number>
       >
