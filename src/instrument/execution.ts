@@ -94,7 +94,7 @@ export class StackLayer implements Layer {
       if (told) return answered;
       if (!(answered instanceof Promise)) return answerLater(answered, call);
       // A policy of the user's own may answer with a promise that can more, such as be cancelled.
-      return answer(answered, call, !awaits && Object.keys(answered).length > 0);
+      return answer(answered, call, custom && Object.keys(answered).length > 0);
     };
   }
 }
