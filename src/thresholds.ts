@@ -2,7 +2,8 @@
  * The documented numbers, a leaf: policies, panels, alert rules, runbooks and docs read them here.
  *
  * The name of a property is its unit: `seconds`, `ratio` (0 to 1), `failures`, `calls`, `count`.
- * Every row says which documents it comes from. Where two documents differ, both are here.
+ * Every row says which documents it comes from: requirements of the services that this package was
+ * made for, which are not public; the letters are those of `SOURCES`. Where two documents differ, both are here.
  */
 
 export const SOURCES = {

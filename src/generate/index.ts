@@ -24,8 +24,12 @@ export type Files = Readonly<Record<string, string>>;
  *
  * @throws TypeError if an option is not what it must be
  * @example
+ * import { mkdirSync, writeFileSync } from 'node:fs';
+ * import { dirname } from 'node:path';
  * import { generate } from 'cockatiel-otel/generate';
+ *
  * for (const [path, content] of Object.entries(generate({ naming: 'otlp' }))) {
+ *   mkdirSync(dirname(path), { recursive: true });
  *   writeFileSync(path, content);
  * }
  */

@@ -75,7 +75,7 @@ describe.each(combinations)('packed, with cockatiel $cockatiel and sdk $sdk', (c
 
 it('packs only what users need', () => {
   const files = readdirSync(join(home, 'package'), { recursive: true, encoding: 'utf8' });
-  const kinds = files.filter((file) => !/^(dist|dashboards|alerts)(\/|$)/.test(file));
+  const kinds = files.filter((file) => !/^(dist|dashboards|alerts|docs)(\/|$)/.test(file));
   expect(kinds.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
   expect(
     files.filter((file) => /^dist\/.*(?<!\.d\.ts|\.js)$/.test(file) && file.includes('.')),
