@@ -84,7 +84,12 @@ export function uninstrument(policy: { execute: unknown }): void {
 
 /** What is instrumented now, with live states and counts, by name. */
 export function snapshot(): PolicySnapshot[] {
-  const given = [...groups].flatMap((group) => group.deref() ?? (groups.delete(group), []));
+  const given: Group[] = [];
+  for (const reference of groups) {
+    const group = reference.deref();
+    if (group) given.push(group);
+    else groups.delete(reference);
+  }
   return [...(shared ? [shared.group] : []), ...given]
     .flatMap((group) => [...group.scopes.values()])
     .filter((scope) => scope.policies > 0)

@@ -69,11 +69,9 @@ export class StackLayer implements Layer {
       const told = call.stack?.answersFor(policy, call);
       executions.begin(call);
       // The innermost: what the user's function does is no part of this stack.
-      const outside = custom && call.stack ? new CustomCall(call.stack, signal) : call.stack;
       const inner: Fn = function inner(context) {
         call.called = true;
-        if (custom && outside) restart(outside);
-        enter(outside);
+        enter(call.stack && outsideOf(call, call.stack));
         try {
           // Spreading them costs as much as the rest.
           return arguments.length === 1 ? fn(context) : fn(...arguments);
@@ -97,6 +95,18 @@ export class StackLayer implements Layer {
       return answer(answered, call, custom && Object.keys(answered).length > 0);
     };
   }
+}
+
+/**
+ * What the function of a stack within another one is part of. It may be called again, and what it
+ * answers be dropped, where a policy of the user's own calls it.
+ */
+function outsideOf(call: StackCall, stack: Call): Call {
+  const caller = entered();
+  if (call.awaits() && caller?.awaits() !== false) return stack;
+  const outside = new CustomCall(stack, call.signal);
+  restart(outside);
+  return outside;
 }
 
 class StackCall extends Call {

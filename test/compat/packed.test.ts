@@ -59,17 +59,17 @@ describe.each(combinations)('packed, with cockatiel $cockatiel and sdk $sdk', (c
     expect(snapshot).toMatchObject([{ name: 'service', executions: { success: 2 } }]);
     const labels = '{resilience_policy_name="service",resilience_outcome="success"';
     expect(scraped).toContain(`resilience_executions_total${labels}`);
-    expect(valueOf(scraped, 'resilience_executions_total', 'success')).toBe(2);
-    expect(valueOf(scraped, 'resilience_retry_calls_total', 'success_after_retry')).toBe(1);
-    expect(valueOf(scraped, 'resilience_circuit_breaker_calls_total', 'failure')).toBe(1);
-    expect(valueOf(scraped, 'resilience_circuit_breaker_calls_total', 'rejected')).toBe(0);
-    expect(valueOf(scraped, 'resilience_execution_duration_count', 'success')).toBe(1);
+    expect(sampleOf(scraped, 'resilience_executions_total', 'success')).toBe(2);
+    expect(sampleOf(scraped, 'resilience_retry_calls_total', 'success_after_retry')).toBe(1);
+    expect(sampleOf(scraped, 'resilience_circuit_breaker_calls_total', 'failure')).toBe(1);
+    expect(sampleOf(scraped, 'resilience_circuit_breaker_calls_total', 'rejected')).toBe(0);
+    expect(sampleOf(scraped, 'resilience_execution_duration_count', 'success')).toBe(1);
   });
 
   it('works for those who require it', () => {
     const { scraped } = run('consumer.cjs');
-    expect(valueOf(scraped, 'resilience_retry_calls_total', 'success_after_retry')).toBe(1);
-    expect(valueOf(scraped, 'resilience_execution_duration_count', 'success')).toBe(1);
+    expect(sampleOf(scraped, 'resilience_retry_calls_total', 'success_after_retry')).toBe(1);
+    expect(sampleOf(scraped, 'resilience_execution_duration_count', 'success')).toBe(1);
   });
 });
 
@@ -83,7 +83,7 @@ it('packs only what users need', () => {
 });
 
 /** The one sample of a metric that has a label of this value. */
-function valueOf(scraped: string, metric: string, value: string): number {
+function sampleOf(scraped: string, metric: string, value: string): number {
   const line = scraped
     .split('\n')
     .find((each) => each.startsWith(`${metric}{`) && each.includes(`="${value}"`));

@@ -1,4 +1,4 @@
-import { type Meter, type MeterProvider, type MetricOptions } from '@opentelemetry/api';
+import type { Meter, MeterProvider, MetricOptions } from '@opentelemetry/api';
 import { expect, vi } from 'vitest';
 import { type InstrumentOptions, instrument } from '../../src/index.ts';
 import type { Cockatiel } from '../support/cockatiel.ts';

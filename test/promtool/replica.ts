@@ -103,7 +103,11 @@ function spent(
 
 function stateAt(breaker: readonly Stay[], time: number): Stay['state'] | undefined {
   let end = 0;
-  return (breaker.find(({ seconds }) => time < (end += seconds)) ?? breaker.at(-1))?.state;
+  const stay = breaker.find(({ seconds }) => {
+    end += seconds;
+    return time < end;
+  });
+  return (stay ?? breaker.at(-1))?.state;
 }
 
 /** A circuit that opens at a time, tries again after each reset time, and closes at another. */
