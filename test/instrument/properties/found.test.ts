@@ -3,7 +3,7 @@ import { instrument, type PolicySnapshot, snapshot } from '../../../src/index.ts
 import { majors } from '../../support/cockatiel.ts';
 import { Instrumented } from './instrumented.ts';
 import { play } from './play.ts';
-import type { Scenario } from './scenario.ts';
+import type { Node, Scenario } from './scenario.ts';
 
 /** What the properties have found, each in plain words. */
 describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
@@ -52,34 +52,39 @@ describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
     expect(numbersOf(name('guarded')).circuitBreaker?.calls.failure).toBe(1);
   });
 
-  it('leaves to its fate what a policy of the user drops, also within another stack', async () => {
-    const nothing = { errors: [], others: false, results: [], throwsFor: undefined };
-    const call = { stack: 1, signal: undefined, ignored: false } as const;
-    const scenario: Scenario = {
-      policies: [
-        { type: 'custom', style: 'drops' },
-        { type: 'fallback', filter: nothing, answer: { kind: 'never' } },
-      ],
-      stacks: [
-        { root: { policy: 0 }, name: 'one' },
-        { root: { wrap: [{ stack: 0 }, { policy: 1 }] }, name: 'one' },
-      ],
-      turns: [
-        {
-          actions: [{ do: 'call', ...call, function: [{ kind: 'at once', ok: false, index: 0 }] }],
-          hops: 0,
-        },
-      ],
-      aborted: [],
-      listeners: 'none',
-      throwing: undefined,
-      errorType: 'default',
-      instrumentedAt: 0,
-      uninstrumentedAt: Number.MAX_SAFE_INTEGER,
-    };
-    const { answers } = await play(scenario, cockatiel, new Instrumented(scenario));
-    expect(answers.get('unhandled 0')?.text).toBe('Error');
-  });
+  it.each<Node>([{ policy: 0 }, { wrap: [{ policy: 0 }] }])(
+    'leaves to its fate what a policy of the user drops in a stack within a stack',
+    async (root) => {
+      const nothing = { errors: [], others: false, results: [], throwsFor: undefined };
+      const call = { stack: 1, signal: undefined, ignored: false } as const;
+      const scenario: Scenario = {
+        policies: [
+          { type: 'custom', style: 'drops' },
+          { type: 'fallback', filter: nothing, answer: { kind: 'never' } },
+        ],
+        stacks: [
+          { root, name: 'one' },
+          { root: { wrap: [{ stack: 0 }, { policy: 1 }] }, name: 'one' },
+        ],
+        turns: [
+          {
+            actions: [
+              { do: 'call', ...call, function: [{ kind: 'at once', ok: false, index: 0 }] },
+            ],
+            hops: 0,
+          },
+        ],
+        aborted: [],
+        listeners: 'none',
+        throwing: undefined,
+        errorType: 'default',
+        instrumentedAt: 0,
+        uninstrumentedAt: Number.MAX_SAFE_INTEGER,
+      };
+      const { answers } = await play(scenario, cockatiel, new Instrumented(scenario));
+      expect(answers.get('unhandled 0')?.text).toBe('Error');
+    },
+  );
 
   it('knows that a query was aborted which then settles at once', async () => {
     const limited = instrument(name('query'), timeout(10, TimeoutStrategy.Cooperative));
