@@ -20,7 +20,7 @@ export async function run(): Promise<Result[]> {
     (await fetch(`http://127.0.0.1:${port}/`, { signal })).text();
   const bare = newStack();
   const ours = instrument('http', newStack());
-  // A service runs for days: both sides are compiled before they are compared.
+  // As for other benches, but with a function that is faster.
   for (let i = 0; i < WARM_UP; i++) {
     await bare.execute(noOp);
     await ours.execute(noOp);

@@ -13,6 +13,8 @@ interface Plan {
   readonly calls: number;
   /** What is measured. @default wall clock */
   readonly clock?: () => number;
+  /** Calls of each side before. @default as many as 20 rounds have */
+  readonly warmUp?: number;
 }
 
 const wallClock = () => Number(process.hrtime.bigint());
@@ -25,11 +27,15 @@ export const cpuClock = () => {
 
 export async function measure(
   sides: Readonly<Record<string, Work>>,
-  { rounds, calls, clock = wallClock }: Plan,
+  { rounds, calls, clock = wallClock, warmUp = 20 * calls }: Plan,
 ): Promise<Rounds> {
   const names = Object.keys(sides);
+  // A service runs for days: all sides are compiled before they are compared.
+  for (let call = 0; call < warmUp; call++) {
+    for (const name of names) await sides[name]?.();
+  }
   const times: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));
-  for (let round = -3; round < rounds; round++) {
+  for (let round = 0; round < rounds; round++) {
     // The side that goes first changes, as the first one pays for the other's garbage.
     const order = round % 2 === 0 ? names : [...names].reverse();
     for (const name of order) {
@@ -37,7 +43,7 @@ export async function measure(
       const start = clock();
       for (let call = 0; call < calls; call++) await work();
       const time = (clock() - start) / calls;
-      if (round >= 0) times[name]?.push(time);
+      times[name]?.push(time);
     }
   }
   return times;

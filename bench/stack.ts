@@ -18,7 +18,7 @@ async function compare(title: string, limit: number): Promise<Result> {
   const ours = instrument(title, newStack());
   const rounds = await measure(
     { bare: () => bare.execute(noOp), ours: () => ours.execute(noOp) },
-    { rounds: 101, calls: 500 },
+    { rounds: 201, calls: 250, warmUp: 20_000 },
   );
   return {
     measure: title,
