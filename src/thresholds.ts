@@ -3,7 +3,7 @@
  *
  * The name of a property is its unit: `seconds`, `ratio` (0 to 1), `failures`, `calls`, `count`.
  * Every row says which documents it comes from: requirements of the services that this package was
- * made for, which are not public; the letters are those of `SOURCES`. Where two documents differ, both are here.
+ * made for, which are not public, or the design of this package; the letters are those of `SOURCES`. Where two documents differ, both are here.
  */
 
 export const SOURCES = {
@@ -12,6 +12,7 @@ export const SOURCES = {
   M: 'resilience module report',
   C: 'resilience patterns analysis',
   A: 'system-wide resilience audit',
+  D: 'the design of this package',
 } as const;
 
 export type Source = keyof typeof SOURCES;
@@ -93,42 +94,82 @@ export const POLICIES = {
   monitor: { intervalSeconds: 30, source: ['A'] },
 } as const;
 
-/** What dashboards and alert rules hold services to. */
+/**
+ * What dashboards and alert rules hold services to.
+ *
+ * `windowSeconds` is how far a rule looks back, `forSeconds` how long it waits, `atLeast` how many
+ * events it takes to say anything: where no document has them, they are this package's choice, made
+ * so that a single event of a quiet night wakes nobody.
+ */
 export const LIMITS = {
   /** Circuits that open: one is a service outage, of which on-call should know. */
-  opened: { count: 1, source: ['R'] },
+  opened: { count: 1, windowSeconds: 300, source: ['R'] },
+  /** Share of the time of all breakers of a name, on all replicas, that was not closed. */
+  fleetWide: { ratio: 0.5, windowSeconds: 120, forSeconds: 60, source: ['D'] },
   /**
    * A circuit is stuck when it was open or half-open for more than `seconds` of the last
    * `windowSeconds`: 95 % of the 5 min in which it must recover. The missing 5 % are one scrape
    * interval of 15 s, by which a window can fall short of what happened in it.
    */
   stuckOpen: { seconds: 285, windowSeconds: 300, source: ['R', 'M'] },
+  /** Probes after the reset time that failed: warn of the first. */
+  probeFailed: { count: 1, windowSeconds: 300, source: ['R', 'M'] },
+  /** Openings of one replica's circuit: as many are no outage, but a limit that is too tight. */
+  flapping: { count: 3, windowSeconds: 1800, source: ['D'] },
+  /** Isolated by hand, and probably forgotten. */
+  isolated: { seconds: 3600, source: ['D'] },
   /** Mean time from open to closed: below. */
-  recovery: { seconds: 300, source: ['R', 'M'] },
+  recovery: { seconds: 300, windowSeconds: 86_400, atLeast: 3, source: ['R', 'M'] },
   /** A rejected call returns, without touching the dependency, in less. */
   rejectedCall: { seconds: 0.1, source: ['R'] },
   /** Second retries ("attempt 2 of 3") in the window: more are a degraded network. */
   secondRetries: { count: 10, windowSeconds: 300, source: ['R'] },
   /** Retries that recover the call, of the calls retried: above. */
-  retrySuccess: { ratio: 0.7, source: ['M'] },
+  retrySuccess: { ratio: 0.7, windowSeconds: 900, atLeast: 20, source: ['M'] },
+  /** Retries for each call: more, and the retries are the load. */
+  retryAmplification: { ratio: 0.5, windowSeconds: 600, atLeast: 100, source: ['D'] },
   /** Calls that time out: below. */
-  timeouts: { ratio: 0.05, source: ['M'] },
+  timeouts: { ratio: 0.05, windowSeconds: 600, atLeast: 5, source: ['M'] },
   /** Calls that a bulkhead rejects: below. */
-  bulkheadRejections: { ratio: 0.01, source: ['M'] },
+  bulkheadRejections: { ratio: 0.01, windowSeconds: 600, atLeast: 5, source: ['M'] },
+  /** Slots of a bulkhead that are taken, on average. */
+  bulkheadSaturation: { ratio: 0.9, windowSeconds: 300, source: ['D'] },
   /** Answers that come from a fallback: below. */
-  fallbacks: { ratio: 0.1, source: ['M'] },
+  fallbacks: { ratio: 0.1, windowSeconds: 600, atLeast: 10, source: ['M'] },
+  /** Fallbacks that failed themselves: callers have nothing left. */
+  fallbackFailures: { count: 5, windowSeconds: 600, source: ['D'] },
   /** Openings that were false positives: below. */
   falseOpenings: { ratio: 0.01, source: ['M'] },
   /** At least; 52.6 min a year are left. */
   availability: { ratio: 0.9999, source: ['M'] },
   /** Executions that fail: below. */
   errors: { ratio: 0.0001, source: ['M'] },
+  /** Executions without an answer that it takes to speak of a burning budget. */
+  budgetBurn: { atLeast: 5, source: ['D'] },
   /** The 95th percentile of the duration of executions: below. */
-  latency: { seconds: 0.5, quantile: 0.95, source: ['M'] },
+  latency: { seconds: 0.5, quantile: 0.95, windowSeconds: 600, atLeast: 100, source: ['M'] },
   /** What instrumentation adds to a call: below. */
   overhead: { ratio: 0.02, source: ['M'] },
   /** A health check that takes longer finds a system under load. */
-  healthCheck: { seconds: 5, source: ['R'] },
+  healthCheck: { seconds: 5, windowSeconds: 300, atLeast: 2, source: ['R'] },
   /** Dependencies available: at least, for bulk work to be safe. */
-  dependenciesAvailable: { ratio: 0.8, source: ['R'] },
+  dependenciesAvailable: { ratio: 0.8, forSeconds: 120, source: ['R'] },
+  /** A job that had metrics `windowSeconds` ago, and has none for `forSeconds`. */
+  metricsAbsent: { windowSeconds: 3600, forSeconds: 600, source: ['D'] },
+  /** By so much the clocks of a breaker's states, taken together, may differ from the wall's. */
+  stateClock: { ratio: 0.1, windowSeconds: 600, source: ['D'] },
+  /** Faults of the instrumentation or of a hook. */
+  telemetryErrors: { count: 1, windowSeconds: 300, source: ['D'] },
 } as const satisfies Record<string, Row>;
+
+/**
+ * How fast the error budget of `availability` may burn: at 1 it lasts 30 days. Both windows must
+ * burn: the long one shows that it matters, the short one that it is not over yet.
+ * Source: https://sre.google/workbook/alerting-on-slos/#6-multiwindow-multi-burn-rate-alerts
+ */
+export const BURN_RATES = [
+  { burn: 14.4, longSeconds: 3600, shortSeconds: 300, severity: 'critical' },
+  { burn: 6, longSeconds: 21_600, shortSeconds: 1800, severity: 'critical' },
+  { burn: 3, longSeconds: 86_400, shortSeconds: 7200, severity: 'warning' },
+  { burn: 1, longSeconds: 259_200, shortSeconds: 21_600, severity: 'warning' },
+] as const;

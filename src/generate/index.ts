@@ -6,14 +6,15 @@
  *
  * @module
  */
-import type { AlertGroup } from './alerts/alert.ts';
-import * as circuitBreaker from './alerts/circuit-breaker.ts';
-import { ruleFile } from './alerts/rule-file.ts';
-import { fleet } from './dashboards/fleet.ts';
+import { alertGroups, recordingGroups } from './alerts/index.ts';
+import { dashboards } from './dashboards/index.ts';
+import { classicDashboard } from './formats/classic.ts';
+import { ruleFile } from './formats/prometheus.ts';
 import { type GenerateOptions, settingsOf } from './options.ts';
 import { Queries } from './queries.ts';
 
 export type { Naming } from '../semconv/prometheus.ts';
+export type { ThresholdName, Thresholds } from './limits.ts';
 export type { GenerateOptions };
 
 /** The content of each file, by its path. */
@@ -35,11 +36,14 @@ export type Files = Readonly<Record<string, string>>;
  */
 export function generate(options: GenerateOptions = {}): Files {
   const queries = new Queries(settingsOf(options));
-  const groups: AlertGroup[] = [
-    { name: 'resilience-circuit-breaker', alerts: circuitBreaker.alerts(queries) },
-  ];
   return {
-    'alerts/resilience-alerts.yaml': ruleFile(groups, queries),
-    'dashboards/resilience-fleet.json': fleet(queries),
+    'alerts/resilience-alerts.yaml': ruleFile(alertGroups(queries), queries),
+    'alerts/resilience-recording-rules.yaml': ruleFile(recordingGroups(queries), queries),
+    ...Object.fromEntries(
+      dashboards(queries).map((dashboard) => [
+        `dashboards/${dashboard.uid}.json`,
+        classicDashboard(dashboard),
+      ]),
+    ),
   };
 }

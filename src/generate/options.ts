@@ -1,4 +1,5 @@
 import { NAMINGS, type Naming } from '../semconv/prometheus.ts';
+import { type Limits, limitsOf, type Thresholds } from './limits.ts';
 
 export interface GenerateOptions {
   /**
@@ -7,50 +8,82 @@ export interface GenerateOptions {
    */
   readonly naming?: Naming;
   /**
+   * Documented thresholds to be others, by their name and unit.
+   * @example { 'timeouts.ratio': 0.1, 'latency.seconds': 1 }
+   */
+  readonly thresholds?: Thresholds;
+  /**
+   * The label that says which service a series is of.
+   * @default 'job'
+   */
+  readonly jobLabel?: string;
+  /**
+   * The label that says which replica of a service a series is of.
+   * @default 'instance'
+   */
+  readonly instanceLabel?: string;
+  /**
    * Seconds between two samples of a series: the scrape interval, or the push interval of OTLP.
    * Windows of alert rules are made to hold the samples that they need.
    * @default 15, and 60 where the naming is one of OTLP, whose SDKs push every 60 s
    */
   readonly scrapeInterval?: number;
   /**
-   * Divides every documented window and time limit, and the default `scrapeInterval`: for demos
-   * and for tests in real time, where 5 min are 15 s at 20.
+   * Divides every documented window and time in a state, and the default `scrapeInterval`: for demos
+   * and for tests in real time, where 5 min are 15 s at 20. Durations of calls are not divided.
    * @default 1
    */
   readonly timeScale?: number;
   /**
-   * Where the runbooks are; the runbook of an alert is `<runbookUrl>/<name of the alert>.md`.
+   * Where the runbooks are; the runbook of an alert is `<runbookBase>/<name of the alert>.md`.
    * @default 'docs/runbooks', their place in this package's repository
    */
-  readonly runbookUrl?: string;
+  readonly runbookBase?: string;
   /**
    * Where Grafana is.
    * @default 'http://localhost:3000', where Grafana is unless it is told otherwise
    */
-  readonly dashboardUrl?: string;
+  readonly dashboardBase?: string;
 }
 
-export type Settings = Required<GenerateOptions>;
+export interface Settings extends Required<Omit<GenerateOptions, 'thresholds'>> {
+  readonly limits: Limits;
+}
 
 /** @throws TypeError naming the option, what was expected and what came */
 export function settingsOf(options: GenerateOptions): Settings {
   const {
     naming = 'prometheus-exporter',
+    thresholds = {},
+    jobLabel = 'job',
+    instanceLabel = 'instance',
     timeScale = 1,
     scrapeInterval = (naming === 'prometheus-exporter' ? 15 : 60) / timeScale,
-    runbookUrl = 'docs/runbooks',
-    dashboardUrl = 'http://localhost:3000',
+    runbookBase = 'docs/runbooks',
+    dashboardBase = 'http://localhost:3000',
   } = options;
   if (!NAMINGS.includes(naming)) throw expected('naming', `one of ${NAMINGS.join(', ')}`, naming);
+  assertLabel('jobLabel', jobLabel);
+  assertLabel('instanceLabel', instanceLabel);
   assertPositive('timeScale', timeScale);
   assertPositive('scrapeInterval', scrapeInterval);
   return {
     naming,
+    limits: limitsOf(thresholds),
+    jobLabel,
+    instanceLabel,
     timeScale,
     scrapeInterval,
-    runbookUrl: base('runbookUrl', runbookUrl),
-    dashboardUrl: base('dashboardUrl', dashboardUrl),
+    runbookBase: base('runbookBase', runbookBase),
+    dashboardBase: base('dashboardBase', dashboardBase),
   };
+}
+
+/** As OpenTelemetry or Prometheus has it: dots become what they become on the road. */
+function assertLabel(option: string, label: string): void {
+  if (typeof label !== 'string' || !/^[a-zA-Z_][\w.]*$/.test(label)) {
+    throw expected(option, 'the name of a label', label);
+  }
 }
 
 function assertPositive(option: string, value: number): void {

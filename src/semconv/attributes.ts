@@ -25,6 +25,12 @@ export const ATTR_DEPENDENCY_RESULT = 'resilience.dependency.result';
 /** OpenTelemetry's own: https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/ */
 export const ATTR_ERROR_TYPE = 'error.type';
 
+/**
+ * OpenTelemetry's own: on the series into which an SDK folds what is beyond its cardinality limit.
+ * https://opentelemetry.io/docs/specs/otel/metrics/sdk/#overflow-attribute
+ */
+export const ATTR_METRIC_OVERFLOW = 'otel.metric.overflow';
+
 /** The value OpenTelemetry reserves for an error type that is not told apart. */
 export const ERROR_TYPE_OTHER = '_OTHER';
 

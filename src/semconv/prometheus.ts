@@ -6,6 +6,7 @@
  * and https://github.com/prometheus/otlptranslator. Only those rules are here that the units and
  * names of this catalog meet; a test holds the catalog to them.
  */
+import { NAMESPACE } from './attributes.ts';
 import type { Metric } from './metrics.ts';
 
 /**
@@ -66,6 +67,14 @@ export function metricName(metric: Metric, naming: Naming, part?: HistogramPart)
   return name.join('_');
 }
 
+/**
+ * The name of what a recording rule makes of a metric, `level:metric:operation`; the same on every
+ * road. https://prometheus.io/docs/practices/rules/
+ */
+export function recordedName(metric: Metric, level: string, operation: string): string {
+  return `${level}:${metric.name.replaceAll('.', '_')}:${operation}`;
+}
+
 /** @param attribute by its OpenTelemetry name; a label of Prometheus is returned as it is */
 export function labelName(attribute: string, naming: Naming): string {
   return escaped(attribute, naming);
@@ -87,11 +96,21 @@ export function selector(
   part?: HistogramPart,
 ): string {
   const name = metricName(metric, naming, part);
-  const written = matchers.map(
+  const conditions = written(matchers, naming);
+  if (!isLegacy(name)) return `{${[quoted(name), ...conditions].join(',')}}`;
+  return conditions.length > 0 ? `${name}{${conditions.join(',')}}` : name;
+}
+
+/** The series of every metric of this package. */
+export function selectorOfAll(naming: Naming, matchers: readonly Matcher[]): string {
+  const prefix = escaped(NAMESPACE, naming).replaceAll('.', '\\.');
+  return `{${written([{ label: '__name__', op: '=~', value: `${prefix}.+` }, ...matchers], naming).join(',')}}`;
+}
+
+function written(matchers: readonly Matcher[], naming: Naming): string[] {
+  return matchers.map(
     ({ label, op, value }) => `${labelReference(label, naming)}${op}${JSON.stringify(value)}`,
   );
-  if (!isLegacy(name)) return `{${[quoted(name), ...written].join(',')}}`;
-  return written.length > 0 ? `${name}{${written.join(',')}}` : name;
 }
 
 function escaped(name: string, naming: Naming): string {

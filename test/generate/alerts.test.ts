@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ruleFile } from '../../src/generate/alerts/rule-file.ts';
+import { ruleFile } from '../../src/generate/formats/prometheus.ts';
 import { generate } from '../../src/generate/index.ts';
 import { settingsOf } from '../../src/generate/options.ts';
 import { Queries } from '../../src/generate/queries.ts';
@@ -17,9 +17,8 @@ describe('the rule file', () => {
 
   it('is never empty', () => {
     const queries = new Queries(settingsOf({}));
-    expect(() => ruleFile([], queries)).toThrow('Expected a group of alerts, got none');
-    expect(() => ruleFile([{ name: 'retry', alerts: [] }], queries)).toThrow(
-      'Expected alerts in the group retry, got none',
+    expect(() => ruleFile([{ name: 'retry', rules: [] }], queries)).toThrow(
+      'Expected rules in the group retry, got none',
     );
   });
 });

@@ -16,8 +16,8 @@ const wrong: [keyof GenerateOptions, unknown, string][] = [
   ['timeScale', Number.POSITIVE_INFINITY, 'a number above 0, got Infinity'],
   ['timeScale', '20', 'a number above 0, got "20"'],
   ['scrapeInterval', 0, 'a number above 0, got 0'],
-  ['runbookUrl', '', 'a URL, got ""'],
-  ['dashboardUrl', 5, 'a URL, got 5'],
+  ['runbookBase', '', 'a URL, got ""'],
+  ['dashboardBase', 5, 'a URL, got 5'],
 ];
 
 describe('the options of generate', () => {
@@ -55,9 +55,10 @@ describe('the options of generate', () => {
 
   it('say where runbooks and dashboards are, with or without a slash at the end', () => {
     const rules =
-      generate({ runbookUrl: 'https://wiki.test/runbooks/', dashboardUrl: 'https://grafana.test' })[
-        RULES
-      ] ?? '';
+      generate({
+        runbookBase: 'https://wiki.test/runbooks/',
+        dashboardBase: 'https://grafana.test',
+      })[RULES] ?? '';
     expect(rules).toContain(
       'runbook_url: https://wiki.test/runbooks/ResilienceCircuitBreakerStuckOpen.md\n',
     );

@@ -1,4 +1,5 @@
 import {
+  ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE,
   ATTR_CIRCUIT_BREAKER_RESULT,
   ATTR_CIRCUIT_BREAKER_STATE,
   ATTR_POLICY_NAME,
@@ -9,22 +10,217 @@ import {
   CIRCUIT_BREAKER_CALLS,
   CIRCUIT_BREAKER_STATE,
   CIRCUIT_BREAKER_TIME,
+  CIRCUIT_BREAKER_TRANSITIONS,
 } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
-import { LIMITS } from '../../thresholds.ts';
-import { FLEET } from '../dashboards/uids.ts';
-import { INSTANCE, is, isNot, isOneOf, JOB, type Queries, REPLICA } from '../queries.ts';
-import type { Alert } from './alert.ts';
+import { duration } from '../duration.ts';
+import { percent } from '../percent.ts';
+import { is, isNot, isOneOf, type Queries } from '../queries.ts';
+import { RECORDED, total } from './recorded.ts';
+import type { Alert } from './rule.ts';
 
 export function alerts(queries: Queries): Alert[] {
-  return [stuckOpen(queries)];
+  return [
+    openFleetWide(queries),
+    stuckOpen(queries),
+    probeFailed(queries),
+    opened(queries),
+    flapping(queries),
+    isolated(queries),
+    recoverySlow(queries),
+  ];
+}
+
+/** So much of a window must have been observed; of 5 min, samples 60 s apart, one missed, leave 95 %. */
+const OBSERVED = 0.9;
+
+const REJECTED = is<CircuitBreakerResult>(ATTR_CIRCUIT_BREAKER_RESULT, 'rejected');
+const NOT_CLOSED = isOneOf<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, ['open', 'half_open']);
+
+/**
+ * The dependency is gone for everybody. A share of all time, so that replicas weigh as much as they
+ * are: one of four is 25 %. Its window is short, as it pages; the `for:` keeps a restart out of it.
+ */
+function openFleetWide(queries: Queries): Alert {
+  const { ratio, windowSeconds, forSeconds } = queries.limits.fleetWide;
+  const gained = (...matchers: Matcher[]) =>
+    queries.gained(CIRCUIT_BREAKER_TIME, windowSeconds, { by: queries.policy, matchers });
+  const rejected = queries.gained(CIRCUIT_BREAKER_CALLS, windowSeconds, {
+    by: queries.policy,
+    matchers: [REJECTED],
+  });
+  const policy = queries.labelValue(ATTR_POLICY_NAME);
+  return {
+    name: 'ResilienceCircuitBreakerOpenFleetWide',
+    severity: 'critical',
+    about: 'policy',
+    expr: `
+${gained(NOT_CLOSED)}
+  / ${gained()}
+  >= ${ratio}
+# Somebody was turned away: circuits that nobody calls stay open, and harm nobody.
+and ${rejected}
+  > 0`.trim(),
+    forSeconds,
+    summary: `The circuit of {{ ${policy} }} is open on most replicas.`,
+    description:
+      `{{ $value | humanizePercentage }} of the time of all circuit breakers of {{ ${policy} }} ` +
+      `(job {{ ${queries.labelValue(queries.job)} }}) was open or half-open in the last ` +
+      `${queries.window(windowSeconds)} (limit ${percent(ratio)}), and calls were rejected.`,
+  };
+}
+
+/** Counts of changes of state, which hold what happened between two scrapes as well. */
+function changes(queries: Queries, from: CircuitBreakerState, to: CircuitBreakerState): string {
+  return queries.of(CIRCUIT_BREAKER_TRANSITIONS, [
+    is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE, from),
+    is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, to),
+  ]);
+}
+
+/**
+ * How often breakers changed their state in a window, if often enough.
+ *
+ * Every series is born at zero, yet what happens before its first scrape is not seen to increase.
+ * A breaker knows its age, by the clocks of its states: of one that is younger than the window all
+ * that it counted was in it.
+ */
+function changed(
+  queries: Queries,
+  series: string,
+  windowSeconds: number,
+  { by, atLeast }: { by: readonly string[]; atLeast: number },
+): string {
+  const sum = (expr: string) => `sum ${queries.by(by)} (${expr})`;
+  const own = (metric: Parameters<Queries['of']>[0]) =>
+    `sum ${queries.by(queries.replica)} (${queries.of(metric)})`;
+  return `
+${sum(`increase(${series}[${queries.window(windowSeconds)}])`)}
+  >= ${atLeast}
+or
+# Of a breaker that is younger than the window, all that it counted.
+sum ${queries.by(by)} (
+  ${series}
+  and on (${queries.labels(queries.replica)}) (
+    ${own(CIRCUIT_BREAKER_TIME)}
+    < ${queries.windowSeconds(windowSeconds)} * ${own(CIRCUIT_BREAKER_STATE)}
+  )
+) >= ${atLeast}`.trim();
+}
+
+/** It pages before `stuckOpen` can, and also where calls are so rare that each of them is a probe. */
+function probeFailed(queries: Queries): Alert {
+  const { count, windowSeconds } = queries.limits.probeFailed;
+  const policy = queries.labelValue(ATTR_POLICY_NAME);
+  return {
+    name: 'ResilienceCircuitBreakerProbeFailed',
+    severity: 'warning',
+    about: 'policy',
+    expr: changed(queries, changes(queries, 'half_open', 'open'), windowSeconds, {
+      by: queries.policy,
+      atLeast: count,
+    }),
+    summary: `{{ ${policy} }} is still failing after the reset time of its circuit.`,
+    description:
+      `{{ printf "%.0f" $value }} probes of {{ ${policy} }} (job {{ ${queries.labelValue(queries.job)} }}) ` +
+      `failed in the last ${queries.window(windowSeconds)} (limit ${count}): the circuit was tried ` +
+      'after its reset time, and opened again.',
+  };
+}
+
+function opened(queries: Queries): Alert {
+  const { count, windowSeconds } = queries.limits.opened;
+  const policy = queries.labelValue(ATTR_POLICY_NAME);
+  return {
+    name: 'ResilienceCircuitBreakerOpened',
+    severity: 'info',
+    about: 'policy',
+    expr: changed(queries, changes(queries, 'closed', 'open'), windowSeconds, {
+      by: queries.policy,
+      atLeast: count,
+    }),
+    summary: `The circuit of {{ ${policy} }} opened.`,
+    description:
+      `{{ printf "%.0f" $value }} circuits of {{ ${policy} }} (job {{ ${queries.labelValue(queries.job)} }}) ` +
+      `opened in the last ${queries.window(windowSeconds)} (limit ${count}).`,
+  };
+}
+
+function flapping(queries: Queries): Alert {
+  const { count, windowSeconds } = queries.limits.flapping;
+  const policy = queries.labelValue(ATTR_POLICY_NAME);
+  const instance = queries.labelValue(queries.instance);
+  return {
+    name: 'ResilienceCircuitBreakerFlapping',
+    severity: 'warning',
+    about: 'replica',
+    expr: changed(queries, changes(queries, 'closed', 'open'), windowSeconds, {
+      by: queries.replica,
+      atLeast: count,
+    }),
+    summary: `The circuit of {{ ${policy} }} opens again and again on {{ ${instance} }}.`,
+    description:
+      `The circuit of {{ ${policy} }} on {{ ${instance} }} (job {{ ${queries.labelValue(queries.job)} }}) ` +
+      `opened {{ printf "%.0f" $value }} times in the last ${queries.window(windowSeconds)} ` +
+      `(limit ${count}), and closed in between.`,
+  };
+}
+
+/**
+ * A state that no clock ends. At no scrape of the window was none isolated, and nearly all of the
+ * window was spent so: the first would take a replica that has just started, the second three
+ * breakers of 20 min each.
+ */
+function isolated(queries: Queries): Alert {
+  const { seconds } = queries.limits.isolated;
+  const matcher = is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'isolated');
+  const window = queries.window(seconds);
+  const state = queries.of(CIRCUIT_BREAKER_STATE, [matcher]);
+  const time = queries.of(CIRCUIT_BREAKER_TIME, [matcher]);
+  const policy = queries.labelValue(ATTR_POLICY_NAME);
+  return {
+    name: 'ResilienceCircuitBreakerIsolated',
+    severity: 'warning',
+    about: 'policy',
+    expr: `
+sum ${queries.by(queries.policy)} (
+  (min_over_time(${state}[${window}]) > 0)
+  and increase(${time}[${window}]) > ${OBSERVED} * ${queries.windowSeconds(seconds)}
+)`.trim(),
+    summary: `The circuit of {{ ${policy} }} is isolated, and perhaps forgotten.`,
+    description:
+      `{{ printf "%.0f" $value }} circuit breakers of {{ ${policy} }} ` +
+      `(job {{ ${queries.labelValue(queries.job)} }}) were isolated by hand for the whole of the last ` +
+      `${window} (limit ${queries.time(seconds)}); they stay so until somebody releases them.`,
+  };
+}
+
+/** From recorded counts: a day of every replica's raw series is too much to read so often. */
+function recoverySlow(queries: Queries): Alert {
+  const { seconds, windowSeconds, atLeast } = queries.limits.recovery;
+  const count = total(queries, RECORDED.recoveries, windowSeconds);
+  const policy = queries.labelValue(ATTR_POLICY_NAME);
+  return {
+    name: 'ResilienceRecoverySlow',
+    severity: 'warning',
+    about: 'policy',
+    expr: `
+${total(queries, RECORDED.recoverySeconds, windowSeconds)}
+  / ${count}
+  > ${queries.seconds(seconds)}
+# Recoveries are whole; what is recorded of them is not quite.
+and round(${count})
+  >= ${atLeast}`.trim(),
+    summary: `{{ ${policy} }} takes long to recover.`,
+    description:
+      `The circuits of {{ ${policy} }} (job {{ ${queries.labelValue(queries.job)} }}) took ` +
+      `{{ $value | humanizeDuration }} on average from open to closed in the last ` +
+      `${queries.time(windowSeconds)} (limit ${queries.time(seconds)}).`,
+  };
 }
 
 /** Prometheus scrapes and OTLP pushes every 60 s by default, and rarely less often. */
 const SPARSEST_SECONDS = 60;
-
-/** So much of the window must have been observed; samples 60 s apart, one missed, leave 95 %. */
-const OBSERVED = 0.9;
 
 /**
  * One replica's circuit, open or half-open nearly all the time of a window, while calls came.
@@ -43,30 +239,28 @@ const OBSERVED = 0.9;
  *   hold 5 must agree: had the circuit been closed in all the added minute, 285 of 345 s are left.
  */
 function stuckOpen(queries: Queries): Alert {
-  const { seconds, windowSeconds } = LIMITS.stuckOpen;
-  const limit = queries.seconds(seconds);
-  const window = queries.seconds(windowSeconds);
+  const { seconds, windowSeconds } = queries.limits.stuckOpen;
+  const window = queries.windowSeconds(windowSeconds);
+  const limit = (window * seconds) / windowSeconds;
+  const sparsest = Math.max(queries.seconds(SPARSEST_SECONDS), queries.settings.scrapeInterval);
   const last = queries.window(windowSeconds);
-  const wider = queries.window(windowSeconds + SPARSEST_SECONDS);
-  const sum = (expr: string) => `sum ${queries.by(REPLICA)} (${expr})`;
+  const wider = duration(window + sparsest);
+  const sum = (expr: string) => `sum ${queries.by(queries.replica)} (${expr})`;
 
   const state = (matcher?: Matcher) => queries.of(CIRCUIT_BREAKER_STATE, matcher && [matcher]);
   const closed = state(is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed'));
   const inUse = state(isNot<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'isolated'));
   const time = queries.of(CIRCUIT_BREAKER_TIME);
-  const timeNotClosed = queries.of(CIRCUIT_BREAKER_TIME, [
-    isOneOf<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, ['open', 'half_open']),
-  ]);
+  const timeNotClosed = queries.of(CIRCUIT_BREAKER_TIME, [NOT_CLOSED]);
   const share = (range: string) =>
     `${sum(`increase(${timeNotClosed}[${range}])`)}\n    / ${sum(`increase(${time}[${range}])`)}`;
-  const rejected = queries.of(CIRCUIT_BREAKER_CALLS, [
-    is<CircuitBreakerResult>(ATTR_CIRCUIT_BREAKER_RESULT, 'rejected'),
-  ]);
+  const rejected = queries.of(CIRCUIT_BREAKER_CALLS, [REJECTED]);
   const policy = queries.labelValue(ATTR_POLICY_NAME);
-  const instance = queries.labelValue(INSTANCE);
+  const instance = queries.labelValue(queries.instance);
   return {
     name: 'ResilienceCircuitBreakerStuckOpen',
     severity: 'warning',
+    about: 'replica',
     expr: `
 (
   # Seconds of the last ${last} that the breaker was not closed; of several breakers, the mean.
@@ -74,7 +268,7 @@ function stuckOpen(queries: Queries): Alert {
     > ${limit}
   # Of ${last} a few samples tell too little: the last ${wider} agree.
   and ${share(wider)}
-    > ${limit} / ${limit + queries.seconds(SPARSEST_SECONDS)}
+    > ${limit} / ${limit + sparsest}
   or
   # One of several breakers: so many seconds in sum, and at no scrape were all of them closed.
   clamp_max(${window} * ${share(last)}
@@ -88,13 +282,12 @@ and ${sum(`increase(${rejected}[${last}])`)}
   > 0
 # Not of a replica that has just started or was away.
 unless ${sum(`increase(${time}[${wider}])`)}
-  < ${queries.seconds(windowSeconds * OBSERVED)} * ${sum(state())}`.trim(),
+  < ${window * OBSERVED} * ${sum(state())}`.trim(),
     summary: `The circuit of {{ ${policy} }} stays open on {{ ${instance} }}.`,
     description:
       `The circuit breaker of {{ ${policy} }} on {{ ${instance} }} ` +
-      `(job {{ ${queries.labelValue(JOB)} }}) was open or half-open for ` +
+      `(job {{ ${queries.labelValue(queries.job)} }}) was open or half-open for ` +
       `{{ $value | humanizeDuration }} of the last ${last} ` +
-      `(limit ${queries.window(seconds)}), and calls were rejected in that time.`,
-    dashboard: FLEET,
+      `(limit ${queries.time(seconds)}), and calls were rejected in that time.`,
   };
 }

@@ -1,4 +1,5 @@
 import {
+  type Dashboard,
   DashboardBuilder,
   DashboardCursorSync,
   RowBuilder,
@@ -51,8 +52,8 @@ const SECTIONS: readonly Section[] = [
 
 const WIDTH = 24;
 
-/** Everything at a glance, as JSON of Grafana. */
-export function fleet(queries: Queries): string {
+/** Everything at a glance. */
+export function fleet(queries: Queries): Dashboard {
   const dashboard = new DashboardBuilder('Resilience: fleet')
     .uid(FLEET)
     .description(`Every resilience policy of every service at a glance.\n\n${GENERATED}`)
@@ -72,5 +73,5 @@ export function fleet(queries: Queries): string {
       }
     }
   }
-  return `${JSON.stringify(dashboard.build(), null, 2)}\n`;
+  return dashboard.build();
 }

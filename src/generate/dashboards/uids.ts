@@ -1,2 +1,4 @@
 /** Everything at a glance. */
 export const FLEET = 'resilience-fleet';
+/** One policy in depth. */
+export const POLICY = 'resilience-policy';

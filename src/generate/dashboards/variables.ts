@@ -9,7 +9,7 @@ import {
 import { ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
 import { EXECUTIONS } from '../../semconv/metrics.ts';
 import { labelName, type Matcher } from '../../semconv/prometheus.ts';
-import { CHOSEN, INSTANCE, JOB, type Queries } from '../queries.ts';
+import type { Queries } from '../queries.ts';
 
 /** The Prometheus that the dashboard's first variable names. */
 export const DATASOURCE = { type: 'prometheus', uid: '${datasource}' } as const;
@@ -33,10 +33,11 @@ export function variables(queries: Queries): Builder<VariableModel>[] {
       // Also what has no such label: with OTLP an instance has no name unless it is given one.
       .allValue('.*')
       .current({ selected: true, text: ['All'], value: ['$__all'] });
+  const { chosen } = queries;
   return [
     new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'),
-    choice('job', 'Job', JOB, []),
-    choice('instance', 'Instance', INSTANCE, [CHOSEN.job]),
-    choice('policy', 'Policy', ATTR_POLICY_NAME, [CHOSEN.job, CHOSEN.instance]),
+    choice('job', 'Job', queries.job, []),
+    choice('instance', 'Instance', queries.instance, [chosen.job]),
+    choice('policy', 'Policy', ATTR_POLICY_NAME, [chosen.job, chosen.instance]),
   ];
 }

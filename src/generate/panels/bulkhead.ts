@@ -1,6 +1,5 @@
 import { ATTR_BULKHEAD_RESULT, type BulkheadResult } from '../../semconv/attributes.ts';
 import { BULKHEAD_CALLS } from '../../semconv/metrics.ts';
-import { LIMITS } from '../../thresholds.ts';
 import { is, type Queries } from '../queries.ts';
 import type { Panel } from './panel.ts';
 import { share } from './share.ts';
@@ -16,6 +15,6 @@ export function rejections(queries: Queries): Panel {
         'Share of calls turned away because every slot, and every place in the queue, was taken. Above ' +
         'the line the dependency is too slow for its traffic, or the limit too low.',
     },
-    LIMITS.bulkheadRejections.ratio,
+    queries.limits.bulkheadRejections.ratio,
   );
 }

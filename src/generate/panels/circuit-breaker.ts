@@ -9,8 +9,7 @@ import {
   CIRCUIT_BREAKER_STATE,
   CIRCUIT_BREAKER_TIME,
 } from '../../semconv/metrics.ts';
-import { LIMITS } from '../../thresholds.ts';
-import { is, isNot, isOneOf, type Queries, REPLICA } from '../queries.ts';
+import { is, isNot, isOneOf, type Queries } from '../queries.ts';
 import type { Panel } from './panel.ts';
 
 const NO_BREAKER = 'no circuit breaker is instrumented, or no replica reports.';
@@ -26,7 +25,7 @@ export function notClosed(queries: Queries): Panel {
     noData: NO_BREAKER,
     unit: Count,
     query: `sum(${queries.shown(CIRCUIT_BREAKER_STATE, [matcher])})`,
-    limit: { value: LIMITS.opened.count, bad: 'above' },
+    limit: { value: queries.limits.opened.count, bad: 'above' },
   };
 }
 
@@ -54,7 +53,7 @@ export function recovery(queries: Queries): Panel {
     noData: 'no circuit has closed again in the time shown.',
     unit: Seconds,
     query: `${total('sum')} / (${total('count')} > 0)`,
-    limit: { value: queries.seconds(LIMITS.recovery.seconds), bad: 'above' },
+    limit: { value: queries.seconds(queries.limits.recovery.seconds), bad: 'above' },
   };
 }
 
@@ -88,8 +87,8 @@ export function worstState(queries: Queries): Panel {
 
 export function shareNotClosed(queries: Queries): Panel {
   const matcher = isOneOf<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, ['open', 'half_open']);
-  const by = queries.by(REPLICA);
-  const { seconds, windowSeconds } = LIMITS.stuckOpen;
+  const by = queries.by(queries.replica);
+  const { seconds, windowSeconds } = queries.limits.stuckOpen;
   return {
     kind: 'lines',
     title: 'Share of time not closed, worst replica',

@@ -1,7 +1,6 @@
 import { OpsPerSecond, PercentUnit, Seconds } from '@grafana/grafana-foundation-sdk/units';
 import { ATTR_OUTCOME, ATTR_POLICY_NAME, type Outcome } from '../../semconv/attributes.ts';
 import { EXECUTION_DURATION, EXECUTIONS } from '../../semconv/metrics.ts';
-import { LIMITS } from '../../thresholds.ts';
 import { isOneOf, LE, type Queries } from '../queries.ts';
 import { NO_CALLS, type Panel } from './panel.ts';
 
@@ -32,13 +31,13 @@ export function withoutAnswer(queries: Queries): Panel {
     unit: PercentUnit,
     query: `sum ${by} (${queries.rate(EXECUTIONS, [bad])}) / sum ${by} (${queries.rate(EXECUTIONS)})`,
     legend: queries.legend(ATTR_POLICY_NAME),
-    limit: { value: LIMITS.errors.ratio, bad: 'above' },
+    limit: { value: queries.limits.errors.ratio, bad: 'above' },
   };
 }
 
 export function slowest(queries: Queries): Panel {
   const by = queries.by([ATTR_POLICY_NAME, LE]);
-  const { quantile, seconds } = LIMITS.latency;
+  const { quantile, seconds } = queries.limits.latency;
   return {
     kind: 'lines',
     title: `Duration of executions, p${quantile * 100}`,

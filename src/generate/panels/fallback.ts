@@ -1,6 +1,5 @@
 import { ATTR_FALLBACK_RESULT, type FallbackResult } from '../../semconv/attributes.ts';
 import { FALLBACK_CALLS } from '../../semconv/metrics.ts';
-import { LIMITS } from '../../thresholds.ts';
 import { is, type Queries } from '../queries.ts';
 import type { Panel } from './panel.ts';
 import { share } from './share.ts';
@@ -16,6 +15,6 @@ export function used(queries: Queries): Panel {
         'Share of calls that a fallback answered: callers are served, but not with the real thing. The ' +
         'line is the documented limit.',
     },
-    LIMITS.fallbacks.ratio,
+    queries.limits.fallbacks.ratio,
   );
 }

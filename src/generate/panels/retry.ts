@@ -7,12 +7,11 @@ import {
   type RetryResult,
 } from '../../semconv/attributes.ts';
 import { RETRY_ATTEMPTS, RETRY_CALLS } from '../../semconv/metrics.ts';
-import { LIMITS } from '../../thresholds.ts';
 import { is, isOneOf, type Queries } from '../queries.ts';
 import type { Panel } from './panel.ts';
 
 export function secondRetries(queries: Queries): Panel {
-  const { count, windowSeconds } = LIMITS.secondRetries;
+  const { count, windowSeconds } = queries.limits.secondRetries;
   const second = is<RetryAttempt>(ATTR_RETRY_ATTEMPT, '2');
   const window = queries.window(windowSeconds);
   return {
@@ -45,6 +44,6 @@ export function recovered(queries: Queries): Panel {
     unit: PercentUnit,
     query: `sum ${by} (${queries.rate(RETRY_CALLS, [after])}) / sum ${by} (${queries.rate(RETRY_CALLS, [retried])})`,
     legend: queries.legend(ATTR_POLICY_NAME),
-    limit: { value: LIMITS.retrySuccess.ratio, bad: 'below' },
+    limit: { value: queries.limits.retrySuccess.ratio, bad: 'below' },
   };
 }

@@ -1,6 +1,5 @@
 import { ATTR_TIMEOUT_RESULT, type TimeoutResult } from '../../semconv/attributes.ts';
 import { TIMEOUT_CALLS } from '../../semconv/metrics.ts';
-import { LIMITS } from '../../thresholds.ts';
 import { is, type Queries } from '../queries.ts';
 import type { Panel } from './panel.ts';
 import { share } from './share.ts';
@@ -16,6 +15,6 @@ export function timedOut(queries: Queries): Panel {
         'Share of the calls under a timeout that it ended. Each retry is a call of its own. The line is ' +
         'the documented limit.',
     },
-    LIMITS.timeouts.ratio,
+    queries.limits.timeouts.ratio,
   );
 }

@@ -1,0 +1,64 @@
+import { ATTR_DEPENDENCY_NAME } from '../../semconv/attributes.ts';
+import { DEPENDENCY_AVAILABLE, DEPENDENCY_CHECK_DURATION } from '../../semconv/metrics.ts';
+import type { Matcher } from '../../semconv/prometheus.ts';
+import { percent } from '../percent.ts';
+import type { Queries } from '../queries.ts';
+import { RECORDED } from './recorded.ts';
+import type { Alert } from './rule.ts';
+
+export function alerts(queries: Queries): Alert[] {
+  return [belowQuorum(queries), slow(queries)];
+}
+
+function belowQuorum(queries: Queries): Alert {
+  const { ratio, forSeconds } = queries.limits.dependenciesAvailable;
+  const job = queries.labelValue(queries.job);
+  return {
+    name: 'ResilienceDependenciesBelowQuorum',
+    severity: 'warning',
+    about: 'job',
+    expr: `${RECORDED.dependencies} < ${ratio}`,
+    forSeconds,
+    summary: `Too few dependencies of {{ ${job} }} are available.`,
+    description:
+      `{{ $value | humanizePercentage }} of the dependencies of {{ ${job} }} were available for the ` +
+      `last ${queries.time(forSeconds)} (limit ${percent(ratio)}): postpone bulk work, or expect ` +
+      'partial results.',
+  };
+}
+
+/**
+ * Any check that took longer, whatever became of it. A histogram appears with its first value, which
+ * no increase() sees; so what a replica has that knew the dependency when the window began, and had
+ * no such check yet, counts in full.
+ */
+function slow(queries: Queries): Alert {
+  const { seconds, windowSeconds, atLeast } = queries.limits.healthCheck;
+  const window = queries.window(windowSeconds);
+  const known = queries.of(DEPENDENCY_AVAILABLE);
+  const same = [queries.job, queries.instance, ATTR_DEPENDENCY_NAME];
+  const checks = (part: 'bucket' | 'count', ...matchers: Matcher[]) => {
+    const series = queries.of(DEPENDENCY_CHECK_DURATION, matchers, part);
+    return `sum ${queries.by([queries.job, ATTR_DEPENDENCY_NAME])} (
+  ${series} unless ${series} offset ${window}
+    and on (${queries.labels(same)}) ${known} offset ${window}
+  or
+  increase(${series}[${window}])
+)`;
+  };
+  const dependency = queries.labelValue(ATTR_DEPENDENCY_NAME);
+  return {
+    name: 'ResilienceDependencySlow',
+    severity: 'warning',
+    about: 'dependency',
+    expr: `
+${checks('count')}
+- ${checks('bucket', queries.atMost(seconds))}
+>= ${atLeast}`.trim(),
+    summary: `{{ ${dependency} }} answers its health checks slowly.`,
+    description:
+      `{{ printf "%.0f" $value }} checks of {{ ${dependency} }} ` +
+      `(job {{ ${queries.labelValue(queries.job)} }}) took longer than ${seconds * 1000} ms in the last ` +
+      `${window} (limit ${atLeast}): the system is under load.`,
+  };
+}

@@ -1,0 +1,82 @@
+import { ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
+import { EXECUTION_DURATION } from '../../semconv/metrics.ts';
+import { BURN_RATES } from '../../thresholds.ts';
+import { percent } from '../percent.ts';
+import type { Queries } from '../queries.ts';
+import { errorRatio, RECORDED, total } from './recorded.ts';
+import type { Alert } from './rule.ts';
+
+export function alerts(queries: Queries): Alert[] {
+  return [
+    latencyHigh(queries),
+    errorBudgetBurn(queries, 'critical'),
+    errorBudgetBurn(queries, 'warning'),
+  ];
+}
+
+/** The share of what was slower, not a guess of the percentile between two buckets' bounds. */
+function latencyHigh(queries: Queries): Alert {
+  const { seconds, quantile, windowSeconds, atLeast } = queries.limits.latency;
+  const slow = Number((1 - quantile).toPrecision(12));
+  const by = queries.policy;
+  const all = queries.gained(EXECUTION_DURATION, windowSeconds, { by, part: 'count' });
+  const fast = queries.gained(EXECUTION_DURATION, windowSeconds, {
+    by,
+    matchers: [queries.atMost(seconds)],
+    part: 'bucket',
+  });
+  const policy = queries.labelValue(ATTR_POLICY_NAME);
+  return {
+    name: 'ResilienceLatencyP95High',
+    severity: 'warning',
+    about: 'policy',
+    expr: `
+(
+  ${all}
+  - ${fast}
+)
+  / ${all}
+  > ${slow}
+and ${all}
+  >= ${atLeast}`.trim(),
+    summary: `{{ ${policy} }} is slow.`,
+    description:
+      `{{ $value | humanizePercentage }} of the executions of {{ ${policy} }} ` +
+      `(job {{ ${queries.labelValue(queries.job)} }}) took longer than ${seconds * 1000} ms in the last ` +
+      `${queries.window(windowSeconds)} (limit ${percent(slow)}).`,
+  };
+}
+
+/** A single failure in a quiet hour burns at any rate: so many it takes to speak of burning. */
+function errorBudgetBurn(queries: Queries, severity: 'critical' | 'warning'): Alert {
+  const budget = Number((1 - queries.limits.availability.ratio).toPrecision(12));
+  const { atLeast } = queries.limits.budgetBurn;
+  const rates = BURN_RATES.filter((rate) => rate.severity === severity);
+  const policy = queries.labelValue(ATTR_POLICY_NAME);
+  const conditions = rates.map(({ burn, longSeconds, shortSeconds }) => {
+    const ratio = Number((burn * budget).toPrecision(12));
+    return `
+(
+  ${errorRatio(longSeconds)} > ${ratio}
+  and ${errorRatio(shortSeconds)} > ${ratio}
+  and (
+    round(${total(queries, RECORDED.unanswered, longSeconds)}) >= ${atLeast}
+    or ${RECORDED.unanswered} >= ${atLeast}
+  )
+)`.trim();
+  });
+  const windows = rates.map(
+    ({ burn, longSeconds }) => `${percent(burn * budget)} in ${queries.time(longSeconds)}`,
+  );
+  return {
+    name: 'ResilienceErrorBudgetBurn',
+    severity,
+    about: 'policy',
+    expr: conditions.join('\nor\n'),
+    summary: `{{ ${policy} }} burns its error budget.`,
+    description:
+      `{{ $value | humanizePercentage }} of the executions of {{ ${policy} }} ` +
+      `(job {{ ${queries.labelValue(queries.job)} }}) got no answer (limit ${windows.join(', ')}; ` +
+      `${percent(budget)} is the budget of 30 days).`,
+  };
+}

@@ -1,0 +1,93 @@
+import { DEPENDENCY_CHECK_DURATION, EXECUTION_DURATION, type Metric } from '../semconv/metrics.ts';
+import { LIMITS } from '../thresholds.ts';
+
+/** Documented, but of no generated file: no metric can tell them. */
+type Unmeasured = 'falseOpenings' | 'overhead';
+const UNMEASURED: readonly string[] = ['falseOpenings', 'overhead'] satisfies Unmeasured[];
+
+type Name = Exclude<keyof typeof LIMITS, Unmeasured>;
+type Unit<N extends Name> = Exclude<keyof (typeof LIMITS)[N], 'source'> & string;
+
+/** The limits that panels and rules hold services to. */
+export type Limits = { readonly [N in Name]: { readonly [U in Unit<N>]: number } };
+
+/** A documented number: the name of its limit and its unit, such as `timeouts.ratio`. */
+export type ThresholdName = { [N in Name]: `${N}.${Unit<N>}` }[Name];
+
+export type Thresholds = { readonly [T in ThresholdName]?: number };
+
+/** Every threshold and its documented value. */
+export const THRESHOLDS: Readonly<Record<ThresholdName, number>> = Object.fromEntries(
+  Object.entries(LIMITS)
+    .filter(([name]) => !UNMEASURED.includes(name))
+    .flatMap(([name, row]) =>
+      Object.entries(row)
+        .filter(([unit]) => unit !== 'source')
+        .map(([unit, value]) => [`${name}.${unit}`, value]),
+    ),
+) as Record<ThresholdName, number>;
+
+/** What each unit allows. */
+const UNITS: Readonly<Record<string, readonly [string, (value: number) => boolean]>> = {
+  ratio: ['a number above 0 and below 1', (value) => value > 0 && value < 1],
+  quantile: ['a number above 0 and below 1', (value) => value > 0 && value < 1],
+  seconds: ['a number of seconds above 0', (value) => value > 0],
+  windowSeconds: ['a number of seconds above 0', (value) => value > 0],
+  forSeconds: ['a number of seconds above 0', (value) => value > 0],
+  count: ['a whole number above 0', (value) => value > 0 && Number.isInteger(value)],
+  atLeast: ['a whole number above 0', (value) => value > 0 && Number.isInteger(value)],
+};
+
+/** Read from a histogram, which knows how many were faster than the bounds of its buckets only. */
+const BOUNDS: Readonly<Partial<Record<ThresholdName, Metric>>> = {
+  'latency.seconds': EXECUTION_DURATION,
+  'rejectedCall.seconds': EXECUTION_DURATION,
+  'healthCheck.seconds': DEPENDENCY_CHECK_DURATION,
+};
+
+/**
+ * The documented limits, with some of them changed.
+ *
+ * @throws TypeError naming the threshold, what was expected and what came
+ */
+export function limitsOf(thresholds: Thresholds): Limits {
+  const values: Record<ThresholdName, number> = { ...THRESHOLDS };
+  for (const [name, value] of Object.entries(thresholds)) {
+    assertKnown(name);
+    const fault = faultOf(name, value);
+    if (fault) throw new TypeError(`Expected the threshold ${name} to be ${fault}`);
+    values[name] = value;
+  }
+  if (values['stuckOpen.seconds'] >= values['stuckOpen.windowSeconds']) {
+    throw new TypeError(
+      'Expected the threshold stuckOpen.seconds to be less than stuckOpen.windowSeconds, got ' +
+        `${values['stuckOpen.seconds']} and ${values['stuckOpen.windowSeconds']}`,
+    );
+  }
+  const limits: Record<string, Record<string, number>> = {};
+  for (const [path, value] of Object.entries(values)) {
+    const [name = '', unit = ''] = path.split('.');
+    limits[name] = { ...limits[name], [unit]: value };
+  }
+  return limits as Limits;
+}
+
+function assertKnown(name: string): asserts name is ThresholdName {
+  if (Object.hasOwn(THRESHOLDS, name)) return;
+  const known = Object.keys(THRESHOLDS).join(', ');
+  throw new TypeError(`Expected a threshold, one of ${known}; got ${JSON.stringify(name)}`);
+}
+
+/** What is wrong with a value, if anything is. */
+function faultOf(name: ThresholdName, value: unknown): string | undefined {
+  const [expected, allows] = UNITS[name.split('.')[1] ?? ''] ?? ['', () => true];
+  const got = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  if (typeof value !== 'number' || !Number.isFinite(value) || !allows(value)) {
+    return `${expected}, got ${got}`;
+  }
+  const buckets = BOUNDS[name]?.buckets;
+  if (buckets && !buckets.includes(value)) {
+    return `one of ${buckets.join(', ')}, the bounds of the buckets it is read from; got ${got}`;
+  }
+  return undefined;
+}
