@@ -1,60 +1,113 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { generate } from '../../src/generate/index.ts';
-import { METRICS } from '../../src/semconv/metrics.ts';
-import { metricName, type Naming } from '../../src/semconv/prometheus.ts';
+import { type Files, generate } from '../../src/generate/index.ts';
+import * as attributes from '../../src/semconv/attributes.ts';
+import { DEPENDENCY_AVAILABLE, METRICS } from '../../src/semconv/metrics.ts';
+import { labelName, metricName, type Naming } from '../../src/semconv/prometheus.ts';
+import { Dependencies } from '../support/dependencies.ts';
 import { type Sample, TestExporter } from '../support/exporter.ts';
-import { asked } from '../support/generated.ts';
+import { alertsIn, asked, recordingsIn } from '../support/generated.ts';
 import { moveEveryMetric } from '../support/traffic.ts';
 import { missing } from './contract.ts';
+import { STRATEGIES, type Strategy, TYPES, translated, translatedLabel } from './translation.ts';
+
+const { ATTR_METRIC_OVERFLOW, ATTR_POLICY_NAME, DEPENDENCY_RESULTS } = attributes;
+const PARTS = [undefined, 'bucket', 'sum', 'count'] as const;
 
 const exporter = new TestExporter();
+/** Its SDK keeps less apart than a stack has. */
+const overflowing = new TestExporter([{ instrumentName: '*', aggregationCardinalityLimit: 3 }]);
 let samples: Sample[] = [];
 
 beforeAll(async () => {
   await moveEveryMetric(exporter.instrument, 'servicenow');
-  samples = await exporter.scrape();
+  await moveEveryMetric(overflowing.instrument, 'servicenow');
+  const dependencies = new Dependencies(exporter.provider);
+  for (const result of DEPENDENCY_RESULTS) {
+    dependencies.tell({ name: 'servicenow', result, seconds: 1 });
+  }
+  const isOverflow = ({ labels }: Sample) =>
+    labelName(ATTR_METRIC_OVERFLOW, 'prometheus-exporter') in labels;
+  samples = [...(await exporter.scrape()), ...(await overflowing.scrape()).filter(isOverflow)];
 });
-afterAll(() => exporter.stop());
+afterAll(() => Promise.all([exporter.stop(), overflowing.stop()]));
 
-/** The scrape as it would be on another road. */
-function onRoad(naming: Naming): Sample[] {
+/** The scrape as it would be if the metrics had come by OTLP. */
+function byOtlp(strategy: Strategy): Sample[] {
   const names = new Map(
-    METRICS.flatMap((metric) =>
-      ([undefined, 'bucket', 'sum', 'count'] as const).map(
-        (part) =>
-          [
-            metricName(metric, 'prometheus-exporter', part),
-            metricName(metric, naming, part),
-          ] as const,
-      ),
-    ),
+    METRICS.flatMap((metric) => {
+      const name = translated({ ...metric, type: TYPES[metric.instrument] }, strategy);
+      return PARTS.map((part) => [
+        metricName(metric, 'prometheus-exporter', part),
+        part ? `${name}_${part}` : name,
+      ]);
+    }),
   );
-  return samples.map((sample) => ({ ...sample, name: names.get(sample.name) ?? sample.name }));
+  const labels = new Map(
+    [...Object.values(attributes)]
+      .filter((value) => typeof value === 'string')
+      .map((name) => [translatedLabel(name, { escaped: true }), translatedLabel(name, strategy)]),
+  );
+  return samples.map((sample) => ({
+    name: names.get(sample.name) ?? sample.name,
+    labels: Object.fromEntries(
+      Object.entries(sample.labels).map(([label, value]) => [labels.get(label) ?? label, value]),
+    ),
+    value: sample.value,
+  }));
+}
+
+/** What Prometheus makes itself, of the rules and of alerts that fire. */
+function madeOf(files: Files, naming: Naming): Sample[] {
+  const policy = labelName(ATTR_POLICY_NAME, naming);
+  const subject = (about: string) => (about === 'policy' ? { [policy]: 'servicenow' } : {});
+  return [
+    ...recordingsIn(files).map(({ record }) => ({
+      name: record,
+      labels: subject(record.split(':')[0] ?? ''),
+      value: 1,
+    })),
+    ...alertsIn(files).map(({ alert, labels }) => ({
+      name: 'ALERTS',
+      labels: { alertname: alert, alertstate: 'firing', ...labels, ...subject('policy') },
+      value: 1,
+    })),
+  ];
 }
 
 const naming = 'prometheus-exporter';
-const queries = asked(generate());
+const files = generate();
+const queries = asked(files);
 
 describe('what dashboards and rules ask for', () => {
   it('is more than nothing', () => {
     expect(queries.filter(({ expr }) => expr === '')).toEqual([]);
-    expect(queries.length).toBeGreaterThan(15);
+    expect(queries.length).toBeGreaterThan(50);
   });
 
   it('is in a scrape of the real exporter: metrics, labels and values', () => {
-    expect(missing(queries, samples)).toEqual([]);
+    expect(missing(queries, [...samples, ...madeOf(files, naming)])).toEqual([]);
   });
 
-  it('is on the road of otlp as well', () => {
-    expect(missing(asked(generate({ naming: 'otlp' })), onRoad('otlp'))).toEqual([]);
+  it.each([
+    ['otlp', STRATEGIES.UnderscoreEscapingWithSuffixes],
+    ['otlp-no-suffixes', STRATEGIES.UnderscoreEscapingWithoutSuffixes],
+    ['otlp-utf8-suffixes', STRATEGIES.NoUTF8EscapingWithSuffixes],
+    ['otlp-utf8', STRATEGIES.NoTranslation],
+  ] as const)('is on the road %s, by the translation of prometheus', (road, strategy) => {
+    const translatedFiles = generate({ naming: road });
+    const made = madeOf(translatedFiles, road);
+    expect(missing(asked(translatedFiles), [...byOtlp(strategy), ...made])).toEqual([]);
   });
 
   it('has moved: no panel is shown a zero because nothing ever happened', () => {
-    for (const metric of METRICS.filter(({ name }) => !name.includes('dependency'))) {
+    for (const metric of METRICS) {
       const part = metric.instrument === 'histogram' ? 'count' : undefined;
       const name = metricName(metric, naming, part);
       const moved = samples.filter((sample) => sample.name === name && sample.value > 0);
-      expect({ name, moved: moved.length > 0 }).toEqual({ name, moved: true });
+      // The last check found the dependency gone.
+      if (metric !== DEPENDENCY_AVAILABLE) {
+        expect({ name, moved: moved.length > 0 }).toEqual({ name, moved: true });
+      }
     }
   });
 });

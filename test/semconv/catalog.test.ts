@@ -41,7 +41,7 @@ describe("opentelemetry's rules for names", () => {
   });
 
   it.each(keys)('the attribute %s is lower case and dotted', (key) => {
-    expect(key).toMatch(/^(resilience|error)(\.[a-z]+(_[a-z]+)*)+$/);
+    expect(key).toMatch(/^(resilience|error|otel)(\.[a-z]+(_[a-z]+)*)+$/);
   });
 
   it('attributes have values in lower case, and every series is a combination of them', () => {

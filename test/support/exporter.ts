@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { MeterProvider, type ViewOptions } from '@opentelemetry/sdk-metrics';
 import { instrument } from '../../src/index.ts';
 
 /** One line of the text format. */
@@ -23,8 +23,8 @@ export class TestExporter {
   readonly instrument: typeof instrument = (name, policy, options) =>
     instrument(name, policy, { meterProvider: this.provider, ...options });
 
-  constructor() {
-    this.provider = new MeterProvider({ readers: [this.#exporter] });
+  constructor(views: ViewOptions[] = []) {
+    this.provider = new MeterProvider({ readers: [this.#exporter], views });
   }
 
   async scrape(): Promise<Sample[]> {

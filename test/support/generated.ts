@@ -55,15 +55,23 @@ export interface Dashboard {
   };
 }
 
+export interface AlertRule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly for?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface RecordingRule {
+  readonly record: string;
+  readonly expr: string;
+}
+
 interface RuleFile {
   readonly groups: readonly {
     readonly name: string;
-    readonly rules: readonly {
-      readonly alert: string;
-      readonly expr: string;
-      readonly labels: Readonly<Record<string, string>>;
-      readonly annotations: Readonly<Record<string, string>>;
-    }[];
+    readonly rules: readonly (AlertRule | RecordingRule)[];
   }[];
 }
 
@@ -73,11 +81,19 @@ export function dashboardsIn(files: Files): Dashboard[] {
     .map(([, content]) => JSON.parse(content) as Dashboard);
 }
 
-export function alertsIn(files: Files): RuleFile['groups'][number]['rules'] {
+function rulesIn(files: Files): (AlertRule | RecordingRule)[] {
   return Object.entries(files)
     .filter(([path]) => path.startsWith('alerts/'))
     .flatMap(([, content]) => (parse(content) as RuleFile).groups)
     .flatMap(({ rules }) => rules);
+}
+
+export function alertsIn(files: Files): AlertRule[] {
+  return rulesIn(files).filter((rule) => 'alert' in rule);
+}
+
+export function recordingsIn(files: Files): RecordingRule[] {
+  return rulesIn(files).filter((rule) => 'record' in rule);
 }
 
 /** Every query of panels, variables and rules. */
@@ -99,6 +115,7 @@ export function asked(files: Files): Asked[] {
           return { where: `${uid}: variable ${name}`, expr, wanted: [label] };
         }),
     ]),
+    ...recordingsIn(files).map(({ record, expr }) => ({ where: record, expr, wanted: [] })),
     ...alertsIn(files).map(({ alert, expr, annotations }) => ({
       where: alert,
       expr,
