@@ -39,7 +39,8 @@ const NOT_CLOSED = isOneOf<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, ['op
 
 /**
  * The dependency is gone for everybody. A share of all time, so that replicas weigh as much as they
- * are: one of four is 25 %. Its window is short, as it pages; the `for:` keeps a restart out of it.
+ * are: one of four is 25 %. Its window is short, as it pages; the `for:` keeps a restart out of it,
+ * and what is closed now an outage of a minute that ended with its first probe.
  */
 function openFleetWide(queries: Queries): Alert {
   const { ratio, windowSeconds, forSeconds } = queries.limits.fleetWide;
@@ -49,6 +50,11 @@ function openFleetWide(queries: Queries): Alert {
     by: queries.policy,
     matchers: [REJECTED],
   });
+  const sum = (series: string) => `sum ${queries.by(queries.policy)} (${series})`;
+  const state = queries.of(CIRCUIT_BREAKER_STATE);
+  const closed = queries.of(CIRCUIT_BREAKER_STATE, [
+    is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed'),
+  ]);
   const policy = queries.labelValue(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceCircuitBreakerOpenFleetWide',
@@ -60,7 +66,10 @@ ${gained(NOT_CLOSED)}
   >= ${ratio}
 # Somebody was turned away: circuits that nobody calls stay open, and harm nobody.
 and ${rejected}
-  > 0`.trim(),
+  > 0
+# Not of one that has closed again: its minute open stays in the window for another.
+unless ${sum(closed)}
+  > ${Number((1 - ratio).toPrecision(12))} * ${sum(state)}`.trim(),
     forSeconds,
     summary: `The circuit of {{ ${policy} }} is open on most replicas.`,
     description:
