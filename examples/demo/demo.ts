@@ -5,7 +5,7 @@ import { Client } from './client.ts';
 import { Closing } from './closing.ts';
 import { Feed } from './feed.ts';
 import { findPrograms, type Monitoring, startMonitoring } from './monitoring.ts';
-import { nameOf, Pager } from './pager.ts';
+import { nameOf, Pager, SEVERITIES, severityOf } from './pager.ts';
 import { SERVICES, Service } from './services.ts';
 import { type Phase, STORY } from './story.ts';
 import { Traffic } from './traffic.ts';
@@ -24,8 +24,9 @@ export class Demo {
   readonly services: Service[] = [];
   readonly clients: Client[] = [];
   readonly pager = new Pager((alert) => {
-    const [tone, verb] = alert.status === 'firing' ? ['page', 'PAGE'] : ['good', 'RESOLVED'];
-    this.feed.tell(tone as 'page' | 'good', `${verb} ${nameOf(alert)}`);
+    const [verb, tone] =
+      alert.status === 'firing' ? SEVERITIES[severityOf(alert)] : (['RESOLVED', 'good'] as const);
+    this.feed.tell(tone, `${verb} ${nameOf(alert)}`);
   });
   /** Where the metrics are. */
   metrics = '';

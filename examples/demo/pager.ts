@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import type { Tone } from './feed.ts';
 
 export interface Alert {
   readonly status: 'firing' | 'resolved';
@@ -58,6 +59,28 @@ export class Pager {
 }
 
 /** The alert and whom it is about. */
-export function nameOf({ labels }: Alert): string {
-  return [labels['alertname'], labels['resilience_policy_name']].filter(Boolean).join(' ');
+export function nameOf(alert: Alert): string {
+  return [titleOf(alert), policyOf(alert)].filter(Boolean).join(' ');
+}
+
+export function titleOf({ labels }: Alert): string {
+  return labels['alertname'] ?? '';
+}
+
+export function policyOf({ labels }: Alert): string {
+  return labels['resilience_policy_name'] ?? '';
+}
+
+export type Severity = keyof typeof SEVERITIES;
+
+/** The word for a severity, and its tone; the worst first. */
+export const SEVERITIES = {
+  critical: ['PAGE', 'page'],
+  warning: ['WARNING', 'warning'],
+  info: ['INFO', 'news'],
+} as const satisfies Record<string, readonly [string, Tone]>;
+
+export function severityOf({ labels }: Alert): Severity {
+  const severity = labels['severity'] ?? '';
+  return severity in SEVERITIES ? (severity as Severity) : 'info';
 }

@@ -47,7 +47,7 @@ export const SERVICES: readonly ServiceSpec[] = [
     name: 'llm',
     label: 'LLM',
     callsPerSecond: 14,
-    latency: [200, 600],
+    latency: [150, 400],
     timeoutSeconds: timeout.llm.seconds,
   },
   {

@@ -36,6 +36,7 @@ interface Target {
   readonly refId: string;
   readonly expr: string;
   readonly legendFormat?: string;
+  readonly instant?: boolean;
   readonly interval?: string;
   readonly datasource?: { readonly uid: string };
 }

@@ -1,11 +1,11 @@
 import type { Demo } from '../demo.ts';
 import type { Entry } from '../feed.ts';
-import { nameOf } from '../pager.ts';
+import { policyOf, SEVERITIES, severityOf, titleOf } from '../pager.ts';
 import type { Rates } from '../rates.ts';
 import { SCALE } from '../scale.ts';
 import { STORY } from '../story.ts';
 import { legend, table } from './table.ts';
-import { type Line, lengthOf, type Segment, seconds } from './text.ts';
+import { type Line, lengthOf, type Segment } from './text.ts';
 
 /** Lines of news that a small terminal has at least; the addresses give way. */
 const NEWS = 4;
@@ -57,20 +57,29 @@ function story(demo: Demo): Line {
   ];
 }
 
+/** So many kinds of alerts are shown, the worst first: an incident has many symptoms. */
+const MOST_ALERTS = 8;
+
 function alerts({ pager, monitoring, unmonitored }: Demo): Line[] {
   const title: Line = [['ALERTS', 'dim']];
   if (!monitoring) return [title, [[unmonitored, 'dim']]];
   if (pager.firing.size === 0) return [title, [['none fires', 'good']]];
+  const lines = Object.entries(SEVERITIES).flatMap(([severity, [, tone]]) => {
+    const firing = [...pager.firing.values()].filter((each) => severityOf(each) === severity);
+    return [...new Set(firing.map(titleOf))].map((name): Line => {
+      const about = firing.filter((each) => titleOf(each) === name).map(policyOf);
+      return [
+        ['▲ ', tone],
+        [name, tone],
+        [`  ${about.join(', ')}`, 'dim'],
+      ];
+    });
+  });
+  const more = lines.length - MOST_ALERTS;
   return [
     title,
-    ...[...pager.firing.values()].map((alert): Line => {
-      const age = seconds(performance.now() - alert.since);
-      return [
-        ['▲ ', 'page'],
-        [nameOf(alert), 'page'],
-        [`  for ${age}`, 'dim'],
-      ];
-    }),
+    ...lines.slice(0, MOST_ALERTS),
+    ...(more > 0 ? [[[`and ${more} more`, 'dim']] as const] : []),
   ];
 }
 

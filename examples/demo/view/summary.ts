@@ -42,16 +42,20 @@ export function isBalanced(audits: readonly Audit[]): boolean {
 function history({ pager, monitoring, unmonitored }: Demo): Line[] {
   if (!monitoring) return [[[unmonitored]]];
   if (pager.history.size === 0) return [[['No alert fired.']]];
-  return [...pager.history].map(
-    ([name, { fired, resolved }]): Line => [
-      [name, 'page'],
-      [` fired ${times(fired)}, resolved ${times(resolved)}`],
-    ],
-  );
-}
-
-function times(count: number): string {
-  return count === 1 ? 'once' : `${count} times`;
+  const entries = [...pager.history.entries()].map(([name, counts]) => {
+    const [alert = '', policy = ''] = name.split(' ');
+    return { alert, policy, ...counts };
+  });
+  return [...new Set(entries.map(({ alert }) => alert))].sort().map((alert): Line => {
+    const about = entries
+      .filter((each) => each.alert === alert)
+      .map(({ policy, fired, resolved }) =>
+        [policy, ...(fired > 1 ? [`${fired}x`] : []), ...(resolved < fired ? ['(fires)'] : [])]
+          .filter(Boolean)
+          .join(' '),
+      );
+    return [[`${alert}  `, 'page'], [about.join(', ')]];
+  });
 }
 
 function number(count: number): Segment {
