@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { LIMITS, POLICIES, SOURCES } from '../src/thresholds.ts';
+import { BURN_RATES, LIMITS, POLICIES, SOURCES } from '../src/thresholds.ts';
 
 const { monitor, ...policies } = POLICIES;
 const rows = [
@@ -45,6 +45,16 @@ describe('the documented numbers', () => {
     expect(LIMITS.errors.ratio).toBeCloseTo(1 - LIMITS.availability.ratio, 10);
     // 52.6 min a year
     expect((1 - LIMITS.availability.ratio) * 365.25 * 24 * 60).toBeCloseTo(52.6, 1);
+  });
+
+  it('burn the budget of 30 days at the rates of the workbook, and both windows are recorded', () => {
+    for (const { burn, longSeconds, shortSeconds, severity } of BURN_RATES) {
+      // The share of 30 days' budget that is gone when the long window burns at that rate.
+      const gone = (burn * longSeconds) / (30 * 86_400);
+      expect([0.02, 0.05, 0.1]).toContainEqual(expect.closeTo(gone, 10));
+      expect(longSeconds / shortSeconds).toBe(12);
+      expect(severity).toBe(burn > 3 ? 'critical' : 'warning');
+    }
   });
 
   it('are a leaf: they import nothing', () => {
