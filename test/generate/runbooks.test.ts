@@ -1,35 +1,139 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { METRICS } from '../../src/semconv/metrics.ts';
-import { labelName, metricName } from '../../src/semconv/prometheus.ts';
+import { alertGroups } from '../../src/generate/alerts/index.ts';
+import { thresholdsRead } from '../../src/generate/docs/alerts-page.ts';
+import { limitsOf, THRESHOLDS, type ThresholdName } from '../../src/generate/limits.ts';
+import { settingsOf } from '../../src/generate/options.ts';
+import { Queries } from '../../src/generate/queries.ts';
+import { BURN_RATES, LIMITS } from '../../src/thresholds.ts';
+import { blocksOf, sectionOf } from '../support/markdown.ts';
 import { parseQuery } from '../support/promql.ts';
+import { Vocabulary } from '../support/vocabulary.ts';
 
-const naming = 'prometheus-exporter';
-const labelsOf = new Map(
-  METRICS.map((metric) => [
-    metricName(metric, naming),
-    ['job', 'instance', metric.subject, ...Object.keys(metric.attributes)].map((label) =>
-      labelName(label, naming),
-    ),
-  ]),
-);
+const FRAME = [
+  'What it means to callers',
+  'First three queries',
+  'Likely causes, in order',
+  'What to do',
+  'What not to do',
+  'When it clears',
+  'Where the limit comes from',
+];
 
-describe.each(readdirSync('docs/runbooks'))('the runbook %s', (file) => {
-  const page = readFileSync(`docs/runbooks/${file}`, 'utf8');
-  const queries = [...page.matchAll(/```promql\n(.+?)```/gs)].flatMap(([, block = '']) =>
-    block.trim().split('\n\n'),
-  );
+const queries = new Queries(settingsOf({}));
+const alerts = alertGroups(queries).flatMap(({ rules }) => rules);
+const names = [...new Set(alerts.map((alert) => alert.name))];
+const thresholds = thresholdsRead(queries);
+const vocabulary = new Vocabulary(queries, names);
+const read = (path: string) => readFileSync(path, 'utf8');
 
-  it('has queries that can be pasted: the metrics and labels exist', () => {
-    expect(queries.length).toBeGreaterThanOrEqual(3);
-    for (const { selections } of queries.map(parseQuery)) {
-      expect(selections.length).toBeGreaterThan(0);
-      for (const { metric, matchers, grouping } of selections) {
-        expect([...labelsOf.keys()]).toContain(metric);
-        for (const label of [...matchers.map((each) => each.label), ...grouping]) {
-          expect(labelsOf.get(metric)).toContain(label);
-        }
-      }
+/** The ways to write a threshold to a person. */
+function written(name: ThresholdName): string[] {
+  const value = THRESHOLDS[name];
+  const percent = `${Number((value * 100).toPrecision(12))}`;
+  if (name.endsWith('.ratio')) return [`${percent} %`];
+  if (name.endsWith('.quantile')) return [`${percent}th percentile`];
+  if (!/seconds$/i.test(name)) return value === 1 ? [''] : [`${value} `];
+  const words = { 3600: ['hour'], 86400: ['day'] }[value] ?? [];
+  return [`${value} s`, `${value * 1000} ms`, `${value / 60} min`, `${value / 3600} h`, ...words];
+}
+
+it('there is a runbook for every alert, and none without', () => {
+  expect(readdirSync('docs/runbooks').sort()).toEqual(names.map((name) => `${name}.md`).sort());
+});
+
+describe.each(names)('the runbook of %s', (name) => {
+  const page = read(`docs/runbooks/${name}.md`);
+  const lead = page.split('\n## ')[0] ?? '';
+  const limit = sectionOf(page, 'Where the limit comes from');
+  const own = [
+    ...new Set(alerts.flatMap((alert, index) => (alert.name === name ? thresholds[index] : []))),
+  ].filter((each) => each !== undefined);
+
+  it('has the frame of all runbooks', () => {
+    expect(page.split('\n')[0]).toBe(`# ${name}`);
+    expect([...page.matchAll(/^##+ (.+)$/gm)].map(([, heading]) => heading)).toEqual(FRAME);
+    for (const heading of FRAME) expect(sectionOf(page, heading).trim()).not.toBe('');
+  });
+
+  it('begins with the severity of the rule, in bold', () => {
+    const own = alerts.filter((alert) => alert.name === name);
+    const [first = ''] = lead.split('\n').slice(2);
+    expect(first).toMatch(/^\*\*/);
+    const bold = [...lead.matchAll(/\*\*(\w+)/g)].map(([, word]) => word?.toLowerCase());
+    expect(bold).toEqual(own.map(({ severity }) => severity));
+  });
+
+  it('begins with the limits of the rule, as documented', () => {
+    for (const each of own) {
+      const found = written(each).filter((text) => lead.replaceAll('\n', ' ').includes(text));
+      expect(found, each).not.toEqual([]);
     }
   });
+
+  it('has three queries or more, each of which answers a question', () => {
+    const blocks = blocksOf(sectionOf(page, 'First three queries'), 'promql');
+    expect(blocks.length).toBeGreaterThanOrEqual(3);
+    expect(blocks).toEqual(blocksOf(page, 'promql'));
+    for (const block of blocks) expect(block).toMatch(/^# .*\?/);
+  });
+
+  it('asks for metrics, labels and values that exist', () => {
+    for (const block of blocksOf(page, 'promql')) {
+      const { selections } = parseQuery(block);
+      expect(selections.length).toBeGreaterThan(0);
+      expect(selections.flatMap((each) => vocabulary.missing(each))).toEqual([]);
+    }
+  });
+
+  it('tells every threshold of the rule, its documented value and whose choice it is', () => {
+    const rows = [...limit.matchAll(/^\| `(.+?)` \| (.+?) \| .+ \| (.+?) \|$/gm)];
+    expect(rows.map(([, threshold, value]) => [threshold, Number(value)])).toEqual(
+      own.map((each) => [each, THRESHOLDS[each]]),
+    );
+    for (const each of own) {
+      const [group = ''] = each.split('.');
+      const { source } = LIMITS[group as keyof typeof LIMITS];
+      const sources = rows
+        .filter(([, threshold]) => threshold?.startsWith(`${group}.`))
+        .map(([, , , text]) => text);
+      expect(sources.includes('documented'), each).toBe(source.some((letter) => letter !== 'D'));
+      expect(new Set([...sources, 'documented', 'chosen by this package']).size).toBe(2);
+      expect(limit).toContain(`\`LIMITS.${group}\``);
+    }
+    expect(limit).toContain(own.length > 0 ? '`src/thresholds.ts`' : 'no threshold to set');
+  });
+
+  it('tells how to change it, with a value that is taken', () => {
+    const [command = ''] = blocksOf(limit, 'sh');
+    const set = [...command.matchAll(/--set (\S+?)=(\S+)/g)].map(
+      ([, threshold, value]) => [threshold, Number(value)] as const,
+    );
+    expect(set.length > 0).toBe(own.length > 0);
+    if (own.length > 0) expect(command).toMatch(/^npx cockatiel-otel generate --set /);
+    for (const [threshold, value] of set) {
+      expect(own).toContain(threshold);
+      expect(value).not.toBe(THRESHOLDS[threshold as ThresholdName]);
+    }
+    expect(() => limitsOf(Object.fromEntries(set))).not.toThrow();
+  });
+});
+
+it('the runbook of the burning budget has every rate and its windows', () => {
+  const page = read('docs/runbooks/ResilienceErrorBudgetBurn.md');
+  const time = (seconds: number) =>
+    [[86_400, 'd'] as const, [3600, 'h'] as const, [60, 'min'] as const]
+      .filter(([size]) => seconds % size === 0)
+      .map(([size, unit]) => `${seconds / size} ${unit}`)[0];
+  for (const { severity, burn, longSeconds, shortSeconds } of BURN_RATES) {
+    expect(page).toContain(
+      `| ${severity} | ${burn} | ${time(longSeconds)} | ${time(shortSeconds)} |`,
+    );
+  }
+});
+
+it('the runbook of the overflow has the recipe of the README', () => {
+  const [recipe = ''] = blocksOf(read('docs/runbooks/ResilienceMetricsOverflow.md'), 'ts');
+  const unindented = recipe.replaceAll(/^ {2}/gm, '');
+  expect(blocksOf(read('README.md'), 'ts')).toContain(unindented);
 });

@@ -1,0 +1,51 @@
+import { alertGroups } from '../alerts/index.ts';
+import type { Alert } from '../alerts/rule.ts';
+import { THRESHOLDS, type ThresholdName } from '../limits.ts';
+import { Queries } from '../queries.ts';
+import { code, table } from './markdown.ts';
+
+/** Every alert on a line, for `docs/alerts.md`. */
+export function alertsTable(queries: Queries): string {
+  const read = thresholdsRead(queries);
+  return table(
+    ['alert', 'severity', 'what it says', 'thresholds'],
+    alertsOf(queries).map((alert, index) => [
+      `[${alert.name}](runbooks/${alert.name}.md)`,
+      alert.severity,
+      said(alert.description),
+      read[index]?.map((name) => code(`${name}=${THRESHOLDS[name]}`)).join(', ') || 'none',
+    ]),
+  );
+}
+
+/** The thresholds of each alert, in the order of the alerts: those that change its rule. */
+export function thresholdsRead(queries: Queries): ThresholdName[][] {
+  const names = Object.keys(THRESHOLDS) as ThresholdName[];
+  const changed = names.map((name) => alertsOf(withOther(queries, name)));
+  return alertsOf(queries).map((alert, index) =>
+    names.filter((_, each) => !isSameRule(alert, changed[each]?.[index])),
+  );
+}
+
+function alertsOf(queries: Queries): Alert[] {
+  return alertGroups(queries).flatMap(({ rules }) => rules);
+}
+
+function isSameRule(one: Alert, other: Alert | undefined): boolean {
+  return one.expr === other?.expr && one.forSeconds === other.forSeconds;
+}
+
+/** With one threshold changed; to what, nobody will ask. */
+function withOther({ settings }: Queries, threshold: ThresholdName): Queries {
+  const [name, unit] = threshold.split('.') as [keyof typeof settings.limits, string];
+  const limit = { ...settings.limits[name], [unit]: THRESHOLDS[threshold] * 2 };
+  return new Queries({ ...settings, limits: { ...settings.limits, [name]: limit } });
+}
+
+/** What an annotation's template will say, with words for what is not known before. */
+function said(template: string): string {
+  return template
+    .replace(/{{ [^{}]*\$value[^{}]*}}/g, '*value*')
+    .replace(/{{ \$labels\.(?:resilience_)?(\w+?)(?:_name)? }}/g, '*$1*')
+    .replaceAll('|', '\\|');
+}
