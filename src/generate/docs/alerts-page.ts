@@ -1,8 +1,20 @@
 import { alertGroups } from '../alerts/index.ts';
 import type { Alert } from '../alerts/rule.ts';
 import { THRESHOLDS, type ThresholdName } from '../limits.ts';
+import { settingsOf } from '../options.ts';
 import { Queries } from '../queries.ts';
-import { code, table } from './markdown.ts';
+import { code, table, withBlock } from './markdown.ts';
+
+/**
+ * `docs/alerts.md` with its table made anew; where there is no page yet, none is made.
+ *
+ * @throws Error if the page has no place for its table
+ */
+export function alertsPage(page: string | undefined): Readonly<Record<string, string>> {
+  if (page === undefined) return {};
+  const block = alertsTable(new Queries(settingsOf({})));
+  return { 'docs/alerts.md': withBlock(page, 'alerts', block) };
+}
 
 /** Every alert on a line, for `docs/alerts.md`. */
 export function alertsTable(queries: Queries): string {
