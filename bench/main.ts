@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what instrumenting costs. Each file is one process; within it both sides of a
  * comparison take turns. `--write` puts the table into docs/performance.md. Names of files as
- * arguments run only these.
+ * arguments run only these. `scale` is a bench of its own, with its own options and its own page.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -11,6 +11,11 @@ import type { Result } from './result.ts';
 const FILES = ['stack', 'http', 'breaker', 'opossum', 'collect', 'memory'];
 const DOCUMENT = 'docs/performance.md';
 const MARKERS = ['<!-- bench:begin -->\n', '<!-- bench:end -->'] as const;
+
+if (process.argv[2] === 'scale') {
+  await import('./scale/main.ts');
+  process.exit();
+}
 
 const write = process.argv.includes('--write');
 const wanted = process.argv.slice(2).filter((argument) => argument !== '--write');

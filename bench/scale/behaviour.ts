@@ -1,0 +1,118 @@
+/** How the policies of a synthetic replica fare, second by second, and what their series gain by it. */
+
+import type { CircuitBreakerState } from '../../src/semconv/attributes.ts';
+import * as attr from '../../src/semconv/attributes.ts';
+import * as metrics from '../../src/semconv/metrics.ts';
+
+export const CONDITIONS = ['healthy', 'shaky', 'failing', 'open', 'probing'] as const;
+export type Condition = (typeof CONDITIONS)[number];
+
+/** A number for each condition, in their order. */
+export type ByCondition = readonly [number, number, number, number, number];
+
+export const STATE_OF: Readonly<Record<Condition, CircuitBreakerState>> = {
+  healthy: 'closed',
+  shaky: 'closed',
+  failing: 'closed',
+  open: 'open',
+  probing: 'half_open',
+};
+
+/** Calls of one policy on one replica. */
+export const CALLS_PER_SECOND = 5;
+/** The documents check every dependency every 30 s. */
+export const CHECKS_PER_SECOND = 1 / 30;
+
+/** The share of calls that end in a value of an attribute; none in values that are not here. */
+export const SHARES: Readonly<Record<string, Readonly<Record<string, ByCondition>>>> = {
+  [attr.ATTR_OUTCOME]: {
+    success: [0.99995, 0.99, 0.3, 0, 0],
+    fallback: [0, 0.005, 0.3, 0.4, 0.4],
+    failure: [0.00005, 0.003, 0.2, 0, 0.1],
+    rejected: [0, 0, 0, 0.6, 0.5],
+    timed_out: [0, 0.002, 0.2, 0, 0],
+  },
+  [attr.ATTR_CIRCUIT_BREAKER_RESULT]: {
+    success: [0.9999, 0.97, 0.3, 0, 0],
+    failure: [0.0001, 0.03, 0.7, 0, 0.05],
+    rejected: [0, 0, 0, 1, 0.95],
+  },
+  [attr.ATTR_RETRY_RESULT]: {
+    success_without_retry: [0.9995, 0.95, 0.25, 0, 0],
+    success_after_retry: [0.0005, 0.045, 0.05, 0, 0],
+    exhausted: [0, 0.005, 0.7, 1, 1],
+  },
+  [attr.ATTR_RETRY_ATTEMPT]: {
+    1: [0.0005, 0.05, 0.75, 1, 1],
+    2: [0, 0.01, 0.72, 1, 1],
+  },
+  [attr.ATTR_TIMEOUT_RESULT]: {
+    completed: [1, 0.99, 0.7, 0, 0],
+    timed_out: [0, 0.01, 0.3, 0, 0.05],
+  },
+  [attr.ATTR_BULKHEAD_RESULT]: {
+    accepted: [1, 1, 0.95, 0, 0.05],
+    rejected: [0, 0, 0.05, 0, 0],
+  },
+  [attr.ATTR_FALLBACK_RESULT]: {
+    not_used: [0.99995, 0.99, 0.3, 0, 0],
+    used: [0.00005, 0.01, 0.7, 1, 1],
+  },
+  [attr.ATTR_DEPENDENCY_RESULT]: {
+    available: [1, 0.95, 0.2, 0, 0],
+    slow: [0, 0.05, 0.3, 0, 0],
+    unavailable: [0, 0, 0.5, 1, 1],
+  },
+  [attr.ATTR_CIRCUIT_BREAKER_STATE]: {
+    closed: [1, 1, 1, 0, 0],
+    open: [0, 0, 0, 1, 0],
+    half_open: [0, 0, 0, 0, 1],
+  },
+};
+
+/** Of calls that no attribute tells apart, such as those under a timeout. */
+export const REACHED: ByCondition = [1, 1, 1, 0, 0.05];
+
+/** Half of all durations are shorter, in seconds. */
+export const MEDIAN_SECONDS: ByCondition = [0.05, 0.2, 1, 0.001, 0.5];
+
+/** What stands at a value instead of growing. */
+export const STANDING: Readonly<Record<string, ByCondition>> = {
+  [metrics.EXECUTION_ACTIVE.name]: [1, 2, 9, 0, 1],
+  [metrics.TIMEOUT_LIMIT.name]: [30, 30, 30, 30, 30],
+  [metrics.BULKHEAD_ACTIVE.name]: [1, 2, 10, 0, 1],
+  [metrics.BULKHEAD_QUEUED.name]: [0, 0, 4, 0, 0],
+  [metrics.BULKHEAD_LIMIT.name]: [10, 10, 10, 10, 10],
+  [metrics.BULKHEAD_QUEUE_LIMIT.name]: [10, 10, 10, 10, 10],
+  [metrics.DEPENDENCY_AVAILABLE.name]: [1, 1, 0, 0, 0],
+};
+
+export const ERROR_TYPES = ['ECONNREFUSED', '503', 'TaskCancelledError'];
+
+const OPEN_SECONDS = 60;
+const FAILURES_SECONDS = 5;
+
+/**
+ * Of ten policies six are healthy, two shaky; one fails on every replica for two minutes out of
+ * five; one is down on every tenth replica all the time.
+ */
+export function conditionAt(policy: number, replica: number, second: number): Condition {
+  switch (policy % 10) {
+    case 3:
+      return incident((second + policy * 7 + (replica % 10)) % 300, 120);
+    case 7:
+      return replica % 10 === 0 ? incident(second % 3600, 3600) : 'healthy';
+    case 5:
+    case 8:
+      return 'shaky';
+    default:
+      return 'healthy';
+  }
+}
+
+/** Fails until the circuit opens, which is tried every minute. */
+function incident(second: number, seconds: number): Condition {
+  if (second >= seconds) return 'healthy';
+  if (second < FAILURES_SECONDS) return 'failing';
+  return (second - FAILURES_SECONDS) % (OPEN_SECONDS + 1) < OPEN_SECONDS ? 'open' : 'probing';
+}
