@@ -162,6 +162,9 @@ export const LIMITS = {
   telemetryErrors: { count: 1, windowSeconds: 300, source: ['D'] },
 } as const satisfies Record<string, Row>;
 
+/** The error budget of `availability` is that of 30 days. */
+export const BUDGET_SECONDS = 2_592_000;
+
 /**
  * How fast the error budget of `availability` may burn: at 1 it lasts 30 days. Both windows must
  * burn: the long one shows that it matters, the short one that it is not over yet.

@@ -27,6 +27,14 @@ export const NAMINGS = [
 
 export type Naming = (typeof NAMINGS)[number];
 
+/** The series of every alert that is pending or firing, which Prometheus itself makes. */
+export const ALERTS = 'ALERTS';
+/** Labels that it gives them, beside those of the alert. */
+export const LABEL_ALERT_NAME = 'alertname';
+export const LABEL_ALERT_STATE = 'alertstate';
+/** The label by which the rules of this package, as most, tell how urgent an alert is. */
+export const LABEL_SEVERITY = 'severity';
+
 /** The series that a classic histogram is made of. */
 export type HistogramPart = 'bucket' | 'sum' | 'count';
 
@@ -95,9 +103,13 @@ export function selector(
   matchers: readonly Matcher[] = [],
   part?: HistogramPart,
 ): string {
-  const name = metricName(metric, naming, part);
+  return selectorOf(metricName(metric, naming, part), naming, matchers);
+}
+
+/** A selector of what is in Prometheus under the same name on every road, such as what is recorded. */
+export function selectorOf(name: string, naming: Naming, matchers: readonly Matcher[]): string {
   const conditions = written(matchers, naming);
-  if (!isLegacy(name)) return `{${[quoted(name), ...conditions].join(',')}}`;
+  if (!/^[a-zA-Z_:][\w:]*$/.test(name)) return `{${[quoted(name), ...conditions].join(',')}}`;
   return conditions.length > 0 ? `${name}{${conditions.join(',')}}` : name;
 }
 

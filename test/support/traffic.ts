@@ -57,6 +57,8 @@ export async function moveEveryMetric(to: typeof instrument, name: string): Prom
       stack.execute(() => 'queued'),
       stack.execute(() => 'more than the queue holds'),
     );
+    // Without a fallback callers are told that they were turned away.
+    await settled(to(name, bulkhead(0)).execute(never).catch(() => {}));
     void stack.execute(never);
     void stack.execute(never);
     await vi.advanceTimersByTimeAsync(500);

@@ -1,77 +1,77 @@
-import {
-  type Dashboard,
-  DashboardBuilder,
-  DashboardCursorSync,
-  RowBuilder,
-} from '@grafana/grafana-foundation-sdk/dashboard';
-import { GENERATED } from '../generated.ts';
-import { buildPanel } from '../panels/build.ts';
-import * as bulkhead from '../panels/bulkhead.ts';
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import * as alerts from '../panels/alerts.ts';
 import * as breaker from '../panels/circuit-breaker.ts';
+import * as dependency from '../panels/dependency.ts';
 import * as execution from '../panels/execution.ts';
-import * as fallback from '../panels/fallback.ts';
-import type { Panel } from '../panels/panel.ts';
 import * as retry from '../panels/retry.ts';
-import * as timeout from '../panels/timeout.ts';
+import { scorecard } from '../panels/scorecard.ts';
+import * as slo from '../panels/slo.ts';
+import * as telemetry from '../panels/telemetry.ts';
 import type { Queries } from '../queries.ts';
-import { FLEET } from './uids.ts';
-import { variables } from './variables.ts';
+import { dashboardOf, type Section } from './layout.ts';
+import { FLEET, POLICY } from './uids.ts';
 
-interface Section {
-  readonly title: string;
-  /** Each line fills the width; its panels share it. */
-  readonly lines: readonly {
-    readonly height: number;
-    readonly panels: readonly ((queries: Queries) => Panel)[];
-  }[];
-}
-
+/** The most urgent first. */
 const SECTIONS: readonly Section[] = [
   {
-    title: 'Circuit breakers',
+    title: 'Now',
     lines: [
-      { height: 4, panels: [breaker.notClosed, breaker.reporting, breaker.recovery] },
-      { height: 8, panels: [breaker.worstState, breaker.shareNotClosed] },
+      {
+        height: 4,
+        panels: [
+          breaker.notClosed,
+          breaker.reporting,
+          slo.answered,
+          slo.budgetLeft,
+          breaker.recovery,
+          dependency.available,
+        ],
+      },
+      { height: 10, panels: [alerts.firing, breaker.worstState] },
+    ],
+  },
+  { title: 'Scorecard', lines: [{ height: 12, panels: [scorecard] }] },
+  {
+    title: 'One replica, or the whole fleet?',
+    lines: [
+      {
+        height: 8,
+        panels: [breaker.shareNotClosed, breaker.replicasNotClosed, breaker.shareOfFleet],
+      },
     ],
   },
   {
-    title: 'Executions',
+    title: 'Calls',
     lines: [
-      { height: 8, panels: [execution.byOutcome, execution.withoutAnswer, execution.slowest] },
+      { height: 10, panels: [execution.byOutcome, execution.worstByFailures, execution.slowest] },
     ],
   },
   {
-    title: 'Retries and timeouts',
-    lines: [{ height: 8, panels: [retry.secondRetries, retry.recovered, timeout.timedOut] }],
+    title: 'Openings and retries',
+    lines: [{ height: 8, panels: [breaker.openings, retry.secondRetries] }],
   },
   {
-    title: 'Bulkheads and fallbacks',
-    lines: [{ height: 8, panels: [bulkhead.rejections, fallback.used] }],
+    title: 'Blind spots: what this dashboard can not see',
+    lines: [
+      { height: 8, panels: [telemetry.breakersLeft, telemetry.replicas] },
+      { height: 8, panels: [telemetry.overflow, telemetry.errors, telemetry.clock] },
+    ],
   },
 ];
 
-const WIDTH = 24;
-
 /** Everything at a glance. */
 export function fleet(queries: Queries): Dashboard {
-  const dashboard = new DashboardBuilder('Resilience: fleet')
-    .uid(FLEET)
-    .description(`Every resilience policy of every service at a glance.\n\n${GENERATED}`)
-    .tags(['resilience', 'cockatiel-otel'])
-    .readonly()
-    .tooltip(DashboardCursorSync.Crosshair)
-    .time({ from: 'now-1h', to: 'now' })
-    .refresh('30s')
-    .variables(variables(queries));
-  let id = 0;
-  for (const { title, lines } of SECTIONS) {
-    dashboard.withRow(new RowBuilder(title).id(++id));
-    for (const { height, panels } of lines) {
-      const width = WIDTH / panels.length;
-      for (const panel of panels) {
-        dashboard.withPanel(buildPanel(panel(queries), { id: ++id, width, height }, queries));
-      }
-    }
-  }
-  return dashboard.build();
+  return dashboardOf(
+    {
+      uid: FLEET,
+      title: 'Resilience: fleet',
+      description: 'Every resilience policy of every service at a glance.',
+      policies: 'many',
+      // A minute apart in an hour: a hundred replicas of thirty policies are much to read.
+      points: 80,
+      other: { uid: POLICY, title: 'One policy in depth' },
+      sections: SECTIONS,
+    },
+    queries,
+  );
 }

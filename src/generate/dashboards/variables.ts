@@ -14,8 +14,12 @@ import type { Queries } from '../queries.ts';
 /** The Prometheus that the dashboard's first variable names. */
 export const DATASOURCE = { type: 'prometheus', uid: '${datasource}' } as const;
 
-/** The variables of every dashboard: what a reader chooses, each among what the ones before left. */
-export function variables(queries: Queries): Builder<VariableModel>[] {
+/**
+ * The variables of every dashboard: what a reader chooses, each among what the ones before left.
+ *
+ * @param policies how many policies can be chosen
+ */
+export function variables(queries: Queries, policies: 'one' | 'many'): Builder<VariableModel>[] {
   const choice = (name: string, label: string, attribute: string, among: Matcher[]) =>
     new QueryVariableBuilder(name)
       .label(label)
@@ -27,17 +31,25 @@ export function variables(queries: Queries): Builder<VariableModel>[] {
         refId: name,
       })
       .refresh(VariableRefresh.OnTimeRangeChanged)
-      .sort(VariableSort.AlphabeticalAsc)
-      .multi(true)
-      .includeAll(true)
-      // Also what has no such label: with OTLP an instance has no name unless it is given one.
-      .allValue('.*')
-      .current({ selected: true, text: ['All'], value: ['$__all'] });
+      .sort(VariableSort.AlphabeticalAsc);
   const { chosen } = queries;
+  const policy = choice('policy', 'Policy', ATTR_POLICY_NAME, [chosen.job, chosen.instance]);
   return [
     new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'),
-    choice('job', 'Job', queries.job, []),
-    choice('instance', 'Instance', queries.instance, [chosen.job]),
-    choice('policy', 'Policy', ATTR_POLICY_NAME, [chosen.job, chosen.instance]),
+    any(choice('job', 'Job', queries.job, [])),
+    any(choice('instance', 'Instance', queries.instance, [chosen.job])),
+    policies === 'many' ? any(policy) : policy.multi(false).includeAll(false),
   ];
+}
+
+function any(variable: QueryVariableBuilder): QueryVariableBuilder {
+  return (
+    variable
+      .multi(true)
+      .includeAll(true)
+      // Also what has no such label: with OTLP an instance has no name unless it is given one, and
+      // what is recorded is of all instances.
+      .allValue('.*')
+      .current({ selected: true, text: ['All'], value: ['$__all'] })
+  );
 }

@@ -1,20 +1,44 @@
 import { Number as Count, PercentUnit, Seconds } from '@grafana/grafana-foundation-sdk/units';
 import {
+  ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE,
+  ATTR_CIRCUIT_BREAKER_RESULT,
   ATTR_CIRCUIT_BREAKER_STATE,
-  ATTR_POLICY_NAME,
+  ATTR_ERROR_TYPE,
+  ATTR_POLICY_TYPE,
+  type CircuitBreakerResult,
   type CircuitBreakerState,
+  type PolicyType,
 } from '../../semconv/attributes.ts';
 import {
-  CIRCUIT_BREAKER_RECOVERY_DURATION,
+  CIRCUIT_BREAKER_CALLS,
   CIRCUIT_BREAKER_STATE,
   CIRCUIT_BREAKER_TIME,
+  CIRCUIT_BREAKER_TRANSITIONS,
+  ERRORS,
 } from '../../semconv/metrics.ts';
+import type { Matcher } from '../../semconv/prometheus.ts';
+import { RECORDED } from '../alerts/recorded.ts';
 import { is, isNot, isOneOf, type Queries } from '../queries.ts';
-import type { Panel } from './panel.ts';
+import { now, policyLegend, rate, ratio, recordedRatio, sum } from './ask.ts';
+import { BREAKER_RESULT, STATE, STATES } from './colors.ts';
+import { type Graph, NOT_RECORDED } from './panel.ts';
+import { results } from './results.ts';
+import { share } from './share.ts';
 
 const NO_BREAKER = 'no circuit breaker is instrumented, or no replica reports.';
 
-export function notClosed(queries: Queries): Panel {
+/** What rejects calls until its reset time is over; isolated is somebody's will. */
+export const OPEN = isOneOf<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, ['open', 'half_open']);
+
+/** The matchers of a change of state. */
+export function change(from: CircuitBreakerState, to: CircuitBreakerState): Matcher[] {
+  return [
+    is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE, from),
+    is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, to),
+  ];
+}
+
+export function notClosed(queries: Queries): Graph {
   const matcher = isNot<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed');
   return {
     kind: 'stat',
@@ -24,84 +48,299 @@ export function notClosed(queries: Queries): Panel {
       'are rejected.',
     noData: NO_BREAKER,
     unit: Count,
-    query: `sum(${queries.shown(CIRCUIT_BREAKER_STATE, [matcher])})`,
+    queries: [{ expr: `sum(${queries.shown(CIRCUIT_BREAKER_STATE, [matcher])})` }],
     limit: { value: queries.limits.opened.count, bad: 'above' },
   };
 }
 
-export function reporting(queries: Queries): Panel {
+export function reporting(queries: Queries): Graph {
   return {
     kind: 'stat',
     title: 'Circuit breakers reporting',
     description:
-      'How many circuit breakers there are, on all replicas. Fewer than usual is silence.',
+      'How many circuit breakers there are, on all replicas. Fewer than usual is silence, not health.',
     noData: NO_BREAKER,
     unit: Count,
-    query: `sum(${queries.shown(CIRCUIT_BREAKER_STATE)})`,
+    queries: [{ expr: now(queries, CIRCUIT_BREAKER_STATE, []) }],
   };
 }
 
-export function recovery(queries: Queries): Panel {
-  const total = (part: 'sum' | 'count') =>
-    `sum(increase(${queries.shown(CIRCUIT_BREAKER_RECOVERY_DURATION, [], part)}[$__range]))`;
+export function recovery(queries: Queries): Graph {
   return {
     kind: 'stat',
     title: 'Mean time to recovery',
     description:
       'From the first opening of a circuit until it was closed again, failed probes included: the mean ' +
-      'of all recoveries in the time shown.',
-    noData: 'no circuit has closed again in the time shown.',
+      'of all recoveries in the time shown. A circuit that is still open is not in it.',
+    noData: `no circuit has closed again in the time shown; or ${NOT_RECORDED}`,
     unit: Seconds,
-    query: `${total('sum')} / (${total('count')} > 0)`,
+    queries: [
+      {
+        expr: recordedRatio(
+          queries,
+          [RECORDED.recoverySeconds, RECORDED.recoveries],
+          [],
+          '$__range',
+        ),
+      },
+    ],
     limit: { value: queries.seconds(queries.limits.recovery.seconds), bad: 'above' },
   };
 }
 
-/** From best to worst; the position is the value that the query gives. */
-const WORST = [
-  { state: 'closed', text: 'closed', color: 'green' },
-  { state: 'isolated', text: 'isolated by hand', color: 'purple' },
-  { state: 'half_open', text: 'half-open', color: 'yellow' },
-  { state: 'open', text: 'open', color: 'red' },
-] as const satisfies readonly { state: CircuitBreakerState; text: string; color: string }[];
-
-export function worstState(queries: Queries): Panel {
-  // From the clock of each state, so that an opening between two scrapes is seen as well.
-  const parts = WORST.map(({ state }, worse) => {
-    const matcher = is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, state);
-    return `${worse} * (${queries.rate(CIRCUIT_BREAKER_TIME, [matcher])} > bool 0)`;
+/** From the clock of each state, so that an opening between two scrapes is seen as well. */
+function worst(queries: Queries, by: readonly string[]): string {
+  const parts = STATES.map(({ state }, worse) => {
+    const matchers = [is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, state)];
+    const time = rate(queries, CIRCUIT_BREAKER_TIME, {
+      by: [...by, ATTR_CIRCUIT_BREAKER_STATE],
+      matchers,
+    });
+    return `${worse} * (${time} > bool 0)`;
   });
+  return `max ${queries.by(by)} (\n  ${parts.join('\n  or ')}\n)`;
+}
+
+export function worstState(queries: Queries): Graph {
   return {
     kind: 'states',
     title: 'Worst state of any replica',
     description:
       'For each policy the worst state in which any breaker of any replica was, even for a moment: ' +
-      'open before half-open, isolated, closed. Whether it is one replica or all: see the share below.',
+      'open before half-open, isolated, closed. Whether it is one replica or all: see the shares below.',
     noData: NO_BREAKER,
     unit: Count,
-    query: `max ${queries.by([ATTR_POLICY_NAME])} (\n  ${parts.join('\n  or ')}\n)`,
-    legend: queries.legend(ATTR_POLICY_NAME),
-    values: WORST,
+    queries: [{ expr: worst(queries, queries.policy), legend: policyLegend(queries) }],
+    values: STATES,
+    toPolicy: true,
   };
 }
 
-export function shareNotClosed(queries: Queries): Panel {
-  const matcher = isOneOf<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, ['open', 'half_open']);
-  const by = queries.by(queries.replica);
+/** Of one policy, now. */
+export function stateNow(queries: Queries): Graph {
+  return {
+    kind: 'stat',
+    title: 'Worst circuit of any replica',
+    description:
+      'The worst state of any breaker of this policy in the last scrapes: if open, calls through it are ' +
+      'rejected before they are made. Which replica: see the circuit breaker below.',
+    noData: NO_BREAKER,
+    unit: Count,
+    queries: [{ expr: worst(queries, [queries.job]) }],
+    values: STATES,
+  };
+}
+
+export function stateByReplica(queries: Queries): Graph {
+  return {
+    kind: 'states',
+    title: 'State by replica',
+    description:
+      'The worst state of this policy on each replica, even for a moment. One red band is a replica in ' +
+      'trouble; all of them are a dependency in trouble.',
+    noData: NO_BREAKER,
+    unit: Count,
+    queries: [
+      {
+        expr: worst(queries, [queries.job, queries.instance]),
+        legend: `${queries.legend(queries.instance)} (${queries.legend(queries.job)})`,
+      },
+    ],
+    values: STATES,
+  };
+}
+
+export function shareNotClosed(queries: Queries): Graph {
   const { seconds, windowSeconds } = queries.limits.stuckOpen;
+  const time = (matchers: Matcher[] = []) =>
+    rate(queries, CIRCUIT_BREAKER_TIME, { by: queries.replica, matchers });
   return {
     kind: 'lines',
-    title: 'Share of time not closed, worst replica',
+    title: 'Time not closed, worst replica',
     description:
       'How much of the time the circuits of a policy were open or half-open on the replica where it was ' +
       'most. At the line for 5 min while calls come, ResilienceCircuitBreakerStuckOpen fires.',
     noData: NO_BREAKER,
     unit: PercentUnit,
-    query:
-      `max ${queries.by([ATTR_POLICY_NAME])} (\n` +
-      `  sum ${by} (${queries.rate(CIRCUIT_BREAKER_TIME, [matcher])})\n` +
-      `  / sum ${by} (${queries.rate(CIRCUIT_BREAKER_TIME)})\n)`,
-    legend: queries.legend(ATTR_POLICY_NAME),
+    queries: [
+      {
+        expr: `max ${queries.by(queries.policy)} (\n${ratio(time([OPEN]), time())}\n)`,
+        legend: policyLegend(queries),
+      },
+    ],
     limit: { value: seconds / windowSeconds, bad: 'above' },
+    toPolicy: true,
+  };
+}
+
+export function shareOfFleet(queries: Queries): Graph {
+  const time = (matchers: Matcher[] = []) =>
+    rate(queries, CIRCUIT_BREAKER_TIME, { by: queries.policy, matchers });
+  return {
+    kind: 'lines',
+    title: 'Time not closed, whole fleet',
+    description:
+      'How much of the time of all breakers of a policy, on all replicas, was open or half-open: one ' +
+      'replica of four is 25 %. At the line, ResilienceCircuitBreakerOpenFleetWide fires: the ' +
+      'dependency is gone for everybody.',
+    noData: NO_BREAKER,
+    unit: PercentUnit,
+    queries: [{ expr: ratio(time([OPEN]), time()), legend: policyLegend(queries) }],
+    limit: { value: queries.limits.fleetWide.ratio, bad: 'above' },
+    toPolicy: true,
+  };
+}
+
+export function replicasNotClosed(queries: Queries): Graph {
+  const time = (matchers: Matcher[] = []) =>
+    rate(queries, CIRCUIT_BREAKER_TIME, { by: queries.replica, matchers });
+  return {
+    kind: 'lines',
+    title: 'Replicas with an open circuit',
+    description:
+      'Share of the replicas of a service on which a circuit of the policy was open or half-open, even ' +
+      'for a moment. Few: look at those replicas. All: look at the dependency.',
+    noData: NO_BREAKER,
+    unit: PercentUnit,
+    queries: [
+      {
+        expr:
+          `${sum(queries, queries.policy, `${time([OPEN])} > bool 0`)}\n` +
+          `/ count ${queries.by(queries.policy)} (${time()})`,
+        legend: policyLegend(queries),
+      },
+    ],
+    toPolicy: true,
+  };
+}
+
+/** Counted as they happen, so that none between two scrapes is missed. */
+export function openings(queries: Queries): Graph {
+  const count = (from: CircuitBreakerState, to: CircuitBreakerState) =>
+    `sum(increase(${queries.shown(CIRCUIT_BREAKER_TRANSITIONS, change(from, to))}[$__rate_interval]))`;
+  return {
+    kind: 'bars',
+    title: 'Openings and recoveries',
+    description:
+      'Circuits that opened, probes after the reset time that failed, and circuits that closed again. ' +
+      'Red without green is an outage that goes on.',
+    noData: NO_BREAKER,
+    unit: Count,
+    queries: [
+      { expr: count('closed', 'open'), legend: 'opened' },
+      { expr: count('half_open', 'open'), legend: 'probe failed' },
+      { expr: count('half_open', 'closed'), legend: 'recovered' },
+    ],
+    colors: { opened: 'red', 'probe failed': 'orange', recovered: 'green' },
+  };
+}
+
+export function transitions(queries: Queries): Graph {
+  const by = [ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE, ATTR_CIRCUIT_BREAKER_STATE];
+  return {
+    kind: 'bars',
+    title: 'Changes of state',
+    description:
+      'Every change that a circuit made, on all replicas. Open to half-open is an attempt to recover; ' +
+      'back to open, it failed; to closed, it succeeded.',
+    noData: NO_BREAKER,
+    unit: Count,
+    queries: [
+      {
+        expr: sum(
+          queries,
+          by,
+          `increase(${queries.shown(CIRCUIT_BREAKER_TRANSITIONS)}[$__rate_interval])`,
+        ),
+        legend: by.map((label) => queries.legend(label)).join(' to '),
+      },
+    ],
+  };
+}
+
+export function timeInState(queries: Queries): Graph {
+  const by = [ATTR_CIRCUIT_BREAKER_STATE];
+  return {
+    kind: 'stack',
+    title: 'Breakers in each state',
+    description:
+      'How many breakers of all replicas were in each state, on average, from the time that they spent ' +
+      'there. All that is not green rejects calls.',
+    noData: NO_BREAKER,
+    unit: Count,
+    queries: [
+      {
+        expr: rate(queries, CIRCUIT_BREAKER_TIME, { by }),
+        legend: queries.legend(ATTR_CIRCUIT_BREAKER_STATE),
+      },
+    ],
+    colors: STATE,
+  };
+}
+
+export function calls(queries: Queries): Graph {
+  return results(queries, CIRCUIT_BREAKER_CALLS, ATTR_CIRCUIT_BREAKER_RESULT, {
+    title: 'Calls through the circuit breaker',
+    description:
+      'What the breaker made of each call; each retry is a call of its own. Failures open the circuit, ' +
+      'rejected calls never left; ignored are errors that it is told not to count.',
+    colors: BREAKER_RESULT,
+  });
+}
+
+export function successRate(queries: Queries): Graph {
+  return share(
+    queries,
+    CIRCUIT_BREAKER_CALLS,
+    {
+      part: [is<CircuitBreakerResult>(ATTR_CIRCUIT_BREAKER_RESULT, 'success')],
+      whole: [isOneOf<CircuitBreakerResult>(ATTR_CIRCUIT_BREAKER_RESULT, ['success', 'failure'])],
+    },
+    {
+      title: 'Success rate of the dependency',
+      description:
+        'Of the calls that the breaker let through and judged, those that succeeded: how the dependency ' +
+        'is, before any retry or fallback makes it look better.',
+    },
+  );
+}
+
+export function errors(queries: Queries): Graph {
+  return results(
+    queries,
+    ERRORS,
+    ATTR_ERROR_TYPE,
+    {
+      title: 'Failures of the dependency, by type',
+      description:
+        'The errors and failed results that the breaker counted, by HTTP status, error code or class: ' +
+        'what the dependency says of itself.',
+      noData: 'the breaker has counted no error in that time, or no replica reports.',
+    },
+    [is<PolicyType>(ATTR_POLICY_TYPE, 'circuit_breaker')],
+  );
+}
+
+export function recoveries(queries: Queries): Graph {
+  return {
+    kind: 'lines',
+    title: 'Time to recovery',
+    description:
+      'From the first opening to closed again, as the mean of the circuits that recovered in the last ' +
+      'minutes. Above the line, outages last longer than the documents allow.',
+    noData: `no circuit has closed again in that time; or ${NOT_RECORDED}`,
+    unit: Seconds,
+    queries: [
+      {
+        expr: recordedRatio(
+          queries,
+          [RECORDED.recoverySeconds, RECORDED.recoveries],
+          [],
+          '$__rate_interval',
+        ),
+        legend: 'mean',
+      },
+    ],
+    limit: { value: queries.seconds(queries.limits.recovery.seconds), bad: 'above' },
   };
 }

@@ -1,53 +1,167 @@
-import { OpsPerSecond, PercentUnit, Seconds } from '@grafana/grafana-foundation-sdk/units';
-import { ATTR_OUTCOME, ATTR_POLICY_NAME, type Outcome } from '../../semconv/attributes.ts';
-import { EXECUTION_DURATION, EXECUTIONS } from '../../semconv/metrics.ts';
-import { isOneOf, LE, type Queries } from '../queries.ts';
-import { NO_CALLS, type Panel } from './panel.ts';
+import {
+  Number as Count,
+  OpsPerSecond,
+  PercentUnit,
+  Seconds,
+} from '@grafana/grafana-foundation-sdk/units';
+import { ATTR_OUTCOME } from '../../semconv/attributes.ts';
+import { EXECUTION_ACTIVE, EXECUTION_DURATION, EXECUTIONS } from '../../semconv/metrics.ts';
+import type { Matcher } from '../../semconv/prometheus.ts';
+import { UNANSWERED } from '../alerts/recorded.ts';
+import type { Queries } from '../queries.ts';
+import { gained, now, percentile, policyLegend, rate, ratio } from './ask.ts';
+import { OUTCOME } from './colors.ts';
+import { type Graph, NO_CALLS } from './panel.ts';
+import { percentiles } from './percentiles.ts';
+import { results } from './results.ts';
+import { share } from './share.ts';
 
-export function byOutcome(queries: Queries): Panel {
-  return {
-    kind: 'stack',
-    title: 'Executions by outcome',
+/** As many bars as one takes in at a glance. */
+const WORST = 10;
+
+const NO_DURATIONS = `${NO_CALLS} Durations can also be switched off where a policy is instrumented.`;
+
+export function byOutcome(queries: Queries): Graph {
+  return results(queries, EXECUTIONS, ATTR_OUTCOME, {
+    title: 'Calls by outcome',
     description:
       'What callers got: an answer (success), a stand-in for it (fallback), or none: the call failed, ' +
       'was rejected before it was made, or timed out. Cancelled is what callers gave up themselves.',
-    noData: NO_CALLS,
-    unit: OpsPerSecond,
-    query: `sum ${queries.by([ATTR_OUTCOME])} (${queries.rate(EXECUTIONS)})`,
-    legend: queries.legend(ATTR_OUTCOME),
-  };
+    colors: OUTCOME,
+  });
 }
 
-export function withoutAnswer(queries: Queries): Panel {
-  const by = queries.by([ATTR_POLICY_NAME]);
-  const bad = isOneOf<Outcome>(ATTR_OUTCOME, ['failure', 'rejected', 'timed_out']);
+export function worstByFailures(queries: Queries): Graph {
+  const { windowSeconds } = queries.limits.latency;
+  const calls = (matchers: Matcher[] = []) =>
+    gained(queries, EXECUTIONS, windowSeconds, { by: queries.policy, matchers });
   return {
-    kind: 'lines',
-    title: 'Executions without an answer',
+    kind: 'ranking',
+    title: `Most calls without an answer, last ${queries.window(windowSeconds)}`,
     description:
-      'Share of executions whose caller got neither an answer nor a fallback: failed, rejected or ' +
-      'timed out. The line is the documented limit.',
+      'The ten policies whose callers most often got neither an answer nor a fallback, as a share of ' +
+      'their calls. Red is above the documented limit. Begin with the uppermost.',
     noData: NO_CALLS,
     unit: PercentUnit,
-    query: `sum ${by} (${queries.rate(EXECUTIONS, [bad])}) / sum ${by} (${queries.rate(EXECUTIONS)})`,
-    legend: queries.legend(ATTR_POLICY_NAME),
+    queries: [
+      {
+        expr: `topk(${WORST}, ${ratio(calls([UNANSWERED]), calls())})`,
+        legend: policyLegend(queries),
+      },
+    ],
     limit: { value: queries.limits.errors.ratio, bad: 'above' },
+    toPolicy: true,
   };
 }
 
-export function slowest(queries: Queries): Panel {
-  const by = queries.by([ATTR_POLICY_NAME, LE]);
+export function slowest(queries: Queries): Graph {
+  const { quantile, seconds, windowSeconds } = queries.limits.latency;
+  const of = { by: queries.policy };
+  const p = percentile(queries, quantile, EXECUTION_DURATION, of, windowSeconds);
+  return {
+    kind: 'ranking',
+    title: `Slowest calls, p${quantile * 100}, last ${queries.window(windowSeconds)}`,
+    description:
+      'The ten slowest policies: one in twenty calls took longer, with all retries, waits and ' +
+      'fallbacks. Red is above the documented limit. Slow is often the first sign of a dependency that ' +
+      'is about to fail.',
+    noData: NO_DURATIONS,
+    unit: Seconds,
+    queries: [{ expr: `topk(${WORST}, ${p})`, legend: policyLegend(queries) }],
+    limit: { value: seconds, bad: 'above' },
+    toPolicy: true,
+  };
+}
+
+export function callRate(queries: Queries): Graph {
+  return {
+    kind: 'stat',
+    title: 'Calls',
+    description:
+      'Calls a second, whatever became of them. Far fewer than usual: look at those who call.',
+    noData: NO_CALLS,
+    unit: OpsPerSecond,
+    queries: [{ expr: rate(queries, EXECUTIONS, { by: [] }) }],
+  };
+}
+
+export function p95(queries: Queries): Graph {
+  const { quantile, seconds, windowSeconds } = queries.limits.latency;
+  return {
+    kind: 'stat',
+    title: `p${quantile * 100}, last ${queries.window(windowSeconds)}`,
+    description:
+      'One in twenty calls took longer, with all retries, waits and fallbacks. Red is above the ' +
+      'documented limit.',
+    noData: NO_DURATIONS,
+    unit: Seconds,
+    queries: [
+      { expr: percentile(queries, quantile, EXECUTION_DURATION, { by: [] }, windowSeconds) },
+    ],
+    limit: { value: seconds, bad: 'above' },
+  };
+}
+
+export function withoutAnswer(queries: Queries): Graph {
+  return share(
+    queries,
+    EXECUTIONS,
+    { part: [UNANSWERED] },
+    {
+      title: 'Calls without an answer',
+      description:
+        'Share of calls whose caller got neither an answer nor a fallback: failed, rejected or timed ' +
+        'out; of a queue, the messages that were not delivered. The line is the documented limit.',
+    },
+    { value: queries.limits.errors.ratio, bad: 'above' },
+  );
+}
+
+export function active(queries: Queries): Graph {
+  return {
+    kind: 'lines',
+    title: 'Calls under way',
+    description:
+      'Calls that have begun and not yet been answered, on all replicas. A line that only rises is a ' +
+      'dependency that does not answer, and a service that will run out of something.',
+    noData: 'the policy is not instrumented, or no replica reports.',
+    unit: Count,
+    queries: [{ expr: now(queries, EXECUTION_ACTIVE, []), legend: 'under way' }],
+  };
+}
+
+export function duration(queries: Queries): Graph {
+  return percentiles(
+    queries,
+    EXECUTION_DURATION,
+    {
+      title: 'Duration of calls',
+      description:
+        'From the call to its answer, with all retries, waits and fallbacks: the middle one, one in ' +
+        'twenty (p95), one in a hundred (p99). The line is the documented limit for p95.',
+      noData: NO_DURATIONS,
+    },
+    { limit: { value: queries.limits.latency.seconds, bad: 'above' } },
+  );
+}
+
+export function durationByOutcome(queries: Queries): Graph {
   const { quantile, seconds } = queries.limits.latency;
   return {
     kind: 'lines',
-    title: `Duration of executions, p${quantile * 100}`,
+    title: `Duration by outcome, p${quantile * 100}`,
     description:
-      'One in twenty executions took longer, with all their retries, waits and fallbacks. The line is ' +
-      'the documented limit. Slow is often the first sign of a dependency that is about to fail.',
-    noData: `${NO_CALLS} Durations can also be switched off where a policy is instrumented.`,
+      'Who waits: those who get an answer, or those who get none? Rejected calls should take no time ' +
+      'at all; where they do, a retry waits around the circuit breaker.',
+    noData: NO_DURATIONS,
     unit: Seconds,
-    query: `histogram_quantile(${quantile}, sum ${by} (${queries.rate(EXECUTION_DURATION, [], 'bucket')}))`,
-    legend: queries.legend(ATTR_POLICY_NAME),
-    limit: { value: queries.seconds(seconds), bad: 'above' },
+    queries: [
+      {
+        expr: percentile(queries, quantile, EXECUTION_DURATION, { by: [ATTR_OUTCOME] }),
+        legend: queries.legend(ATTR_OUTCOME),
+      },
+    ],
+    limit: { value: seconds, bad: 'above' },
+    colors: OUTCOME,
   };
 }

@@ -1,26 +1,61 @@
 /** What a panel asks and says; how it looks is decided in one place for all of them. */
-export interface Panel {
-  /**
-   * - `stat`: one number, now
-   * - `lines`: one line for each policy
-   * - `stack`: parts of a whole
-   * - `states`: a band for each policy that changes its colour
-   */
-  readonly kind: 'stat' | 'lines' | 'stack' | 'states';
+export type Panel = Graph | Table;
+
+interface Said {
   readonly title: string;
   /** What one sees, and what to make of it. */
   readonly description: string;
   /** What it means that there is nothing to see. */
   readonly noData: string;
+  /** Whether what is shown leads to the dashboard of its policy; then `job` and policy are asked for. */
+  readonly toPolicy?: boolean;
+}
+
+export interface Graph extends Said {
+  /**
+   * - `stat`: one number, now
+   * - `ranking`: a bar for each policy, now
+   * - `lines`: one line for each policy
+   * - `stack`: parts of a whole
+   * - `bars`: events, as they happened
+   * - `states`: a band for each policy that changes its colour
+   */
+  readonly kind: 'stat' | 'ranking' | 'lines' | 'stack' | 'bars' | 'states';
   /** Of Grafana. */
   readonly unit: string;
-  readonly query: string;
-  /** The name of a series; none where there is but one. */
-  readonly legend?: string;
+  /** Digits after the point, where Grafana's own choice hides what matters. */
+  readonly decimals?: number;
+  readonly queries: readonly Query[];
   /** The documented limit. */
   readonly limit?: Limit;
   /** A text and a colour for each value, from 0 on. */
   readonly values?: readonly { readonly text: string; readonly color: string }[];
+  /** A colour for each name of a series, where the name tells good from bad. */
+  readonly colors?: Readonly<Record<string, string>>;
+}
+
+export interface Query {
+  readonly expr: string;
+  /** The name of a series; none where there is but one. */
+  readonly legend?: string;
+  /** Whether it is a limit that services report themselves, and is drawn as such. */
+  readonly isLimit?: boolean;
+}
+
+/** A row for each combination of labels, now. */
+export interface Table extends Said {
+  readonly kind: 'table';
+  /** The labels that make a row, and what their columns are called. */
+  readonly rows: readonly { readonly label: string; readonly title: string }[];
+  readonly columns: readonly Column[];
+}
+
+export interface Column {
+  readonly title: string;
+  readonly unit: string;
+  readonly decimals?: number;
+  readonly expr: string;
+  readonly limit?: Limit;
 }
 
 export interface Limit {
@@ -30,3 +65,11 @@ export interface Limit {
 }
 
 export const NO_CALLS = 'no such call was made in that time, or no replica reports.';
+
+export const NOT_RECORDED =
+  'nothing was called, the recording rules of this pack are not loaded, or one replica is chosen: ' +
+  'what is recorded is of all replicas.';
+
+/** What a policy's row, line or band is called. */
+export const POLICY_TITLE = 'Policy';
+export const JOB_TITLE = 'Job';

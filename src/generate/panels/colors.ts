@@ -1,0 +1,79 @@
+import type {
+  BulkheadResult,
+  CircuitBreakerResult,
+  CircuitBreakerState,
+  DEPENDENCY_RESULTS,
+  FallbackResult,
+  Outcome,
+  RetryResult,
+  TimeoutResult,
+} from '../../semconv/attributes.ts';
+
+const GOOD = 'green';
+const STAND_IN = 'blue';
+const TURNED_AWAY = 'orange';
+const LATE = 'purple';
+const BAD = 'red';
+const NEITHER = 'text';
+
+/** The same thing has the same colour on every panel. */
+export const OUTCOME: Readonly<Record<Outcome, string>> = {
+  success: GOOD,
+  fallback: STAND_IN,
+  failure: BAD,
+  rejected: TURNED_AWAY,
+  timed_out: LATE,
+  cancelled: NEITHER,
+};
+
+/** From best to worst. */
+export const STATES = [
+  { state: 'closed', text: 'closed', color: 'green' },
+  { state: 'isolated', text: 'isolated by hand', color: 'purple' },
+  { state: 'half_open', text: 'half-open', color: 'yellow' },
+  { state: 'open', text: 'open', color: 'red' },
+] as const satisfies readonly { state: CircuitBreakerState; text: string; color: string }[];
+
+export const STATE: Readonly<Record<string, string>> = Object.fromEntries(
+  STATES.map(({ state, color }) => [state, color]),
+);
+
+export const BREAKER_RESULT: Readonly<Record<CircuitBreakerResult, string>> = {
+  success: GOOD,
+  failure: BAD,
+  ignored: STAND_IN,
+  rejected: TURNED_AWAY,
+  cancelled: NEITHER,
+};
+
+export const RETRY_RESULT: Readonly<Record<RetryResult, string>> = {
+  success_without_retry: GOOD,
+  success_after_retry: STAND_IN,
+  exhausted: BAD,
+  not_retryable: TURNED_AWAY,
+  aborted: NEITHER,
+};
+
+export const TIMEOUT_RESULT: Readonly<Record<TimeoutResult, string>> = {
+  completed: GOOD,
+  timed_out: LATE,
+  cancelled: NEITHER,
+};
+
+export const BULKHEAD_RESULT: Readonly<Record<BulkheadResult, string>> = {
+  accepted: GOOD,
+  rejected: TURNED_AWAY,
+  cancelled: NEITHER,
+};
+
+export const FALLBACK_RESULT: Readonly<Record<FallbackResult, string>> = {
+  not_used: GOOD,
+  used: STAND_IN,
+  failed: BAD,
+};
+
+export const DEPENDENCY_RESULT: Readonly<Record<(typeof DEPENDENCY_RESULTS)[number], string>> = {
+  available: GOOD,
+  slow: TURNED_AWAY,
+  unavailable: BAD,
+};

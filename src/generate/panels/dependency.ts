@@ -1,0 +1,92 @@
+import { OpsPerSecond, PercentUnit } from '@grafana/grafana-foundation-sdk/units';
+import { ATTR_DEPENDENCY_NAME, ATTR_DEPENDENCY_RESULT } from '../../semconv/attributes.ts';
+import { DEPENDENCY_AVAILABLE, DEPENDENCY_CHECK_DURATION } from '../../semconv/metrics.ts';
+import type { Queries } from '../queries.ts';
+import { dependency, rate } from './ask.ts';
+import { DEPENDENCY_RESULT } from './colors.ts';
+import type { Graph } from './panel.ts';
+import { percentiles } from './percentiles.ts';
+
+const NOT_WATCHED =
+  'no dependency of that name is watched by health checks, or no replica reports.';
+
+/** Replicas are no dependencies: one is available where most of them can reach it. */
+export function available(queries: Queries): Graph {
+  const reached = queries.by([queries.job, ATTR_DEPENDENCY_NAME]);
+  return {
+    kind: 'stat',
+    title: 'Dependencies available',
+    description:
+      'Share of the dependencies that most replicas can reach, in the service where it is lowest. ' +
+      'Below the limit postpone bulk work, or expect partial results.',
+    noData: 'no dependency is watched by health checks, or no replica reports.',
+    unit: PercentUnit,
+    queries: [
+      {
+        expr:
+          `min(avg ${queries.by([queries.job])} (\n` +
+          `  avg ${reached} (${queries.shown(DEPENDENCY_AVAILABLE)}) >= bool 0.5\n))`,
+      },
+    ],
+    limit: { value: queries.limits.dependenciesAvailable.ratio, bad: 'below' },
+  };
+}
+
+export function reachable(queries: Queries): Graph {
+  return {
+    kind: 'lines',
+    title: 'Replicas that reach the dependency',
+    description:
+      'Share of the replicas whose last health check found the dependency of this name available. ' +
+      'Below a half it counts as unavailable.',
+    noData: NOT_WATCHED,
+    unit: PercentUnit,
+    queries: [
+      {
+        expr:
+          `avg ${queries.by([queries.job])} ` +
+          `(${queries.shown(DEPENDENCY_AVAILABLE, [dependency(queries)])})`,
+        legend: queries.legend(queries.job),
+      },
+    ],
+  };
+}
+
+export function checkDuration(queries: Queries): Graph {
+  return percentiles(
+    queries,
+    DEPENDENCY_CHECK_DURATION,
+    {
+      title: 'Duration of health checks',
+      description:
+        'How long the checks of this dependency take. Above the line the system is under load, even ' +
+        'while it still answers.',
+      noData: NOT_WATCHED,
+    },
+    {
+      matchers: [dependency(queries)],
+      limit: { value: queries.limits.healthCheck.seconds, bad: 'above' },
+    },
+  );
+}
+
+export function checks(queries: Queries): Graph {
+  return {
+    kind: 'stack',
+    title: 'Health checks by result',
+    description: 'What the checks of this dependency found: available, slow, or unavailable.',
+    noData: NOT_WATCHED,
+    unit: OpsPerSecond,
+    queries: [
+      {
+        expr: rate(queries, DEPENDENCY_CHECK_DURATION, {
+          by: [ATTR_DEPENDENCY_RESULT],
+          matchers: [dependency(queries)],
+          part: 'count',
+        }),
+        legend: queries.legend(ATTR_DEPENDENCY_RESULT),
+      },
+    ],
+    colors: DEPENDENCY_RESULT,
+  };
+}

@@ -1,0 +1,28 @@
+import { Seconds } from '@grafana/grafana-foundation-sdk/units';
+import type { Metric } from '../../semconv/metrics.ts';
+import type { Matcher } from '../../semconv/prometheus.ts';
+import type { Queries } from '../queries.ts';
+import { percentile } from './ask.ts';
+import type { Graph } from './panel.ts';
+
+/** The middle, one in twenty and one in a hundred. */
+const QUANTILES = [0.5, 0.95, 0.99];
+
+/** How long something takes: a mean hides the calls that hurt. */
+export function percentiles(
+  queries: Queries,
+  metric: Metric,
+  text: Pick<Graph, 'title' | 'description' | 'noData'>,
+  { matchers = [], limit }: { matchers?: readonly Matcher[]; limit?: Graph['limit'] } = {},
+): Graph {
+  return {
+    kind: 'lines',
+    ...text,
+    unit: Seconds,
+    queries: QUANTILES.map((quantile) => ({
+      expr: percentile(queries, quantile, metric, { by: [], matchers }),
+      legend: `p${quantile * 100}`,
+    })),
+    ...(limit && { limit }),
+  };
+}

@@ -1,0 +1,170 @@
+import { Number as Count, PercentUnit, Seconds } from '@grafana/grafana-foundation-sdk/units';
+import { ATTR_OUTCOME, ATTR_POLICY_NAME, type Outcome } from '../../semconv/attributes.ts';
+import {
+  BULKHEAD_CALLS,
+  CIRCUIT_BREAKER_TIME,
+  CIRCUIT_BREAKER_TRANSITIONS,
+  EXECUTION_DURATION,
+  FALLBACK_CALLS,
+  type Metric,
+  RETRY_ATTEMPTS,
+  RETRY_CALLS,
+  TIMEOUT_CALLS,
+} from '../../semconv/metrics.ts';
+import type { Matcher } from '../../semconv/prometheus.ts';
+import { BUDGET_SECONDS } from '../../thresholds.ts';
+import { errorRatio, RECORDED } from '../alerts/recorded.ts';
+import type { Limits } from '../limits.ts';
+import { is, type Queries } from '../queries.ts';
+import { gained, made, percentile, ratio, recordedRatio } from './ask.ts';
+import * as bulkhead from './bulkhead.ts';
+import { change, OPEN } from './circuit-breaker.ts';
+import * as fallback from './fallback.ts';
+import { type Column, JOB_TITLE, POLICY_TITLE, type Table } from './panel.ts';
+import { RECOVERED, RETRIED, SECOND } from './retry.ts';
+import * as timeout from './timeout.ts';
+
+/** The window of the error rate; that of availability is the budget's. */
+const HOUR = 3600;
+
+/** A column for a documented limit: what is measured as its alert measures it, and judged by it. */
+type Score = (queries: Queries, limits: Limits) => Column;
+
+/** By the limit that they are held to. */
+export const SCORES: Readonly<Partial<Record<keyof Limits, Score>>> = {
+  stuckOpen: (queries, { stuckOpen: { seconds, windowSeconds } }) => {
+    const time = (matchers: Matcher[] = []) =>
+      gained(queries, CIRCUIT_BREAKER_TIME, windowSeconds, { by: queries.replica, matchers });
+    return {
+      title: 'Not closed',
+      unit: PercentUnit,
+      expr: `max ${queries.by(queries.policy)} (\n${ratio(time([OPEN]), time())}\n)`,
+      limit: { value: seconds / windowSeconds, bad: 'above' },
+    };
+  },
+  opened: (queries, { opened: { count, windowSeconds } }) =>
+    events(queries, 'Openings', [CIRCUIT_BREAKER_TRANSITIONS, change('closed', 'open')], {
+      count,
+      windowSeconds,
+    }),
+  probeFailed: (queries, { probeFailed: { count, windowSeconds } }) =>
+    events(queries, 'Failed probes', [CIRCUIT_BREAKER_TRANSITIONS, change('half_open', 'open')], {
+      count,
+      windowSeconds,
+    }),
+  recovery: (queries, { recovery: { seconds, windowSeconds } }) => ({
+    title: 'Recovery',
+    unit: Seconds,
+    expr: recordedRatio(
+      queries,
+      [RECORDED.recoverySeconds, RECORDED.recoveries],
+      queries.policy,
+      queries.time(windowSeconds),
+    ),
+    limit: { value: queries.seconds(seconds), bad: 'above' },
+  }),
+  availability: (queries, { availability }) => ({
+    title: 'Available',
+    unit: PercentUnit,
+    decimals: 3,
+    expr: `1 - ${recordedRatio(
+      queries,
+      [RECORDED.unanswered, RECORDED.executions],
+      queries.policy,
+      queries.time(BUDGET_SECONDS),
+    )}`,
+    limit: { value: availability.ratio, bad: 'below' },
+  }),
+  errors: (queries, { errors }) => ({
+    title: 'Errors',
+    unit: PercentUnit,
+    decimals: 3,
+    expr: `max ${queries.by(queries.policy)} (${made(queries, errorRatio(HOUR))})`,
+    limit: { value: errors.ratio, bad: 'above' },
+  }),
+  latency: (queries, { latency: { quantile, seconds, windowSeconds } }) => ({
+    title: `p${quantile * 100}`,
+    unit: Seconds,
+    expr: percentile(queries, quantile, EXECUTION_DURATION, { by: queries.policy }, windowSeconds),
+    limit: { value: seconds, bad: 'above' },
+  }),
+  rejectedCall: (queries, { rejectedCall: { seconds }, latency: { quantile, windowSeconds } }) => {
+    const matchers = [is<Outcome>(ATTR_OUTCOME, 'rejected')];
+    const of = { by: queries.policy, matchers };
+    return {
+      title: `Rejected p${quantile * 100}`,
+      unit: Seconds,
+      expr: percentile(queries, quantile, EXECUTION_DURATION, of, windowSeconds),
+      limit: { value: seconds, bad: 'above' },
+    };
+  },
+  secondRetries: (queries, { secondRetries: { count, windowSeconds } }) =>
+    events(queries, '2nd retries', [RETRY_ATTEMPTS, [SECOND]], { count, windowSeconds }),
+  retrySuccess: (queries, { retrySuccess }) =>
+    part(queries, 'Recovered', [RETRY_CALLS, [RECOVERED], [RETRIED]], retrySuccess, 'below'),
+  timeouts: (queries, { timeouts }) =>
+    part(queries, 'Timed out', [TIMEOUT_CALLS, [timeout.TIMED_OUT]], timeouts),
+  bulkheadRejections: (queries, { bulkheadRejections }) =>
+    part(queries, 'Bulkhead', [BULKHEAD_CALLS, [bulkhead.REJECTED]], bulkheadRejections),
+  fallbacks: (queries, { fallbacks }) =>
+    part(queries, 'Fallback', [FALLBACK_CALLS, [fallback.USED]], fallbacks),
+};
+
+/** Every documented limit that can be told of one policy. */
+export function scorecard(queries: Queries): Table {
+  const { latency, opened, recovery } = queries.limits;
+  return {
+    kind: 'table',
+    title: 'Scorecard: every policy against every documented limit',
+    description:
+      'Red is beyond a documented limit, by the numbers of the alerts. Not closed: worst replica. ' +
+      `Openings, failed probes and second retries: in ${queries.window(opened.windowSeconds)}. ` +
+      `Recovery: mean of ${queries.time(recovery.windowSeconds)}. Available: ` +
+      `${queries.time(BUDGET_SECONDS)}. Errors: calls without an answer in ${queries.time(HOUR)}. ` +
+      `All others: about ${queries.window(latency.windowSeconds)}. A few calls of a quiet night can ` +
+      'make a cell red where no alert fires. A dash: no such policy, or no such call. Click a policy ' +
+      'for all of it.',
+    noData: 'no policy is instrumented, or no replica reports.',
+    rows: [
+      { label: ATTR_POLICY_NAME, title: POLICY_TITLE },
+      { label: queries.job, title: JOB_TITLE },
+    ],
+    columns: Object.values(SCORES).map((score) => score(queries, queries.limits)),
+    toPolicy: true,
+  };
+}
+
+type Counted = readonly [Metric, readonly Matcher[]];
+
+function events(
+  queries: Queries,
+  title: string,
+  [metric, matchers]: Counted,
+  { count, windowSeconds }: { count: number; windowSeconds: number },
+): Column {
+  return {
+    title,
+    unit: Count,
+    decimals: 0,
+    expr: gained(queries, metric, windowSeconds, { by: queries.policy, matchers }),
+    limit: { value: count, bad: 'above' },
+  };
+}
+
+function part(
+  queries: Queries,
+  title: string,
+  [metric, some, all = []]: readonly [...Counted, whole?: readonly Matcher[]],
+  limit: { ratio: number; windowSeconds: number },
+  bad: 'above' | 'below' = 'above',
+): Column {
+  const calls = (matchers: readonly Matcher[]) =>
+    gained(queries, metric, limit.windowSeconds, { by: queries.policy, matchers });
+  return {
+    title,
+    unit: PercentUnit,
+    decimals: 1,
+    expr: ratio(calls(some), calls(all)),
+    limit: { value: limit.ratio, bad },
+  };
+}
