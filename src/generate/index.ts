@@ -2,23 +2,24 @@
  * Grafana dashboards and Prometheus alert rules for the metrics of this package, made from its
  * catalog of metrics and its documented thresholds.
  *
- * Not for use in a service: needs the optional peers `yaml` and `@grafana/grafana-foundation-sdk`.
+ * Not for use in a service, which needs only what it makes.
  *
  * @module
  */
 import { alertGroups, recordingGroups } from './alerts/index.ts';
 import { dashboards } from './dashboards/index.ts';
-import { classicDashboard } from './formats/classic.ts';
-import { ruleFile } from './formats/prometheus.ts';
+import type { Files } from './files.ts';
+import { alertmanagerFile } from './formats/alertmanager.ts';
+import { DASHBOARD_FILES, RULE_FILES } from './formats/index.ts';
 import { type GenerateOptions, settingsOf } from './options.ts';
 import { Queries } from './queries.ts';
+import { selectionOf } from './selection.ts';
 
 export type { Naming } from '../semconv/prometheus.ts';
+export type { Files } from './files.ts';
 export type { ThresholdName, Thresholds } from './limits.ts';
+export type { DashboardFormat, Format, RuleFormat, What } from './selection.ts';
 export type { GenerateOptions };
-
-/** The content of each file, by its path. */
-export type Files = Readonly<Record<string, string>>;
 
 /**
  * Makes the alert rules and the dashboards. The same options always give the same text.
@@ -29,21 +30,38 @@ export type Files = Readonly<Record<string, string>>;
  * import { dirname } from 'node:path';
  * import { generate } from 'cockatiel-otel/generate';
  *
- * for (const [path, content] of Object.entries(generate({ naming: 'otlp' }))) {
+ * const files = generate({ naming: 'otlp', what: 'rules', format: 'prometheus-rule' });
+ * for (const [path, content] of Object.entries(files)) {
  *   mkdirSync(dirname(path), { recursive: true });
  *   writeFileSync(path, content);
  * }
  */
 export function generate(options: GenerateOptions = {}): Files {
+  const { has, ...selection } = selectionOf(options);
   const queries = new Queries(settingsOf(options));
-  return {
-    'alerts/resilience-alerts.yaml': ruleFile(alertGroups(queries), queries),
-    'alerts/resilience-recording-rules.yaml': ruleFile(recordingGroups(queries), queries),
-    ...Object.fromEntries(
-      dashboards(queries).map((dashboard) => [
-        `dashboards/${dashboard.uid}.json`,
-        classicDashboard(dashboard),
-      ]),
-    ),
+  const alerts = alertGroups(queries);
+  const rules = {
+    alerts: has('alerts') ? alerts : [],
+    recordings: has('recording-rules') ? recordingGroups(queries) : [],
   };
+  const shown = dashboards(queries).filter(({ uid }) =>
+    selection.dashboards.some((each) => each === uid),
+  );
+  const files: Files = Object.assign(
+    {},
+    ...selection.ruleFormats.map((format) => RULE_FILES[format](rules, queries)),
+    ...selection.dashboardFormats.map((format) => DASHBOARD_FILES[format](shown, queries)),
+    has('alertmanager')
+      ? {
+          'alertmanager.yaml': alertmanagerFile(
+            alerts.flatMap((group) => group.rules),
+            queries,
+          ),
+        }
+      : {},
+  );
+  // Nothing to load would look like nothing that is wrong.
+  if (Object.keys(files).length === 0)
+    throw new Error('Expected something to generate, got nothing');
+  return files;
 }

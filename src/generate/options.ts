@@ -1,7 +1,21 @@
 import { NAMINGS, type Naming } from '../semconv/prometheus.ts';
+import { expected } from './expected.ts';
 import { type Limits, limitsOf, type Thresholds } from './limits.ts';
+import type { Format, What } from './selection.ts';
 
 export interface GenerateOptions {
+  /**
+   * What to generate, one or several: `dashboards` (or one of them, `fleet` or `policy`), `rules` (or
+   * some of them, `alerts` or `recording-rules`), `alertmanager`.
+   * @default dashboards and rules; where a `format` is given, what it is a format of
+   */
+  readonly what?: What | readonly What[];
+  /**
+   * How to write it, one or several. Of dashboards: `classic`, `grafana-com`, `v2`, `configmap`,
+   * `provisioning`. Of rules: `prometheus`, `prometheus-rule`, `mimir`, `grafana`.
+   * @default `classic` for dashboards, `prometheus` for rules
+   */
+  readonly format?: Format | readonly Format[];
   /**
    * The road by which the metrics come to Prometheus, which decides their names there.
    * @default 'prometheus-exporter'
@@ -44,9 +58,23 @@ export interface GenerateOptions {
    * @default 'http://localhost:3000', where Grafana is unless it is told otherwise
    */
   readonly dashboardBase?: string;
+  /**
+   * The uid of the Prometheus that alert rules of the format `grafana` ask; dashboards ask the one
+   * that their reader chooses.
+   * @default 'prometheus'
+   */
+  readonly datasourceUid?: string;
+  /**
+   * Further labels of what is made for Kubernetes (`configmap`, `prometheus-rule`), by which an
+   * operator or a sidecar finds it.
+   * @default {}
+   * @example { release: 'kube-prometheus-stack' }
+   */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
-export interface Settings extends Required<Omit<GenerateOptions, 'thresholds'>> {
+export interface Settings
+  extends Required<Omit<GenerateOptions, 'thresholds' | 'what' | 'format'>> {
   readonly limits: Limits;
 }
 
@@ -61,12 +89,16 @@ export function settingsOf(options: GenerateOptions): Settings {
     scrapeInterval = (naming === 'prometheus-exporter' ? 15 : 60) / timeScale,
     runbookBase = 'docs/runbooks',
     dashboardBase = 'http://localhost:3000',
+    datasourceUid = 'prometheus',
+    labels = {},
   } = options;
   if (!NAMINGS.includes(naming)) throw expected('naming', `one of ${NAMINGS.join(', ')}`, naming);
   assertLabel('jobLabel', jobLabel);
   assertLabel('instanceLabel', instanceLabel);
   assertPositive('timeScale', timeScale);
   assertPositive('scrapeInterval', scrapeInterval);
+  assertDatasource(datasourceUid);
+  assertKubernetesLabels(labels);
   return {
     naming,
     limits: limitsOf(thresholds),
@@ -76,6 +108,8 @@ export function settingsOf(options: GenerateOptions): Settings {
     scrapeInterval,
     runbookBase: base('runbookBase', runbookBase),
     dashboardBase: base('dashboardBase', dashboardBase),
+    datasourceUid,
+    labels,
   };
 }
 
@@ -96,7 +130,22 @@ function base(option: string, url: string): string {
   return url.replace(/\/+$/, '');
 }
 
-function expected(option: string, what: string, got: unknown): TypeError {
-  const value = typeof got === 'string' ? JSON.stringify(got) : String(got);
-  return new TypeError(`Expected \`options.${option}\` to be ${what}, got ${value}`);
+/** https://grafana.com/docs/grafana/latest/administration/provisioning/#data-sources */
+function assertDatasource(uid: string): void {
+  if (typeof uid !== 'string' || !/^[\w-]{1,40}$/.test(uid)) {
+    throw expected('datasourceUid', 'the uid of a data source', uid);
+  }
+}
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
+function assertKubernetesLabels(labels: Readonly<Record<string, string>>): void {
+  const word = /^[a-zA-Z0-9]([\w.-]{0,61}[a-zA-Z0-9])?$/;
+  const prefix = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
+  for (const [key, value] of Object.entries(labels)) {
+    const [name = '', owner, ...rest] = key.split('/').reverse();
+    const known =
+      word.test(name) && (owner === undefined || prefix.test(owner)) && rest.length === 0;
+    if (known && (value === '' || (typeof value === 'string' && word.test(value)))) continue;
+    throw expected('labels', 'labels of Kubernetes', `${key}=${value}`);
+  }
 }

@@ -1,13 +1,15 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { alertsPage } from './docs/alerts-page.ts';
 import { withBlock } from './docs/markdown.ts';
 import { metricsPage, metricsTable } from './docs/metrics-page.ts';
-import { type Files, generate } from './index.ts';
+import type { Files } from './files.ts';
+import { generate } from './index.ts';
 
 /**
  * Every generated file of the repository, by its path in it: rules and dashboards of the two
- * committed namings, and the docs. Of the README only a block is generated; where there is none
- * yet, none is made.
+ * committed namings, the Alertmanager of the example, and the docs. Of the README only a block is
+ * generated; where there is none yet, none is made.
  *
  * @throws Error if the README has no place for its block
  */
@@ -21,16 +23,17 @@ export function repositoryFiles(root: string): Files {
         content,
       ]),
     ),
+    ...under('examples/grafana', generate({ what: 'alertmanager' })),
     'docs/metrics.md': metricsPage(),
+    ...alertsPage(read(join(root, 'docs/alerts.md'))),
     ...(readme === undefined ? {} : { 'README.md': withBlock(readme, 'metrics', metricsTable()) }),
   };
 }
 
-export function writeFiles(root: string, files: Files): void {
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), content);
-  }
+/** The same files in a folder. */
+function under(folder: string, files: Files): Files {
+  const moved = Object.entries(files).map(([path, content]) => [`${folder}/${path}`, content]);
+  return Object.fromEntries(moved) as Files;
 }
 
 /** The paths of files that are missing, or are not what they would be if written anew. */

@@ -1,7 +1,8 @@
 /** `npm run generate`: writes the generated files; with `-- --check` tells which differ. */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { differing, repositoryFiles, writeFiles } from './repository.ts';
+import { writeFiles } from './files.ts';
+import { differing, repositoryFiles } from './repository.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { check } = parseArgs({ options: { check: { type: 'boolean', default: false } } }).values;

@@ -2,8 +2,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeFiles } from '../../src/generate/files.ts';
 import { generate } from '../../src/generate/index.ts';
-import { differing, repositoryFiles, writeFiles } from '../../src/generate/repository.ts';
+import { differing, repositoryFiles } from '../../src/generate/repository.ts';
 import { Installation } from '../support/installation.ts';
 
 describe('the committed files', () => {
@@ -25,14 +26,22 @@ describe('generating', () => {
     expect(JSON.stringify(generate())).not.toMatch(/\b20\d\d-\d\d/);
   });
 
-  it('writes rules and dashboards of both committed namings, and the docs', () => {
+  it('writes rules and dashboards of both committed namings, an alertmanager, and the docs', () => {
     writeFiles(root, repositoryFiles(root));
     expect(differing(root, repositoryFiles(root))).toEqual([]);
+    const paths = Object.keys(generate());
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        'alerts/resilience-alerts.yaml',
+        'alerts/resilience-recording-rules.yaml',
+        'dashboards/resilience-fleet.json',
+      ]),
+    );
     expect(Object.keys(repositoryFiles(root))).toEqual([
-      'alerts/resilience-alerts.yaml',
-      'dashboards/resilience-fleet.json',
-      'alerts/otlp/resilience-alerts.yaml',
-      'dashboards/otlp/resilience-fleet.json',
+      ...paths,
+      ...paths.map((path) => path.replace('/', '/otlp/')),
+      // Not under alerts/, where those who load all rules of a folder would load it too.
+      'examples/grafana/alertmanager.yaml',
       'docs/metrics.md',
     ]);
   });

@@ -1,11 +1,9 @@
-import { stringify } from 'yaml';
 import type { RuleGroup } from '../alerts/rule.ts';
-import { GENERATED } from '../generated.ts';
 import type { Queries } from '../queries.ts';
-import { prometheusGroup } from './rules.ts';
+import { prometheusGroups } from './rules.ts';
+import { yamlFile } from './yaml.ts';
 
 /** A rule file of Prometheus. */
 export function ruleFile(groups: readonly RuleGroup[], queries: Queries): string {
-  const content = { groups: groups.map((group) => prometheusGroup(group, queries)) };
-  return `# ${GENERATED}\n${stringify(content, { lineWidth: 0 })}`;
+  return yamlFile({ groups: prometheusGroups(groups, queries) });
 }

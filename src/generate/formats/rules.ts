@@ -3,8 +3,12 @@ import type { Alert, Recording, RuleGroup, Subject } from '../alerts/rule.ts';
 import { FLEET, POLICY } from '../dashboards/uids.ts';
 import type { Queries } from '../queries.ts';
 
-/** A group as Prometheus writes it, and Mimir and the operator after it. */
-export function prometheusGroup({ name, intervalSeconds, rules }: RuleGroup, queries: Queries) {
+/** Groups as Prometheus writes them, and Mimir and the operator after it. */
+export function prometheusGroups(groups: readonly RuleGroup[], queries: Queries) {
+  return groups.map((group) => prometheusGroup(group, queries));
+}
+
+function prometheusGroup({ name, intervalSeconds, rules }: RuleGroup, queries: Queries) {
   // A group without rules would look like a system without faults.
   if (rules.length === 0) throw new Error(`Expected rules in the group ${name}, got none`);
   return {

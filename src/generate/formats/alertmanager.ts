@@ -1,0 +1,108 @@
+import { ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
+import { labelName } from '../../semconv/prometheus.ts';
+import type { Alert } from '../alerts/rule.ts';
+import type { Queries } from '../queries.ts';
+import { assertAlerts, INHIBITIONS } from './inhibitions.ts';
+import { yamlFile } from './yaml.ts';
+
+/** Secrets are no part of a file that is committed. */
+const SECRETS = '/etc/alertmanager/secrets';
+
+/** As long as Alertmanager remembers what it has sent, by its defaults: it is sent once. */
+const ONCE = '120h';
+
+const TITLE =
+  '{{ if eq .Status "firing" }}:rotating_light:{{ else }}:white_check_mark:{{ end }} ' +
+  '{{ .CommonLabels.severity | toUpper }} {{ .GroupLabels.SortedPairs.Values | join " " }} ' +
+  '({{ .Alerts.Firing | len }} firing)';
+
+const TEXT = `{{ range .Alerts -}}
+{{ if eq .Status "resolved" }}_Resolved:_ {{ end }}*{{ .Annotations.summary }}*
+{{ .Annotations.description }}
+<{{ .Annotations.runbook_url }}|Runbook> · <{{ .Annotations.dashboard_url }}|Dashboard>
+{{ end }}`;
+
+/** An example of a whole configuration, to take from what one needs. */
+export function alertmanagerFile(alerts: readonly Alert[], queries: Queries): string {
+  assertAlerts(alerts);
+  const subject = [queries.job, ATTR_POLICY_NAME].map((label) =>
+    labelName(label, queries.settings.naming),
+  );
+  const slack = (channel: string, sendResolved: boolean) => ({
+    api_url_file: `${SECRETS}/slack-url`,
+    channel,
+    send_resolved: sendResolved,
+    color: '{{ if eq .Status "firing" }}danger{{ else }}good{{ end }}',
+    title: TITLE,
+    text: TEXT,
+  });
+  return yamlFile(
+    {
+      route: {
+        receiver: 'slack',
+        // One message for all that befalls a dependency of a service.
+        group_by: subject,
+        group_wait: '30s',
+        group_interval: '5m',
+        repeat_interval: '12h',
+        routes: [
+          {
+            matchers: [severityIs('critical')],
+            receiver: 'pager',
+            group_wait: '10s',
+            repeat_interval: '1h',
+          },
+          { matchers: [severityIs('warning')], receiver: 'slack' },
+          {
+            matchers: [severityIs('info')],
+            receiver: 'slack-quiet',
+            group_wait: '5m',
+            group_interval: '1h',
+            repeat_interval: ONCE,
+          },
+        ],
+      },
+      inhibit_rules: INHIBITIONS.flatMap(({ cause, symptoms }) =>
+        // Those of one severity, and those of any, can't be told in one rule.
+        [...new Set(symptoms.map(({ severity }) => severity))].map((severity) => ({
+          source_matchers: matchers([cause.name], cause.severity),
+          target_matchers: matchers(
+            symptoms.filter((each) => each.severity === severity).map(({ name }) => name),
+            severity,
+          ),
+          equal: subject,
+        })),
+      ),
+      receivers: [
+        {
+          name: 'pager',
+          pagerduty_configs: [
+            {
+              routing_key_file: `${SECRETS}/pagerduty-key`,
+              severity: 'critical',
+              description: '{{ (index .Alerts 0).Annotations.summary }}',
+              links: [
+                { href: '{{ (index .Alerts 0).Annotations.runbook_url }}', text: 'Runbook' },
+                { href: '{{ (index .Alerts 0).Annotations.dashboard_url }}', text: 'Dashboard' },
+              ],
+            },
+          ],
+        },
+        { name: 'slack', slack_configs: [slack('#resilience', true)] },
+        { name: 'slack-quiet', slack_configs: [slack('#resilience-quiet', false)] },
+      ],
+    },
+    '',
+    'Who is told of what: critical pages, warning goes to a channel, info to one that nobody has to',
+    'read, once. Fill in your receivers, and put their secrets into the files that are named here.',
+  );
+}
+
+function severityIs(severity: Alert['severity']): string {
+  return `severity="${severity}"`;
+}
+
+function matchers(names: readonly string[], severity: Alert['severity'] | undefined): string[] {
+  const name = names.length === 1 ? `alertname="${names[0]}"` : `alertname=~"${names.join('|')}"`;
+  return [name, ...(severity === undefined ? [] : [severityIs(severity)])];
+}

@@ -1,0 +1,88 @@
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Alert, Recording, RuleGroup } from '../alerts/rule.ts';
+import type { Files } from '../files.ts';
+import type { Queries } from '../queries.ts';
+import type { DashboardFormat, RuleFormat } from '../selection.ts';
+import { classicDashboard } from './classic.ts';
+import { configMap } from './configmap.ts';
+import { grafanaAlerts } from './grafana-alerts.ts';
+import { sharedDashboard } from './grafana-com.ts';
+import { mimirFile } from './mimir.ts';
+import { ruleFile } from './prometheus.ts';
+import { prometheusRule } from './prometheus-rule.ts';
+import { dashboardProvider } from './provisioning.ts';
+import { dashboardV2 } from './v2.ts';
+
+/** What is not asked for is empty. */
+export interface Rules {
+  readonly alerts: readonly RuleGroup<Alert>[];
+  readonly recordings: readonly RuleGroup<Recording>[];
+}
+
+const ALERTS = 'resilience-alerts';
+const RECORDING_RULES = 'resilience-recording-rules';
+
+type DashboardFiles = (dashboards: readonly Dashboard[], queries: Queries) => Files;
+type RuleFiles = (rules: Rules, queries: Queries) => Files;
+
+/** Each format has a folder of its own, so that several can be written into one place. */
+export const DASHBOARD_FILES: Readonly<Record<DashboardFormat, DashboardFiles>> = {
+  classic,
+  'grafana-com': each('grafana-com', 'json', sharedDashboard),
+  v2: each('dashboards-v2', 'json', dashboardV2),
+  configmap: each('kubernetes', 'yaml', (dashboard, { settings }) =>
+    configMap(dashboard, settings),
+  ),
+  provisioning: (dashboards, queries) => ({
+    ...(dashboards.length > 0
+      ? { 'provisioning/dashboards/resilience.yaml': dashboardProvider() }
+      : {}),
+    ...classic(dashboards, queries),
+  }),
+};
+
+const prometheus = eachRules('alerts', (_, groups, queries) => ruleFile(groups, queries));
+
+export const RULE_FILES: Readonly<Record<RuleFormat, RuleFiles>> = {
+  prometheus,
+  'prometheus-rule': eachRules('kubernetes', prometheusRule),
+  mimir: eachRules('mimir', mimirFile),
+  grafana: ({ alerts, recordings }, queries) => ({
+    ...(alerts.length > 0
+      ? { [`provisioning/alerting/${ALERTS}.yaml`]: grafanaAlerts(alerts, queries) }
+      : {}),
+    ...prometheus({ alerts: [], recordings }, queries),
+  }),
+};
+
+function classic(dashboards: readonly Dashboard[], queries: Queries): Files {
+  return each('dashboards', 'json', classicDashboard)(dashboards, queries);
+}
+
+/** A file for each dashboard. */
+function each(
+  folder: string,
+  type: string,
+  format: (dashboard: Dashboard, queries: Queries) => string,
+): DashboardFiles {
+  return (dashboards, queries) =>
+    Object.fromEntries(
+      dashboards.map((dashboard) => [
+        `${folder}/${dashboard.uid}.${type}`,
+        format(dashboard, queries),
+      ]),
+    );
+}
+
+/** A file of alerts and one of recording rules. */
+function eachRules(
+  folder: string,
+  format: (name: string, groups: readonly RuleGroup[], queries: Queries) => string,
+): RuleFiles {
+  return ({ alerts, recordings }, queries) =>
+    Object.fromEntries(
+      Object.entries({ [ALERTS]: alerts, [RECORDING_RULES]: recordings })
+        .filter(([, groups]) => groups.length > 0)
+        .map(([name, groups]) => [`${folder}/${name}.yaml`, format(name, groups, queries)]),
+    );
+}

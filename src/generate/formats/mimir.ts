@@ -1,0 +1,9 @@
+import type { RuleGroup } from '../alerts/rule.ts';
+import type { Queries } from '../queries.ts';
+import { prometheusGroups } from './rules.ts';
+import { yamlFile } from './yaml.ts';
+
+/** A rule file for `mimirtool rules sync`, which takes no namespace twice. */
+export function mimirFile(name: string, groups: readonly RuleGroup[], queries: Queries): string {
+  return yamlFile({ namespace: name, groups: prometheusGroups(groups, queries) });
+}

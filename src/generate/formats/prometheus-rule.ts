@@ -1,0 +1,20 @@
+import type { RuleGroup } from '../alerts/rule.ts';
+import type { Queries } from '../queries.ts';
+import { kubernetesObject } from './kubernetes.ts';
+import { prometheusGroups } from './rules.ts';
+
+/** By which kube-prometheus has its Prometheus choose rules; other operators choose by others. */
+const LABELS = { prometheus: 'k8s', role: 'alert-rules' };
+
+/** A custom resource of the Prometheus operator. */
+export function prometheusRule(
+  name: string,
+  groups: readonly RuleGroup[],
+  queries: Queries,
+): string {
+  return kubernetesObject(
+    { apiVersion: 'monitoring.coreos.com/v1', kind: 'PrometheusRule', name, labels: LABELS },
+    { spec: { groups: prometheusGroups(groups, queries) } },
+    queries.settings,
+  );
+}

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { Alert, RuleGroup } from '../../../src/generate/alerts/rule.ts';
+import { grafanaAlerts } from '../../../src/generate/formats/grafana-alerts.ts';
+import { generate } from '../../../src/generate/index.ts';
+import { settingsOf } from '../../../src/generate/options.ts';
+import { Queries } from '../../../src/generate/queries.ts';
+import { alertsIn } from '../../support/generated.ts';
+
+interface Query {
+  readonly refId: string;
+  readonly datasourceUid: string;
+  readonly relativeTimeRange: { readonly from: number; readonly to: number };
+  readonly model: Readonly<Record<string, unknown>>;
+}
+
+interface Rule {
+  readonly uid: string;
+  readonly title: string;
+  readonly condition: string;
+  readonly data: readonly Query[];
+  readonly for: string;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+interface Group {
+  readonly orgId: number;
+  readonly folder: string;
+  readonly interval: string;
+  readonly rules: readonly Rule[];
+}
+
+const PATH = 'provisioning/alerting/resilience-alerts.yaml';
+const read = (text = '') => (parse(text) as { groups: Group[] }).groups;
+const groups = read(generate({ what: 'alerts', format: 'grafana' })[PATH]);
+const rules = groups.flatMap((group) => group.rules);
+const ours = alertsIn(generate({ what: 'alerts' }));
+
+describe('alert rules for grafana', () => {
+  it('are in groups of a folder that are evaluated as often as grafana can', () => {
+    for (const { orgId, folder, interval } of groups) {
+      expect({ orgId, folder, interval }).toEqual({
+        orgId: 1,
+        folder: 'Resilience',
+        interval: '1m',
+      });
+    }
+    for (const { interval } of read(
+      generate({ what: 'alerts', format: 'grafana', timeScale: 60 })[PATH],
+    )) {
+      expect(interval).toBe('10s');
+    }
+  });
+
+  it('have a uid and a title of their own, no longer than grafana allows', () => {
+    for (const { uid } of rules) expect(uid).toMatch(/^[\w-]{1,40}$/);
+    expect(new Set(rules.map(({ uid }) => uid)).size).toBe(rules.length);
+    expect(new Set(rules.map(({ title }) => title)).size).toBe(rules.length);
+    expect(rules.map(({ uid }) => uid)).toContain('ResilienceErrorBudgetBurn-critical');
+  });
+
+  it('do not get a uid that is too long', () => {
+    const alert: Alert = {
+      name: `Resilience${'x'.repeat(31)}`,
+      severity: 'info',
+      about: 'job',
+      expr: 'up',
+      summary: '',
+      description: '',
+    };
+    const group: RuleGroup<Alert> = { name: 'long', rules: [alert] };
+    expect(() => grafanaAlerts([group], new Queries(settingsOf({})))).toThrow(
+      `Expected a uid of 40 characters at most, got ${alert.name}`,
+    );
+  });
+
+  describe.each(rules.map((rule, index) => ({ rule, index, title: rule.title })))(
+    '$title',
+    ({ rule, index }) => {
+      it('has the keys of a file, not those of the api', () => {
+        expect(Object.keys(rule)).toEqual([
+          'uid',
+          'title',
+          'condition',
+          'data',
+          'noDataState',
+          'execErrState',
+          'for',
+          'missing_series_evals_to_resolve',
+          'annotations',
+          'labels',
+          'isPaused',
+        ]);
+        expect(rule).toMatchObject({
+          condition: 'C',
+          noDataState: 'OK',
+          execErrState: 'Error',
+          isPaused: false,
+          labels: ours[index]?.labels,
+        });
+        expect(rule.for).toMatch(/^\d+[smh]$/);
+      });
+
+      it('fires for whatever its query gives, be it zero', () => {
+        const [query, given, fires] = rule.data;
+        expect(rule.data.map(({ refId }) => refId)).toEqual(['A', 'B', 'C']);
+        expect(rule.data.map(({ model }) => model['refId'])).toEqual(['A', 'B', 'C']);
+        expect(query?.datasourceUid).toBe('prometheus');
+        expect(query?.model).toMatchObject({
+          expr: ours[index]?.expr,
+          instant: true,
+          range: false,
+          datasource: { type: 'prometheus', uid: 'prometheus' },
+        });
+        expect(given).toMatchObject({
+          datasourceUid: '__expr__',
+          model: { type: 'math', expression: 'is_number($A) || is_nan($A) || is_inf($A)' },
+        });
+        expect(fires).toMatchObject({
+          datasourceUid: '__expr__',
+          model: {
+            type: 'threshold',
+            expression: 'B',
+            conditions: [{ evaluator: { type: 'gt', params: [0] } }],
+          },
+        });
+        for (const { relativeTimeRange } of rule.data) {
+          expect(relativeTimeRange.from).toBeGreaterThan(relativeTimeRange.to);
+        }
+      });
+
+      it('tells the measured value in the words of grafana', () => {
+        const { description = '', ...rest } = rule.annotations;
+        expect(Object.keys(rest)).toEqual(['summary', 'runbook_url', 'dashboard_url']);
+        expect(description.replaceAll('$values.A.Value', '$value')).toBe(
+          ours[index]?.annotations['description'],
+        );
+        // Grafana reads ${...} in its files as variables of the environment.
+        expect(JSON.stringify(rule.annotations)).not.toMatch(/\$value\b|\$\{/);
+      });
+    },
+  );
+
+  it('ask the data source that they are told', () => {
+    const options = { what: 'alerts', format: 'grafana', datasourceUid: 'mimir-eu' } as const;
+    for (const { data } of read(generate(options)[PATH]).flatMap((group) => group.rules)) {
+      expect(data[0]?.datasourceUid).toBe('mimir-eu');
+      expect(data[0]?.model['datasource']).toEqual({ type: 'prometheus', uid: 'mimir-eu' });
+    }
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { generate } from '../../src/generate/index.ts';
+import { limitsOf, THRESHOLDS, type ThresholdName } from '../../src/generate/limits.ts';
+
+const names = Object.keys(THRESHOLDS) as ThresholdName[];
+const documented = JSON.stringify(generate());
+
+/** Another value that is possible: less, and the bound of a bucket where one is asked for. */
+function another(name: ThresholdName): number {
+  const value = THRESHOLDS[name];
+  if (['latency.seconds', 'healthCheck.seconds'].includes(name)) return 0.25;
+  if (name === 'rejectedCall.seconds') return 0.05;
+  // Of more windows than 60 s long, as a window holds four samples at least.
+  return Number.isInteger(value) ? value + 60 : value * 0.9;
+}
+
+describe('a threshold', () => {
+  it.each(names)('%s decides what is generated', (name) => {
+    const changes = name === 'stuckOpen.seconds' ? { [name]: 200 } : { [name]: another(name) };
+    expect(JSON.stringify(generate({ thresholds: changes }))).not.toBe(documented);
+  });
+
+  it.each(names)('%s is what it was where it is not changed', (name) => {
+    const [limit = '', unit = ''] = name.split('.');
+    const limits = limitsOf({}) as Record<string, Record<string, number>>;
+    expect(limits[limit]?.[unit]).toBe(THRESHOLDS[name]);
+  });
+
+  const known = names.join(', ');
+  it.each<[object, string]>([
+    [{ 'timeout.ratio': 1 }, `Expected a threshold, one of ${known}; got "timeout.ratio"`],
+    [{ toString: 1 }, `Expected a threshold, one of ${known}; got "toString"`],
+    // Documented, yet nothing measures them.
+    [{ 'overhead.ratio': 0.1 }, `Expected a threshold, one of ${known}; got "overhead.ratio"`],
+    [
+      { 'timeouts.ratio': 5 },
+      'Expected the threshold timeouts.ratio to be a number above 0 and below 1, got 5',
+    ],
+    [
+      { 'timeouts.ratio': '5%' },
+      'Expected the threshold timeouts.ratio to be a number above 0 and below 1, got "5%"',
+    ],
+    [
+      { 'flapping.count': 2.5 },
+      'Expected the threshold flapping.count to be a whole number above 0, got 2.5',
+    ],
+    [
+      { 'recovery.seconds': 0 },
+      'Expected the threshold recovery.seconds to be a number of seconds above 0, got 0',
+    ],
+    [
+      { 'latency.seconds': 0.4 },
+      'Expected the threshold latency.seconds to be one of 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, ' +
+        '0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60, the bounds of the buckets it is read from; ' +
+        'got 0.4',
+    ],
+    [
+      { 'stuckOpen.windowSeconds': 200 },
+      'Expected the threshold stuckOpen.seconds to be less than stuckOpen.windowSeconds, got 285 and 200',
+    ],
+  ])('is not possible as %j', (thresholds, message) => {
+    expect(() => generate({ thresholds })).toThrow(new TypeError(message));
+  });
+});

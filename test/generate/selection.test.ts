@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { type GenerateOptions, generate } from '../../src/generate/index.ts';
+
+const WHATS = 'dashboards, rules, alertmanager, fleet, policy, alerts, recording-rules';
+const DASHBOARDS = 'classic, grafana-com, v2, configmap, provisioning';
+const RULES = 'prometheus, prometheus-rule, mimir, grafana';
+
+const RULE_FILES = ['alerts/resilience-alerts.yaml', 'alerts/resilience-recording-rules.yaml'];
+const FLEET = 'dashboards/resilience-fleet.json';
+
+/** Paths but for those of the second dashboard. */
+const paths = (options: GenerateOptions) =>
+  Object.keys(generate(options)).filter((path) => !path.includes('resilience-policy'));
+
+describe('what is generated', () => {
+  it.each<[GenerateOptions, string[]]>([
+    [{}, [...RULE_FILES, FLEET]],
+    [{ what: 'rules' }, RULE_FILES],
+    [{ what: ['alerts'] }, ['alerts/resilience-alerts.yaml']],
+    [{ what: 'recording-rules' }, ['alerts/resilience-recording-rules.yaml']],
+    [{ what: 'dashboards' }, [FLEET]],
+    [{ what: 'fleet' }, [FLEET]],
+    [{ what: 'alertmanager' }, ['alertmanager.yaml']],
+    [{ what: ['fleet', 'fleet', 'alerts'] }, ['alerts/resilience-alerts.yaml', FLEET]],
+  ])('is, with %j, %j', (options, expected) => {
+    expect(paths(options)).toEqual(expected);
+  });
+
+  it.each<[GenerateOptions, string[]]>([
+    [{ format: 'v2' }, ['dashboards-v2/resilience-fleet.json']],
+    [
+      { format: ['mimir'] },
+      ['mimir/resilience-alerts.yaml', 'mimir/resilience-recording-rules.yaml'],
+    ],
+    [
+      { what: ['fleet', 'alerts'], format: ['configmap', 'prometheus-rule'] },
+      ['kubernetes/resilience-alerts.yaml', 'kubernetes/resilience-fleet.yaml'],
+    ],
+    [{ what: ['fleet', 'alerts'], format: 'mimir' }, ['mimir/resilience-alerts.yaml', FLEET]],
+    [
+      { what: 'fleet', format: ['classic', 'provisioning'] },
+      [FLEET, 'provisioning/dashboards/resilience.yaml'],
+    ],
+  ])('follows from the format: with %j it is %j', (options, expected) => {
+    expect(paths(options)).toEqual(expected);
+  });
+
+  it('is the fleet alone, or one policy in depth', () => {
+    for (const what of ['fleet', 'policy'] as const) {
+      expect(Object.keys(generate({ what }))).toEqual([`dashboards/resilience-${what}.json`]);
+    }
+  });
+
+  it.each<[object, string]>([
+    [{ what: 'everything' }, `\`options.what\` to be one of ${WHATS}, got "everything"`],
+    [{ what: ['rules', 5] }, `\`options.what\` to be one of ${WHATS}, got 5`],
+    [{ what: [] }, `\`options.what\` to be one or several of ${WHATS}, got ""`],
+    [{ format: 'html' }, `\`options.format\` to be one of ${DASHBOARDS}, ${RULES}, got "html"`],
+    [
+      { what: 'alerts', format: 'v2' },
+      `\`options.format\` to be one of ${RULES} for alerts, got "v2"`,
+    ],
+    [
+      { what: 'fleet', format: 'mimir' },
+      `\`options.format\` to be one of ${DASHBOARDS} for fleet, got "mimir"`,
+    ],
+    [
+      { what: 'alertmanager', format: 'mimir' },
+      '`options.format` to be none for alertmanager, got "mimir"',
+    ],
+  ])('is not guessed from %j', (options, message) => {
+    expect(() => generate(options)).toThrow(new TypeError(`Expected ${message}`));
+  });
+});
