@@ -15,6 +15,7 @@ const ARROWS: Record<string, readonly string[]> = {
   index: ['aggregate', 'instrumented', 'options'],
   prometheus: ['options', 'otel', 'semconv'],
   generate: ['semconv', 'thresholds'],
+  cli: ['generate', 'semconv'],
 };
 
 /** Packages that a room may import, beside those of Node. */
@@ -27,7 +28,9 @@ const PACKAGES: Record<string, readonly string[]> = {
     '@opentelemetry/sdk-metrics',
     '@opentelemetry/exporter-prometheus',
   ],
+  // Bundled, and so no dependencies of who installs this package.
   generate: ['@grafana/grafana-foundation-sdk', 'yaml'],
+  cli: ['commander'],
 };
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>

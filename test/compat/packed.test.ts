@@ -1,8 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { type GenerateOptions, generate } from '../../src/generate/index.ts';
 
 const ROOT = resolve('node_modules');
 const SDK_2 = resolve('test/compat/sdk-2/node_modules');
@@ -15,14 +26,15 @@ const combinations = [
 ];
 
 let home: string;
+let tarball: string;
 
 beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), 'cockatiel-otel-'));
   execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', home], {
     stdio: 'ignore',
   });
-  const [tarball] = readdirSync(home);
-  execFileSync('tar', ['xf', String(tarball)], { cwd: home });
+  tarball = String(readdirSync(home)[0]);
+  execFileSync('tar', ['xf', tarball], { cwd: home });
 });
 
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -73,13 +85,110 @@ describe.each(combinations)('packed, with cockatiel $cockatiel and sdk $sdk', (c
   });
 });
 
-it('packs only what users need', () => {
-  const files = readdirSync(join(home, 'package'), { recursive: true, encoding: 'utf8' });
-  const kinds = files.filter((file) => !/^(dist|dashboards|alerts|docs)(\/|$)/.test(file));
-  expect(kinds.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
-  expect(
-    files.filter((file) => /^dist\/.*(?<!\.d\.ts|\.js)$/.test(file) && file.includes('.')),
-  ).toEqual([]);
+describe('packed, with nothing installed but the peers that it can not do without', () => {
+  let service: string;
+  beforeAll(() => {
+    service = join(home, 'fresh');
+    mkdirSync(service);
+    writeFileSync(join(service, 'package.json'), '{ "private": true }');
+    // As npm installs it, with its bin; the peers are linked, for want of a network.
+    const options = ['--legacy-peer-deps', '--offline', '--no-audit', '--no-fund', '--no-save'];
+    run('npm', ['install', ...options, join(home, tarball)]);
+    const modules = join(service, 'node_modules');
+    expect(readdirSync(modules).filter((name) => !name.startsWith('.'))).toEqual([
+      'cockatiel-otel',
+    ]);
+    mkdirSync(join(modules, '@opentelemetry'));
+    for (const name of ['cockatiel', '@opentelemetry/api']) {
+      symlinkSync(join(ROOT, name), join(modules, name));
+    }
+  });
+
+  const run = (program: string, args: readonly string[]) =>
+    execFileSync(program, args, { cwd: service, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+
+  it('generates from the command line', () => {
+    const printed = run('npx', ['--no-install', 'cockatiel-otel', 'generate', '--out', '-']);
+    const files = parseAllDocuments(printed).map((document) => document.toJS());
+    expect(files).toEqual(Object.values(generate()).map((text) => parse(text)));
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect(run('npx', ['--no-install', 'cockatiel-otel', '--version'])).toBe(`${version}\n`);
+  });
+
+  it.each([
+    ['import', "import { generate } from 'cockatiel-otel/generate';", 'module'],
+    ['require', "const { generate } = require('cockatiel-otel/generate');", 'commonjs'],
+  ])('generates from code that has it by %s', (_, from, type) => {
+    const format =
+      'classic,grafana-com,v2,configmap,provisioning,prometheus,prometheus-rule,mimir,grafana';
+    const options = {
+      what: ['dashboards', 'rules', 'alertmanager'],
+      format: format.split(','),
+    } as GenerateOptions;
+    const code = `${from} console.log(JSON.stringify(generate(${JSON.stringify(options)})))`;
+    const printed = run(process.execPath, [`--input-type=${type}`, '--eval', code]);
+    expect(JSON.parse(printed)).toEqual(generate(options));
+  });
+
+  it('has types that need nothing else', () => {
+    writeFileSync(
+      join(service, 'consumer.mts'),
+      `import { type Files, generate, type GenerateOptions } from 'cockatiel-otel/generate';
+const options: GenerateOptions = { what: 'alerts', format: 'mimir', thresholds: { 'latency.seconds': 1 } };
+export const files: Files = generate(options);
+// @ts-expect-error There is no such format.
+generate({ format: 'html' });
+`,
+    );
+    const flags =
+      '--noEmit --strict --skipLibCheck false --target es2022 --module nodenext --types';
+    run(process.execPath, [
+      resolve('node_modules/typescript/bin/tsc'),
+      ...flags.split(' '),
+      '',
+      'consumer.mts',
+    ]);
+  });
+});
+
+describe('the package', () => {
+  const files = () =>
+    readdirSync(join(home, 'package'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(join(home, 'package').length + 1));
+
+  it('has only what users need', () => {
+    const others = files().filter((file) => !/^(dist|dashboards|alerts|docs)\//.test(file));
+    expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+    const built = files().filter((file) => /^dist\//.test(file) && !/\.(d\.ts|js)$/.test(file));
+    expect(built).toEqual(['dist/THIRD-PARTY-LICENSES.txt']);
+  });
+
+  it('has no dependencies, and the generator once, with all that it needs', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(home, 'package/package.json'), 'utf8'));
+    expect(dependencies).toBeUndefined();
+    const programs = files().filter((file) => /^dist\/(generate|cli)\/.*\.js$/.test(file));
+    expect(programs.sort()).toEqual([
+      'dist/cli/main.js',
+      'dist/generate/index.js',
+      expect.stringMatching(/^dist\/generate\/shared-\w+\.js$/),
+    ]);
+    for (const file of files().filter((each) => /^dist\/.*\.d\.ts$/.test(each))) {
+      expect(readFileSync(join(home, 'package', file), 'utf8')).not.toContain('@grafana');
+    }
+  });
+
+  it('has the licences of what is bundled', () => {
+    const licences = readFileSync(join(home, 'package/dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
+    for (const words of [
+      /^@grafana\/grafana-foundation-sdk v[\d.]+\n\nApache License/m,
+      /^commander [\d.]+\n\n\(The MIT License\)/m,
+      /^tslib [\d.]+\n\nCopyright/m,
+      /^yaml [\d.]+\n\nCopyright/m,
+    ]) {
+      expect(licences).toMatch(words);
+    }
+  });
 });
 
 /** The one sample of a metric that has a label of this value. */

@@ -1,0 +1,160 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { type GenerateOptions, generate } from '../../src/generate/index.ts';
+import { cli } from './cli.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cockatiel-otel-cli-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const written = () =>
+  Object.fromEntries(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => {
+        const path = join(entry.parentPath, entry.name);
+        return [path.slice(folder.length + 1), readFileSync(path, 'utf8')];
+      }),
+  );
+
+describe('cockatiel-otel generate', () => {
+  it('writes dashboards and rules where it is called, and says what', () => {
+    const { code, stdout, stderr } = cli(['generate'], folder);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toBe(`${Object.keys(generate()).join('\n')}\n`);
+    expect(written()).toEqual(generate());
+  });
+
+  it.each<[string[], GenerateOptions]>([
+    [['--naming', 'otlp'], { naming: 'otlp' }],
+    [['rules'], { what: 'rules' }],
+    [['alerts', 'alertmanager'], { what: ['alerts', 'alertmanager'] }],
+    [['--format', 'mimir,v2'], { format: ['mimir', 'v2'] }],
+    [['--format', 'mimir', '--format', 'configmap'], { format: ['mimir', 'configmap'] }],
+    [
+      ['--set', 'timeouts.ratio=0.1', '--set', 'latency.seconds=1'],
+      { thresholds: { 'timeouts.ratio': 0.1, 'latency.seconds': 1 } },
+    ],
+    [
+      ['--job-label', 'service.name', '--instance-label', 'pod'],
+      { jobLabel: 'service.name', instanceLabel: 'pod' },
+    ],
+    [['--scrape-interval', '30'], { scrapeInterval: 30 }],
+    [['--scrape-interval', '2m'], { scrapeInterval: 120 }],
+    [['--scrape-interval', '1m30s'], { scrapeInterval: 90 }],
+    [
+      ['--runbook-base', 'https://wiki.test', '--dashboard-base', 'https://grafana.test'],
+      { runbookBase: 'https://wiki.test', dashboardBase: 'https://grafana.test' },
+    ],
+    [
+      ['--format', 'grafana', '--datasource-uid', 'mimir'],
+      { format: 'grafana', datasourceUid: 'mimir' },
+    ],
+    [
+      ['--format', 'configmap', '--label', 'release=mine', '--label', 'team=sre'],
+      { format: 'configmap', labels: { release: 'mine', team: 'sre' } },
+    ],
+  ])('with %j is generate() with %j', (args, options) => {
+    const { code, stderr } = cli(['generate', ...args, '--out', folder]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(written()).toEqual(generate(options));
+  });
+
+  it('prints a single file as it is', () => {
+    const { stdout } = cli(['generate', 'alerts', '--out', '-']);
+    expect(stdout).toBe(generate()['alerts/resilience-alerts.yaml']);
+    const fleet = cli(['generate', 'fleet', '--out=-']);
+    expect(JSON.parse(fleet.stdout)).toMatchObject({ uid: 'resilience-fleet' });
+  });
+
+  it('prints several as one stream of yaml, each with its path', () => {
+    const { stdout } = cli(['generate', '--out', '-']);
+    const files = generate();
+    const documents = parseAllDocuments(stdout);
+    expect(documents.map((document) => document.toJS())).toEqual(
+      Object.values(files).map((text) => parse(text)),
+    );
+    expect(stdout.match(/^# \w+\/.+$/gm)).toEqual(Object.keys(files).map((path) => `# ${path}`));
+  });
+
+  it('ends quietly where its reader has read enough', async () => {
+    const child = spawn(process.execPath, [resolve('dist/cli/main.js'), 'generate', '--out', '-']);
+    child.stdout.once('data', () => child.stdout.destroy());
+    let stderr = '';
+    child.stderr.on('data', (data) => {
+      stderr += data;
+    });
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(stderr).toBe('');
+  });
+
+  it.each([
+    [['--naming', 'statsd'], 'Expected --naming to be one of prometheus-exporter, otlp, '],
+    [['everything'], 'Expected what to be one of dashboards, rules, alertmanager, '],
+    [['--format', 'html'], 'Expected --format to be one of classic, grafana-com, '],
+    [['alerts', '--format', 'v2'], 'Expected --format to be one of prometheus, '],
+    [['--set', 'timeout=1'], 'Expected a threshold, one of opened.count, '],
+    [
+      ['--set', 'timeouts.ratio=5%'],
+      'Expected the threshold timeouts.ratio to be a number above 0',
+    ],
+    [['--set', 'timeouts.ratio'], 'Expected a name and a value, as a=1, got "timeouts.ratio"'],
+    [['--set', 'timeouts.ratio='], 'Expected the threshold timeouts.ratio to be a number above 0'],
+    [['--job-label', 'my job'], 'Expected --job-label to be the name of a label, got "my job"'],
+    [['--instance-label', ''], 'Expected --instance-label to be the name of a label, got ""'],
+    [['--scrape-interval', 'often'], 'Expected a time such as 15s or 1m, got "often"'],
+    [['--scrape-interval', '0'], 'Expected --scrape-interval to be a number above 0, got 0'],
+    [['--runbook-base', ''], 'Expected --runbook-base to be a URL, got ""'],
+    [['--label', 'release=a b'], 'Expected --label to be labels of Kubernetes, got "release=a b"'],
+    [['--out'], "option '--out <dir>' argument missing"],
+    [['--nameing', 'otlp'], "unknown option '--nameing'"],
+  ])('calls %j a misuse, in a sentence, and writes nothing', (args, message) => {
+    const { code, stdout, stderr } = cli(['generate', ...args], folder);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^error: .+\n(\(.+\)\n)*$/);
+    expect(written()).toEqual({});
+  });
+
+  it('says what could not be written', () => {
+    mkdirSync(join(folder, 'there'));
+    writeFileSync(join(folder, 'there', 'alerts'), 'a file where a folder must be');
+    const { code, stderr } = cli(['generate', '--out', join(folder, 'there')]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: E\w+: .+there\/alerts'\n$/);
+  });
+});
+
+describe('cockatiel-otel', () => {
+  it('tells its version', () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect(cli(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it('tells what there is, with examples', () => {
+    expect(cli(['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('generate') });
+    const { code, stdout } = cli(['generate', '--help']);
+    expect(code).toBe(0);
+    for (const words of [
+      '$ cockatiel-otel generate',
+      'otlp-utf8',
+      'configmap',
+      'latency.seconds',
+    ]) {
+      expect(stdout).toContain(words);
+    }
+  });
+
+  it.each([[[]], [['fly']], [['--fly']]])('calls %j a misuse', (args) => {
+    const { code, stdout, stderr } = cli(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).not.toBe('');
+  });
+});
