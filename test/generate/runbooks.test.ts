@@ -119,6 +119,17 @@ describe.each(names)('the runbook of %s', (name) => {
   });
 });
 
+it('says which alerts need the recording rules, on the page of the alerts and in their runbooks', () => {
+  const needy = alerts.filter(({ expr }) => /\b(policy|job):/.test(expr)).map((each) => each.name);
+  const loading = sectionOf(read('docs/alerts.md'), 'Loading them');
+  const told = [...loading.matchAll(/`(Resilience\w+)`/g)].map(([, name]) => name);
+  expect(new Set(told)).toEqual(new Set(needy));
+  for (const name of names) {
+    const page = read(`docs/runbooks/${name}.md`);
+    expect(page.includes('`resilience-recording-rules.yaml`'), name).toBe(needy.includes(name));
+  }
+});
+
 it('the runbook of the burning budget has every rate and its windows', () => {
   const page = read('docs/runbooks/ResilienceErrorBudgetBurn.md');
   const time = (seconds: number) =>
