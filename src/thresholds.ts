@@ -30,6 +30,8 @@ const BREAKER = {
   authorization: { failures: 10, openSeconds: 30, probes: 1, source: ['M'] },
   /** `grows`: the time open grows exponentially for as long as probes fail. */
   authentication: { failures: 5, openSeconds: 30, probes: 1, grows: true, source: ['A'] },
+  /** How it grows is our choice: it doubles, up to the time in which a circuit must recover. */
+  growth: { base: 2, maxOpenSeconds: 300, source: ['D'] },
 } as const satisfies Record<string, Row>;
 
 /**
@@ -49,6 +51,8 @@ const RETRY = {
   default: { calls: 3, base: 2, maxWaitSeconds: 10, jitter: true, source: ['M'] },
   /** Only on connect errors and timeouts. */
   apiClient: { calls: 3, waitsSeconds: [1, 2, 4], maxWaitSeconds: 10, source: ['C'] },
+  /** The first wait where a document names only the base that multiplies it. */
+  firstWait: { firstWaitSeconds: 1, source: ['D'] },
   /** Of an asynchronous task, with exponential backoff: "3 retries", and so 4 calls. */
   task: { calls: 4, source: ['P'] },
   /** Never ends in a state that is failed for good: begins anew after a success. */

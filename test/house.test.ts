@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 const ARROWS: Record<string, readonly string[]> = {
   semconv: [],
   thresholds: [],
+  presets: ['thresholds'],
   aggregate: ['semconv'],
   instrument: ['aggregate', 'semconv'],
   otel: ['aggregate', 'semconv'],
@@ -14,7 +15,8 @@ const ARROWS: Record<string, readonly string[]> = {
   instrumented: ['aggregate', 'instrument', 'options', 'otel'],
   index: ['aggregate', 'instrumented', 'options'],
   prometheus: ['options', 'otel', 'semconv'],
-  generate: ['semconv', 'thresholds'],
+  policies: ['instrumented', 'options', 'presets', 'semconv', 'thresholds'],
+  generate: ['presets', 'semconv', 'thresholds'],
   cli: ['generate', 'semconv'],
 };
 
@@ -28,6 +30,8 @@ const PACKAGES: Record<string, readonly string[]> = {
     '@opentelemetry/sdk-metrics',
     '@opentelemetry/exporter-prometheus',
   ],
+  // cockatiel is a peer; the others are bundled.
+  policies: ['cockatiel', 'lru-cache', 'valibot'],
   // Bundled, and so no dependencies of who installs this package.
   generate: ['@grafana/grafana-foundation-sdk', 'yaml'],
   cli: ['commander'],
