@@ -45,7 +45,7 @@ describe.each(NAMINGS)('with the naming %s', (naming) => {
       for (const dashboard of shared) {
         expect(dashboard.id).toBeNull();
         expect(dashboard.__inputs).toMatchObject([{ name: 'DS_PROMETHEUS', type: 'datasource' }]);
-        expect(JSON.stringify(dashboard)).not.toContain('${datasource}');
+        expect(JSON.stringify(dashboard)).not.toContain('${datasource');
         for (const { targets = [], type } of shown(dashboard.panels)) {
           for (const { datasource } of targets) expect(datasource.uid).toBe('${DS_PROMETHEUS}');
           expect(dashboard.__requires).toContainEqual(
@@ -84,7 +84,11 @@ describe.each(NAMINGS)('with the naming %s', (naming) => {
         expect(spec.variables.map((variable: Parsed) => variable.spec.name)).toEqual(
           model?.templating.list?.map(({ name }) => name),
         );
-        expect(spec.annotations.length).toBe(model?.annotations.list?.length ?? 0);
+        expect(spec.annotations.map((each: Parsed) => each.spec.query.spec.expr)).toEqual(
+          model?.annotations.list?.map(({ target }: Parsed) => target.expr),
+        );
+        // A data source is named beside its query, no more in it.
+        expect(JSON.stringify(resources[index])).not.toContain('"uid"');
         expect(spec.links.length).toBe(model?.links?.length ?? 0);
       });
     });

@@ -5,6 +5,7 @@ export const PACKAGES = {
   promtool: 'prometheus',
   prometheus: 'prometheus',
   alertmanager: 'prometheus-alertmanager',
+  amtool: 'prometheus-alertmanager',
 } as const;
 
 export type Program = keyof typeof PACKAGES;
@@ -14,6 +15,8 @@ export const PROGRAMS = Object.keys(PACKAGES) as Program[];
 /** The tests that can not do without them. */
 export const NEEDED_BY: Readonly<Record<string, readonly Program[]>> = {
   'test/promtool/**': ['promtool', 'alertmanager'],
+  'test/generate/formats/checked.test.ts': ['promtool', 'amtool', 'alertmanager'],
+  'test/examples/grafana.test.ts': ['promtool', 'amtool'],
   'test/e2e/incident.test.ts': ['prometheus', 'alertmanager'],
 };
 
@@ -22,6 +25,7 @@ const NAMES: Readonly<Record<Program, readonly string[]>> = {
   promtool: ['promtool'],
   prometheus: ['prometheus'],
   alertmanager: ['prometheus-alertmanager', 'alertmanager'],
+  amtool: ['amtool'],
 };
 
 /** The path of a program, if it is there. */

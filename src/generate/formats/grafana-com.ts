@@ -34,8 +34,10 @@ export function sharedDashboard(dashboard: Dashboard): string {
     ...rest,
     templating: { list: templating.list?.filter(({ type }) => type !== 'datasource') },
   };
-  const text = JSON.stringify(shared, null, 2);
-  return `${text.replaceAll(DATASOURCE.uid, `\${${INPUT}}`)}\n`;
+  return `${JSON.stringify(shared, null, 2)
+    .replaceAll(DATASOURCE.uid, `\${${INPUT}}`)
+    // There is no such variable to be handed on by a link.
+    .replaceAll(/\$\{datasource:queryparam\}&?/g, '')}\n`;
 }
 
 function panelTypes(panels: readonly (Panel | RowPanel)[] = []): string[] {

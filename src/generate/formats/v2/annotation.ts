@@ -3,10 +3,20 @@ import type { AnnotationQueryKind } from '@grafana/grafana-foundation-sdk/dashbo
 import { dataQuery } from './query.ts';
 
 export function annotation(classic: AnnotationQuery): AnnotationQueryKind {
-  const { name, enable, hide = false, iconColor, filter, builtIn, datasource, target } = classic;
+  const {
+    name,
+    enable,
+    hide = false,
+    iconColor,
+    filter,
+    builtIn,
+    datasource,
+    target = {},
+  } = classic;
   // What the new schema has no place for; `expr` and `step` are of the query of Prometheus.
   const { expr, step, titleFormat, textFormat, tagKeys, useValueForTime } = classic;
-  const spec = { ...target, ...defined({ expr, step }) };
+  const { datasource: _, ...asked } = target as { readonly datasource?: unknown };
+  const spec = { ...asked, ...defined({ expr, step }) };
   return {
     kind: 'AnnotationQuery',
     spec: {
