@@ -22,23 +22,50 @@ export interface Panel {
     readonly w: number;
     readonly h: number;
   };
+  readonly maxDataPoints?: number;
   readonly targets?: readonly Target[];
+  readonly transformations?: readonly {
+    readonly id: string;
+    readonly options: Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>;
+  }[];
   readonly fieldConfig?: {
     readonly defaults: {
       readonly unit?: string;
       readonly noValue?: string;
-      readonly thresholds?: { readonly steps: readonly { readonly value: number | null }[] };
+      readonly thresholds?: Thresholds;
+      readonly links?: readonly { readonly title: string; readonly url: string }[];
     };
+    readonly overrides?: readonly {
+      readonly matcher: { readonly id: string; readonly options: string };
+      readonly properties: readonly { readonly id: string; readonly value: unknown }[];
+    }[];
   };
 }
 
-interface Target {
+export interface Thresholds {
+  readonly steps: readonly { readonly value: number | null; readonly color: string }[];
+}
+
+export interface Target {
   readonly refId: string;
   readonly expr: string;
   readonly legendFormat?: string;
   readonly instant?: boolean;
+  readonly range?: boolean;
   readonly interval?: string;
   readonly datasource?: { readonly uid: string };
+}
+
+export interface Variable {
+  readonly name: string;
+  readonly label?: string;
+  readonly type: string;
+  readonly query: string | { readonly query: string };
+  readonly datasource?: { readonly uid: string };
+  readonly refresh?: number;
+  readonly multi?: boolean;
+  readonly includeAll?: boolean;
+  readonly allValue?: string;
 }
 
 export interface Dashboard {
@@ -46,14 +73,23 @@ export interface Dashboard {
   readonly title: string;
   readonly description: string;
   readonly editable: boolean;
+  readonly time: { readonly from: string; readonly to: string };
   readonly panels: readonly Panel[];
-  readonly templating: {
+  readonly links: readonly {
+    readonly url: string;
+    readonly includeVars: boolean;
+    readonly keepTime: boolean;
+  }[];
+  readonly annotations: {
     readonly list: readonly {
       readonly name: string;
-      readonly type: string;
-      readonly query: string | { readonly query: string };
+      readonly datasource: { readonly uid: string };
+      readonly target: Target;
+      readonly titleFormat: string;
+      readonly tagKeys: string;
     }[];
   };
+  readonly templating: { readonly list: readonly Variable[] };
 }
 
 export interface AlertRule {
@@ -100,7 +136,15 @@ export function recordingsIn(files: Files): RecordingRule[] {
 /** Every query of panels, variables and rules. */
 export function asked(files: Files): Asked[] {
   return [
-    ...dashboardsIn(files).flatMap(({ uid, panels, templating }) => [
+    ...dashboardsIn(files).flatMap(({ uid, panels, templating, annotations }) => [
+      ...annotations.list.map(({ name, target, titleFormat, tagKeys }) => ({
+        where: `${uid}: annotation ${name}`,
+        expr: target.expr,
+        wanted: [
+          ...[...titleFormat.matchAll(/{{(.+?)}}/g)].map(([, label]) => label ?? ''),
+          ...tagKeys.split(','),
+        ],
+      })),
       ...panels.flatMap(({ title, targets = [] }) =>
         targets.map(({ expr, legendFormat = '' }) => ({
           where: `${uid}: ${title}`,
