@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { generate } from '../../src/generate/index.ts';
+import { SCORES } from '../../src/generate/panels/scorecard.ts';
+import { LIMITS } from '../../src/thresholds.ts';
+import { type Dashboard, dashboardsIn, type Panel, type Thresholds } from '../support/generated.ts';
+import { parseQuery } from '../support/promql.ts';
+
+function scorecardOf([fleet]: Dashboard[]): Panel {
+  const panel = fleet?.panels.find(({ title }) => title.startsWith('Scorecard:'));
+  if (!panel) throw new Error('no scorecard');
+  return panel;
+}
+
+const scorecard = scorecardOf(dashboardsIn(generate()));
+const { targets = [], transformations = [], fieldConfig } = scorecard;
+
+/** The columns by their titles: what is asked, and what is made of it. */
+const columns = Object.fromEntries(
+  targets.map(({ refId, expr }) => {
+    const organize = transformations.find(({ id }) => id === 'organize');
+    const title = String(organize?.options['renameByName']?.[`Value #${refId}`]);
+    const { properties = [] } =
+      fieldConfig?.overrides?.find(({ matcher }) => matcher.options === title) ?? {};
+    const value = (id: string) => properties.find((each) => each.id === id)?.value;
+    const { steps = [] } = (value('thresholds') ?? {}) as Partial<Thresholds>;
+    return [
+      title,
+      {
+        expr,
+        unit: value('unit'),
+        noValue: value('noValue'),
+        cell: value('custom.cellOptions'),
+        limit: steps[1]?.value,
+        bad: steps[1]?.color === 'red' ? 'above' : 'below',
+      },
+    ] as const;
+  }),
+);
+
+/** Limits of the documents that no column can have, and why. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  falseOpenings: 'no metric can tell which opening was one',
+  overhead: 'of this package, not of a policy',
+  healthCheck: 'of a dependency',
+  dependenciesAvailable: 'of all dependencies of a job',
+};
+
+describe('the scorecard', () => {
+  it('has a column for every limit of the documents that can be told of a policy', () => {
+    const documented = Object.entries(LIMITS)
+      .filter(([, { source }]) => source.some((each: string) => each !== 'D'))
+      .map(([name]) => name)
+      .filter((name) => !(name in ELSEWHERE));
+    expect(Object.keys(SCORES).sort()).toEqual(documented.sort());
+    expect(Object.keys(columns)).toHaveLength(documented.length);
+  });
+
+  it('colours each cell by the documented limit', () => {
+    const limits = Object.entries(columns).map(([title, { bad, limit }]) => [title, bad, limit]);
+    expect(limits).toEqual([
+      ['Not closed', 'above', LIMITS.stuckOpen.seconds / LIMITS.stuckOpen.windowSeconds],
+      ['Openings', 'above', LIMITS.opened.count],
+      ['Failed probes', 'above', LIMITS.probeFailed.count],
+      ['Recovery', 'above', LIMITS.recovery.seconds],
+      ['Available', 'below', LIMITS.availability.ratio],
+      ['Errors', 'above', LIMITS.errors.ratio],
+      ['p95', 'above', LIMITS.latency.seconds],
+      ['Rejected p95', 'above', LIMITS.rejectedCall.seconds],
+      ['2nd retries', 'above', LIMITS.secondRetries.count],
+      ['Recovered', 'below', LIMITS.retrySuccess.ratio],
+      ['Timed out', 'above', LIMITS.timeouts.ratio],
+      ['Bulkhead', 'above', LIMITS.bulkheadRejections.ratio],
+      ['Fallback', 'above', LIMITS.fallbacks.ratio],
+    ]);
+    for (const { cell } of Object.values(columns)) {
+      expect(cell).toEqual({ type: 'color-background', mode: 'basic' });
+    }
+  });
+
+  it('measures as the alerts do: the same series, over the same windows', () => {
+    const asks = (title: string) => columns[title]?.expr ?? '';
+    expect(asks('Not closed')).toMatch(/^max by .*time_total.*"open\|half_open"}\[5m]/s);
+    expect(asks('Openings')).toMatch(/previous_state="closed",.*state="open"}\[5m]/);
+    expect(asks('Failed probes')).toMatch(/previous_state="half_open",.*state="open"}\[5m]/);
+    expect(asks('Recovery')).toMatch(/recovery_duration:sum.*\[1d]/s);
+    expect(asks('Available')).toMatch(/^1 - .*unanswered.*\[30d].*\[30d]/s);
+    expect(asks('Errors')).toMatch(/unanswered_ratio_1h{/);
+    expect(asks('p95')).toMatch(/^histogram_quantile\(0\.95, .*execution_duration_bucket.*\[10m]/);
+    expect(asks('Rejected p95')).toMatch(/outcome="rejected"}\[10m]/);
+    expect(asks('2nd retries')).toMatch(/retry_attempt="2"}\[5m]/);
+    expect(asks('Recovered')).toMatch(/"success_after_retry"}\[15m].*\|exhausted"}\[15m]/s);
+    expect(asks('Timed out')).toMatch(/timeout_result="timed_out"}\[10m]/);
+    expect(asks('Bulkhead')).toMatch(/bulkhead_result="rejected"}\[10m]/);
+    expect(asks('Fallback')).toMatch(/fallback_result="used"}\[10m]/);
+  });
+
+  it('makes one row of each job and policy', () => {
+    expect(transformations.map(({ id }) => id)).toEqual(['merge', 'organize']);
+    expect(transformations[1]?.options).toMatchObject({
+      excludeByName: { Time: true },
+      indexByName: { resilience_policy_name: 0, job: 1, 'Value #A': 2 },
+      renameByName: { resilience_policy_name: 'Policy', job: 'Job' },
+    });
+    for (const { expr } of targets) {
+      // The bounds of buckets are gone when the percentile is known.
+      const labels = parseQuery(expr).selections.map(({ grouping }) =>
+        grouping.filter((label) => label !== 'le').slice(-2),
+      );
+      for (const each of labels) expect(each).toEqual(['job', 'resilience_policy_name']);
+    }
+  });
+
+  it('asks for now, in tables', () => {
+    for (const target of targets) {
+      expect(target).toMatchObject({ instant: true, range: false, format: 'table' });
+    }
+  });
+
+  it('has a unit for each column, and a dash where there is nothing to judge', () => {
+    for (const { unit, noValue } of Object.values(columns)) {
+      expect(unit).toMatch(/^(percentunit|none|s)$/);
+      expect(noValue).toBe('–');
+    }
+  });
+
+  it('takes nothing of nothing for nothing, not for a share', () => {
+    const shares = Object.values(columns).filter(({ expr }) => /\n?\/ /.test(expr));
+    expect(shares.length).toBeGreaterThan(5);
+    for (const { expr } of shares) expect(expr).toMatch(/\/ \(sum.+ > 0\)/s);
+  });
+
+  it('is coloured by the thresholds that are asked for', () => {
+    const thresholds = { 'timeouts.ratio': 0.25 };
+    const changed = scorecardOf(dashboardsIn(generate({ thresholds })));
+    expect(JSON.stringify(changed.fieldConfig)).toContain('{"value":0.25,"color":"red"}');
+  });
+});
