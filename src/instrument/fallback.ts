@@ -1,5 +1,6 @@
 import { type FallbackAggregate, FALLBACK_RESULT as RESULT } from '../aggregate/fallback.ts';
-import type { FallbackType } from '../semconv/attributes.ts';
+import { FALLBACK_TYPE, FALLBACK_TYPES, type FallbackType } from '../semconv/attributes.ts';
+import type { Reason } from './announced.ts';
 import { answer } from './answer.ts';
 import { Call, enter, entered, fellBack, leave } from './call.ts';
 import type { Executions } from './execution.ts';
@@ -14,6 +15,8 @@ export class FallbackLayer extends ListeningLayer {
   readonly #counts: FallbackAggregate;
   readonly #executions: Executions | undefined;
   readonly #type: FallbackType;
+  /** It hands back the failed result itself where it has no other answer. */
+  readonly #handsBack: boolean;
   /** The call whose function has just settled: an event that comes now is about it. */
   #current: FallbackCall | undefined;
 
@@ -22,14 +25,16 @@ export class FallbackLayer extends ListeningLayer {
     this.#counts = settings.scope.ofFallback();
     const { executions } = settings;
     this.#executions = executions;
-    this.#type = typeOf(policy);
+    const known = knownTypeOf(policy);
+    this.#type = known ?? typeOf(policy);
+    this.#handsBack = known !== undefined;
     this.#counts.declare(this.#type);
     this.listeners = [
       onHandledFailure(policy, (reason) => {
         // A failure of none of our calls is one of a call that began before we were here.
         if (this.#current === undefined) return;
         countError(settings, 'fallback', reason);
-        this.#current.handled = true;
+        this.#current.handled = reason;
         this.#current = undefined;
       }),
     ];
@@ -63,28 +68,39 @@ export class FallbackLayer extends ListeningLayer {
 
   end(call: FallbackCall, ok: boolean, value: unknown): void {
     if (this.#current === call) this.#current = undefined;
-    const result = call.handled ? (ok ? RESULT.used : RESULT.failed) : RESULT.not_used;
+    const result = this.#resultOf(call, ok, value);
     this.#counts.count(result, this.#type);
     if (result === RESULT.used) fellBack(call);
     this.#executions?.end(call, ok, value);
     this.closed();
   }
+
+  #resultOf({ handled }: FallbackCall, ok: boolean, value: unknown): number {
+    if (handled === undefined) return RESULT.not_used;
+    const same = this.#handsBack && 'value' in handled && Object.is(handled.value, value);
+    return ok && !same ? RESULT.used : RESULT.failed;
+  }
 }
 
 class FallbackCall extends Call {
   readonly layer: FallbackLayer;
-  /** The fallback took the failure on itself. */
-  handled: boolean;
+  /** The failure that the fallback took on itself. */
+  handled: Reason | undefined;
 
   constructor(layer: FallbackLayer, stack: Call | undefined, signal: AbortSignal | undefined) {
     super(stack, signal);
     this.layer = layer;
-    this.handled = false;
+    this.handled = undefined;
   }
 
   end(ok: boolean, value: unknown): void {
     this.layer.end(this, ok, value);
   }
+}
+
+/** A policy that was made here tells what it does. */
+function knownTypeOf(policy: Fallback & { [FALLBACK_TYPE]?: unknown }): FallbackType | undefined {
+  return FALLBACK_TYPES.find((type) => type === policy[FALLBACK_TYPE]);
 }
 
 /**

@@ -20,10 +20,15 @@ export const ATTR_TIMEOUT_RESULT = 'resilience.timeout.result';
 export const ATTR_BULKHEAD_RESULT = 'resilience.bulkhead.result';
 export const ATTR_FALLBACK_RESULT = 'resilience.fallback.result';
 export const ATTR_FALLBACK_TYPE = 'resilience.fallback.type';
+export const ATTR_DEGRADATION_NAME = 'resilience.degradation.name';
+export const ATTR_DEGRADATION_STATUS = 'resilience.degradation.status';
+export const ATTR_DEGRADATION_PART = 'resilience.degradation.part';
 export const ATTR_DEPENDENCY_NAME = 'resilience.dependency.name';
 export const ATTR_DEPENDENCY_RESULT = 'resilience.dependency.result';
 /** OpenTelemetry's own: https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/ */
 export const ATTR_ERROR_TYPE = 'error.type';
+/** OpenTelemetry's own: https://opentelemetry.io/docs/specs/semconv/registry/attributes/http/ */
+export const ATTR_HTTP_REQUEST_RESEND_COUNT = 'http.request.resend_count';
 
 /**
  * OpenTelemetry's own: on the series into which an SDK folds what is beyond its cardinality limit.
@@ -86,8 +91,14 @@ export const FALLBACK_RESULTS = ['not_used', 'used', 'failed'] as const;
 
 export const FALLBACK_TYPES = ['value', 'function', 'cached', 'stale'] as const;
 
+/** Where a fallback policy tells its type, if it is one that knows. No attribute. */
+export const FALLBACK_TYPE = Symbol.for('cockatiel-otel.fallback.type');
+
 /** The policies that act on an error or a failed result they are given. */
 export const POLICY_TYPES = ['retry', 'circuit_breaker', 'fallback'] as const;
+
+/** How much of an answer that is gathered from parts was there. */
+export const DEGRADATION_STATUSES = ['complete', 'partial', 'failed'] as const;
 
 export const DEPENDENCY_RESULTS = ['available', 'slow', 'unavailable'] as const;
 
@@ -100,4 +111,5 @@ export type TimeoutResult = (typeof TIMEOUT_RESULTS)[number];
 export type BulkheadResult = (typeof BULKHEAD_RESULTS)[number];
 export type FallbackResult = (typeof FALLBACK_RESULTS)[number];
 export type FallbackType = (typeof FALLBACK_TYPES)[number];
+export type DegradationStatus = (typeof DEGRADATION_STATUSES)[number];
 export type PolicyType = (typeof POLICY_TYPES)[number];

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FALLBACK_TYPE } from '../../src/semconv/attributes.ts';
 import { majors } from '../support/cockatiel.ts';
 import { TestSdk } from '../support/metrics.ts';
 import { Down, deferred, fails, Invalid, moved, NAME, settled, turn } from './support.ts';
@@ -39,6 +40,31 @@ describe.each(majors)('cockatiel $major, fallback', ({ cockatiel }) => {
       executions: { fallback: 1 },
       'fallback.calls': { 'used function': 1 },
       errors: { 'fallback Down': 1 },
+    });
+  });
+
+  it.each(['cached', 'stale', 'value', 'function'])(
+    'takes the word of a policy that says it answers with what is %s',
+    async (type) => {
+      const policy = fallback(handleAll, () => 'kept');
+      Object.assign(policy, { [FALLBACK_TYPE]: type });
+      await settled(sdk.instrument(NAME, policy).execute(fails(new Down())));
+      expect(await moved(sdk)).toMatchObject({ 'fallback.calls': { [`used ${type}`]: 1 } });
+    },
+  );
+
+  it('has failed when it hands back the failed result itself, where it says what it is', async () => {
+    const failed = { status: 503 };
+    const policy = fallback(
+      handleWhenResult((result) => result === failed),
+      () => failed,
+    );
+    Object.assign(policy, { [FALLBACK_TYPE]: 'cached' });
+    await settled(sdk.instrument(NAME, policy).execute(() => failed));
+    expect(await moved(sdk)).toEqual({
+      executions: { success: 1 },
+      'fallback.calls': { 'failed cached': 1 },
+      errors: { 'fallback 503': 1 },
     });
   });
 
