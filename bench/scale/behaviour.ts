@@ -18,6 +18,10 @@ export const STATE_OF: Readonly<Record<Condition, CircuitBreakerState>> = {
   probing: 'half_open',
 };
 
+export function policyName(index: number): string {
+  return `policy-${String(index).padStart(3, '0')}`;
+}
+
 /** Calls of one policy on one replica. */
 export const CALLS_PER_SECOND = 5;
 /** The documents check every dependency every 30 s. */

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ATTR_POLICY_NAME } from '../../src/semconv/attributes.ts';
 import { labelName } from '../../src/semconv/prometheus.ts';
+import { policyName } from './behaviour.ts';
 
 const STEP_SECONDS = 60;
 
@@ -35,10 +36,7 @@ function* openMetrics({ names, policies, job, days, until }: Past): Generator<st
   for (const name of names) {
     yield `# TYPE ${name} gauge\n`;
     const subjects = name.startsWith('policy:')
-      ? Array.from(
-          { length: policies },
-          (_, i) => `,${label}="policy-${String(i).padStart(3, '0')}"`,
-        )
+      ? Array.from({ length: policies }, (_, i) => `,${label}="${policyName(i)}"`)
       : [''];
     for (const subject of subjects) {
       const head = `${name}{job="${job}"${subject}}`;

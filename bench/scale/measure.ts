@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Ask, asksOf, type Dashboard, panelsOf } from '../../docs/pictures/grafana.ts';
 import { generate } from '../../src/generate/index.ts';
 import { median } from '../paired.ts';
+import { policyName } from './behaviour.ts';
 import { SCRAPE_SECONDS, type Size, startFleet } from './prometheus.ts';
 
 export interface Plan extends Size {
@@ -16,8 +17,10 @@ export interface Plan extends Size {
 export interface PanelCost {
   readonly dashboard: string;
   readonly title: string;
-  /** Of its slowest query, the median. */
+  /** Of its slowest query, when it was disturbed least. */
   readonly seconds: number;
+  /** The median. */
+  readonly usual: number;
   /** That come to the browser. */
   readonly series: number;
   readonly fault?: string;
@@ -29,8 +32,8 @@ export interface Measured {
   readonly scrapeSeconds: number;
   readonly down: number;
   readonly memoryBytes: number;
-  /** Seconds that the rules of a group take, the median of all evaluations that were seen. */
-  readonly groups: Readonly<Record<string, number>>;
+  /** Seconds that the rules of a group take: least of all evaluations that were seen, and usually. */
+  readonly groups: Readonly<Record<string, { readonly seconds: number; readonly usual: number }>>;
   readonly missed: number;
   readonly panels: readonly PanelCost[];
   /** Minutes that the panels show. */
@@ -38,7 +41,13 @@ export interface Measured {
 }
 
 const WIDTH = 1280;
-const TIMES = 3;
+const TIMES = 5;
+/** No query is asked again that has taken so many seconds in all. */
+const ENOUGH_SECONDS = 6;
+/** A dashboard of one policy shows one that fails. */
+const CHOSEN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'resilience-policy': { policy: policyName(3) },
+};
 const HOUR = 60;
 
 export async function measure(plan: Plan, log: (line: string) => void): Promise<Measured> {
@@ -62,7 +71,9 @@ export async function measure(plan: Plan, log: (line: string) => void): Promise<
       scrapeSeconds: await one('avg(scrape_duration_seconds)'),
       down: await one('count(up == 0)'),
       memoryBytes: await metric('process_resident_memory_bytes'),
-      groups: Object.fromEntries(Object.entries(groups).map(([name, all]) => [name, median(all)])),
+      groups: Object.fromEntries(
+        Object.entries(groups).map(([name, all]) => [name, leastAndUsual(all)]),
+      ),
       missed: (await own(fleet.prometheus, 'prometheus_rule_group_iterations_missed_total')).reduce(
         (sum, [, value]) => sum + value,
         0,
@@ -72,6 +83,15 @@ export async function measure(plan: Plan, log: (line: string) => void): Promise<
   } finally {
     await fleet.stop();
   }
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0);
+}
+
+/** Other work on the machine makes a time longer, and never shorter. */
+function leastAndUsual(times: readonly number[]) {
+  return { seconds: Math.min(...times), usual: median(times) };
 }
 
 /** Groups that have been evaluated, by their names. */
@@ -105,9 +125,16 @@ async function panels(prometheus: string, minutes: number, log: (line: string) =
   for (const [path, content] of Object.entries(generate())) {
     if (!path.startsWith('dashboards/')) continue;
     const dashboard = JSON.parse(content) as Dashboard;
+    const variables = CHOSEN[dashboard.uid] ?? {};
     for (const panel of panelsOf(dashboard)) {
       const to = Date.now() / 1000;
-      const shown = { from: to - minutes * 60, to, width: WIDTH, scrapeInterval: SCRAPE_SECONDS };
+      const shown = {
+        from: to - minutes * 60,
+        to,
+        width: WIDTH,
+        scrapeInterval: SCRAPE_SECONDS,
+        variables,
+      };
       const asked = [];
       for (const ask of asksOf(dashboard, panel, shown))
         asked.push(await timed(prometheus, ask, shown));
@@ -116,19 +143,31 @@ async function panels(prometheus: string, minutes: number, log: (line: string) =
         dashboard: dashboard.uid,
         title: panel.title ?? '',
         seconds: Math.max(...asked.map(({ seconds }) => seconds)),
+        usual: Math.max(...asked.map(({ usual }) => usual)),
         series: asked.reduce((sum, { series }) => sum + series, 0),
       };
       const fault = asked.find((each) => each.fault)?.fault;
       costs.push({ ...cost, ...(fault ? { fault } : {}) });
       log(
-        `${cost.dashboard}: ${cost.title}: ${cost.seconds.toFixed(2)} s, ${cost.series} series ${fault ?? ''}`,
+        `${cost.dashboard}: ${cost.title}: ${cost.seconds.toFixed(2)} s (${cost.usual.toFixed(2)} s), ${cost.series} series ${fault ?? ''}`,
       );
     }
   }
   return costs;
 }
 
-async function timed(prometheus: string, ask: Ask, { from, to }: { from: number; to: number }) {
+interface Timed {
+  readonly seconds: number;
+  readonly usual: number;
+  readonly series: number;
+  readonly fault?: string;
+}
+
+async function timed(
+  prometheus: string,
+  ask: Ask,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<Timed> {
   const { expr: query, step } = ask;
   const path = ask.instant ? 'query' : 'query_range';
   const at = ask.instant ? { time: to } : { start: from, end: to, step };
@@ -136,14 +175,14 @@ async function timed(prometheus: string, ask: Ask, { from, to }: { from: number;
   for (const [name, value] of Object.entries(at)) body.set(name, String(value));
   const times: number[] = [];
   let series = 0;
-  for (let i = 0; i < TIMES; i++) {
+  for (let i = 0; i < TIMES && sumOf(times) < ENOUGH_SECONDS; i++) {
     const start = performance.now();
     const response = await fetch(`${prometheus}/api/v1/${path}`, { method: 'POST', body });
     const text = await response.text();
     times.push((performance.now() - start) / 1000);
     const { data, error } = JSON.parse(text) as { data?: { result: unknown[] }; error?: string };
-    if (error !== undefined) return { seconds: median(times), series, fault: error };
+    if (error !== undefined) return { ...leastAndUsual(times), series, fault: error };
     series = data?.result.length ?? 0;
   }
-  return { seconds: median(times), series };
+  return { ...leastAndUsual(times), series };
 }

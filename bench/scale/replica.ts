@@ -1,4 +1,4 @@
-import { CONDITIONS, type Condition, conditionAt, STATE_OF } from './behaviour.ts';
+import { CONDITIONS, type Condition, conditionAt, policyName, STATE_OF } from './behaviour.ts';
 import { changeOf, type Line, linesOf } from './series.ts';
 
 interface Policy {
@@ -21,7 +21,7 @@ export class Replica {
     this.#index = index;
     this.#second = second;
     this.#policies = Array.from({ length: policies }, (_, policy) => {
-      const lines = linesOf(`policy-${String(policy).padStart(3, '0')}`);
+      const lines = linesOf(policyName(policy));
       const condition = conditionAt(policy, index, second);
       const values = new Float64Array(lines.length);
       return { index: policy, lines, values, condition, openedAt: undefined };

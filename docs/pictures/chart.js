@@ -16,6 +16,7 @@ for (const element of document.querySelectorAll('[data-chart]')) {
     ctx.rect(left, top, width, height);
     ctx.clip();
     ctx.lineWidth = 1;
+    ctx.globalAlpha = 0.7;
     const line = (color, dash, ...[x1, y1, x2, y2]) => {
       ctx.strokeStyle = color;
       ctx.setLineDash(dash);
@@ -33,6 +34,15 @@ for (const element of document.querySelectorAll('[data-chart]')) {
       line(color, [3, 3], x, top, x, top + height);
     }
     ctx.restore();
+  };
+  // Of a line only the points that have no neighbours are drawn.
+  const alone = (plot, index) => {
+    const values = plot.data[index];
+    return values.flatMap((value, at) =>
+      value !== null && (values[at - 1] ?? null) === null && (values[at + 1] ?? null) === null
+        ? [at]
+        : [],
+    );
   };
   // The first series lies on top, and at the bottom of a stack.
   const lines = [...chart.lines].reverse();
@@ -72,7 +82,12 @@ for (const element of document.querySelectorAll('[data-chart]')) {
           dash,
           ...(fill > 0 ? { fill: rgba(color, fill) } : {}),
           ...(bars ? { paths: window.uPlot.paths.bars() } : {}),
-          points: { show: points, size: 5, fill: color },
+          points: {
+            show: true,
+            size: points ? 5 : 3,
+            fill: color,
+            filter: points ? undefined : alone,
+          },
         })),
       ],
       // Each part of a stack fills what is between its line and the one below.

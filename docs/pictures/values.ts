@@ -40,7 +40,7 @@ export function color(name: string): string {
 /** The same name has the same colour in every panel. */
 export function colorOfName(name: string): string {
   let hash = 0;
-  for (const letter of name) hash = (hash * 31 + letter.charCodeAt(0)) >>> 0;
+  for (const letter of name) hash = (hash * 131 + letter.charCodeAt(0)) >>> 0;
   return PALETTE[hash % PALETTE.length] ?? '';
 }
 

@@ -60,9 +60,7 @@ function chartOf(
   height: number,
 ): Chart {
   const { defaults } = panel.fieldConfig ?? { defaults: {} };
-  const times = [...new Set(series.flatMap(({ points }) => [...points.keys()]))].sort(
-    (a, b) => a - b,
-  );
+  const times = gridOf(series);
   const rows = series.map(({ points }) =>
     times.map((time) => {
       const value = points.get(time);
@@ -104,6 +102,20 @@ function chartOf(
     limits,
     marks,
   };
+}
+
+/** All times at which there could be a point, so that a hole stays one. */
+function gridOf(series: readonly Series[]): number[] {
+  const found = [...new Set(series.flatMap(({ points }) => [...points.keys()]))].sort(
+    (a, b) => a - b,
+  );
+  const [first = 0] = found;
+  const steps = found.slice(1).map((time, index) => time - (found[index] ?? 0));
+  const step = Math.min(...steps);
+  const count = Number.isFinite(step) ? Math.round(((found.at(-1) ?? 0) - first) / step) + 1 : 1;
+  // The times that were answered are kept to the digit.
+  const known = new Map(found.map((time) => [Math.round((time - first) / step), time]));
+  return Array.from({ length: count }, (_, index) => known.get(index) ?? first + index * step);
 }
 
 function stack(rows: readonly (number | null)[][]): (number | null)[][] {
