@@ -27,8 +27,6 @@ export const ATTR_DEPENDENCY_NAME = 'resilience.dependency.name';
 export const ATTR_DEPENDENCY_RESULT = 'resilience.dependency.result';
 /** OpenTelemetry's own: https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/ */
 export const ATTR_ERROR_TYPE = 'error.type';
-/** OpenTelemetry's own: https://opentelemetry.io/docs/specs/semconv/registry/attributes/http/ */
-export const ATTR_HTTP_REQUEST_RESEND_COUNT = 'http.request.resend_count';
 
 /**
  * OpenTelemetry's own: on the series into which an SDK folds what is beyond its cardinality limit.
