@@ -1,0 +1,133 @@
+import {
+  type CircuitBreakerPolicy,
+  CircuitState,
+  ConsecutiveBreaker,
+  CountBreaker,
+  circuitBreaker,
+  handleWhen,
+  type IBackoff,
+  type IBreaker,
+  SamplingBreaker,
+} from 'cockatiel';
+import { POLICIES } from '../thresholds.ts';
+import { isCancelled } from './calls.ts';
+import { isRefusal } from './judge.ts';
+import type { CircuitBreakerSettings, Handles, HandlesResult } from './types.ts';
+
+export interface Breaker {
+  readonly policy: CircuitBreakerPolicy;
+  /** Closes it, unless it is held open by hand, and forgets what was counted. */
+  readonly reset: () => void;
+}
+
+/** A circuit breaker of cockatiel that can forget, and that takes no doubtful answer for proof. */
+export function breakerOf(
+  settings: CircuitBreakerSettings,
+  handles: Handles,
+  handlesResult: HandlesResult,
+): Breaker {
+  /**
+   * A call that was called off, or that this process refused itself, says nothing of the dependency.
+   * It does not count. But to cockatiel an error that does not count is a success of the test call,
+   * and closes the circuit; so while there is a test it fails it, and the next call is the next test.
+   */
+  const isInconclusive = (error: unknown) => isCancelled() || (isRefusal(error) && !handles(error));
+  const counter = new Counter(settings, () => policy.state);
+  const policy = circuitBreaker(
+    handleWhen((error) =>
+      isInconclusive(error) ? policy.state !== CircuitState.Closed : handles(error),
+    ).orWhenResult(handlesResult),
+    {
+      breaker: counter,
+      halfOpenAfter: {
+        next: () => openFor(settings, 0, (failure) => isInconclusive(failure)),
+      },
+    },
+  );
+  // 3.x keeps the count where an error that does not count has closed the circuit.
+  policy.onReset(() => counter.clear());
+  return {
+    policy,
+    reset: () => {
+      counter.clear();
+      const { state } = policy;
+      // The only public way to close it; an isolated one stays so, as its handles are counted.
+      if (state !== CircuitState.Closed && state !== CircuitState.Isolated)
+        policy.isolate().dispose();
+    },
+  };
+}
+
+interface Failed {
+  readonly result: { readonly error: unknown } | { readonly value: unknown };
+}
+
+/** How long it stays open after so many tests that failed. */
+function openFor(
+  settings: CircuitBreakerSettings,
+  tests: number,
+  isInconclusive: (error: unknown) => boolean,
+  again = false,
+): IBackoff<Failed> {
+  const { openSeconds, maxOpenSeconds, grows } = settings;
+  const grown = openSeconds * POLICIES.breaker.growth.base ** tests;
+  const seconds = grows ? Math.max(openSeconds, Math.min(grown, maxOpenSeconds)) : openSeconds;
+  return {
+    duration: again ? 0 : seconds * 1000,
+    next: ({ result }) =>
+      'error' in result && isInconclusive(result.error)
+        ? openFor(settings, tests, isInconclusive, true)
+        : openFor(settings, tests + 1, isInconclusive),
+  };
+}
+
+/** What one of cockatiel's counts, with a way to begin anew. */
+class Counter implements IBreaker {
+  readonly #settings: CircuitBreakerSettings;
+  readonly #live: () => CircuitState;
+  #counting: IBreaker;
+
+  constructor(settings: CircuitBreakerSettings, live: () => CircuitState) {
+    this.#settings = settings;
+    this.#live = live;
+    this.#counting = countingOf(settings);
+  }
+
+  get state(): unknown {
+    return this.#counting.state;
+  }
+
+  set state(state: unknown) {
+    this.#counting.state = state;
+  }
+
+  success(state: CircuitState): void {
+    if (!this.#isStale(state)) this.#counting.success(state);
+  }
+
+  failure(state: CircuitState): boolean {
+    return !this.#isStale(state) && this.#counting.failure(state);
+  }
+
+  clear(): void {
+    this.#counting = countingOf(this.#settings);
+  }
+
+  /** Of a call from before the circuit opened: it must not decide the test that is under way. */
+  #isStale(state: CircuitState): boolean {
+    return state === CircuitState.Closed && this.#live() !== CircuitState.Closed;
+  }
+}
+
+function countingOf(settings: CircuitBreakerSettings): IBreaker {
+  const { kind, failures, ratio, size, minimumCalls, windowSeconds } = settings;
+  if (kind === 'consecutive') return new ConsecutiveBreaker(failures);
+  if (kind === 'count') {
+    return new CountBreaker({ threshold: ratio, size, minimumNumberOfCalls: minimumCalls });
+  }
+  return new SamplingBreaker({
+    threshold: ratio,
+    duration: windowSeconds * 1000,
+    minimumRps: settings.minimumCallsPerSecond,
+  });
+}

@@ -1,0 +1,32 @@
+/**
+ * What is known of the call under way. cockatiel's filters, backoffs and fallback factories are
+ * given the error at most, so the rest comes with the asynchronous context.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+export interface CurrentCall {
+  /** The caller's own, not one that a timeout has made. */
+  readonly signal: AbortSignal | undefined;
+  /** What the caller gave to a wrapped function. */
+  readonly args: readonly unknown[];
+  /** What the fallback is about to answer. */
+  failure?: unknown;
+}
+
+const calls = new AsyncLocalStorage<CurrentCall>();
+const args = new AsyncLocalStorage<readonly unknown[]>();
+
+/** The innermost call that is under way here. */
+export const currentCall = (): CurrentCall | undefined => calls.getStore();
+
+export function runCall<T>(signal: AbortSignal | undefined, run: () => T): T {
+  return calls.run({ signal, args: args.getStore() ?? [] }, () => args.run([], run));
+}
+
+/** Lets the call that `run` begins know the arguments that it was made with. */
+export function withArguments<T>(given: readonly unknown[], run: () => T): T {
+  return args.run(given, run);
+}
+
+/** Whether the caller has called it off; what then fails says nothing of the dependency. */
+export const isCancelled = (): boolean => currentCall()?.signal?.aborted === true;

@@ -1,0 +1,22 @@
+/**
+ * Documented policies: a call to protect, the documents' numbers, one line.
+ *
+ * @module
+ */
+export type { PresetName } from '../presets.ts';
+export { createPolicy } from './policy.ts';
+export type {
+  BulkheadSettings,
+  CircuitBreakerSettings,
+  FallbackCall,
+  FallbackStrategy,
+  Handles,
+  HandlesResult,
+  Member,
+  Origin,
+  PolicyOverrides,
+  PolicySettings,
+  ResilientPolicy,
+  RetrySettings,
+  TimeoutSettings,
+} from './types.ts';

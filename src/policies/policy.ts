@@ -1,0 +1,85 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { IPolicy } from 'cockatiel';
+import { instrument, uninstrument } from '../instrumented.ts';
+import { assertName } from '../options.ts';
+import type { PresetName } from '../presets.ts';
+import { runCall } from './calls.ts';
+import { effective } from './effective.ts';
+import { promptly } from './promptly.ts';
+import { stackOf } from './stack.ts';
+import type { PolicyOverrides, ResilientPolicy } from './types.ts';
+
+/**
+ * Makes a stack of cockatiel's policies with the documents' numbers, instrumented under its name.
+ *
+ * The environment is read here, once. A setting of `overrides` comes before it, the preset after.
+ *
+ * @param name what it protects, such as `servicenow`
+ * @param preset whose numbers it has
+ * @throws TypeError if an argument, or a variable of the environment, is not what it must be: one
+ *   error that names each of them
+ * @example
+ * const policy = createPolicy('servicenow', 'enterprise');
+ * await policy.execute(({ signal }) => fetch(url, { signal }));
+ */
+export function createPolicy<F = never>(
+  name: string,
+  preset: PresetName = 'default',
+  overrides: PolicyOverrides<F> = {},
+): ResilientPolicy<F> {
+  return policyOf(name, undefined, preset, overrides);
+}
+
+export function policyOf<F>(
+  name: string,
+  key: string | undefined,
+  preset: PresetName,
+  overrides: PolicyOverrides<F>,
+): ResilientPolicy<F> {
+  assertName(name);
+  const { enabled, settings, origins } = effective(name, preset, overrides);
+  const { stack, members, reset } = stackOf(settings, { name, key });
+  stack.execute = entered(stack, settings.bulkhead !== false && settings.bulkhead.queue > 0);
+  const policy = Object.assign(stack, {
+    ...members,
+    name,
+    key,
+    preset,
+    enabled,
+    settings,
+    origins,
+    reset,
+    isolate() {
+      if (members.circuitBreaker) return members.circuitBreaker.isolate();
+      throw new Error(
+        `Expected the policy ${JSON.stringify(name)} to have a circuit breaker to hold open, got none`,
+      );
+    },
+    dispose: () => uninstrument(stack),
+  }) as unknown as ResilientPolicy<F>;
+  return instrument(name, policy, overrides.instrument);
+}
+
+/**
+ * What every call of a stack goes through first. It gets a signal of its own: where there is none,
+ * cockatiel's policies share one for ever, and each timeout listens to it.
+ */
+function entered(stack: IPolicy, queues: boolean): IPolicy['execute'] {
+  const plain = stack.execute.bind(stack);
+  const prompt = promptly(plain as never);
+  return function execute_<T>(fn: (context: never) => PromiseLike<T> | T, signal?: AbortSignal) {
+    return runCall(signal, () => {
+      // A bulkhead runs what has waited in the context of the call that made room.
+      const inContext = queues ? AsyncLocalStorage.snapshot() : undefined;
+      const called = inContext ? (context: never) => inContext(fn, context) : fn;
+      const controller = new AbortController();
+      if (signal === undefined) return plain(called as never, controller.signal);
+      const abort = () => controller.abort(signal.reason);
+      if (signal.aborted) abort();
+      else signal.addEventListener('abort', abort, { once: true });
+      return prompt(called as never, controller.signal).finally(() =>
+        signal.removeEventListener('abort', abort),
+      );
+    });
+  } as IPolicy['execute'];
+}

@@ -1,0 +1,35 @@
+type Fn = (...args: unknown[]) => unknown;
+type Execute = (fn: Fn, signal?: AbortSignal) => Promise<unknown>;
+
+/**
+ * An `execute` that answers at once when its caller calls off what is only waiting: for the end of a
+ * backoff, a slot of a bulkhead, or the test of a half-open circuit. And calls nothing any more.
+ *
+ * cockatiel sleeps a backoff out and then makes one more call. A function that is running is left to
+ * itself: it has the signal, and may still have an answer.
+ */
+export function promptly(original: Execute): Execute {
+  return function execute(fn, signal) {
+    if (signal === undefined) return original(fn);
+    if (signal.aborted) return Promise.reject(signal.reason);
+    return new Promise((resolve, reject) => {
+      let running = 0;
+      const called: Fn = async (...args) => {
+        signal.throwIfAborted();
+        running++;
+        try {
+          return await fn(...args);
+        } finally {
+          running--;
+        }
+      };
+      const aborted = () => {
+        if (running === 0) reject(signal.reason);
+      };
+      signal.addEventListener('abort', aborted, { once: true });
+      original(called, signal)
+        .finally(() => signal.removeEventListener('abort', aborted))
+        .then(resolve, reject);
+    });
+  };
+}

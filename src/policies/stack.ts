@@ -1,0 +1,130 @@
+import {
+  bulkhead,
+  type FallbackPolicy,
+  fallback,
+  handleWhen,
+  type IDefaultPolicyContext,
+  type IPolicy,
+  noop,
+  type RetryPolicy,
+  retry,
+  type TimeoutPolicy,
+  TimeoutStrategy,
+  timeout,
+  wrap,
+} from 'cockatiel';
+import { type Breaker, breakerOf } from './breaker.ts';
+import { currentCall, isCancelled } from './calls.ts';
+import { isRefusal, isTransient, isTransientResult } from './judge.ts';
+import { promptly } from './promptly.ts';
+import type {
+  FallbackCall,
+  FallbackStrategy,
+  Member,
+  PolicySettings,
+  RetrySettings,
+  TimeoutSettings,
+} from './types.ts';
+import { waitsOf } from './waits.ts';
+
+/** Whose stack it is. */
+interface Identity {
+  readonly name: string;
+  readonly key: string | undefined;
+}
+
+type AnyMember = IPolicy<IDefaultPolicyContext, unknown>;
+
+/** cockatiel's policies, one for each member that the settings have, and their stack. */
+export function stackOf<F>(settings: PolicySettings<F>, identity: Identity) {
+  const breaker = settings.circuitBreaker ? ofBreaker(settings) : undefined;
+  const members = {
+    fallback: settings.fallback ? ofFallback(settings, settings.fallback, identity) : undefined,
+    circuitBreaker: breaker?.policy,
+    overallTimeout: settings.overallTimeout ? ofTimeout(settings.overallTimeout) : undefined,
+    retry: settings.retry ? ofRetry(settings, settings.retry) : undefined,
+    bulkhead: settings.bulkhead
+      ? bulkhead(settings.bulkhead.limit, settings.bulkhead.queue)
+      : undefined,
+    timeout: settings.timeout ? ofTimeout(settings.timeout) : undefined,
+  } satisfies Record<Member, AnyMember | undefined>;
+  const present = settings.order
+    .map((member): AnyMember | undefined => members[member])
+    .filter((member) => member !== undefined);
+  const stack: IPolicy = wrap(...(present.length > 0 ? present : [noop])) as IPolicy;
+  return { stack, members, reset: () => breaker?.reset() };
+}
+
+function ofBreaker(settings: PolicySettings): Breaker | undefined {
+  if (!settings.circuitBreaker) return undefined;
+  const { handle, handleResult } = settings.circuitBreaker;
+  return breakerOf(
+    settings.circuitBreaker,
+    handle ?? settings.handle ?? isTransient,
+    handleResult ?? settings.handleResult ?? isTransientResult,
+  );
+}
+
+function ofRetry(settings: PolicySettings, own: RetrySettings): RetryPolicy {
+  const { statuses, calls } = own;
+  const handles = own.handle ?? settings.handle ?? ((error) => isTransient(error, statuses));
+  const handlesResult =
+    own.handleResult ?? settings.handleResult ?? ((value) => isTransientResult(value, statuses));
+  const policy = retry(
+    handleWhen((error) => !isCancelled() && handles(error)).orWhenResult(handlesResult),
+    // cockatiel counts those after the first.
+    { maxAttempts: calls - 1, backoff: waitsOf(own) },
+  );
+  policy.execute = promptly(policy.execute.bind(policy) as never) as typeof policy.execute;
+  return policy;
+}
+
+/**
+ * `abortOnReturn` would abort the signal of an answer that has come: of a response whose body the
+ * caller has yet to read.
+ */
+function ofTimeout({ seconds, aggressive }: TimeoutSettings): TimeoutPolicy {
+  return timeout(seconds * 1000, {
+    strategy: aggressive ? TimeoutStrategy.Aggressive : TimeoutStrategy.Cooperative,
+    abortOnReturn: false,
+  });
+}
+
+/** cockatiel tells neither filter nor factory more than the error, and the factory not even that. */
+function ofFallback<F>(
+  settings: PolicySettings,
+  strategy: FallbackStrategy<F>,
+  identity: Identity,
+): FallbackPolicy<F> {
+  const details = (): FallbackCall => {
+    const call = currentCall();
+    return { ...identity, args: call?.args ?? [], signal: call?.signal };
+  };
+  const failed = (failure: unknown): true => {
+    const call = currentCall();
+    if (call) call.failure = failure;
+    return true;
+  };
+  const byDefault = settings.handle ?? isTransient;
+  const handles = strategy.handle ?? ((error) => isRefusal(error) || byDefault(error));
+  const handlesResult = strategy.handleResult ?? settings.handleResult ?? isTransientResult;
+  return fallback(
+    handleWhen((error) => !isCancelled() && handles(error) && failed(error)).orWhenResult(
+      (value) => {
+        if (handlesResult(value)) return failed(value);
+        remember(strategy, value, details);
+        return false;
+      },
+    ),
+    () => strategy.answer(currentCall()?.failure, details()) as F,
+  );
+}
+
+/** What fails here must not fail a call that has succeeded. */
+function remember<F>(strategy: FallbackStrategy<F>, value: unknown, details: () => FallbackCall) {
+  try {
+    strategy.remember?.(value, details());
+  } catch {
+    // The next call will have no older answer to fall back on, and says so by failing.
+  }
+}

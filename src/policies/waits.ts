@@ -1,0 +1,45 @@
+import type { IBackoff, IBackoffFactory, IRetryBackoffContext } from 'cockatiel';
+import type { RetrySettings } from './types.ts';
+
+/** Node fires a timer beyond this, or below 1 ms, after 1 ms. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** The waits of a retry, as cockatiel asks for them. Its own exponential backoff knows only base 2. */
+export function waitsOf(settings: RetrySettings): IBackoffFactory<IRetryBackoffContext<unknown>> {
+  const next = (
+    context: IRetryBackoffContext<unknown>,
+  ): IBackoff<IRetryBackoffContext<unknown>> => {
+    const { attempt, result } = context;
+    const failure = 'error' in result ? result.error : result.value;
+    const seconds = askedFor(settings, failure, attempt) ?? planned(settings, attempt);
+    return { duration: Math.min(seconds * 1000, MAX_TIMER_MS), next };
+  };
+  return { next };
+}
+
+/** The wait that the settings' own function wants; one that fails must not fail the call. */
+function askedFor({ delay }: RetrySettings, failure: unknown, attempt: number): number | undefined {
+  try {
+    const seconds = delay?.(failure, attempt);
+    return typeof seconds === 'number' && seconds >= 0 ? seconds : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The wait before a retry (1 is the first), in seconds. */
+export function planned(settings: RetrySettings, attempt: number): number {
+  const { strategy, jitter, minWaitSeconds: min, maxWaitSeconds: max } = settings;
+  if (settings.waitsSeconds === undefined && strategy === 'random') {
+    return min + Math.random() * (max - min);
+  }
+  const wait = Math.max(min, Math.min(max, withoutJitter(settings, attempt)));
+  return jitter ? Math.max(min, wait * (0.5 + Math.random() / 2)) : wait;
+}
+
+function withoutJitter(settings: RetrySettings, attempt: number): number {
+  const { strategy, firstWaitSeconds: first, base, waitsSeconds } = settings;
+  if (waitsSeconds) return waitsSeconds[Math.min(attempt, waitsSeconds.length) - 1] ?? 0;
+  if (strategy === 'exponential') return first * base ** (attempt - 1);
+  return strategy === 'linear' ? first * attempt : first;
+}
