@@ -1,6 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as alerts from '../panels/alerts.ts';
 import * as breaker from '../panels/circuit-breaker.ts';
+import * as state from '../panels/circuit-breaker-state.ts';
 import * as dependency from '../panels/dependency.ts';
 import * as execution from '../panels/execution.ts';
 import * as retry from '../panels/retry.ts';
@@ -19,15 +20,15 @@ const SECTIONS: readonly Section[] = [
       {
         height: 4,
         panels: [
-          breaker.notClosed,
-          breaker.reporting,
+          state.notClosed,
+          state.reporting,
           slo.answered,
           slo.budgetLeft,
           breaker.recovery,
           dependency.available,
         ],
       },
-      { height: 10, panels: [alerts.firing, breaker.worstState] },
+      { height: 10, panels: [alerts.firing, state.worstState] },
     ],
   },
   { title: 'Scorecard', lines: [{ height: 12, panels: [scorecard] }] },
@@ -36,7 +37,7 @@ const SECTIONS: readonly Section[] = [
     lines: [
       {
         height: 8,
-        panels: [breaker.shareNotClosed, breaker.replicasNotClosed, breaker.shareOfFleet],
+        panels: [state.shareNotClosed, state.replicasNotClosed, state.shareOfFleet],
       },
     ],
   },

@@ -2,6 +2,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
 import * as bulkhead from '../panels/bulkhead.ts';
 import * as breaker from '../panels/circuit-breaker.ts';
+import * as state from '../panels/circuit-breaker-state.ts';
 import * as dependency from '../panels/dependency.ts';
 import * as execution from '../panels/execution.ts';
 import * as fallback from '../panels/fallback.ts';
@@ -20,7 +21,7 @@ const SECTIONS: readonly Section[] = [
       {
         height: 4,
         panels: [
-          breaker.stateNow,
+          state.stateNow,
           execution.callRate,
           slo.answered,
           execution.p95,
@@ -40,12 +41,12 @@ const SECTIONS: readonly Section[] = [
   {
     title: 'Circuit breaker',
     lines: [
-      { height: 8, panels: [breaker.stateByReplica, breaker.timeInState] },
+      { height: 8, panels: [state.stateByReplica, state.timeInState] },
       { height: 8, panels: [breaker.calls, breaker.successRate, breaker.errors] },
       { height: 8, panels: [breaker.transitions, breaker.openings, breaker.recoveries] },
       {
         height: 8,
-        panels: [breaker.shareNotClosed, breaker.replicasNotClosed, breaker.shareOfFleet],
+        panels: [state.shareNotClosed, state.replicasNotClosed, state.shareOfFleet],
       },
     ],
   },

@@ -1,4 +1,4 @@
-import { Number as Count, PercentUnit, Seconds } from '@grafana/grafana-foundation-sdk/units';
+import { Number as Count, Seconds } from '@grafana/grafana-foundation-sdk/units';
 import {
   ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE,
   ATTR_CIRCUIT_BREAKER_RESULT,
@@ -11,24 +11,18 @@ import {
 } from '../../semconv/attributes.ts';
 import {
   CIRCUIT_BREAKER_CALLS,
-  CIRCUIT_BREAKER_STATE,
-  CIRCUIT_BREAKER_TIME,
   CIRCUIT_BREAKER_TRANSITIONS,
   ERRORS,
 } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
 import { RECORDED } from '../alerts/recorded.ts';
-import { is, isNot, isOneOf, type Queries } from '../queries.ts';
-import { now, policyLegend, rate, ratio, recordedRatio, sum } from './ask.ts';
-import { BREAKER_RESULT, STATE, STATES } from './colors.ts';
+import { is, isOneOf, type Queries } from '../queries.ts';
+import { recordedRatio, sum } from './ask.ts';
+import { NO_BREAKER } from './circuit-breaker-state.ts';
+import { BREAKER_RESULT } from './colors.ts';
 import { type Graph, NOT_RECORDED } from './panel.ts';
 import { results } from './results.ts';
 import { share } from './share.ts';
-
-const NO_BREAKER = 'no circuit breaker is instrumented, or no replica reports.';
-
-/** What rejects calls until its reset time is over; isolated is somebody's will. */
-export const OPEN = isOneOf<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, ['open', 'half_open']);
 
 /** The matchers of a change of state. */
 export function change(from: CircuitBreakerState, to: CircuitBreakerState): Matcher[] {
@@ -36,33 +30,6 @@ export function change(from: CircuitBreakerState, to: CircuitBreakerState): Matc
     is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE, from),
     is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, to),
   ];
-}
-
-export function notClosed(queries: Queries): Graph {
-  const matcher = isNot<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed');
-  return {
-    kind: 'stat',
-    title: 'Circuits not closed',
-    description:
-      'Circuit breakers that are open, half-open or isolated now, on all replicas: calls through them ' +
-      'are rejected.',
-    noData: NO_BREAKER,
-    unit: Count,
-    queries: [{ expr: `sum(${queries.shown(CIRCUIT_BREAKER_STATE, [matcher])})` }],
-    limit: { value: queries.limits.opened.count, bad: 'above' },
-  };
-}
-
-export function reporting(queries: Queries): Graph {
-  return {
-    kind: 'stat',
-    title: 'Circuit breakers reporting',
-    description:
-      'How many circuit breakers there are, on all replicas. Fewer than usual is silence, not health.',
-    noData: NO_BREAKER,
-    unit: Count,
-    queries: [{ expr: now(queries, CIRCUIT_BREAKER_STATE, []) }],
-  };
 }
 
 export function recovery(queries: Queries): Graph {
@@ -85,132 +52,6 @@ export function recovery(queries: Queries): Graph {
       },
     ],
     limit: { value: queries.seconds(queries.limits.recovery.seconds), bad: 'above' },
-  };
-}
-
-/** From the clock of each state, so that an opening between two scrapes is seen as well. */
-function worst(queries: Queries, by: readonly string[]): string {
-  const parts = STATES.map(({ state }, worse) => {
-    const matchers = [is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, state)];
-    const time = rate(queries, CIRCUIT_BREAKER_TIME, {
-      by: [...by, ATTR_CIRCUIT_BREAKER_STATE],
-      matchers,
-    });
-    return `${worse} * (${time} > bool 0)`;
-  });
-  return `max ${queries.by(by)} (\n  ${parts.join('\n  or ')}\n)`;
-}
-
-export function worstState(queries: Queries): Graph {
-  return {
-    kind: 'states',
-    title: 'Worst state of any replica',
-    description:
-      'For each policy the worst state in which any breaker of any replica was, even for a moment: ' +
-      'open before half-open, isolated, closed. Whether it is one replica or all: see the shares below.',
-    noData: NO_BREAKER,
-    unit: Count,
-    queries: [{ expr: worst(queries, queries.policy), legend: policyLegend(queries) }],
-    values: STATES,
-    toPolicy: true,
-  };
-}
-
-/** Of one policy, now. */
-export function stateNow(queries: Queries): Graph {
-  return {
-    kind: 'stat',
-    title: 'Worst circuit of any replica',
-    description:
-      'The worst state of any breaker of this policy in the last scrapes: if open, calls through it are ' +
-      'rejected before they are made. Which replica: see the circuit breaker below.',
-    noData: NO_BREAKER,
-    unit: Count,
-    queries: [{ expr: worst(queries, [queries.job]) }],
-    values: STATES,
-  };
-}
-
-export function stateByReplica(queries: Queries): Graph {
-  return {
-    kind: 'states',
-    title: 'State by replica',
-    description:
-      'The worst state of this policy on each replica, even for a moment. One red band is a replica in ' +
-      'trouble; all of them are a dependency in trouble.',
-    noData: NO_BREAKER,
-    unit: Count,
-    queries: [
-      {
-        expr: worst(queries, [queries.job, queries.instance]),
-        legend: `${queries.legend(queries.instance)} (${queries.legend(queries.job)})`,
-      },
-    ],
-    values: STATES,
-  };
-}
-
-export function shareNotClosed(queries: Queries): Graph {
-  const { seconds, windowSeconds } = queries.limits.stuckOpen;
-  const time = (matchers: Matcher[] = []) =>
-    rate(queries, CIRCUIT_BREAKER_TIME, { by: queries.replica, matchers });
-  return {
-    kind: 'lines',
-    title: 'Time not closed, worst replica',
-    description:
-      'How much of the time the circuits of a policy were open or half-open on the replica where it was ' +
-      'most. At the line for 5 min while calls come, ResilienceCircuitBreakerStuckOpen fires.',
-    noData: NO_BREAKER,
-    unit: PercentUnit,
-    queries: [
-      {
-        expr: `max ${queries.by(queries.policy)} (\n${ratio(time([OPEN]), time())}\n)`,
-        legend: policyLegend(queries),
-      },
-    ],
-    limit: { value: seconds / windowSeconds, bad: 'above' },
-    toPolicy: true,
-  };
-}
-
-export function shareOfFleet(queries: Queries): Graph {
-  const time = (matchers: Matcher[] = []) =>
-    rate(queries, CIRCUIT_BREAKER_TIME, { by: queries.policy, matchers });
-  return {
-    kind: 'lines',
-    title: 'Time not closed, whole fleet',
-    description:
-      'How much of the time of all breakers of a policy, on all replicas, was open or half-open: one ' +
-      'replica of four is 25 %. At the line, ResilienceCircuitBreakerOpenFleetWide fires: the ' +
-      'dependency is gone for everybody.',
-    noData: NO_BREAKER,
-    unit: PercentUnit,
-    queries: [{ expr: ratio(time([OPEN]), time()), legend: policyLegend(queries) }],
-    limit: { value: queries.limits.fleetWide.ratio, bad: 'above' },
-    toPolicy: true,
-  };
-}
-
-export function replicasNotClosed(queries: Queries): Graph {
-  const time = (matchers: Matcher[] = []) =>
-    rate(queries, CIRCUIT_BREAKER_TIME, { by: queries.replica, matchers });
-  return {
-    kind: 'lines',
-    title: 'Replicas with an open circuit',
-    description:
-      'Share of the replicas of a service on which a circuit of the policy was open or half-open, even ' +
-      'for a moment. Few: look at those replicas. All: look at the dependency.',
-    noData: NO_BREAKER,
-    unit: PercentUnit,
-    queries: [
-      {
-        expr:
-          `${sum(queries, queries.policy, `${time([OPEN])} > bool 0`)}\n` +
-          `/ count ${queries.by(queries.policy)} (${time()})`,
-        legend: policyLegend(queries),
-      },
-    ],
-    toPolicy: true,
   };
 }
 
@@ -255,26 +96,6 @@ export function transitions(queries: Queries): Graph {
         legend: by.map((label) => queries.legend(label)).join(' to '),
       },
     ],
-  };
-}
-
-export function timeInState(queries: Queries): Graph {
-  const by = [ATTR_CIRCUIT_BREAKER_STATE];
-  return {
-    kind: 'stack',
-    title: 'Breakers in each state',
-    description:
-      'How many breakers of all replicas were in each state, on average, from the time that they spent ' +
-      'there. All that is not green rejects calls.',
-    noData: NO_BREAKER,
-    unit: Count,
-    queries: [
-      {
-        expr: rate(queries, CIRCUIT_BREAKER_TIME, { by }),
-        legend: queries.legend(ATTR_CIRCUIT_BREAKER_STATE),
-      },
-    ],
-    colors: STATE,
   };
 }
 
