@@ -6,7 +6,8 @@ export interface AskedPanel {
   readonly title: string;
   readonly targets: readonly {
     readonly refId: string;
-    readonly expr: string;
+    /** The query for each policy in turn, where a dashboard shows only one. */
+    readonly exprs: readonly string[];
     readonly instant: boolean;
   }[];
 }
@@ -18,24 +19,28 @@ const VARIABLES: Readonly<Record<string, string>> = {
   __range: '60s',
   job: '.*',
   instance: '.*',
-  policy: '.*',
 };
 
 /** Every panel of every dashboard that asks something, with all times divided. */
-export function panelsOf(timeScale: number): AskedPanel[] {
-  return dashboardsIn(generate({ timeScale })).flatMap(({ uid, panels }) =>
-    panels
+export function panelsOf(timeScale: number, policies: readonly string[]): AskedPanel[] {
+  return dashboardsIn(generate({ timeScale })).flatMap(({ uid, panels, templating }) => {
+    const isOne = templating.list.some(({ name, multi }) => name === 'policy' && !multi);
+    return panels
       .filter(({ targets = [] }) => targets.length > 0)
       .map(({ title, targets = [] }) => ({
         dashboard: uid,
         title,
         targets: targets.map(({ refId, expr, instant = false }) => ({
           refId,
-          expr: expr.replace(/\$(\w+)/g, (all, name) => VARIABLES[name] ?? all),
+          exprs: (isOne ? policies : ['.*']).map((policy) => filled(expr, policy)),
           instant,
         })),
-      })),
-  );
+      }));
+  });
+}
+
+function filled(expr: string, policy: string): string {
+  return expr.replace(/\$(\w+)/g, (all, name) => ({ ...VARIABLES, policy })[name as string] ?? all);
 }
 
 /**
