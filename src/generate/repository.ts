@@ -8,7 +8,7 @@ import { generate } from './index.ts';
 
 /**
  * Every generated file of the repository, by its path in it: rules and dashboards of the two
- * committed namings, the Alertmanager of the example, and the docs. Of the README only a block is
+ * committed namings, what the example needs, and the docs. Of the README only a block is
  * generated; where there is none yet, none is made.
  *
  * @throws Error if the README has no place for its block
@@ -23,17 +23,22 @@ export function repositoryFiles(root: string): Files {
         content,
       ]),
     ),
-    ...under('examples/grafana', generate({ what: 'alertmanager' })),
+    ...exampleFiles(),
     'docs/metrics.md': metricsPage(),
     ...alertsPage(read(join(root, 'docs/alerts.md'))),
     ...(readme === undefined ? {} : { 'README.md': withBlock(readme, 'metrics', metricsTable()) }),
   };
 }
 
-/** The same files in a folder. */
-function under(folder: string, files: Files): Files {
-  const moved = Object.entries(files).map(([path, content]) => [`${folder}/${path}`, content]);
-  return Object.fromEntries(moved) as Files;
+/** What `examples/grafana` has beside the dashboards and rules of all. */
+function exampleFiles(): Files {
+  const generated = generate({ what: ['alertmanager', 'dashboards'], format: 'provisioning' });
+  return Object.fromEntries(
+    ['alertmanager.yaml', 'provisioning/dashboards/resilience.yaml'].map((path) => [
+      `examples/grafana/${path}`,
+      generated[path] ?? '',
+    ]),
+  );
 }
 
 /** The paths of files that are missing, or are not what they would be if written anew. */

@@ -26,7 +26,7 @@ describe('generating', () => {
     expect(JSON.stringify(generate())).not.toMatch(/\b20\d\d-\d\d/);
   });
 
-  it('writes rules and dashboards of both committed namings, an alertmanager, and the docs', () => {
+  it('writes rules and dashboards of both committed namings, what the example needs, and the docs', () => {
     writeFiles(root, repositoryFiles(root));
     expect(differing(root, repositoryFiles(root))).toEqual([]);
     const paths = Object.keys(generate());
@@ -42,6 +42,7 @@ describe('generating', () => {
       ...paths.map((path) => path.replace('/', '/otlp/')),
       // Not under alerts/, where those who load all rules of a folder would load it too.
       'examples/grafana/alertmanager.yaml',
+      'examples/grafana/provisioning/dashboards/resilience.yaml',
       'docs/metrics.md',
     ]);
   });
