@@ -17,6 +17,7 @@ const ARROWS: Record<string, readonly string[]> = {
   prometheus: ['options', 'otel', 'semconv'],
   policies: ['instrumented', 'options', 'presets', 'semconv', 'thresholds'],
   generate: ['presets', 'semconv', 'thresholds'],
+  http: ['options', 'policies', 'presets', 'thresholds'],
   cli: ['generate', 'semconv'],
 };
 
@@ -34,6 +35,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   policies: ['cockatiel', 'lru-cache', 'valibot'],
   // Bundled, and so no dependencies of who installs this package.
   generate: ['@grafana/grafana-foundation-sdk', 'yaml'],
+  http: ['@opentelemetry/api'],
   cli: ['commander'],
 };
 
@@ -81,12 +83,16 @@ describe('the house', () => {
   });
 
   it('loads no package but the peers with the main entry', () => {
-    expect(packagesLoadedBy("import('./dist/index.js')")).toEqual(['@opentelemetry/api']);
+    expect(packagesLoadedBy('dist/index.js')).toEqual(['@opentelemetry/api']);
+  });
+
+  it('loads no package at all with the generator, which has bundled its own', () => {
+    expect(packagesLoadedBy('dist/generate/index.js')).toEqual([]);
   });
 });
 
 /** The packages of which a fresh process loads files, besides this one. */
-function packagesLoadedBy(expression: string): string[] {
+function packagesLoadedBy(file: string): string[] {
   const hooks = `
     import { writeSync } from 'node:fs';
     export async function load(url, context, next) {
@@ -96,11 +102,11 @@ function packagesLoadedBy(expression: string): string[] {
   const main = `
     import { register } from 'node:module';
     register('data:text/javascript,' + ${JSON.stringify(encodeURIComponent(hooks))});
-    await ${expression};`;
+    await import('./${file}');`;
   const output = execFileSync(process.execPath, ['--input-type=module', '--eval', main], {
     encoding: 'utf8',
   });
   const loaded = [...output.matchAll(/\/node_modules\/((?:@[^/]+\/)?[^/]+)/g)];
-  expect(output).toContain('dist/index.js');
+  expect(output).toContain(file);
   return [...new Set(loaded.map(([, name]) => name ?? ''))].sort();
 }

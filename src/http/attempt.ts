@@ -1,0 +1,78 @@
+import type { HttpCall } from './call.ts';
+import { discard } from './discard.ts';
+import { HttpStatusError } from './errors.ts';
+import { sendAs } from './resend-count.ts';
+import { untilAborted } from './signals.ts';
+
+const UNAUTHORIZED = 401;
+
+/**
+ * Sends the request of a call once, or twice where the first one was told that its token is no good.
+ *
+ * @param signal that of the policies: aborted when the time of the attempt is over
+ * @throws HttpStatusError for a status that is a failure, so that every policy, and every count,
+ *   sees it as one; who called `fetch` gets the response itself
+ */
+export async function attempt(call: HttpCall, signal: AbortSignal): Promise<Response> {
+  const { client } = call;
+  let response = await send(call, signal);
+  if (response.status === UNAUTHORIZED) response = await withNewToken(call, response, signal);
+  call.last = response;
+  if (!client.fails(response.status)) return response;
+  throw new HttpStatusError(client.name, response);
+}
+
+async function withNewToken(
+  call: HttpCall,
+  refused: Response,
+  signal: AbortSignal,
+): Promise<Response> {
+  const { client, request } = call;
+  const { tokens } = client;
+  // Once for each call: a new token that is refused as well is an answer. And not for whom a
+  // redirect has led to, who is never sent the token.
+  if (tokens === undefined || call.refreshed || !isFrom(refused, request.origin)) return refused;
+  call.refreshed = true;
+  try {
+    await untilAborted(signal, () => tokens.newerThan(request.origin, call.tokenVersion));
+  } catch (error) {
+    void discard(refused);
+    throw error;
+  }
+  // The token is there for the next call, though not for this one.
+  if (!request.resendable) return refused;
+  await untilAborted(signal, () => discard(refused));
+  call.authorized = false;
+  return send(call, signal);
+}
+
+async function send(call: HttpCall, signal: AbortSignal): Promise<Response> {
+  signal.throwIfAborted();
+  const { client, request } = call;
+  if (client.tokens) {
+    const { token, version } = client.tokens.current(request.origin);
+    call.tokenVersion = version;
+    if (token !== undefined && !call.authorized) {
+      request.headers.set('authorization', `Bearer ${token}`);
+    }
+  }
+  // The policies' signal ends with the attempt, the caller's with the body.
+  const wire = new AbortController();
+  const end = () => wire.abort(signal.reason);
+  const cancel = () => wire.abort(call.signal.reason);
+  signal.addEventListener('abort', end, { once: true });
+  call.signal.addEventListener('abort', cancel, { once: true });
+  try {
+    const response = await sendAs(call.sent, () => request.send(client.fetch, wire.signal));
+    if (client.wholeBody) await response.clone().arrayBuffer();
+    if (signal.aborted) void discard(response);
+    signal.throwIfAborted();
+    return response;
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+}
+
+function isFrom(response: Response, origin: string): boolean {
+  return !URL.canParse(response.url) || new URL(response.url).origin === origin;
+}

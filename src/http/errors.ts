@@ -1,0 +1,55 @@
+/** Errors are known by their marker properties, as those of cockatiel are: also across copies. */
+
+/** The answer has a status that is a failure, and it is the last one; thrown with `throwOnStatus`. */
+export class HttpStatusError extends Error {
+  override readonly name = 'HttpStatusError';
+  readonly isHttpStatusError = true;
+  readonly status: number;
+  /** Its body is unread. Read it or cancel it, or its connection stays busy. */
+  readonly response: Response;
+
+  constructor(policyName: string, response: Response) {
+    super(`${policyName} answered ${response.status} ${response.statusText}`.trimEnd());
+    this.status = response.status;
+    this.response = response;
+  }
+}
+
+/** The circuit is open: nothing was sent. To cockatiel it is a BrokenCircuitError. */
+export class CircuitOpenError extends Error {
+  override readonly name = 'CircuitOpenError';
+  readonly isCircuitOpenError = true;
+  readonly isBrokenCircuitError = true;
+  /** Whose circuit it is, such as `servicenow`. */
+  readonly policyName: string;
+  /** When a call may try again; not known of a circuit that is held open by hand. */
+  readonly closesAt: Date | undefined;
+
+  constructor(policyName: string, closesAt: Date | undefined, cause: unknown) {
+    const until = closesAt ? `until ${closesAt.toISOString()}` : 'until it is released';
+    super(`the circuit of ${policyName} is open ${until}`, { cause });
+    this.policyName = policyName;
+    this.closesAt = closesAt;
+  }
+}
+
+/** The token was refused, and there is no new one; `cause` says why. */
+export class TokenRefreshError extends Error {
+  override readonly name = 'TokenRefreshError';
+  readonly isTokenRefreshError = true;
+  readonly policyName: string;
+  /** Who refused the token. */
+  readonly origin: string;
+
+  constructor(policyName: string, origin: string, cause: unknown) {
+    super(`the token of ${policyName} for ${origin} could not be refreshed`, { cause });
+    this.policyName = policyName;
+    this.origin = origin;
+  }
+}
+
+type Marker = 'isHttpStatusError' | 'isCircuitOpenError' | 'isBrokenCircuitError';
+
+export function isMarked(error: unknown, marker: Marker): boolean {
+  return typeof error === 'object' && error !== null && marker in error;
+}

@@ -1,0 +1,21 @@
+import { isConnectionError, isTransientStatus } from '../policies/judge.ts';
+import { POLICIES } from '../thresholds.ts';
+import { isMarked } from './errors.ts';
+
+/** The server has waited too long for the request: a timeout, and treated like one. */
+const REQUEST_TIMEOUT = 408;
+
+/** @param listed statuses that are retried; the documented ones, where there are none */
+export function isRetriedStatus(status: number, listed?: readonly number[]): boolean {
+  return status === REQUEST_TIMEOUT || (listed ?? POLICIES.retry.http.statuses).includes(status);
+}
+
+/** Whether a breaker counts it: what is retried, 429, and every 5xx. */
+export function isFailedStatus(status: number, listed?: readonly number[]): boolean {
+  return isTransientStatus(status) || isRetriedStatus(status, listed);
+}
+
+/** Whether the dependency has failed: a status that is a failure, no answer, or none in time. */
+export function isFailure(error: unknown): boolean {
+  return isMarked(error, 'isHttpStatusError') || isConnectionError(error);
+}

@@ -1,0 +1,102 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ResilientPolicy } from '../policies/types.ts';
+import { attempt } from './attempt.ts';
+import { type Client, HttpCall, runHttpCall } from './call.ts';
+import { closesAt } from './circuit.ts';
+import { correlationId } from './correlation.ts';
+import { discard } from './discard.ts';
+import { CircuitOpenError, HttpStatusError, isMarked } from './errors.ts';
+import { isFailedStatus } from './failures.ts';
+import { type FetchOptions, settingsOf } from './options.ts';
+import { type FetchInit, type FetchInput, OutgoingRequest } from './request.ts';
+import { follow, untilAborted } from './signals.ts';
+import { stackFor } from './stack.ts';
+import { Tokens } from './tokens.ts';
+
+/** A `fetch`, and the policy that it goes through. */
+export interface ResilientFetch<R = Response> {
+  (input: FetchInput, init?: FetchInit): Promise<R>;
+  readonly policy: ResilientPolicy<Response>;
+}
+
+const NOT_FOUND = 404;
+
+/**
+ * Makes a `fetch` that goes through documented policies: it is retried, timed out and cut off by a
+ * circuit breaker, and measured under its name.
+ *
+ * It answers as `fetch` does, with a `Response` of any status. What it rejects with is what `fetch`
+ * does, besides: a CircuitOpenError, a TokenRefreshError, cockatiel's TaskCancelledError after a
+ * timeout and BulkheadRejectedError.
+ *
+ * @param name what it calls, such as `servicenow`
+ * @throws TypeError if an argument is not what it must be
+ * @example
+ * const fetch = createFetch('servicenow');
+ * const response = await fetch('https://example.service-now.com/api/now/table/incident');
+ */
+export function createFetch(
+  name: string,
+  options: FetchOptions & { readonly nullOn404: true },
+): ResilientFetch<Response | null>;
+export function createFetch(name: string, options?: FetchOptions): ResilientFetch;
+export function createFetch(
+  name: string,
+  options: FetchOptions = {},
+): ResilientFetch<Response | null> {
+  const settings = settingsOf(name, options);
+  const { refreshToken, refreshTimeoutSeconds, correlationHeader, throwOnStatus } = settings;
+  const policy = stackFor(name, settings);
+  const listed = policy.settings.retry ? policy.settings.retry.statuses : undefined;
+  const client: Client = {
+    name,
+    fetch: settings.fetch,
+    wholeBody: settings.wholeBody,
+    tokens: refreshToken && new Tokens(name, refreshToken, refreshTimeoutSeconds),
+    policy,
+    fails: (status) => isFailedStatus(status, listed),
+  };
+
+  async function resilientFetch(input: FetchInput, init?: FetchInit): Promise<Response | null> {
+    const request = new OutgoingRequest(input, init);
+    if (correlationHeader !== false && !request.headers.has(correlationHeader)) {
+      request.headers.set(correlationHeader, correlationId());
+    }
+    const following = follow(request.signal);
+    const call = new HttpCall(client, request, following.controller.signal);
+    let kept: Response | undefined;
+    try {
+      if (settings.bufferRequests) await request.buffer();
+      const response = await answerOf(call);
+      if (settings.nullOn404 && response.status === NOT_FOUND) return null;
+      kept = response;
+      if (throwOnStatus && response.status >= 400) throw new HttpStatusError(name, response);
+      return response;
+    } finally {
+      // A fallback has answered in its place, or nobody wants it.
+      if (call.last !== kept) void discard(call.last);
+      following.release(kept?.body);
+    }
+  }
+
+  return Object.assign(resilientFetch, { policy });
+}
+
+async function answerOf(call: HttpCall): Promise<Response> {
+  const { client, signal } = call;
+  signal.throwIfAborted();
+  // A bulkhead runs what has waited in the context of the call that made room: in the wrong trace.
+  const inContext = AsyncLocalStorage.snapshot();
+  const execute = () =>
+    client.policy.execute((context) => inContext(attempt, call, context.signal), signal);
+  try {
+    return await untilAborted(signal, () => runHttpCall(call, execute));
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    if (isMarked(error, 'isHttpStatusError') && call.last) return call.last;
+    if (isMarked(error, 'isBrokenCircuitError') && !isMarked(error, 'isCircuitOpenError')) {
+      throw new CircuitOpenError(client.name, closesAt(client.policy), error);
+    }
+    throw error;
+  }
+}

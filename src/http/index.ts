@@ -1,0 +1,11 @@
+/**
+ * A `fetch` with documented policies.
+ *
+ * @module
+ */
+export { CircuitOpenError, HttpStatusError, TokenRefreshError } from './errors.ts';
+export { createFetch, type ResilientFetch } from './fetch.ts';
+export type { FetchOptions } from './options.ts';
+export type { Fetcher, FetchInit, RepeatableBody } from './request.ts';
+export { resendCountHook } from './resend-count.ts';
+export type { Refresh, RefreshToken } from './tokens.ts';

@@ -1,0 +1,35 @@
+import { afterEach } from 'vitest';
+import { createFetch, type FetchOptions, type ResilientFetch } from '../../src/http/index.ts';
+import { type Answer, TestServer } from './server.ts';
+
+const servers = new Set<TestServer>();
+const clients = new Set<ResilientFetch<Response | null>>();
+
+afterEach(async () => {
+  for (const client of clients) client.policy.dispose();
+  clients.clear();
+  await Promise.all([...servers].map((server) => server.kill()));
+  servers.clear();
+});
+
+/** A server that is killed after the test. */
+export async function serve(answer?: Answer): Promise<TestServer> {
+  const server = await new TestServer(answer).start();
+  servers.add(server);
+  return server;
+}
+
+/** The waits and times of the presets, a hundred times shorter. */
+export const QUICK = {
+  retry: { firstWaitSeconds: 0.005, maxWaitSeconds: 0.02 },
+  circuitBreaker: { openSeconds: 0.3 },
+  timeout: { seconds: 0.5 },
+} as const;
+
+/** A client with the preset's numbers of calls, and times that a test can wait for. */
+export function client(options: FetchOptions = {}): ResilientFetch {
+  const { overrides, ...rest } = options;
+  const fetch = createFetch('service', { ...rest, overrides: { ...QUICK, ...overrides } });
+  clients.add(fetch);
+  return fetch;
+}
