@@ -1,4 +1,5 @@
 import type { MeterProvider } from '@opentelemetry/api';
+import type { DegradationAggregate } from './aggregate/degradation.ts';
 import { Group } from './aggregate/group.ts';
 import { type PolicySnapshot, snapshotOf } from './aggregate/snapshot.ts';
 import { attach, detach, isAttached } from './instrument/attach.ts';
@@ -82,6 +83,21 @@ export function uninstrument(policy: { execute: unknown }): void {
   if (isPolicy(policy)) detach(policy);
 }
 
+/**
+ * Where the answers that are gathered under one name are counted, for as long as the keeper lives.
+ * Before each of them, `ensure` runs.
+ */
+export function gatherings(
+  name: string,
+  keeper: object,
+  meterProvider: MeterProvider | undefined,
+): { readonly counts: DegradationAggregate; readonly ensure: () => void } {
+  const { group, ensure } = destinationOf(meterProvider);
+  const scope = group.obtainGathering(name);
+  group.hold(scope, keeper, {});
+  return { counts: scope.ofDegradation(), ensure };
+}
+
 /** What is instrumented now, with live states and counts, by name. */
 export function snapshot(): PolicySnapshot[] {
   const given: Group[] = [];
@@ -92,6 +108,6 @@ export function snapshot(): PolicySnapshot[] {
   }
   return [...(shared ? [shared.group] : []), ...given]
     .flatMap((group) => [...group.scopes.values()])
-    .filter((scope) => scope.policies > 0)
+    .filter((scope) => scope.policies > 0 && scope.isOfPolicies)
     .map(snapshotOf);
 }

@@ -28,6 +28,22 @@ export class Counts {
   }
 }
 
+/** Those of a metric whose series are not all known beforehand. */
+export class OpenCounts extends Counts {
+  #series: Series[] | undefined;
+
+  override get series(): readonly Series[] {
+    return this.#series ?? [];
+  }
+
+  /** Brings a series into the world, at zero, and returns its index. */
+  include(series: Series): number {
+    this.#series ??= [];
+    this.values.push(0);
+    return this.#series.push(series) - 1;
+  }
+}
+
 /** The index of each value of a closed list, which is that of its series. */
 export function indexes<T extends string>(values: readonly T[]): Readonly<Record<T, number>> {
   return Object.fromEntries(values.map((value, index) => [value, index])) as Record<T, number>;

@@ -4,30 +4,15 @@ import {
   ERROR_TYPE_OTHER,
   type PolicyType,
 } from '../semconv/attributes.ts';
-import { ERRORS, type Series, TELEMETRY_ERRORS } from '../semconv/metrics.ts';
-import { Counts } from './counts.ts';
-
-/** Its series are not known beforehand. */
-class ErrorCounts extends Counts {
-  #series: Series[] | undefined;
-
-  override get series(): readonly Series[] {
-    return this.#series ?? [];
-  }
-
-  include(series: Series): number {
-    this.#series ??= [];
-    this.values.push(0);
-    return this.#series.push(series) - 1;
-  }
-}
+import { ERRORS, TELEMETRY_ERRORS } from '../semconv/metrics.ts';
+import { Counts, OpenCounts } from './counts.ts';
 
 /** So many error types are told apart under one name and policy type; the rest is `_OTHER`. */
 const LIMIT = 20;
 
 export class ErrorAggregate {
   readonly telemetry = new Counts(TELEMETRY_ERRORS);
-  readonly #acted = new ErrorCounts(ERRORS);
+  readonly #acted = new OpenCounts(ERRORS);
   /** The index of each series; most names never have one. */
   #known: Map<PolicyType, Map<string, number>> | undefined;
 

@@ -1,3 +1,4 @@
+import { ATTR_DEGRADATION_NAME, ATTR_POLICY_NAME } from '../semconv/attributes.ts';
 import type { Metric } from '../semconv/metrics.ts';
 import type { Recorder } from './durations.ts';
 import { type ConstantAttributes, type Report, type Sampled, Scope } from './scope.ts';
@@ -20,7 +21,7 @@ const dropped = new FinalizationRegistry<Hold>((hold) => hold.group.release(hold
 
 /** The scopes that report to one meter provider. */
 export class Group {
-  /** By name and attributes. One whose policies are gone is here until it was reported once more. */
+  /** By subject, name and attributes. One whose policies are gone is here until it was reported once more. */
   readonly scopes = new Map<string, Scope>();
   readonly #report: Report;
   #recorders: RecorderFactory | undefined;
@@ -30,12 +31,21 @@ export class Group {
     this.#report = report;
   }
 
-  /** The scope of a name, new or in use. */
+  /** The scope of policies of a name, new or in use. */
   obtain(name: string, attributes: ConstantAttributes): Scope {
-    const key = JSON.stringify([name, Object.entries(attributes).sort()]);
+    return this.#obtain(ATTR_POLICY_NAME, name, attributes);
+  }
+
+  /** The scope of answers that are gathered under a name. */
+  obtainGathering(name: string): Scope {
+    return this.#obtain(ATTR_DEGRADATION_NAME, name, {});
+  }
+
+  #obtain(subject: string, name: string, attributes: ConstantAttributes): Scope {
+    const key = JSON.stringify([subject, name, Object.entries(attributes).sort()]);
     let scope = this.scopes.get(key);
     if (scope === undefined) {
-      scope = new Scope(name, attributes, this.#report);
+      scope = new Scope(name, attributes, this.#report, subject);
       this.scopes.set(key, scope);
       this.#equip(scope);
     }

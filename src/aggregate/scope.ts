@@ -1,7 +1,9 @@
+import { ATTR_POLICY_NAME } from '../semconv/attributes.ts';
 import type { Metric } from '../semconv/metrics.ts';
 import { BulkheadAggregate } from './bulkhead.ts';
 import { CircuitBreakerAggregate } from './circuit-breaker.ts';
 import type { Counts } from './counts.ts';
+import { DegradationAggregate } from './degradation.ts';
 import type { Recorder, RecorderSource } from './durations.ts';
 import { ErrorAggregate } from './errors.ts';
 import { ExecutionAggregate } from './execution.ts';
@@ -25,9 +27,14 @@ interface Aggregate {
   clearGauges?(): void;
 }
 
-/** All numbers under one name and one set of constant attributes, of however many policies. */
+/**
+ * All numbers under one name and one set of constant attributes, of however many policies, or of
+ * other subjects of the catalog.
+ */
 export class Scope implements RecorderSource {
   readonly name: string;
+  /** The attribute that carries the name. */
+  readonly subject: string;
   readonly attributes: ConstantAttributes;
   readonly errors = new ErrorAggregate();
   execution?: ExecutionAggregate;
@@ -36,17 +43,19 @@ export class Scope implements RecorderSource {
   timeout?: TimeoutAggregate;
   bulkhead?: BulkheadAggregate;
   fallback?: FallbackAggregate;
+  degradation?: DegradationAggregate;
 
   /** Set by whoever takes durations. */
   recorder: ((metric: Metric, series: number) => Recorder) | undefined;
-  /** Policies that are instrumented now. */
+  /** Policies that are instrumented now, or what else holds the scope. */
   policies = 0;
   /** Weak, so that a policy which the service drops can go. */
   readonly #sampled = new Set<WeakRef<Sampled>>();
   readonly #report: Report;
 
-  constructor(name: string, attributes: ConstantAttributes, report: Report) {
+  constructor(name: string, attributes: ConstantAttributes, report: Report, subject: string) {
     this.name = name;
+    this.subject = subject;
     this.attributes = attributes;
     this.#report = report;
   }
@@ -81,6 +90,11 @@ export class Scope implements RecorderSource {
     return this.fallback;
   }
 
+  ofDegradation(): DegradationAggregate {
+    this.degradation ??= new DegradationAggregate();
+    return this.degradation;
+  }
+
   /** A fault of ours or of a user's hook: counted and told, never thrown. */
   fault(error: unknown): void {
     this.errors.telemetry.add(0);
@@ -109,9 +123,15 @@ export class Scope implements RecorderSource {
     return aggregates.flatMap((aggregate) => aggregate.counts());
   }
 
+  get isOfPolicies(): boolean {
+    return this.subject === ATTR_POLICY_NAME;
+  }
+
   #aggregates(): Aggregate[] {
-    const { execution, circuitBreaker, retry, timeout, bulkhead, fallback, errors } = this;
-    return [execution, circuitBreaker, retry, timeout, bulkhead, fallback, errors].filter(
+    const { execution, circuitBreaker, retry, timeout, bulkhead, fallback, degradation } = this;
+    const all = [execution, circuitBreaker, retry, timeout, bulkhead, fallback, degradation];
+    // Errors are those of policies.
+    return [...all, this.isOfPolicies ? this.errors : undefined].filter(
       (each) => each !== undefined,
     );
   }

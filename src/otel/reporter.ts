@@ -12,7 +12,7 @@ import type { Counts } from '../aggregate/counts.ts';
 import type { Recorder } from '../aggregate/durations.ts';
 import type { Group } from '../aggregate/group.ts';
 import type { Scope } from '../aggregate/scope.ts';
-import { ATTR_POLICY_NAME, NAMESPACE } from '../semconv/attributes.ts';
+import { NAMESPACE } from '../semconv/attributes.ts';
 import { METRICS, type Metric, type Series } from '../semconv/metrics.ts';
 import { reportFault, warn } from './diagnostics.ts';
 import { recorderOf } from './recorder.ts';
@@ -163,7 +163,7 @@ export class Reporter {
 }
 
 function attributesOf(scope: Scope, series: Series): Attributes {
-  return { ...scope.attributes, [ATTR_POLICY_NAME]: scope.name, ...series };
+  return { ...scope.attributes, [scope.subject]: scope.name, ...series };
 }
 
 /** Makes a reporter and starts it. A provider that fails is no fault of the user's call. */

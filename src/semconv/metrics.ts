@@ -244,6 +244,27 @@ export const ERRORS = define({
   },
 });
 
+export const DEGRADATION_CALLS = define({
+  name: 'resilience.degradation.calls',
+  instrument: 'counter',
+  unit: '{call}',
+  description: 'Answers gathered from parts, by how many of their parts were there.',
+  subject: attr.ATTR_DEGRADATION_NAME,
+  attributes: { [attr.ATTR_DEGRADATION_STATUS]: attr.DEGRADATION_STATUSES },
+});
+
+export const DEGRADATION_PARTS = define({
+  name: 'resilience.degradation.parts',
+  instrument: 'counter',
+  unit: '{part}',
+  description: 'Parts of gathered answers, by how each of them ended.',
+  subject: attr.ATTR_DEGRADATION_NAME,
+  attributes: {
+    [attr.ATTR_DEGRADATION_PART]: [],
+    [attr.ATTR_OUTCOME]: attr.OUTCOMES,
+  },
+});
+
 export const DEPENDENCY_AVAILABLE = define({
   name: 'resilience.dependency.available',
   instrument: 'updowncounter',
@@ -292,6 +313,8 @@ export const METRICS: readonly Metric[] = [
   BULKHEAD_WAIT_DURATION,
   FALLBACK_CALLS,
   ERRORS,
+  DEGRADATION_CALLS,
+  DEGRADATION_PARTS,
   DEPENDENCY_AVAILABLE,
   DEPENDENCY_CHECK_DURATION,
   TELEMETRY_ERRORS,

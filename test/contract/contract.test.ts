@@ -6,7 +6,7 @@ import { labelName, metricName, type Naming } from '../../src/semconv/prometheus
 import { Dependencies } from '../support/dependencies.ts';
 import { type Sample, TestExporter } from '../support/exporter.ts';
 import { alertsIn, asked, recordingsIn } from '../support/generated.ts';
-import { moveEveryMetric } from '../support/traffic.ts';
+import { moveDegradation, moveEveryMetric } from '../support/traffic.ts';
 import { missing } from './contract.ts';
 import { STRATEGIES, type Strategy, TYPES, translated, translatedLabel } from './translation.ts';
 
@@ -21,6 +21,7 @@ let samples: Sample[] = [];
 beforeAll(async () => {
   await moveEveryMetric(exporter.instrument, 'servicenow');
   await moveEveryMetric(overflowing.instrument, 'servicenow');
+  await moveDegradation(exporter.provider, 'employee-profile');
   const dependencies = new Dependencies(exporter.provider);
   for (const result of DEPENDENCY_RESULTS) {
     dependencies.tell({ name: 'servicenow', result, seconds: 1 });

@@ -11,6 +11,7 @@ import {
   wrap,
 } from 'cockatiel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { gather } from '../../src/policies/gather/gather.ts';
 import * as attributes from '../../src/semconv/attributes.ts';
 import { METRICS } from '../../src/semconv/metrics.ts';
 import { TestSdk } from '../support/metrics.ts';
@@ -92,6 +93,8 @@ describe('the catalog and the code', () => {
 
 /** Calls of which one at least touches each metric; some are left running. */
 async function moveEverything(sdk: TestSdk): Promise<void> {
+  await gather({ workday: () => {} }, { meterProvider: sdk.provider });
+
   const fail = () => {
     throw new Error('down');
   };

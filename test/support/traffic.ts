@@ -1,3 +1,4 @@
+import type { MeterProvider } from '@opentelemetry/api';
 import {
   bulkhead,
   ConsecutiveBreaker,
@@ -12,6 +13,7 @@ import {
 } from 'cockatiel';
 import { vi } from 'vitest';
 import type { instrument } from '../../src/index.ts';
+import { gather } from '../../src/policies/gather/gather.ts';
 
 const RESET_MS = 10_000;
 
@@ -58,11 +60,28 @@ export async function moveEveryMetric(to: typeof instrument, name: string): Prom
       stack.execute(() => 'more than the queue holds'),
     );
     // Without a fallback callers are told that they were turned away.
-    await settled(to(name, bulkhead(0)).execute(never).catch(() => {}));
+    await settled(
+      to(name, bulkhead(0))
+        .execute(never)
+        .catch(() => {}),
+    );
     void stack.execute(never);
     void stack.execute(never);
     await vi.advanceTimersByTimeAsync(500);
   } finally {
     vi.useRealTimers();
+  }
+}
+
+/** Answers of each status, gathered from two parts. */
+export async function moveDegradation(meterProvider: MeterProvider, name: string): Promise<void> {
+  const fine = () => 'there';
+  const fails = () => Promise.reject(new Error('down'));
+  for (const parts of [
+    { workday: fine, ad: fine },
+    { workday: fine, ad: fails },
+    { workday: fails, ad: fails },
+  ]) {
+    await gather(parts, { name, meterProvider });
   }
 }

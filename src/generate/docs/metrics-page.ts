@@ -96,9 +96,8 @@ function combinations({ attributes, series }: Metric): string[] {
 }
 
 function subjectText({ subject }: Metric): string {
-  return subject.includes('dependency')
-    ? 'the name that the dependency was given'
-    : 'the name that the policy was given';
+  const what = subject.split('.')[1];
+  return `the name that the ${what === 'degradation' ? 'gathered answer' : what} was given`;
 }
 
 function part({ instrument }: Metric): 'bucket' | undefined {

@@ -1,0 +1,83 @@
+import type { DegradationStatus } from '../../semconv/attributes.ts';
+import { countsOf } from './counts.ts';
+import { assertParts, type Settings, settingsOf } from './options.ts';
+import { type Ended, PartRun } from './part.ts';
+import { registered } from './registered.ts';
+import type { Gathered, GatherOptions, Parts } from './types.ts';
+
+/**
+ * Gathers an answer from parts, side by side, and gives what there is of it: it never rejects, and
+ * no part can delay it beyond the timeout, or do anything to the others.
+ *
+ * A part goes through the policy that is registered under its name, if there is one. Iterators and
+ * streams that a part returns are values as any other: they are not read here.
+ *
+ * @throws TypeError if an argument is not what it must be; nothing is called then
+ * @example
+ * const { results, status } = await gather(
+ *   { workday: ({ signal }) => worker(id, signal), ad: ({ signal }) => account(id, signal) },
+ *   { name: 'employee-profile', timeout: { seconds: 5 }, minimum: ['workday'] },
+ * );
+ */
+export function gather<P extends Parts, const R extends Extract<keyof P, string> = never>(
+  parts: P,
+  options: GatherOptions<R> = {},
+): Promise<Gathered<P, R>> {
+  assertParts(parts);
+  const settings = settingsOf(options, parts);
+  return gathered(parts, options, settings) as Promise<unknown> as Promise<Gathered<P, R>>;
+}
+
+async function gathered(parts: Parts, options: GatherOptions, settings: Settings) {
+  const { signal, policies = true, meterProvider } = options;
+  const { name, seconds, minimum } = settings;
+  const names = Object.keys(parts);
+  const counts = countsOf(name, meterProvider);
+  counts.begin(names);
+
+  const runs = names.map(() => new PartRun());
+  const cancel = () => {
+    for (const run of runs) run.cancel(signal?.reason);
+  };
+  if (signal?.aborted) cancel();
+  else {
+    signal?.addEventListener('abort', cancel, { once: true });
+    for (const [index, part] of names.entries()) {
+      runs[index]?.start(
+        parts[part] as Parts[string],
+        policies ? registered(part) : undefined,
+        seconds,
+      );
+    }
+  }
+  const ended = await Promise.all(runs.map((run) => run.ended));
+  signal?.removeEventListener('abort', cancel);
+
+  const byName = names.map((part, index) => [part, ended[index] as Ended] as const);
+  for (const [part, { outcome }] of byName) counts.part(part, outcome);
+  const there = byName.filter(([, each]) => 'value' in each);
+  const missing = byName.filter(([, each]) => !('value' in each));
+  const available = there.map(([part]) => part);
+  const status = statusOf(available, names.length, minimum);
+  // Nobody took the answer, and what is missing is nobody's fault.
+  if (!missing.some(([, { outcome }]) => outcome === 'cancelled')) counts.end(status);
+  return {
+    status,
+    results: Object.fromEntries(there.map(([part, each]) => [part, 'value' in each && each.value])),
+    available,
+    failed: Object.fromEntries(missing),
+  };
+}
+
+function statusOf(
+  available: readonly string[],
+  all: number,
+  minimum: Settings['minimum'],
+): DegradationStatus {
+  if (available.length === all) return 'complete';
+  const enough =
+    typeof minimum === 'number'
+      ? available.length >= minimum
+      : minimum.every((part) => available.includes(part));
+  return enough ? 'partial' : 'failed';
+}

@@ -1,0 +1,73 @@
+import { assertName, expected } from '../../options.ts';
+import { POLICIES } from '../../thresholds.ts';
+import type { GatherOptions, Parts } from './types.ts';
+
+/** The longest that a timer of Node can wait. */
+const LONGEST_SECONDS = (2 ** 31 - 1) / 1000;
+
+const OPTIONS = ['name', 'timeout', 'minimum', 'signal', 'policies', 'meterProvider'];
+
+export interface Settings {
+  readonly name: string;
+  readonly seconds: number | undefined;
+  readonly minimum: number | readonly string[];
+}
+
+/** @throws TypeError naming the argument and what was expected */
+export function assertParts(parts: unknown): asserts parts is Parts {
+  if (typeof parts !== 'object' || parts === null || Array.isArray(parts)) {
+    throw expected('`parts` to be an object of functions', parts);
+  }
+  for (const [name, part] of Object.entries(parts)) {
+    if (typeof part !== 'function') {
+      throw expected(`\`parts[${JSON.stringify(name)}]\` to be a function`, part);
+    }
+  }
+}
+
+/** @throws TypeError naming the option and what was expected */
+export function settingsOf(options: GatherOptions, parts: Parts): Settings {
+  if (typeof options !== 'object' || options === null) {
+    throw expected('`options` to be an object', options);
+  }
+  const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `Expected \`options\` to have only ${OPTIONS.join(', ')}, got \`${unknown}\``,
+    );
+  }
+  const { name = 'gather', timeout = POLICIES.timeout.default, minimum = 1, signal } = options;
+  assertName(name);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw expected('`options.signal` to be an AbortSignal', signal);
+  }
+  assertMinimum(minimum, Object.keys(parts));
+  return { name, minimum, seconds: secondsOf(timeout) };
+}
+
+function secondsOf(timeout: unknown): number | undefined {
+  if (timeout === false) return undefined;
+  const seconds = (timeout as { seconds?: unknown } | null)?.seconds;
+  if (typeof seconds !== 'number' || !(seconds > 0 && seconds <= LONGEST_SECONDS)) {
+    throw expected(
+      `\`options.timeout.seconds\` to be a number above 0 and at most ${LONGEST_SECONDS}`,
+      seconds,
+    );
+  }
+  return seconds;
+}
+
+function assertMinimum(minimum: unknown, names: readonly string[]): void {
+  if (Array.isArray(minimum)) {
+    const stranger: unknown = minimum.find((each) => !names.includes(each));
+    if (stranger === undefined) return;
+    throw expected(`\`options.minimum\` to name parts: ${names.join(', ')}`, stranger);
+  }
+  const isCount = Number.isInteger(minimum) && Number(minimum) >= 0;
+  if (!isCount || Number(minimum) > Math.max(1, names.length)) {
+    throw expected(
+      `\`options.minimum\` to be a list of names, or a number of the ${names.length} parts`,
+      minimum,
+    );
+  }
+}
