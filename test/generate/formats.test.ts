@@ -5,8 +5,10 @@ import { dashboards } from '../../src/generate/dashboards/index.ts';
 import { type Format, generate } from '../../src/generate/index.ts';
 import { settingsOf } from '../../src/generate/options.ts';
 import { Queries } from '../../src/generate/queries.ts';
+import { FORMATS } from '../../src/generate/selection.ts';
+import { NAMINGS } from '../../src/semconv/prometheus.ts';
 
-const NAMINGS = ['prometheus-exporter', 'otlp'] as const;
+const COMMITTED = ['prometheus-exporter', 'otlp'] as const;
 const KUBERNETES_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 /** `kubectl apply` keeps the whole object in an annotation, which holds so many bytes. */
 const ANNOTATION_BYTES = 262_144;
@@ -16,7 +18,7 @@ const MIMIR = { rules: 20, groups: 70 };
 // biome-ignore lint/suspicious/noExplicitAny: what other programs read is tried here as they would
 type Parsed = any;
 
-describe.each(NAMINGS)('with the naming %s', (naming) => {
+describe.each(COMMITTED)('with the naming %s', (naming) => {
   const queries = new Queries(settingsOf({ naming }));
   const models = dashboards(queries);
   const alerts = alertGroups(queries);
@@ -172,6 +174,13 @@ describe.each(NAMINGS)('with the naming %s', (naming) => {
       expect((parse(text) as Parsed).metadata.labels).toMatchObject(labels);
     }
   });
+});
+
+it.each(NAMINGS)('every format can be had on every road: %s', (naming) => {
+  const kinds = ['dashboards', 'rules', 'alertmanager'] as const;
+  const files = generate({ naming, what: kinds, format: FORMATS });
+  expect(Object.keys(files).length).toBe(17);
+  for (const text of Object.values(files)) expect(() => parse(text)).not.toThrow();
 });
 
 function shown(panels: readonly Parsed[]): Parsed[] {
