@@ -37,11 +37,13 @@ export function color(name: string): string {
   return COLORS[name.replace(/^(semi-dark|dark|light|super-light)-/, '')] ?? name;
 }
 
+const named = new Map<string, string>();
+
 /** The same name has the same colour in every panel. */
 export function colorOfName(name: string): string {
-  let hash = 0;
-  for (const letter of name) hash = (hash * 131 + letter.charCodeAt(0)) >>> 0;
-  return PALETTE[hash % PALETTE.length] ?? '';
+  const known = named.get(name) ?? PALETTE[named.size % PALETTE.length] ?? '';
+  named.set(name, known);
+  return known;
 }
 
 export function thresholdAt(value: number, steps: readonly Threshold[]): string {
