@@ -172,3 +172,15 @@ export const PRESET_NAMES = Object.keys(PRESETS) as readonly PresetName[];
 export function presetOf(name: PresetName): Preset {
   return PRESETS[name];
 }
+
+/**
+ * What `<NAME>` may be in the variables of a preset's timeout: those with the documents' default
+ * timeout also follow that of the default.
+ */
+export function timeoutVariables({
+  variables,
+  timeout: { source, seconds },
+}: Preset): readonly string[] {
+  const usual = source === timeout.default.source && seconds === timeout.default.seconds;
+  return usual ? [...new Set([...variables, ...PRESETS.default.variables])] : variables;
+}

@@ -30,6 +30,10 @@ const BREAKER = {
   authorization: { failures: 10, openSeconds: 30, probes: 1, source: ['M'] },
   /** `grows`: the time open grows exponentially for as long as probes fail. */
   authentication: { failures: 5, openSeconds: 30, probes: 1, grows: true, source: ['A'] },
+  /** Of a breaker that opens by the share of its last calls that failed. */
+  count: { ratio: 0.5, size: 20, minimumCalls: 10, source: ['D'] },
+  /** Of one that opens by the share of its calls in a time, where it has as many. */
+  sampling: { ratio: 0.5, windowSeconds: 30, minimumCallsPerSecond: 1, source: ['D'] },
   /** How it grows is our choice: it doubles, up to the time in which a circuit must recover. */
   growth: { base: 2, maxOpenSeconds: 300, source: ['D'] },
 } as const satisfies Record<string, Row>;
@@ -94,6 +98,8 @@ export const POLICIES = {
   timeout: TIMEOUT,
   bulkhead: BULKHEAD,
   fallback: FALLBACK,
+  /** Policies that are kept for each name, one a key, and names; the longest unused goes first. */
+  registry: { kept: { keys: 500, names: 1000, source: ['D'] } },
   /** Checks the health of every dependency so often, and recovers what is unhealthy. */
   monitor: { intervalSeconds: 30, source: ['A'] },
 } as const;

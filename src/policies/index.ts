@@ -4,7 +4,9 @@
  * @module
  */
 export type { PresetName } from '../presets.ts';
+export { type Configuration, configuration } from './configuration.ts';
 export { createPolicy } from './policy.ts';
+export { dispose, isolate, type PolicyForOptions, policies, policyFor, reset } from './registry.ts';
 export type {
   BulkheadSettings,
   CircuitBreakerSettings,

@@ -5,9 +5,26 @@ import { assertName } from '../options.ts';
 import type { PresetName } from '../presets.ts';
 import { runCall } from './calls.ts';
 import { effective } from './effective.ts';
+import { claim } from './names.ts';
 import { promptly } from './promptly.ts';
 import { stackOf } from './stack.ts';
-import type { PolicyOverrides, ResilientPolicy } from './types.ts';
+import {
+  MEMBERS,
+  type PolicyOverrides,
+  type PolicySettings,
+  type ResilientPolicy,
+} from './types.ts';
+
+/** The stack of a policy that is a pass-through. */
+const NOTHING: PolicySettings<never> = {
+  fallback: false,
+  circuitBreaker: false,
+  overallTimeout: false,
+  retry: false,
+  bulkhead: false,
+  timeout: false,
+  order: MEMBERS,
+};
 
 /**
  * Makes a stack of cockatiel's policies with the documents' numbers, instrumented under its name.
@@ -38,8 +55,10 @@ export function policyOf<F>(
 ): ResilientPolicy<F> {
   assertName(name);
   const { enabled, settings, origins } = effective(name, preset, overrides);
-  const { stack, members, reset } = stackOf(settings, { name, key });
-  stack.execute = entered(stack, settings.bulkhead !== false && settings.bulkhead.queue > 0);
+  claim(name);
+  const { stack, members, reset } = stackOf(enabled ? settings : NOTHING, { name, key });
+  if (enabled)
+    stack.execute = entered(stack, settings.bulkhead !== false && settings.bulkhead.queue > 0);
   const policy = Object.assign(stack, {
     ...members,
     name,
@@ -51,6 +70,8 @@ export function policyOf<F>(
     reset,
     isolate() {
       if (members.circuitBreaker) return members.circuitBreaker.isolate();
+      // What lets everything through by command has nothing to hold open.
+      if (!enabled) return { dispose() {} };
       throw new Error(
         `Expected the policy ${JSON.stringify(name)} to have a circuit breaker to hold open, got none`,
       );
