@@ -46,9 +46,9 @@ function rejections(queries: Queries): Alert {
  */
 function saturated(queries: Queries): Alert {
   const { ratio, windowSeconds } = queries.limits.bulkheadSaturation;
+  const window = queries.window(windowSeconds);
   const mean = (metric: Metric) =>
-    `sum ${queries.by(queries.replica)} ` +
-    `(avg_over_time(${queries.of(metric)}[${queries.window(windowSeconds)}]))`;
+    `sum ${queries.by(queries.replica)} ` + `(avg_over_time(${queries.of(metric)}[${window}]))`;
   const policy = queries.labelValue(ATTR_POLICY_NAME);
   const instance = queries.labelValue(queries.instance);
   return {
@@ -60,7 +60,7 @@ ${mean(BULKHEAD_ACTIVE)}
   / ${mean(BULKHEAD_LIMIT)}
   > ${ratio}
 # Not of a replica that has just started.
-and sum ${queries.by(queries.replica)} (${queries.of(BULKHEAD_LIMIT)} offset ${queries.window(windowSeconds)})
+and sum ${queries.by(queries.replica)} (last_over_time(${queries.of(BULKHEAD_LIMIT)}[${window}] offset ${window}))
   > 0`.trim(),
     summary: `The bulkhead of {{ ${policy} }} is full on {{ ${instance} }}.`,
     description:

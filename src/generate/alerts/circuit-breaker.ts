@@ -18,6 +18,7 @@ import { percent } from '../percent.ts';
 import { is, isNot, isOneOf, type Queries } from '../queries.ts';
 import { RECORDED, total } from './recorded.ts';
 import type { Alert } from './rule.ts';
+import { sparsest } from './samples.ts';
 
 export function alerts(queries: Queries): Alert[] {
   return [
@@ -61,8 +62,9 @@ function openFleetWide(queries: Queries): Alert {
     severity: 'critical',
     about: 'policy',
     expr: `
-${gained(NOT_CLOSED)}
-  / ${gained()}
+# Half is half, however a scrape falls.
+round(${gained(NOT_CLOSED)}
+  / ${gained()}, 0.01)
   >= ${ratio}
 # Somebody was turned away: circuits that nobody calls stay open, and harm nobody.
 and ${rejected}
@@ -91,8 +93,9 @@ function changes(queries: Queries, from: CircuitBreakerState, to: CircuitBreaker
  * How often breakers changed their state in a window, if often enough.
  *
  * Every series is born at zero, yet what happens before its first scrape is not seen to increase.
- * A breaker knows its age, by the clocks of its states: of one that is younger than the window all
- * that it counted was in it.
+ * A breaker knows its age, by the clocks of its states: of series that are new and of breakers
+ * younger than the window all that they counted was in it. Neither alone would do: an old process
+ * may be new to Prometheus, and have made new breakers under an old name.
  */
 function changed(
   queries: Queries,
@@ -100,20 +103,19 @@ function changed(
   windowSeconds: number,
   { by, atLeast }: { by: readonly string[]; atLeast: number },
 ): string {
-  const sum = (expr: string) => `sum ${queries.by(by)} (${expr})`;
+  const window = queries.window(windowSeconds);
   const own = (metric: Parameters<Queries['of']>[0]) =>
     `sum ${queries.by(queries.replica)} (${queries.of(metric)})`;
   return `
-${sum(`increase(${series}[${queries.window(windowSeconds)}])`)}
-  >= ${atLeast}
-or
-# Of a breaker that is younger than the window, all that it counted.
 sum ${queries.by(by)} (
-  ${series}
-  and on (${queries.labels(queries.replica)}) (
-    ${own(CIRCUIT_BREAKER_TIME)}
-    < ${queries.windowSeconds(windowSeconds)} * ${own(CIRCUIT_BREAKER_STATE)}
-  )
+  # Of breakers that are younger than the window, all that they counted.
+  ${series} unless ${series} offset ${window} unless resets(${series}[${window}]) > 0
+    and on (${queries.labels(queries.replica)}) (
+      ${own(CIRCUIT_BREAKER_TIME)}
+      < ${queries.windowSeconds(windowSeconds)} * ${own(CIRCUIT_BREAKER_STATE)}
+    )
+  or
+  increase(${series}[${window}])
 ) >= ${atLeast}`.trim();
 }
 
@@ -217,8 +219,7 @@ function recoverySlow(queries: Queries): Alert {
 ${total(queries, RECORDED.recoverySeconds, windowSeconds)}
   / ${count}
   > ${queries.seconds(seconds)}
-# Recoveries are whole; what is recorded of them is not quite.
-and round(${count})
+and ${count}
   >= ${atLeast}`.trim(),
     summary: `{{ ${policy} }} takes long to recover.`,
     description:
@@ -227,9 +228,6 @@ and round(${count})
       `${queries.time(windowSeconds)} (limit ${queries.time(seconds)}).`,
   };
 }
-
-/** Prometheus scrapes and OTLP pushes every 60 s by default, and rarely less often. */
-const SPARSEST_SECONDS = 60;
 
 /**
  * One replica's circuit, open or half-open nearly all the time of a window, while calls came.
@@ -251,9 +249,9 @@ function stuckOpen(queries: Queries): Alert {
   const { seconds, windowSeconds } = queries.limits.stuckOpen;
   const window = queries.windowSeconds(windowSeconds);
   const limit = (window * seconds) / windowSeconds;
-  const sparsest = Math.max(queries.seconds(SPARSEST_SECONDS), queries.settings.scrapeInterval);
+  const sample = sparsest(queries);
   const last = queries.window(windowSeconds);
-  const wider = duration(window + sparsest);
+  const wider = duration(window + sample);
   const sum = (expr: string) => `sum ${queries.by(queries.replica)} (${expr})`;
 
   const state = (matcher?: Matcher) => queries.of(CIRCUIT_BREAKER_STATE, matcher && [matcher]);
@@ -277,7 +275,7 @@ function stuckOpen(queries: Queries): Alert {
     > ${limit}
   # Of ${last} a few samples tell too little: the last ${wider} agree.
   and ${share(wider)}
-    > ${limit} / ${limit + sparsest}
+    > ${limit} / ${limit + sample}
   or
   # One of several breakers: so many seconds in sum, and at no scrape were all of them closed.
   clamp_max(${window} * ${share(last)}

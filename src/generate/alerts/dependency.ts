@@ -3,6 +3,7 @@ import { DEPENDENCY_AVAILABLE, DEPENDENCY_CHECK_DURATION } from '../../semconv/m
 import type { Matcher } from '../../semconv/prometheus.ts';
 import { percent } from '../percent.ts';
 import type { Queries } from '../queries.ts';
+import { counted } from './counted.ts';
 import { RECORDED } from './recorded.ts';
 import type { Alert } from './rule.ts';
 
@@ -27,25 +28,18 @@ function belowQuorum(queries: Queries): Alert {
   };
 }
 
-/**
- * Any check that took longer, whatever became of it. A histogram appears with its first value, which
- * no increase() sees; so what a replica has that knew the dependency when the window began, and had
- * no such check yet, counts in full.
- */
+/** Any check that took longer, whatever became of it. */
 function slow(queries: Queries): Alert {
   const { seconds, windowSeconds, atLeast } = queries.limits.healthCheck;
   const window = queries.window(windowSeconds);
-  const known = queries.of(DEPENDENCY_AVAILABLE);
-  const same = [queries.job, queries.instance, ATTR_DEPENDENCY_NAME];
-  const checks = (part: 'bucket' | 'count', ...matchers: Matcher[]) => {
-    const series = queries.of(DEPENDENCY_CHECK_DURATION, matchers, part);
-    return `sum ${queries.by([queries.job, ATTR_DEPENDENCY_NAME])} (
-  ${series} unless ${series} offset ${window}
-    and on (${queries.labels(same)}) ${known} offset ${window}
-  or
-  increase(${series}[${window}])
-)`;
-  };
+  const checks = (part: 'bucket' | 'count', ...matchers: Matcher[]) =>
+    counted(queries, DEPENDENCY_CHECK_DURATION, windowSeconds, {
+      by: [queries.job, ATTR_DEPENDENCY_NAME],
+      matchers,
+      part,
+      // A histogram appears with its first value.
+      witness: queries.of(DEPENDENCY_AVAILABLE),
+    });
   const dependency = queries.labelValue(ATTR_DEPENDENCY_NAME);
   return {
     name: 'ResilienceDependencySlow',

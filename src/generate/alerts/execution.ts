@@ -60,7 +60,7 @@ function errorBudgetBurn(queries: Queries, severity: 'critical' | 'warning'): Al
   ${errorRatio(longSeconds)} > ${ratio}
   and ${errorRatio(shortSeconds)} > ${ratio}
   and (
-    round(${total(queries, RECORDED.unanswered, longSeconds)}) >= ${atLeast}
+    ${total(queries, RECORDED.unanswered, longSeconds)} >= ${atLeast}
     or ${RECORDED.unanswered} >= ${atLeast}
   )
 )`.trim();

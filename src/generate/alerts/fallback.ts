@@ -6,6 +6,7 @@ import {
 import { FALLBACK_CALLS } from '../../semconv/metrics.ts';
 import { percent } from '../percent.ts';
 import { is, type Queries } from '../queries.ts';
+import { counted } from './counted.ts';
 import type { Alert } from './rule.ts';
 import { share } from './share.ts';
 
@@ -44,8 +45,8 @@ function failing(queries: Queries): Alert {
     severity: 'critical',
     about: 'policy',
     expr: `
-${queries.gained(FALLBACK_CALLS, windowSeconds, { by: queries.policy, matchers: [failed] })}
-  >= ${count}`.trim(),
+${counted(queries, FALLBACK_CALLS, windowSeconds, { by: queries.policy, matchers: [failed], witness: queries.of(FALLBACK_CALLS, [failed]) })}
+>= ${count}`.trim(),
     summary: `The fallback of {{ ${policy} }} fails itself.`,
     description:
       `{{ printf "%.0f" $value }} calls of {{ ${policy} }} ` +

@@ -11,9 +11,10 @@ import {
   DEPENDENCY_AVAILABLE,
   EXECUTIONS,
 } from '../../semconv/metrics.ts';
-import { type Matcher, recordedName } from '../../semconv/prometheus.ts';
+import { recordedName } from '../../semconv/prometheus.ts';
 import { BURN_RATES } from '../../thresholds.ts';
 import { is, isOneOf, type Queries } from '../queries.ts';
+import { counted } from './counted.ts';
 import type { Recording, RuleGroup } from './rule.ts';
 
 /** How far apart recorded windows are laid side by side to make a longer one. */
@@ -55,65 +56,59 @@ export function total(queries: Queries, recorded: string, windowSeconds: number)
  */
 export function recordings(queries: Queries): RuleGroup<Recording> {
   const { executions, unanswered, recoveries, recoverySeconds, dependencies } = RECORDED;
-  const dependency = [queries.job, ATTR_DEPENDENCY_NAME];
+  const by = queries.policy;
+  // A histogram appears with its first value; the states of its breaker were there before.
+  const witness = queries.of(CIRCUIT_BREAKER_STATE, [
+    is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed'),
+  ]);
+  const recovered = (part: 'sum' | 'count') =>
+    counted(queries, CIRCUIT_BREAKER_RECOVERY_DURATION, STEP_SECONDS, { by, part, witness });
   return {
     name: 'resilience-recorded',
     intervalSeconds: INTERVAL_SECONDS,
     rules: [
-      { record: executions, expr: counted(queries) },
-      { record: unanswered, expr: counted(queries, [UNANSWERED]) },
+      { record: executions, expr: counted(queries, EXECUTIONS, STEP_SECONDS, { by }) },
+      {
+        record: unanswered,
+        expr: counted(queries, EXECUTIONS, STEP_SECONDS, { by, matchers: [UNANSWERED] }),
+      },
       ...ERROR_RATIO_SECONDS.map((seconds) => ({
         record: errorRatio(seconds),
-        // As often as they were recorded, both count the same; of a ratio it can't be seen.
-        expr: `
-sum_over_time(${unanswered}[${queries.time(seconds)}])
-  / (sum_over_time(${executions}[${queries.time(seconds)}]) > 0)`.trim(),
+        expr: ratio(queries, seconds),
       })),
-      { record: recoveries, expr: recovered(queries, 'count') },
-      { record: recoverySeconds, expr: recovered(queries, 'sum') },
-      {
-        record: dependencies,
-        // Replicas are no dependencies: one is available where most of them can reach it.
-        expr: `
-avg ${queries.by([queries.job])} (
-  avg ${queries.by(dependency)} (${queries.of(DEPENDENCY_AVAILABLE)}) >= bool 0.5
-)`.trim(),
-      },
+      { record: recoveries, expr: recovered('count') },
+      { record: recoverySeconds, expr: recovered('sum') },
+      { record: dependencies, expr: available(queries) },
     ],
   };
 }
 
-/**
- * What was counted in 5 min, such that 5 min side by side leave nothing out: a window one sample
- * longer holds the step between them, and as much less of its extrapolated sum is taken.
- */
-function gained(queries: Queries, series: string): string {
-  const step = queries.seconds(STEP_SECONDS);
-  const wider = queries.secondsAndSample(STEP_SECONDS);
-  return `increase(${series}[${queries.timeAndSample(STEP_SECONDS)}]) * ${step} / ${wider}`;
-}
-
-function counted(queries: Queries, matchers: readonly Matcher[] = []): string {
-  const series = queries.of(EXECUTIONS, matchers);
-  return `sum ${queries.by(queries.policy)} (${gained(queries, series)})`;
-}
-
-/**
- * A histogram appears with its first value, which no increase() sees. So what a replica has whose
- * breaker was there 5 min ago, and which it had not then, counts in full.
- */
-function recovered(queries: Queries, part: 'sum' | 'count'): string {
-  const series = queries.of(CIRCUIT_BREAKER_RECOVERY_DURATION, [], part);
-  const ago = `offset ${queries.time(STEP_SECONDS)}`;
-  const known = queries.of(CIRCUIT_BREAKER_STATE, [
-    is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed'),
-  ]);
+/** Of the shortest window its count; of a longer one all counts in it, which lie as close in both. */
+function ratio(queries: Queries, seconds: number): string {
+  const { executions, unanswered } = RECORDED;
+  if (seconds === STEP_SECONDS) return `${unanswered} / (${executions} > 0)`;
+  const window = queries.time(seconds);
   return `
-sum ${queries.by(queries.policy)} (
-  ${series} unless ${series} ${ago}
-    and on (${queries.labels(queries.replica)}) ${known} ${ago}
-  or
-  ${gained(queries, series)}
+sum_over_time(${unanswered}[${window}])
+  / (sum_over_time(${executions}[${window}]) > 0)`.trim();
+}
+
+/**
+ * The share of dependencies that are available, each where half of its replicas or more can reach
+ * it: replicas are no dependencies. Not `avg`, by which 8 of 10 are a hair less than 0.8.
+ */
+function available(queries: Queries): string {
+  const { forSeconds } = queries.limits.dependenciesAvailable;
+  const dependency = queries.by([queries.job, ATTR_DEPENDENCY_NAME]);
+  // The last value, as of a scrape that was missed nothing is known.
+  const last = `last_over_time(${queries.of(DEPENDENCY_AVAILABLE)}[${queries.window(forSeconds)}])`;
+  const job = queries.by([queries.job]);
+  return `
+sum ${job} (
+  sum ${dependency} (${last}) >= bool 0.5 * count ${dependency} (${last})
+)
+/ count ${job} (
+  count ${dependency} (${last})
 )`.trim();
 }
 

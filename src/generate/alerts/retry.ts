@@ -8,6 +8,7 @@ import {
 import { RETRY_ATTEMPTS, RETRY_CALLS } from '../../semconv/metrics.ts';
 import { percent } from '../percent.ts';
 import { is, isOneOf, type Queries } from '../queries.ts';
+import { counted } from './counted.ts';
 import type { Alert } from './rule.ts';
 import { share } from './share.ts';
 
@@ -24,8 +25,8 @@ function networkDegradation(queries: Queries): Alert {
     severity: 'warning',
     about: 'policy',
     expr: `
-${queries.gained(RETRY_ATTEMPTS, windowSeconds, { by: queries.policy, matchers: [second] })}
-  > ${count}`.trim(),
+${counted(queries, RETRY_ATTEMPTS, windowSeconds, { by: queries.policy, matchers: [second], witness: queries.of(RETRY_ATTEMPTS, [second]) })}
+> ${count}`.trim(),
     summary: `Calls of {{ ${policy} }} fail twice in a row.`,
     description:
       `{{ printf "%.0f" $value }} calls of {{ ${policy} }} (job {{ ${queries.labelValue(queries.job)} }}) ` +

@@ -1,4 +1,9 @@
-import { ATTR_METRIC_OVERFLOW, ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
+import {
+  ATTR_CIRCUIT_BREAKER_STATE,
+  ATTR_METRIC_OVERFLOW,
+  ATTR_POLICY_NAME,
+  type CircuitBreakerState,
+} from '../../semconv/attributes.ts';
 import {
   CIRCUIT_BREAKER_STATE,
   CIRCUIT_BREAKER_TIME,
@@ -7,7 +12,9 @@ import {
 import { selectorOfAll } from '../../semconv/prometheus.ts';
 import { percent } from '../percent.ts';
 import { is, type Queries } from '../queries.ts';
+import { counted } from './counted.ts';
 import type { Alert } from './rule.ts';
+import { withSampleBefore } from './samples.ts';
 
 /** Silence is not health: these tell when the others can't. */
 export function alerts(queries: Queries): Alert[] {
@@ -17,14 +24,19 @@ export function alerts(queries: Queries): Alert[] {
 /** Of a job, not of a replica: those come and go. Ends by itself when nobody remembers the job. */
 function absent(queries: Queries): Alert {
   const { windowSeconds, forSeconds } = queries.limits.metricsAbsent;
-  const state = queries.of(CIRCUIT_BREAKER_STATE);
+  // Of four series that are always there together, one.
+  const state = queries.of(CIRCUIT_BREAKER_STATE, [
+    is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed'),
+  ]);
+  // An hour ago a scrape may have been missed.
+  const then = `${state}[${queries.window(windowSeconds / 12)}] offset ${queries.time(windowSeconds)}`;
   const job = queries.labelValue(queries.job);
   return {
     name: 'ResilienceMetricsAbsent',
     severity: 'warning',
     about: 'job',
     expr: `
-group ${queries.by([queries.job])} (${state} offset ${queries.time(windowSeconds)})
+group ${queries.by([queries.job])} (last_over_time(${then}))
 unless group ${queries.by([queries.job])} (${state})`.trim(),
     forSeconds,
     summary: `{{ ${job} }} has no circuit breaker metrics any more.`,
@@ -34,9 +46,15 @@ unless group ${queries.by([queries.job])} (${state})`.trim(),
   };
 }
 
+/**
+ * By the times of the samples themselves, not by `rate()`, which guesses at the edges of its window,
+ * and guesses wrong of a replica whose pushes have ended. Only where as many breakers were there all
+ * the time: of those that come and go, nobody knows how much time they had.
+ */
 function clockStopped(queries: Queries): Alert {
   const { ratio, windowSeconds } = queries.limits.stateClock;
   const window = queries.window(windowSeconds);
+  const wider = withSampleBefore(queries, windowSeconds);
   const time = queries.of(CIRCUIT_BREAKER_TIME);
   const state = queries.of(CIRCUIT_BREAKER_STATE);
   const sum = (expr: string) => `sum ${queries.by(queries.replica)} (${expr})`;
@@ -47,13 +65,13 @@ function clockStopped(queries: Queries): Alert {
     severity: 'info',
     about: 'replica',
     expr: `
-abs(${sum(`rate(${time}[${window}])`)}
+abs(${sum(`(${time} - ${time} offset ${window}) / (timestamp(${time}) - timestamp(${time} offset ${window}))`)}
   / (${sum(state)} > 0) - 1)
   > ${ratio}
 # Only of breakers that were there all the time.
-and ${sum(`${state} offset ${window}`)}
+and round(${sum(`avg_over_time(${state}[${wider}])`)}, 0.001)
   == ${sum(state)}
-unless ${sum(`resets(${time}[${window}])`)}
+unless ${sum(`resets(${time}[${wider}])`)}
   > 0`.trim(),
     summary: `The clock of the circuit of {{ ${policy} }} is wrong on {{ ${instance} }}.`,
     description:
@@ -87,8 +105,8 @@ function errors(queries: Queries): Alert {
     severity: 'warning',
     about: 'policy',
     expr: `
-${queries.gained(TELEMETRY_ERRORS, windowSeconds, { by: queries.policy })}
-  >= ${count}`.trim(),
+${counted(queries, TELEMETRY_ERRORS, windowSeconds, { by: queries.policy, witness: queries.of(TELEMETRY_ERRORS) })}
+>= ${count}`.trim(),
     summary: `The instrumentation of {{ ${policy} }} has faults.`,
     description:
       `{{ printf "%.0f" $value }} faults of the instrumentation of {{ ${policy} }}, or of a hook given to ` +
