@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { parse, stringify } from 'yaml';
-import { ATTR_POLICY_NAME } from '../../src/semconv/attributes.ts';
-import { labelName, type Naming } from '../../src/semconv/prometheus.ts';
+import { stringify } from 'yaml';
 import { requireProgram } from '../support/programs.ts';
-import { type Replica, seriesOf } from './replica.ts';
+import { committed, rulesOf } from './rules.ts';
+import type { InputSeries, Road } from './series.ts';
 
 /** The committed rule files. */
 export const RULES = [
@@ -15,60 +14,64 @@ export const RULES = [
   { naming: 'otlp', path: resolve('alerts/otlp/resilience-alerts.yaml') },
 ] as const;
 
-export interface Scenario {
-  readonly naming: Naming;
-  readonly path: string;
-  /** Seconds between two samples. */
-  readonly interval: number;
-  readonly replicas: readonly Replica[];
-  /** The instances for which the alert must be firing at each time, in seconds, and no others. */
-  readonly firing: Readonly<Record<number, readonly string[]>>;
-  readonly alert: string;
+export interface Tested extends Road {
+  /** Seconds between two evaluations. */
+  readonly evaluation: number;
+  /** For what goes on for days. */
+  readonly long?: boolean;
+  /** The texts of the rule files; the committed ones of the naming, unless told otherwise. */
+  readonly rules?: readonly string[];
 }
 
-/**
- * Lets promtool run a rule file over what replicas go through.
- *
- * @throws Error with promtool's words for what was not as expected
- */
-export async function testRules(scenario: Scenario): Promise<void> {
-  const { naming, path, interval, replicas, firing, alert } = scenario;
-  const times = Object.keys(firing).map(Number);
-  const { severity } = (await alertIn(path, alert)).labels;
-  const labels = (instance: string) =>
-    `ALERTS{alertname="${alert}",alertstate="firing",instance="${instance}",job="shop",` +
-    `${labelName(ATTR_POLICY_NAME, naming)}="servicenow",severity="${severity}"}`;
-  await promtool({
-    rule_files: [path],
-    evaluation_interval: '15s',
-    tests: [
-      {
-        interval: `${interval}s`,
-        input_series: replicas.flatMap((replica) =>
-          seriesOf(replica, naming, interval, Math.max(...times)),
-        ),
-        promql_expr_test: Object.entries(firing).map(([time, instances]) => ({
-          expr: `ALERTS{alertname="${alert}",alertstate="firing"}`,
-          eval_time: `${time}s`,
-          exp_samples: instances.map((instance) => ({ labels: labels(instance), value: 1 })),
-        })),
-      },
-    ],
-  });
+/** Both committed namings, each with few and many samples in a window, judged often and seldom. */
+export const ROADS: readonly Tested[] = [
+  { naming: 'prometheus-exporter', interval: 15, evaluation: 15 },
+  { naming: 'prometheus-exporter', interval: 60, evaluation: 60 },
+  { naming: 'otlp', interval: 15, evaluation: 60 },
+  { naming: 'otlp', interval: 60, evaluation: 15 },
+  { naming: 'prometheus-exporter', interval: 60, evaluation: 300, long: true },
+  { naming: 'otlp', interval: 60, evaluation: 300, long: true },
+];
+
+export interface UnitTest {
+  readonly interval: string;
+  readonly input_series: readonly InputSeries[];
+  readonly promql_expr_test: readonly object[];
 }
 
-interface Rule {
-  readonly alert: string;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
-async function alertIn(path: string, name: string): Promise<Rule> {
-  const { groups } = parse(await readFile(path, 'utf8')) as {
-    groups: { rules: Rule[] }[];
-  };
-  const rule = groups.flatMap(({ rules }) => rules).find(({ alert }) => alert === name);
-  if (rule === undefined) throw new Error(`${path} has no alert ${name}`);
-  return rule;
+/** What was not as expected, by the job it happened to, in promtool's words. */
+export async function failuresOf(
+  road: Tested,
+  alert: string,
+  test: UnitTest,
+): Promise<Map<string, string>> {
+  const { naming, jobLabel = 'job', evaluation, rules = committed(naming) } = road;
+  const failures = new Map<string, string>();
+  const groups = rulesOf(alert, rules);
+  const read = groups.flatMap((group) => group.rules.map(({ expr }) => expr)).join();
+  // Rules that read every metric name none.
+  const all = read.includes('__name__');
+  const input = test.input_series.filter(
+    ({ series }) => all || read.includes(series.slice(0, series.indexOf('{'))),
+  );
+  try {
+    await withFile('rules.yaml', stringify({ groups }), (path) =>
+      promtool({
+        rule_files: [path],
+        evaluation_interval: `${evaluation}s`,
+        group_eval_order: groups.map(({ name }) => name),
+        tests: [{ ...test, input_series: input }],
+      }),
+    );
+  } catch (error) {
+    const said = String(error);
+    for (const each of said.split(/(?=^ +expr: )/m).slice(1)) {
+      const [, job = ''] = each.match(new RegExp(`${jobLabel}=\\\\"(.+?)\\\\"`)) ?? [];
+      failures.set(job, (failures.get(job) ?? '') + each);
+    }
+    if (failures.size === 0) throw error;
+  }
+  return failures;
 }
 
 /** `promtool test rules` of one file of unit tests. */
@@ -81,7 +84,7 @@ export async function promtool(tests: object): Promise<void> {
 /** @throws Error with promtool's own words */
 export async function run(args: readonly string[]): Promise<void> {
   try {
-    await promisify(execFile)(requireProgram('promtool'), args);
+    await promisify(execFile)(requireProgram('promtool'), args, { maxBuffer: 2 ** 28 });
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     throw stdout + stderr === '' ? error : new Error(stdout + stderr);

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { circuits, outage } from './circuit.ts';
+import { failuresOf } from './promtool.ts';
+import { minutes, never, play, T, testsOf } from './scenario.ts';
+import { tables } from './scenarios/circuit-breaker.ts';
+
+play(tables);
+
+describe('the rule that others write', () => {
+  // state == "open" for 5 min: half-open resets its clock, as often as a scrape meets a slow probe.
+  const alert = 'ResilienceCircuitBreakerStuckOpen';
+  const naive = `
+groups:
+  - name: naive
+    rules:
+      - alert: ${alert}
+        expr: resilience_circuit_breaker_state{resilience_circuit_breaker_state="open"} == 1
+        for: 5m`;
+
+  it.each([15, 60])(
+    'never fires where a slow probe is seen, every %s s, though ours does',
+    async (interval) => {
+      const road = {
+        naming: 'prometheus-exporter',
+        interval,
+        evaluation: 15,
+        rules: [naive],
+      } as const;
+      const play = {
+        alert,
+        who: 'instance',
+        says: '',
+        job: 'shop',
+        replicas: [circuits('a', [outage(T, minutes(60), { probeSeconds: 30 })])],
+        firing: never(T + minutes(60)),
+      } as const;
+      expect(await failuresOf(road, alert, testsOf([play], road))).toEqual(new Map());
+    },
+  );
+});

@@ -1,0 +1,144 @@
+import {
+  ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE,
+  ATTR_CIRCUIT_BREAKER_RESULT,
+  ATTR_CIRCUIT_BREAKER_STATE,
+  CIRCUIT_BREAKER_STATES,
+  type CircuitBreakerState,
+  CIRCUIT_BREAKER_TRANSITIONS as PAIRS,
+} from '../../src/semconv/attributes.ts';
+import {
+  CIRCUIT_BREAKER_CALLS,
+  CIRCUIT_BREAKER_RECOVERY_DURATION,
+  CIRCUIT_BREAKER_STATE,
+  CIRCUIT_BREAKER_TIME,
+  CIRCUIT_BREAKER_TRANSITIONS,
+} from '../../src/semconv/metrics.ts';
+import { closed, happened, histogram, plus, type Replica, type Value } from './series.ts';
+
+/** A time in one state, or before (`down`) the process runs. Beginning anew after it, it counts from 0. */
+export interface Stay {
+  readonly state: CircuitBreakerState | 'down';
+  readonly seconds: number;
+}
+
+interface Span extends Stay {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Circuits extends Partial<Omit<Replica, 'instance' | 'series'>> {
+  /** Whether calls come all the time, one a second, which an open or isolated circuit rejects. */
+  readonly calls?: boolean;
+  /** The name of the policy. */
+  readonly policy?: string;
+}
+
+/** A replica and what each of its breakers goes through from time 0 on; they keep their last state. */
+export function circuits(
+  instance: string,
+  breakers: readonly (readonly Stay[])[],
+  { calls = true, policy = 'servicenow', ...rest }: Circuits = {},
+): Replica {
+  const lives = breakers.map(spans);
+  const states = [...CIRCUIT_BREAKER_STATES];
+  const sum = (of: (life: readonly Span[]) => Value): Value => plus(...lives.map(of));
+  const down = lives[0]
+    ?.filter(({ state }) => state === 'down')
+    .map(({ from, to }) => [from, to] as const);
+  return {
+    instance,
+    ...(down?.length ? { down } : {}),
+    series: [
+      ...closed(
+        CIRCUIT_BREAKER_TIME,
+        policy,
+        states.map((state) => [
+          { [ATTR_CIRCUIT_BREAKER_STATE]: state },
+          sum((life) => spent(life, [state])),
+        ]),
+      ),
+      ...closed(
+        CIRCUIT_BREAKER_STATE,
+        policy,
+        states.map((state) => [
+          { [ATTR_CIRCUIT_BREAKER_STATE]: state },
+          sum((life) => (time) => Number(at(life, time) === state)),
+        ]),
+      ),
+      ...closed(
+        CIRCUIT_BREAKER_TRANSITIONS,
+        policy,
+        PAIRS.map(([previous, next]) => [
+          {
+            [ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE]: previous,
+            [ATTR_CIRCUIT_BREAKER_STATE]: next,
+          },
+          sum((life) => happened(changes(life, previous, next))),
+        ]),
+      ),
+      ...closed(CIRCUIT_BREAKER_CALLS, policy, [
+        [
+          { [ATTR_CIRCUIT_BREAKER_RESULT]: 'rejected' },
+          calls ? sum((life) => spent(life, ['open', 'isolated'])) : () => 0,
+        ],
+      ]),
+      ...histogram(CIRCUIT_BREAKER_RECOVERY_DURATION, policy, {}, lives.flatMap(recoveries)),
+    ],
+    ...rest,
+  };
+}
+
+function spans(stays: readonly Stay[]): Span[] {
+  let from = 0;
+  return stays.map((stay, i) => {
+    const to = i === stays.length - 1 ? Number.POSITIVE_INFINITY : from + stay.seconds;
+    const span = { ...stay, from, to };
+    from = to;
+    return span;
+  });
+}
+
+function spent(life: readonly Span[], states: readonly Stay['state'][]): Value {
+  const mine = life.filter(({ state }) => states.includes(state));
+  return (time) =>
+    mine.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(time, to) - from), 0);
+}
+
+function at(life: readonly Span[], time: number): Stay['state'] | undefined {
+  return life.find(({ to }) => time < to)?.state;
+}
+
+function changes(life: readonly Span[], previous: string, next: string) {
+  return life
+    .filter(({ state }, i) => state === next && life[i - 1]?.state === previous)
+    .map(({ from }) => ({ at: from }));
+}
+
+/** From the first opening to closed, where no restart lies between. */
+function recoveries(life: readonly Span[]) {
+  let opened: number | undefined;
+  return life.flatMap(({ state, from }) => {
+    const since = opened;
+    if (state === 'open') opened ??= from;
+    else if (state !== 'half_open') opened = undefined;
+    return state === 'closed' && since !== undefined ? [{ at: from, seconds: from - since }] : [];
+  });
+}
+
+/** A circuit that opens at a time, tries again after each reset time, and closes at another. */
+export function outage(
+  from: number,
+  seconds: number,
+  { resetSeconds = 60, probeSeconds = 0 } = {},
+): Stay[] {
+  const stays: Stay[] = [{ state: 'closed', seconds: from }];
+  for (let left = seconds; left > 0; ) {
+    const open = Math.min(left, resetSeconds);
+    const probe = Math.min(left - open, probeSeconds);
+    stays.push({ state: 'open', seconds: open }, { state: 'half_open', seconds: probe });
+    left -= open + probe;
+  }
+  return [...stays, { state: 'closed', seconds: 0 }];
+}
+
+export const CLOSED: readonly Stay[] = [{ state: 'closed', seconds: 0 }];

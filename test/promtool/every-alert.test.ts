@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { ROADS } from './promtool.ts';
+import { committed, groupsIn } from './rules.ts';
+import type { Scenario, Table } from './scenario.ts';
+import * as bulkhead from './scenarios/bulkhead.ts';
+import * as circuitBreaker from './scenarios/circuit-breaker.ts';
+import * as dependency from './scenarios/dependency.ts';
+import * as execution from './scenarios/execution.ts';
+import * as fallback from './scenarios/fallback.ts';
+import * as retry from './scenarios/retry.ts';
+import * as telemetry from './scenarios/telemetry.ts';
+import * as timeout from './scenarios/timeout.ts';
+
+const TABLES = [
+  bulkhead,
+  circuitBreaker,
+  dependency,
+  execution,
+  fallback,
+  retry,
+  telemetry,
+  timeout,
+].flatMap(({ tables }) => tables);
+
+const fires = ({ firing }: Scenario) => Object.values(firing).some((who) => who.length > 0);
+/** Fires, and at a later time does so no more. */
+const resolves = (scenario: Scenario) =>
+  fires(scenario) && Object.values(scenario.firing).at(-1)?.length === 0;
+
+/** What the scenarios lack of the alerts that there are. */
+function lacking(alerts: readonly string[], tables: readonly Table[]): string[] {
+  const of = (alert: string) =>
+    tables.filter((table) => table.alert === alert).flatMap(({ scenarios }) => scenarios);
+  return [
+    ...alerts.flatMap((alert) => [
+      ...(of(alert).some(fires) ? [] : [`${alert}: no scenario in which it fires`]),
+      ...(of(alert).some(resolves) ? [] : [`${alert}: no scenario in which it resolves`]),
+      ...(of(alert).every(fires) ? [`${alert}: no scenario in which it stays silent`] : []),
+    ]),
+    ...tables
+      .filter(({ alert }) => !alerts.includes(alert))
+      .map(({ alert }) => `${alert}: no such alert`),
+  ];
+}
+
+describe.each(['prometheus-exporter', 'otlp'] as const)(
+  'every alert in the naming %s',
+  (naming) => {
+    const alerts = [
+      ...new Set(
+        groupsIn(committed(naming)).flatMap(({ rules }) =>
+          rules.flatMap(({ alert }) => (alert === undefined ? [] : [alert])),
+        ),
+      ),
+    ];
+
+    it('has scenarios in which it fires, resolves and stays silent; and no other has', () => {
+      expect(alerts.length).toBeGreaterThan(0);
+      expect(lacking(alerts, TABLES)).toEqual([]);
+    });
+
+    it('is played with samples 15 s and 60 s apart', () => {
+      const intervals = ROADS.filter((road) => road.naming === naming).map((road) => road.interval);
+      expect(new Set(intervals)).toEqual(new Set([15, 60]));
+    });
+
+    it('is missed when its scenarios are, or are for another', () => {
+      const [first = ''] = alerts;
+      const without = TABLES.filter(({ alert }) => alert !== first);
+      const table = (scenarios: readonly Scenario[]): Table => ({
+        alert: first,
+        who: 'policy',
+        scenarios,
+      });
+      const silent: Scenario = { says: 'stays silent', replicas: [], firing: { 60: [] } };
+      const firing: Scenario = { says: 'fires', replicas: [], firing: { 60: ['a'] } };
+      expect(lacking(alerts, without)).toHaveLength(3);
+      expect(lacking(alerts, [...without, table([silent])])).toEqual([
+        `${first}: no scenario in which it fires`,
+        `${first}: no scenario in which it resolves`,
+      ]);
+      expect(lacking(alerts, [...without, table([firing])])).toEqual([
+        `${first}: no scenario in which it resolves`,
+        `${first}: no scenario in which it stays silent`,
+      ]);
+      expect(lacking(alerts, [...TABLES, { ...table([silent]), alert: 'Other' }])).toEqual([
+        'Other: no such alert',
+      ]);
+    });
+  },
+);

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import type { Tested } from './promtool.ts';
+
+interface Rule {
+  readonly alert?: string;
+  readonly record?: string;
+  readonly expr: string;
+}
+
+export interface Group {
+  readonly name: string;
+  readonly rules: readonly Rule[];
+}
+
+/** The texts of the committed rule files of a naming. */
+export function committed(naming: Tested['naming']): string[] {
+  const folder = naming === 'otlp' ? 'alerts/otlp' : 'alerts';
+  return ['resilience-recording-rules', 'resilience-alerts'].map((name) =>
+    readFileSync(`${folder}/${name}.yaml`, 'utf8'),
+  );
+}
+
+export function groupsIn(files: readonly string[]): Group[] {
+  return files.flatMap((file) => (parse(file) as { groups: Group[] }).groups);
+}
+
+/** The rules of a name, after what they read and what that reads: promtool need not know the others. */
+export function rulesOf(alert: string, files: readonly string[]): Group[] {
+  const groups = groupsIn(files);
+  const wanted = new Set(
+    groups.flatMap(({ rules }) => rules).filter((rule) => rule.alert === alert),
+  );
+  for (const { expr } of wanted) {
+    for (const { rules } of groups) {
+      for (const rule of rules) {
+        if (rule.record !== undefined && expr.includes(rule.record)) wanted.add(rule);
+      }
+    }
+  }
+  return groups
+    .map((group) => ({ ...group, rules: group.rules.filter((rule) => wanted.has(rule)) }))
+    .filter(({ rules }) => rules.length > 0);
+}

@@ -1,0 +1,105 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ATTR_DEPENDENCY_NAME, ATTR_POLICY_NAME } from '../../src/semconv/attributes.ts';
+import { labelReference } from '../../src/semconv/prometheus.ts';
+import { failuresOf, ROADS, type Tested, type UnitTest } from './promtool.ts';
+import { type Replica, sampled } from './series.ts';
+
+/** What replicas of one service go through, and when an alert must be firing. */
+export interface Scenario {
+  /** Completes the name of the alert to a sentence. */
+  readonly says: string;
+  readonly replicas: readonly Replica[];
+  /** For whom it must be firing at each time, in seconds, and for nobody else. */
+  readonly firing: Readonly<Record<number, readonly string[]>>;
+  /** Of two alerts of one name, which. */
+  readonly severity?: string;
+  /** Days are sampled every 60 s and judged every 5 min. */
+  readonly long?: boolean;
+}
+
+export interface Table {
+  readonly alert: string;
+  /** The label whose values `firing` lists. */
+  readonly who: 'instance' | 'policy' | 'dependency' | 'job';
+  readonly scenarios: readonly Scenario[];
+}
+
+export const minutes = (count: number): number => Math.round(count * 60_000) / 1000;
+
+/** When things begin to go wrong: what runs longer than a window has a past. */
+export const T = minutes(20);
+
+/** Never in all this time, looked at every so often. */
+export function never(until: number, step = 60): Record<number, readonly string[]> {
+  return Object.fromEntries(
+    Array.from({ length: Math.floor(until / step) + 1 }, (_, i) => [i * step, []]),
+  );
+}
+
+/** The same at every time of a period. */
+export function always(
+  who: readonly string[],
+  from: number,
+  to: number,
+  step = 60,
+): Record<number, readonly string[]> {
+  return Object.fromEntries(
+    Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => [from + i * step, who]),
+  );
+}
+
+type Play = Scenario & Omit<Table, 'scenarios'> & { readonly job: string };
+
+/** Lets promtool play all scenarios of all tables, each as a job of its own, on every road. */
+export function play(tables: readonly Table[], roads: readonly Tested[] = ROADS): void {
+  describe.each(tables)('$alert', ({ scenarios, ...table }) => {
+    for (const road of roads) {
+      const plays = scenarios
+        .map((scenario, i): Play => ({ ...table, ...scenario, job: `scenario ${i}` }))
+        .filter(({ long = false }) => long === (road.long ?? false));
+      if (plays.length === 0) continue;
+      describe(`on the road ${road.naming}, sampled every ${road.interval} s, judged every ${road.evaluation} s`, () => {
+        let failures: ReadonlyMap<string, string>;
+        beforeAll(async () => {
+          failures = await failuresOf(road, table.alert, testsOf(plays, road));
+        }, 120_000);
+
+        it.each(plays)('$says', ({ job }) => {
+          expect(failures.get(job) ?? '').toBe('');
+        });
+      });
+    }
+  });
+}
+
+const WHO = { policy: ATTR_POLICY_NAME, dependency: ATTR_DEPENDENCY_NAME } as const;
+
+/** The unit tests of scenarios that are sampled on a road. */
+export function testsOf(plays: readonly Play[], road: Tested): UnitTest {
+  const { naming, jobLabel = 'job', instanceLabel = 'instance' } = road;
+  const labels = { job: jobLabel, instance: instanceLabel, ...WHO };
+  return {
+    interval: `${road.interval}s`,
+    input_series: plays.flatMap(({ replicas, firing, job }) => {
+      const until = Math.max(...Object.keys(firing).map(Number));
+      return replicas.flatMap((replica) => sampled(replica, job, road, until));
+    }),
+    promql_expr_test: plays.flatMap(({ alert, severity, who, firing, job }) => {
+      const label = labelReference(labels[who], naming);
+      const wanted = [
+        `alertname="${alert}"`,
+        'alertstate="firing"',
+        `${jobLabel}="${job}"`,
+        ...(severity ? [`severity="${severity}"`] : []),
+      ];
+      return Object.entries(firing).map(([time, names]) => ({
+        expr: `group by (${label}) (ALERTS{${wanted.join(',')}})`,
+        eval_time: `${time}s`,
+        exp_samples: names.map((name) => ({
+          labels: name === '' ? '{}' : `{${label}=${JSON.stringify(who === 'job' ? job : name)}}`,
+          value: 1,
+        })),
+      }));
+    }),
+  };
+}

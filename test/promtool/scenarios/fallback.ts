@@ -1,0 +1,78 @@
+import { ATTR_FALLBACK_RESULT, ATTR_FALLBACK_TYPE } from '../../../src/semconv/attributes.ts';
+import { FALLBACK_CALLS } from '../../../src/semconv/metrics.ts';
+import { always, minutes, never, T, type Table } from '../scenario.ts';
+import { burst, closed, flow, type Replica, type Value } from '../series.ts';
+import { shareScenarios } from './shares.ts';
+
+const usageHigh: Table = {
+  alert: 'ResilienceFallbackUsageHigh',
+  who: 'policy',
+  scenarios: shareScenarios({
+    metric: FALLBACK_CALLS,
+    bad: { [ATTR_FALLBACK_RESULT]: 'used', [ATTR_FALLBACK_TYPE]: 'cached' },
+    good: { [ATTR_FALLBACK_RESULT]: 'not_used', [ATTR_FALLBACK_TYPE]: 'cached' },
+    ratio: 0.1,
+    atLeast: 10,
+  }),
+};
+
+const failed = (instance: string, value: Value, more = {}): Replica => ({
+  instance,
+  series: closed(FALLBACK_CALLS, 'servicenow', [
+    [{ [ATTR_FALLBACK_RESULT]: 'failed', [ATTR_FALLBACK_TYPE]: 'function' }, value],
+    [{ [ATTR_FALLBACK_RESULT]: 'used', [ATTR_FALLBACK_TYPE]: 'function' }, flow(1)],
+  ]),
+  ...more,
+});
+
+const failing: Table = {
+  alert: 'ResilienceFallbackFailing',
+  who: 'policy',
+  scenarios: [
+    {
+      says: 'fires for 5 in 10 min on any replicas, and resolves',
+      replicas: [failed('a', burst(3, T + 5)), failed('b', burst(2, T + minutes(2) + 5))],
+      firing: {
+        [T + minutes(2)]: [],
+        [T + minutes(4)]: ['servicenow'],
+        [T + minutes(9)]: ['servicenow'],
+        [T + minutes(14)]: [],
+      },
+    },
+    {
+      says: 'fires for what a new replica went through before its first scrape',
+      replicas: [failed('old', () => 0), failed('new', burst(5, T + 2), { down: [[0, T + 1]] })],
+      firing: { [T]: [], [T + minutes(2)]: ['servicenow'], [T + minutes(13)]: [] },
+    },
+    {
+      says: 'fires on through restarts and missed scrapes',
+      replicas: [
+        failed('a', flow(0.1, T), {
+          down: [[T + minutes(10), T + minutes(10) + 20]],
+          missed: [[T + minutes(15), T + minutes(16)]],
+        }),
+      ],
+      firing: { [T]: [], ...always(['servicenow'], T + minutes(5), T + minutes(40)) },
+    },
+    {
+      says: 'stays silent at 4, on one replica or on two of which one is new',
+      replicas: [
+        failed('a', burst(2, T + 5)),
+        failed('b', burst(2, T + 65), { down: [[0, T + 60]] }),
+      ],
+      firing: never(T + minutes(20)),
+    },
+    {
+      says: 'stays silent where fallbacks answer, and over a restart of who counted many',
+      replicas: [failed('a', burst(500, 5), { down: [[T, T + 20]], missed: [[T + 300, T + 660]] })],
+      firing: always([], minutes(12), T + minutes(30)),
+    },
+    {
+      says: 'does not take for new what an old process counted before Prometheus watched it',
+      replicas: [failed('a', burst(400, 1), { missed: [[0, T]] })],
+      firing: never(T + minutes(20)),
+    },
+  ],
+};
+
+export const tables = [usageHigh, failing];

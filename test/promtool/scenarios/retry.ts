@@ -1,0 +1,211 @@
+import { ATTR_RETRY_ATTEMPT, ATTR_RETRY_RESULT } from '../../../src/semconv/attributes.ts';
+import { RETRY_ATTEMPTS, RETRY_CALLS } from '../../../src/semconv/metrics.ts';
+import { always, minutes, never, T, type Table } from '../scenario.ts';
+import { burst, closed, flow, plus, type Replica, type Value } from '../series.ts';
+
+const again = (instance: string, values: Readonly<Record<string, Value>>, more = {}): Replica => ({
+  instance,
+  series: closed(
+    RETRY_ATTEMPTS,
+    'servicenow',
+    Object.entries(values).map(([attempt, value]) => [{ [ATTR_RETRY_ATTEMPT]: attempt }, value]),
+  ),
+  ...more,
+});
+
+const ended = (instance: string, values: Readonly<Record<string, Value>>, more = {}): Replica => ({
+  instance,
+  series: closed(
+    RETRY_CALLS,
+    'servicenow',
+    Object.entries(values).map(([result, value]) => [{ [ATTR_RETRY_RESULT]: result }, value]),
+  ),
+  ...more,
+});
+
+const networkDegradation: Table = {
+  alert: 'ResilienceNetworkDegradation',
+  who: 'policy',
+  scenarios: [
+    {
+      says: 'fires for 11 second retries in 5 min, and resolves when they are over',
+      replicas: [again('a', { '1': burst(40, T + 5), '2': burst(11, T + 5) })],
+      firing: {
+        [T]: [],
+        [T + minutes(2)]: ['servicenow'],
+        [T + minutes(4)]: ['servicenow'],
+        [T + minutes(8)]: [],
+      },
+    },
+    {
+      says: 'fires for those of all replicas together, and goes on through a restart of one',
+      replicas: [
+        again('a', { '2': flow(0.02, T) }, { down: [[T + minutes(7), T + minutes(7) + 20]] }),
+        again('b', { '2': flow(0.02, T) }),
+      ],
+      firing: { [T]: [], ...always(['servicenow'], T + minutes(6), T + minutes(20)) },
+    },
+    {
+      says: 'fires for what a new replica went through before its first scrape',
+      replicas: [again('old', {}), again('new', { '2': burst(12, T + 5) }, { down: [[0, T + 1]] })],
+      firing: { [T]: [], [T + minutes(2)]: ['servicenow'], [T + minutes(8)]: [] },
+    },
+    {
+      says: 'stays silent at 8 in 5 min, at once or one by one, whatever the first retries are',
+      replicas: [
+        again('a', {
+          '1': flow(10),
+          '2': plus(burst(8, T + 5), burst(10, T + minutes(10)), flow(8 / 300, T + minutes(20))),
+        }),
+      ],
+      firing: never(T + minutes(50)),
+    },
+    {
+      says: 'stays silent at 10 of two replicas, over a restart, a missed scrape and a gap of 6 min',
+      replicas: [
+        again(
+          'a',
+          { '2': burst(500, 5) },
+          {
+            missed: [
+              [T, T + 60],
+              [T + minutes(5), T + minutes(11)],
+            ],
+          },
+        ),
+        again(
+          'b',
+          { '2': plus(burst(700, 5), burst(5, T + 3), burst(5, T + minutes(2) + 5)) },
+          {
+            down: [[T + 65, T + 80]],
+          },
+        ),
+      ],
+      firing: { ...always([], minutes(7), T + minutes(30)) },
+    },
+    {
+      says: 'does not take for new what an old process counted before Prometheus watched it',
+      replicas: [again('a', { '2': burst(400, 1) }, { missed: [[0, T]] })],
+      firing: never(T + minutes(20)),
+    },
+  ],
+};
+
+const successLow: Table = {
+  alert: 'ResilienceRetrySuccessLow',
+  who: 'policy',
+  scenarios: [
+    {
+      says: 'fires where half of 40 retried calls are recovered, and resolves',
+      replicas: [
+        ended('a', {
+          success_without_retry: flow(1),
+          success_after_retry: burst(20, T + 5),
+          exhausted: burst(20, T + 5),
+        }),
+      ],
+      firing: {
+        [T]: [],
+        [T + minutes(2)]: ['servicenow'],
+        [T + minutes(13)]: ['servicenow'],
+        [T + minutes(18)]: [],
+      },
+    },
+    {
+      says: 'fires where none is recovered, through a restart and a missed scrape',
+      replicas: [
+        ended(
+          'a',
+          { exhausted: flow(0.1, T) },
+          {
+            down: [[T + minutes(20), T + minutes(20) + 20]],
+            missed: [[T + minutes(30), T + minutes(31)]],
+          },
+        ),
+      ],
+      firing: { [T]: [], ...always(['servicenow'], T + minutes(6), T + minutes(45)) },
+    },
+    {
+      says: 'stays silent at 5 retried calls, all exhausted',
+      replicas: [ended('a', { success_without_retry: flow(1), exhausted: burst(5, T + 5) })],
+      firing: never(T + minutes(20)),
+    },
+    {
+      says: 'stays silent where 70 % are recovered, or nobody retries, or nobody calls',
+      replicas: [
+        ended('a', { success_after_retry: flow(0.7), exhausted: flow(0.3) }),
+        ended('b', { success_without_retry: flow(1), not_retryable: flow(1), aborted: flow(1) }),
+        ended('c', {}),
+      ],
+      firing: always([], minutes(5), T + minutes(20)),
+    },
+    {
+      says: 'stays silent while all replicas are replaced',
+      replicas: [
+        ended(
+          'a',
+          { success_after_retry: flow(0.9), exhausted: flow(0.1) },
+          { down: [[T, T * 9]] },
+        ),
+        ended(
+          'b',
+          { success_after_retry: flow(0.9), exhausted: flow(0.1) },
+          { down: [[0, T + 7]] },
+        ),
+      ],
+      firing: never(T + minutes(30)),
+    },
+  ],
+};
+
+const amplification: Table = {
+  alert: 'ResilienceRetryAmplification',
+  who: 'policy',
+  scenarios: [
+    {
+      says: 'fires where retries add 60 % to 120 calls, and resolves',
+      replicas: [
+        again('a', { '1': burst(72, T + 5) }),
+        ended('a', { exhausted: burst(120, T + 5) }),
+      ],
+      firing: {
+        [T]: [],
+        [T + minutes(2)]: ['servicenow'],
+        [T + minutes(8)]: ['servicenow'],
+        [T + minutes(13)]: [],
+      },
+    },
+    {
+      says: 'fires through a restart and a missed scrape',
+      replicas: [
+        again('a', { '1': flow(1, T), '2': flow(1, T) }),
+        ended('a', { exhausted: flow(1, T) }),
+      ].map((replica) => ({
+        ...replica,
+        down: [[T + minutes(20), T + minutes(20) + 20]],
+        missed: [[T + minutes(30), T + minutes(31)]],
+      })),
+      firing: { [T]: [], ...always(['servicenow'], T + minutes(6), T + minutes(45)) },
+    },
+    {
+      says: 'stays silent where one call in ten is retried, or every one of few, or nobody calls',
+      replicas: [
+        again('a', { '1': flow(0.1) }),
+        ended('a', { success_without_retry: flow(0.9), success_after_retry: flow(0.1) }),
+        again('idle', {}),
+        ended('idle', {}),
+      ],
+      firing: always([], minutes(5), T + minutes(20)),
+    },
+    {
+      says: 'stays silent at 80 calls, each retried twice',
+      replicas: [
+        again('a', { '1': burst(80, T + 5), '2': burst(80, T + 5) }),
+        ended('a', { exhausted: burst(80, T + 5) }),
+      ],
+      firing: never(T + minutes(20)),
+    },
+  ],
+};
+
+export const tables = [networkDegradation, successLow, amplification];
