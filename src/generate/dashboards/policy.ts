@@ -73,7 +73,7 @@ const SECTIONS: readonly Section[] = [
     title: 'Fallback',
     lines: [
       { height: 8, panels: [fallback.calls, fallback.used, fallback.failures] },
-      { height: 8, panels: [fallback.byType, fallback.cacheHits, fallback.errors] },
+      { height: 8, panels: [fallback.byType, fallback.errors] },
     ],
   },
   {

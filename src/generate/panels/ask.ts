@@ -48,6 +48,32 @@ export function percentile(
   return `histogram_quantile(${quantile}, ${buckets}) >= 0`;
 }
 
+/**
+ * The share that took longer than one bound of the buckets, in a documented window. Of a large fleet
+ * it costs a small part of a percentile, which reads all buckets, and says the same of a limit: p95
+ * is above 0.5 s where more than 5 % took longer.
+ */
+export function slower(
+  queries: Queries,
+  seconds: number,
+  metric: Metric,
+  { by, matchers = [] }: Omit<Of, 'part'>,
+  windowSeconds: number,
+): string {
+  const all = gained(queries, metric, windowSeconds, { by, matchers, part: 'count' });
+  const fast = gained(queries, metric, windowSeconds, {
+    by,
+    matchers: [...matchers, queries.atMost(seconds)],
+    part: 'bucket',
+  });
+  return `1 - ${ratio(fast, all)}`;
+}
+
+/** So many may be slower than the documented limit of a percentile. */
+export function maySlower({ limits }: Queries): number {
+  return Number((1 - limits.latency.quantile).toPrecision(12));
+}
+
 /** Nothing of nothing is no share, and neither good nor bad. */
 export function ratio(part: string, whole: string): string {
   return `${part}\n/ (${whole} > 0)`;

@@ -9,7 +9,7 @@ import { EXECUTION_ACTIVE, EXECUTION_DURATION, EXECUTIONS } from '../../semconv/
 import type { Matcher } from '../../semconv/prometheus.ts';
 import { UNANSWERED } from '../alerts/recorded.ts';
 import type { Queries } from '../queries.ts';
-import { gained, now, percentile, policyLegend, rate, ratio } from './ask.ts';
+import { gained, maySlower, now, percentile, policyLegend, rate, ratio, slower } from './ask.ts';
 import { OUTCOME } from './colors.ts';
 import { type Graph, NO_CALLS } from './panel.ts';
 import { percentiles } from './percentiles.ts';
@@ -54,21 +54,21 @@ export function worstByFailures(queries: Queries): Graph {
   };
 }
 
+/** By what its alert judges p95 by: the percentiles themselves are too much to ask of a fleet. */
 export function slowest(queries: Queries): Graph {
   const { quantile, seconds, windowSeconds } = queries.limits.latency;
-  const of = { by: queries.policy };
-  const p = percentile(queries, quantile, EXECUTION_DURATION, of, windowSeconds);
+  const share = slower(queries, seconds, EXECUTION_DURATION, { by: queries.policy }, windowSeconds);
   return {
     kind: 'ranking',
-    title: `Slowest calls, p${quantile * 100}, last ${queries.window(windowSeconds)}`,
+    title: `Most calls over ${seconds * 1000} ms, last ${queries.window(windowSeconds)}`,
     description:
-      'The ten slowest policies: one in twenty calls took longer, with all retries, waits and ' +
-      'fallbacks. Red is above the documented limit. Slow is often the first sign of a dependency that ' +
-      'is about to fail.',
+      `The ten slowest policies, by the share of calls that took longer than ${seconds * 1000} ms with all ` +
+      `retries, waits and fallbacks. Red: p${quantile * 100} is above the documented limit. Slow is ` +
+      'often the first sign of a dependency that is about to fail.',
     noData: NO_DURATIONS,
-    unit: Seconds,
-    queries: [{ expr: `topk(${WORST}, ${p})`, legend: policyLegend(queries) }],
-    limit: { value: seconds, bad: 'above' },
+    unit: PercentUnit,
+    queries: [{ expr: `topk(${WORST}, ${share})`, legend: policyLegend(queries) }],
+    limit: { value: maySlower(queries), bad: 'above' },
     toPolicy: true,
   };
 }

@@ -1,4 +1,4 @@
-import { Number as Count, PercentUnit } from '@grafana/grafana-foundation-sdk/units';
+import { Number as Count, OpsPerSecond } from '@grafana/grafana-foundation-sdk/units';
 import {
   ATTR_ERROR_TYPE,
   ATTR_FALLBACK_RESULT,
@@ -65,35 +65,18 @@ export function failures(queries: Queries): Graph {
 }
 
 export function byType(queries: Queries): Graph {
-  return results(
-    queries,
-    FALLBACK_CALLS,
-    ATTR_FALLBACK_TYPE,
-    {
-      title: 'Fallback answers by type',
-      description:
-        'What callers got instead: a fixed value, what a function made, a cached answer, or a stale one ' +
-        'that is older than it should be.',
-      noData: NO_FALLBACK,
-    },
-    [USED],
-  );
-}
-
-/** Which types there are depends on the fallbacks, so all are asked for. */
-export function cacheHits(queries: Queries): Graph {
-  const used = (by: readonly string[]) => rate(queries, FALLBACK_CALLS, { by, matchers: [USED] });
   return {
-    kind: 'lines',
-    title: 'Fallback answers, share of each type',
+    kind: 'parts',
+    title: 'Fallback answers by type',
     description:
-      'Cached and stale taken together are the hit rate of the cache: answers that were real ones once. ' +
-      'The others are made up.',
+      'What callers got instead, of all fallback answers: a fixed value, what a function made, a cached ' +
+      'answer, or a stale one that is older than it should be. Cached and stale taken together are the ' +
+      'hit rate of the cache.',
     noData: NO_FALLBACK,
-    unit: PercentUnit,
+    unit: OpsPerSecond,
     queries: [
       {
-        expr: `${used([ATTR_FALLBACK_TYPE])}\n/ on () group_left () (${used([])} > 0)`,
+        expr: rate(queries, FALLBACK_CALLS, { by: [ATTR_FALLBACK_TYPE], matchers: [USED] }),
         legend: queries.legend(ATTR_FALLBACK_TYPE),
       },
     ],

@@ -60,6 +60,10 @@ export function look(
       return timeSeries(panel)
         .stacking(new StackingConfigBuilder().mode(StackingMode.Normal))
         .fillOpacity(30);
+    case 'parts':
+      return timeSeries(panel)
+        .stacking(new StackingConfigBuilder().mode(StackingMode.Percent))
+        .fillOpacity(30);
     case 'bars':
       return timeSeries(panel)
         .drawStyle(GraphDrawStyle.Bars)

@@ -17,10 +17,11 @@ export interface Graph extends Said {
    * - `ranking`: a bar for each policy, now
    * - `lines`: one line for each policy
    * - `stack`: parts of a whole
+   * - `parts`: the same, as shares of it
    * - `bars`: events, as they happened
    * - `states`: a band for each policy that changes its colour
    */
-  readonly kind: 'stat' | 'ranking' | 'lines' | 'stack' | 'bars' | 'states';
+  readonly kind: 'stat' | 'ranking' | 'lines' | 'stack' | 'parts' | 'bars' | 'states';
   /** Of Grafana. */
   readonly unit: string;
   /** Digits after the point, where Grafana's own choice hides what matters. */

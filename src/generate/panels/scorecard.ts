@@ -16,7 +16,7 @@ import { BUDGET_SECONDS } from '../../thresholds.ts';
 import { errorRatio, RECORDED } from '../alerts/recorded.ts';
 import type { Limits } from '../limits.ts';
 import { is, type Queries } from '../queries.ts';
-import { gained, made, percentile, ratio, recordedRatio } from './ask.ts';
+import { gained, made, maySlower, ratio, recordedRatio, slower } from './ask.ts';
 import * as bulkhead from './bulkhead.ts';
 import { change } from './circuit-breaker.ts';
 import { OPEN } from './circuit-breaker-state.ts';
@@ -83,21 +83,11 @@ export const SCORES: Readonly<Partial<Record<keyof Limits, Score>>> = {
     expr: `max ${queries.by(queries.policy)} (${made(queries, errorRatio(HOUR))})`,
     limit: { value: errors.ratio, bad: 'above' },
   }),
-  latency: (queries, { latency: { quantile, seconds, windowSeconds } }) => ({
-    title: `p${quantile * 100}`,
-    unit: Seconds,
-    expr: percentile(queries, quantile, EXECUTION_DURATION, { by: queries.policy }, windowSeconds),
-    limit: { value: seconds, bad: 'above' },
-  }),
-  rejectedCall: (queries, { rejectedCall: { seconds }, latency: { quantile, windowSeconds } }) => {
-    const matchers = [is<Outcome>(ATTR_OUTCOME, 'rejected')];
-    const of = { by: queries.policy, matchers };
-    return {
-      title: `Rejected p${quantile * 100}`,
-      unit: Seconds,
-      expr: percentile(queries, quantile, EXECUTION_DURATION, of, windowSeconds),
-      limit: { value: seconds, bad: 'above' },
-    };
+  latency: (queries, { latency: { seconds, windowSeconds } }) =>
+    late(queries, [], seconds, windowSeconds, `Over ${seconds * 1000} ms`),
+  rejectedCall: (queries, { rejectedCall: { seconds }, latency: { windowSeconds } }) => {
+    const rejected = [is<Outcome>(ATTR_OUTCOME, 'rejected')];
+    return late(queries, rejected, seconds, windowSeconds, 'Slow rejects');
   },
   secondRetries: (queries, { secondRetries: { count, windowSeconds } }) =>
     events(queries, '2nd retries', [RETRY_ATTEMPTS, [SECOND]], { count, windowSeconds }),
@@ -113,7 +103,7 @@ export const SCORES: Readonly<Partial<Record<keyof Limits, Score>>> = {
 
 /** Every documented limit that can be told of one policy. */
 export function scorecard(queries: Queries): Table {
-  const { latency, opened, recovery } = queries.limits;
+  const { latency, opened, recovery, rejectedCall } = queries.limits;
   return {
     kind: 'table',
     title: 'Scorecard: every policy against every documented limit',
@@ -122,7 +112,9 @@ export function scorecard(queries: Queries): Table {
       `Openings, failed probes and second retries: in ${queries.window(opened.windowSeconds)}. ` +
       `Recovery: mean of ${queries.time(recovery.windowSeconds)}. Available: ` +
       `${queries.time(BUDGET_SECONDS)}. Errors: calls without an answer in ${queries.time(HOUR)}. ` +
-      `All others: about ${queries.window(latency.windowSeconds)}. A few calls of a quiet night can ` +
+      `Over ${latency.seconds * 1000} ms: red where p${latency.quantile * 100} is above it; slow rejects ` +
+      `are those over ${rejectedCall.seconds * 1000} ms. All others: about ` +
+      `${queries.window(latency.windowSeconds)}. A few calls of a quiet night can ` +
       'make a cell red where no alert fires. A dash: no such policy, or no such call. Click a policy ' +
       'for all of it.',
     noData: 'no policy is instrumented, or no replica reports.',
@@ -149,6 +141,24 @@ function events(
     decimals: 0,
     expr: gained(queries, metric, windowSeconds, { by: queries.policy, matchers }),
     limit: { value: count, bad: 'above' },
+  };
+}
+
+/** A limit of a percentile, as the share that may be slower. */
+function late(
+  queries: Queries,
+  matchers: readonly Matcher[],
+  seconds: number,
+  windowSeconds: number,
+  title: string,
+): Column {
+  const of = { by: queries.policy, matchers };
+  return {
+    title,
+    unit: PercentUnit,
+    decimals: 1,
+    expr: slower(queries, seconds, EXECUTION_DURATION, of, windowSeconds),
+    limit: { value: maySlower(queries), bad: 'above' },
   };
 }
 

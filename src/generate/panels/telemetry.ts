@@ -6,6 +6,7 @@ import {
   TELEMETRY_ERRORS,
 } from '../../semconv/metrics.ts';
 import { selectorOfAll } from '../../semconv/prometheus.ts';
+import { percent } from '../percent.ts';
 import { is, type Queries } from '../queries.ts';
 import { gained, policyLegend, rate, ratio, sum } from './ask.ts';
 import type { Graph } from './panel.ts';
@@ -110,10 +111,6 @@ export function errors(queries: Queries): Graph {
 
 /** Where the clocks of a breaker's states go wrong, so does all that is made of them. */
 export function clock(queries: Queries): Graph {
-  const by = queries.replica;
-  const breakers = queries.shown(CIRCUIT_BREAKER_STATE);
-  const reporting = sum(queries, by, breakers);
-  const before = sum(queries, by, `${breakers} offset $__rate_interval`);
   return {
     kind: 'lines',
     title: 'Error of the state clocks, worst replica',
@@ -124,15 +121,38 @@ export function clock(queries: Queries): Graph {
     unit: PercentUnit,
     queries: [
       {
-        // Only of breakers that were there all the time.
-        expr:
-          `max ${queries.by(queries.policy)} (\n` +
-          `  abs(${ratio(rate(queries, CIRCUIT_BREAKER_TIME, { by }), reporting)} - 1)\n` +
-          `  and ${before} == ${reporting}\n)`,
-        legend: policyLegend(queries),
+        expr: `max ${queries.by([queries.job])} (\n${clockError(queries)}\n)`,
+        legend: queries.legend(queries.job),
       },
     ],
     limit: { value: queries.limits.stateClock.ratio, bad: 'above' },
-    toPolicy: true,
   };
+}
+
+/** Now alone: of every replica of a fleet, an hour would be much to ask. */
+export function clocksWrong(queries: Queries): Graph {
+  const { ratio: limit } = queries.limits.stateClock;
+  return {
+    kind: 'stat',
+    title: 'State clocks that are wrong',
+    description:
+      'Replicas and policies whose times in all states, taken together, differ by more than ' +
+      `${percent(limit)} from the time that passed: panels and alerts that judge by time in a state are ` +
+      'wrong for them.',
+    noData: NOBODY,
+    unit: Count,
+    queries: [{ expr: `sum(\n${clockError(queries)} > bool ${limit}\n)` }],
+    // Not documented: there must be none.
+    limit: { value: 1, bad: 'above' },
+  };
+}
+
+/** Only of breakers that were there all the time. */
+function clockError(queries: Queries): string {
+  const by = queries.replica;
+  const breakers = queries.shown(CIRCUIT_BREAKER_STATE);
+  const reporting = sum(queries, by, breakers);
+  const before = sum(queries, by, `${breakers} offset $__rate_interval`);
+  const passed = ratio(rate(queries, CIRCUIT_BREAKER_TIME, { by }), reporting);
+  return `(abs(${passed} - 1) and ${before} == ${reporting})`;
 }

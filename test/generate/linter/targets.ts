@@ -101,13 +101,18 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'target-histogram-rule',
+    // One bucket alone is a count of what was faster, as true as the bound is one of the buckets'.
     lint: ofTargets(({ expr }) =>
       usesIn(expr)
         .filter(({ metric }) => BUCKET.test(metric))
+        .filter(({ matchers }) => !matchers.some(({ label, op }) => label === 'le' && op === '='))
         .filter(({ around }) => !around.includes('histogram_quantile'))
         .map(({ metric }) => `${metric} is a histogram`),
     ),
-    breaks: [{ from: 'histogram_quantile(0.95', to: 'clamp_max(0.95', says: 'is a histogram' }],
+    breaks: [
+      { from: 'histogram_quantile(0.95', to: 'clamp_max(0.95', says: 'is a histogram' },
+      { from: ',le=\\"0.5\\"', to: '', says: 'is a histogram' },
+    ],
   },
   {
     name: 'target-min-step-rule',
