@@ -5,6 +5,7 @@ import { assertName } from '../options.ts';
 import type { PresetName } from '../presets.ts';
 import { runCall } from './calls.ts';
 import { effective } from './effective.ts';
+import { follow } from './follow.ts';
 import { claim } from './names.ts';
 import { promptly } from './promptly.ts';
 import { stackOf } from './stack.ts';
@@ -93,14 +94,9 @@ function entered(stack: IPolicy, queues: boolean): IPolicy['execute'] {
       // A bulkhead runs what has waited in the context of the call that made room.
       const inContext = queues ? AsyncLocalStorage.snapshot() : undefined;
       const called = inContext ? (context: never) => inContext(fn, context) : fn;
-      const controller = new AbortController();
-      if (signal === undefined) return plain(called as never, controller.signal);
-      const abort = () => controller.abort(signal.reason);
-      if (signal.aborted) abort();
-      else signal.addEventListener('abort', abort, { once: true });
-      return prompt(called as never, controller.signal).finally(() =>
-        signal.removeEventListener('abort', abort),
-      );
+      if (signal === undefined) return plain(called as never, new AbortController().signal);
+      const [controller, leave] = follow(signal);
+      return prompt(called as never, controller.signal).finally(leave);
     });
   } as IPolicy['execute'];
 }

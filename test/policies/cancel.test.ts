@@ -1,0 +1,162 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { answerOf, deferred, later, moved, turn } from '../instrument/support.ts';
+import { majors } from '../support/cockatiel.ts';
+import { TestSdk } from '../support/metrics.ts';
+import { policiesOver } from './support.ts';
+
+const down = () => Promise.reject(Object.assign(new Error('down'), { code: 'ECONNREFUSED' }));
+
+describe.each(majors)('a call that its caller calls off, over cockatiel $major.x', ({ major }) => {
+  let sdk: TestSdk;
+  let createPolicy: Awaited<ReturnType<typeof policiesOver>>['createPolicy'];
+  let caller: AbortController;
+  const instrument = () => ({ instrument: { meterProvider: sdk.provider } });
+  const reason = new Error('the user has left');
+
+  beforeEach(async () => {
+    vi.useFakeTimers();
+    ({ createPolicy } = await policiesOver(major));
+    sdk = new TestSdk();
+    caller = new AbortController();
+  });
+  afterEach(async () => {
+    vi.doUnmock('cockatiel');
+    vi.useRealTimers();
+    await sdk.provider.shutdown();
+  });
+
+  it('is answered at once while it waits for a retry, and is not made again', async () => {
+    const policy = createPolicy('service', 'enterprise', instrument());
+    const fn = vi.fn(down);
+    const answer = answerOf(policy.execute(fn, caller.signal));
+    await later(1000);
+    caller.abort(reason);
+    await turn();
+    expect(await answer).toEqual({ error: reason });
+    await vi.runAllTimersAsync();
+    expect(fn).toHaveBeenCalledTimes(1);
+    expect(await moved(sdk)).toMatchObject({
+      executions: { cancelled: 1 },
+      'circuit_breaker.calls': { ignored: 1 },
+    });
+  });
+
+  it('is not made at all where it was called off before', async () => {
+    const policy = createPolicy('service', 'enterprise', instrument());
+    const fn = vi.fn(down);
+    caller.abort(reason);
+    expect(await answerOf(policy.execute(fn, caller.signal))).toEqual({ error: reason });
+    expect(fn).not.toHaveBeenCalled();
+  });
+
+  it('is neither made again nor counted when it was running', async () => {
+    const policy = createPolicy('service', 'enterprise', instrument());
+    for (let call = 0; call < 10; call++) {
+      const own = new AbortController();
+      const fn = vi.fn(({ signal }: { signal: AbortSignal }) => {
+        own.abort(reason);
+        signal.throwIfAborted();
+      });
+      expect(await answerOf(policy.execute(fn, own.signal))).toHaveProperty('error');
+      await vi.runAllTimersAsync();
+      expect(fn).toHaveBeenCalledTimes(1);
+    }
+    expect(policy.circuitBreaker?.state).toBe(0);
+  });
+
+  it('is answered at once while it waits for the test of a circuit', async () => {
+    const policy = createPolicy('service', 'default', {
+      ...instrument(),
+      retry: false,
+      circuitBreaker: { failures: 1 },
+    });
+    await answerOf(policy.execute(down));
+    await later(60_000);
+    const test = deferred<string>();
+    const tested = policy.execute(() => test.promise);
+    const fn = vi.fn();
+    const waiting = answerOf(policy.execute(fn, caller.signal));
+    await turn();
+    caller.abort(reason);
+    expect(await waiting).toEqual({ error: reason });
+    test.resolve('up');
+    expect(await tested).toBe('up');
+    await vi.runAllTimersAsync();
+    expect(fn).not.toHaveBeenCalled();
+  });
+
+  it('neither closes nor keeps open the circuit that it was to test', async () => {
+    const policy = createPolicy('service', 'auth', {
+      ...instrument(),
+      retry: false,
+      circuitBreaker: { failures: 1 },
+    });
+    await answerOf(policy.execute(down));
+    await later(30_000);
+    const tested = answerOf(
+      policy.execute(
+        ({ signal }) =>
+          new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+        caller.signal,
+      ),
+    );
+    await turn();
+    caller.abort(reason);
+    expect(await tested).toHaveProperty('error');
+    expect(policy.circuitBreaker?.state).toBe(1);
+    // The very next call is the next test, and the wait after it is as if there had been one test.
+    await answerOf(policy.execute(down));
+    await later(59_999);
+    expect(await answerOf(policy.execute(() => 'up'))).toMatchObject({
+      error: { isBrokenCircuitError: true },
+    });
+    await later(1);
+    expect(await policy.execute(() => 'up')).toBe('up');
+    expect(policy.circuitBreaker?.state).toBe(0);
+  });
+
+  it('is answered at once while it waits for a slot', async () => {
+    const policy = createPolicy('service', 'default', {
+      ...instrument(),
+      bulkhead: { limit: 1, queue: 1 },
+    });
+    const slot = deferred<string>();
+    const first = policy.execute(() => slot.promise);
+    const fn = vi.fn();
+    const waiting = answerOf(policy.execute(fn, caller.signal));
+    await turn();
+    caller.abort(reason);
+    expect(await waiting).toEqual({ error: reason });
+    slot.resolve('done');
+    await first;
+    await vi.runAllTimersAsync();
+    expect(fn).not.toHaveBeenCalled();
+  });
+
+  it('leaves one listener at most on a signal that many calls share', async () => {
+    const add = vi.spyOn(caller.signal, 'addEventListener');
+    const policy = createPolicy('service', 'default', instrument());
+    const calls = Array.from({ length: 30 }, () =>
+      answerOf(policy.execute(() => new Promise(() => {}), caller.signal)),
+    );
+    await turn();
+    caller.abort(reason);
+    for (const answer of await Promise.all(calls)) expect(answer).toHaveProperty('error');
+    expect(add.mock.calls.length).toBe(1);
+  });
+
+  it('runs what waited for a slot in the context of its own caller', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const policy = createPolicy('service', 'default', {
+      ...instrument(),
+      bulkhead: { limit: 1, queue: 1 },
+    });
+    const slot = deferred();
+    const first = storage.run('first', () => policy.execute(() => slot.promise));
+    const second = storage.run('second', () => policy.execute(() => storage.getStore()));
+    slot.resolve(undefined);
+    await first;
+    expect(await second).toBe('second');
+  });
+});
