@@ -15,6 +15,8 @@ import { writeHistory } from './history.ts';
 export const SCRAPE_SECONDS = 15;
 export const JOB = 'fleet';
 const HISTORY_DAYS = 3;
+/** For what is under way to end. */
+const REST_MS = 3000;
 
 export interface Size {
   readonly replicas: number;
@@ -23,6 +25,8 @@ export interface Size {
 
 export interface Fleet {
   readonly prometheus: string;
+  /** Scrapes and evaluates nothing any more; what there was can still be asked for. */
+  readonly rest: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -75,9 +79,17 @@ export async function startFleet(size: Size, pastSeconds: number, pace: number):
       // Every scrape at this pace gains on the clock by what it is faster.
       await sleep(((behind * pace) / (SCRAPE_SECONDS - pace) + 2 * pace) * 1000);
       await configure(SCRAPE_SECONDS, rules.files);
+      await reload();
+    }
+    async function reload(): Promise<void> {
       await fetch(`${prometheus.url}/-/reload`, { method: 'POST' });
     }
-    return { prometheus: prometheus.url, stop: () => closing.close() };
+    async function rest(): Promise<void> {
+      await writeFile(file, JSON.stringify({}));
+      await reload();
+      await sleep(REST_MS);
+    }
+    return { prometheus: prometheus.url, rest, stop: () => closing.close() };
   } catch (error) {
     await closing.close();
     throw error;

@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
-import type { Measured, PanelCost } from './measure.ts';
+import type { PanelCost } from './costs.ts';
+import type { Measured } from './measure.ts';
 
 /** What the issue of scale may cost: seconds for all rules, seconds and series for a panel. */
 const MOST = { rules: 2, panel: 1, series: 1000 } as const;
