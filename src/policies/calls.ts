@@ -10,7 +10,7 @@ export interface CurrentCall {
   /** What the caller gave to a wrapped function. */
   readonly args: readonly unknown[];
   /** What the fallback is about to answer. */
-  failure?: unknown;
+  failure?: { readonly error: unknown } | { readonly value: unknown } | undefined;
 }
 
 const calls = new AsyncLocalStorage<CurrentCall>();

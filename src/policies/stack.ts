@@ -13,11 +13,14 @@ import {
   timeout,
   wrap,
 } from 'cockatiel';
+import { FALLBACK_TYPE } from '../semconv/attributes.ts';
 import { type Breaker, breakerOf } from './breaker.ts';
-import { currentCall, isCancelled } from './calls.ts';
+import { type CurrentCall, currentCall, isCancelled } from './calls.ts';
+import { fellBack } from './fallback/call.ts';
 import { isRefusal, isTransient, isTransientResult } from './judge.ts';
-import { promptly } from './promptly.ts';
+import { isCalledOff, promptly } from './promptly.ts';
 import type {
+  Failed,
   FallbackCall,
   FallbackStrategy,
   Member,
@@ -71,7 +74,8 @@ function ofRetry(settings: PolicySettings, own: RetrySettings): RetryPolicy {
   const handlesResult =
     own.handleResult ?? settings.handleResult ?? ((value) => isTransientResult(value, statuses));
   const policy = retry(
-    handleWhen((error) => !isCancelled() && handles(error)).orWhenResult(handlesResult),
+    // Where the caller has called it off, cockatiel gives up by itself, and says so.
+    handleWhen((error) => !isCalledOff(error) && handles(error)).orWhenResult(handlesResult),
     // cockatiel counts those after the first.
     { maxAttempts: calls - 1, backoff: waitsOf(own) },
   );
@@ -96,11 +100,11 @@ function ofFallback<F>(
   strategy: FallbackStrategy<F>,
   identity: Identity,
 ): FallbackPolicy<F> {
-  const details = (): FallbackCall => {
+  const details = (failed?: Failed): FallbackCall => {
     const call = currentCall();
-    return { ...identity, args: call?.args ?? [], signal: call?.signal };
+    return { ...identity, policy, failed, args: call?.args ?? [], signal: call?.signal };
   };
-  const failed = (failure: unknown): true => {
+  const failed = (failure: CurrentCall['failure']): true => {
     const call = currentCall();
     if (call) call.failure = failure;
     return true;
@@ -108,16 +112,25 @@ function ofFallback<F>(
   const byDefault = settings.handle ?? isTransient;
   const handles = strategy.handle ?? ((error) => isRefusal(error) || byDefault(error));
   const handlesResult = strategy.handleResult ?? settings.handleResult ?? isTransientResult;
-  return fallback(
-    handleWhen((error) => !isCancelled() && handles(error) && failed(error)).orWhenResult(
+  const policy = fallback(
+    handleWhen((error) => !isCancelled() && handles(error) && failed({ error })).orWhenResult(
       (value) => {
-        if (handlesResult(value)) return failed(value);
+        if (handlesResult(value)) return failed({ value });
         remember(strategy, value, details);
         return false;
       },
     ),
-    () => strategy.answer(currentCall()?.failure, details()) as F,
+    () => {
+      const failure = currentCall()?.failure ?? { error: undefined };
+      const answer =
+        'error' in failure
+          ? strategy.answer(failure.error, details('error'))
+          : strategy.answer(failure.value, details('result'));
+      fellBack();
+      return answer as F;
+    },
   );
+  return Object.defineProperty(policy, FALLBACK_TYPE, { value: strategy.type });
 }
 
 /** What fails here must not fail a call that has succeeded. */

@@ -107,8 +107,15 @@ export interface TimeoutSettings {
   readonly aggressive: boolean;
 }
 
+/** What a fallback stands in for: an error, or a value that counts as a failure. */
+export type Failed = 'error' | 'result';
+
 /** What is known of a call that a fallback answers. */
 export interface FallbackCall {
+  /** The fallback policy itself: what a strategy keeps for one is nothing to another. */
+  readonly policy: object;
+  /** `undefined` where nothing has failed, and a good value is to be remembered. */
+  readonly failed: Failed | undefined;
   /** The policy's name. */
   readonly name: string;
   /** The policy's key, of one that has a key. */
@@ -121,8 +128,8 @@ export interface FallbackCall {
 /** What answers where everything inside has failed. */
 export interface FallbackStrategy<F> {
   readonly type: FallbackType;
-  /** Makes the answer; what it throws is what the caller gets. */
-  readonly answer: (error: unknown, call: FallbackCall) => F | PromiseLike<F>;
+  /** Makes the answer, of the error or of the value that failed; what it throws is what the caller gets. */
+  readonly answer: (failure: unknown, call: FallbackCall) => F | PromiseLike<F>;
   /** Is told of each good value before the caller gets it. */
   readonly remember?: ((value: unknown, call: FallbackCall) => void) | undefined;
   /** @default what the stack acts on, open circuits, and full bulkheads */

@@ -46,3 +46,9 @@ export function attempt<T>(call: HandedOver, fn: () => T): T {
 export function currentCall(): HandedOver | undefined {
   return handedOver.getStore();
 }
+
+/** The answer of the call comes from a fallback. */
+export function fellBack(): void {
+  const call = handedOver.getStore();
+  if (call) call.fellBack = true;
+}

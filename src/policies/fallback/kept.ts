@@ -1,0 +1,71 @@
+import type { FallbackCall } from '../types.ts';
+import { currentCall, now } from './call.ts';
+import { copierOf } from './copy.ts';
+import { keyOf } from './key.ts';
+import { Memory } from './memory.ts';
+import { type Aged, assertKept, type Kept } from './options.ts';
+
+const MAX_KEYS = 1000;
+
+interface Recalled {
+  readonly key: string;
+  readonly value: unknown;
+  readonly ageSeconds: number;
+}
+
+/** What a fallback that answers with old values is made of: a memory for each policy that has it. */
+export class KeptValues {
+  readonly #options: Kept & Aged;
+  readonly #copier;
+  readonly #memories = new WeakMap<object, Memory>();
+  #warned = false;
+
+  /** @throws TypeError if an option is not what it must be */
+  constructor(options: Kept & Aged) {
+    assertKept(options);
+    this.#options = options;
+    this.#copier = copierOf(options.copy);
+  }
+
+  /** A hook of the user that fails is no reason for a call to fail: nothing is kept of it. */
+  remember(value: unknown, call: FallbackCall): void {
+    try {
+      if (this.#options.keep?.(value) === false) return;
+      const key = this.#key(call);
+      if (key === undefined) this.#warn(call, 'no key can be told of the arguments of a call');
+      else this.#memory(call).keep(key.kept, value, currentCall()?.began ?? now());
+    } catch (fault) {
+      this.#warn(call, fault instanceof Error ? fault.message : String(fault));
+    }
+  }
+
+  recall(call: FallbackCall): Recalled | undefined {
+    const key = this.#key(call);
+    const recalled = key && this.#memory(call).recall(key.kept);
+    return recalled && { ...recalled, key: key.shown };
+  }
+
+  #key(call: FallbackCall) {
+    return keyOf(call, this.#options.key, this.#options.perInstance ?? true);
+  }
+
+  #memory({ policy }: FallbackCall): Memory {
+    let memory = this.#memories.get(policy);
+    if (memory === undefined) {
+      const { maxKeys = MAX_KEYS, maxAgeSeconds } = this.#options;
+      memory = new Memory(maxKeys, maxAgeSeconds, this.#copier);
+      this.#memories.set(policy, memory);
+    }
+    return memory;
+  }
+
+  /** Once, as it is so at every call. */
+  #warn({ name }: FallbackCall, why: string): void {
+    if (this.#warned) return;
+    this.#warned = true;
+    process.emitWarning(
+      `The fallback of the policy ${JSON.stringify(name)} can not keep a value: ${why}`,
+      'CockatielOtelWarning',
+    );
+  }
+}

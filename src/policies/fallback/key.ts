@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import type { FallbackCall } from '../types.ts';
+import { currentCall } from './call.ts';
+
+/** Makes the key of a call of its arguments; `undefined` keeps nothing of that call. */
+export type KeyOf = (...args: readonly unknown[]) => string | undefined;
+
+interface Key {
+  /** Made of the arguments alone. */
+  readonly shown: string;
+  /** Told apart by function and instance. */
+  readonly kept: string;
+}
+
+/** A longer key is kept as its hash. */
+const LONGEST = 200;
+
+/**
+ * The key under which a call's answer is kept, or `undefined` where none can be told for sure:
+ * nothing is kept then, as what is kept for one call must never answer another.
+ *
+ * Two functions that share a policy have keys of their own, and so have two instances of a class.
+ */
+export function keyOf(
+  { args }: FallbackCall,
+  own: KeyOf | undefined,
+  perInstance: boolean,
+): Key | undefined {
+  const { target, self } = currentCall() ?? {};
+  // Without a function of which they are the arguments, none are known, and all calls look alike.
+  const key = own ? own(...args) : target && written(args);
+  if (typeof key !== 'string') return undefined;
+  const whole = `${idOf(target)} ${perInstance ? idOf(self) : ''} ${key}`;
+  return {
+    shown: key,
+    kept: whole.length > LONGEST ? createHash('sha256').update(whole).digest('base64') : whole,
+  };
+}
+
+/** A text that two values share only if they are alike; `undefined` where that can't be told. */
+export function written(value: unknown): string | undefined {
+  try {
+    return write(value, []);
+  } catch {
+    // A getter that throws, or an object that is inside of itself.
+    return undefined;
+  }
+}
+
+function write(value: unknown, outer: readonly object[]): string | undefined {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value);
+    case 'number':
+      return Object.is(value, -0) ? '-0' : String(value);
+    case 'bigint':
+      return `${value}n`;
+    case 'boolean':
+    case 'undefined':
+      return String(value);
+    case 'object':
+      return value === null ? 'null' : writeObject(value, outer);
+    default:
+      return undefined;
+  }
+}
+
+function writeObject(value: object, outer: readonly object[]): string | undefined {
+  if (outer.includes(value)) return undefined;
+  const inside = (each: unknown) => write(each, [...outer, value]);
+  if (Array.isArray(value)) {
+    const values = Array.from(value, inside);
+    return values.includes(undefined) ? undefined : `[${values.join()}]`;
+  }
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype === Date.prototype) return `Date(${(value as Date).getTime()})`;
+  // An instance of a class may hold what is not to be seen.
+  if (prototype !== null && prototype !== Object.prototype) return undefined;
+  if (Object.getOwnPropertySymbols(value).length > 0) return undefined;
+  const entries = Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, each]) => [JSON.stringify(key), inside(each)]);
+  if (entries.some(([, each]) => each === undefined)) return undefined;
+  return `{${entries.map((entry) => entry.join(':')).join()}}`;
+}
+
+const ids = new WeakMap<object, number>();
+let last = 0;
+
+/** A number for each object; none for what is no object. */
+function idOf(value: unknown): number | '' {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return '';
+  let id = ids.get(value);
+  if (id === undefined) {
+    id = ++last;
+    ids.set(value, id);
+  }
+  return id;
+}
