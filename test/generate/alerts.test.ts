@@ -32,7 +32,8 @@ describe.each(alertsIn(files))('$alert', ({ alert, labels, annotations }) => {
       'runbook_url',
       'dashboard_url',
     ]);
-    expect(annotations['description']).toMatch(/\$value.*of the last .*\(limit .*\)/);
+    expect(annotations['description']).toMatch(/\(limit .*\)|No replica/);
+    expect(annotations['description']).toMatch(/last|for 10m|of its OpenTelemetry SDK|in 1h|in 1d/);
     expect(annotations['runbook_url']).toMatch(new RegExp(`/${alert}\\.md$`));
   });
 

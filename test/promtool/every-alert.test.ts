@@ -2,25 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ROADS } from './promtool.ts';
 import { committed, groupsIn } from './rules.ts';
 import type { Scenario, Table } from './scenario.ts';
-import * as bulkhead from './scenarios/bulkhead.ts';
-import * as circuitBreaker from './scenarios/circuit-breaker.ts';
-import * as dependency from './scenarios/dependency.ts';
-import * as execution from './scenarios/execution.ts';
-import * as fallback from './scenarios/fallback.ts';
-import * as retry from './scenarios/retry.ts';
-import * as telemetry from './scenarios/telemetry.ts';
-import * as timeout from './scenarios/timeout.ts';
-
-const TABLES = [
-  bulkhead,
-  circuitBreaker,
-  dependency,
-  execution,
-  fallback,
-  retry,
-  telemetry,
-  timeout,
-].flatMap(({ tables }) => tables);
+import { TABLES } from './scenarios/index.ts';
 
 const fires = ({ firing }: Scenario) => Object.values(firing).some((who) => who.length > 0);
 /** Fires, and at a later time does so no more. */

@@ -2,14 +2,18 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import type { Tested } from './promtool.ts';
 
-interface Rule {
+export interface Rule {
   readonly alert?: string;
   readonly record?: string;
   readonly expr: string;
+  readonly for?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 export interface Group {
   readonly name: string;
+  readonly interval?: string;
   readonly rules: readonly Rule[];
 }
 

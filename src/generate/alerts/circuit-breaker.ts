@@ -133,9 +133,9 @@ function probeFailed(queries: Queries): Alert {
     }),
     summary: `{{ ${policy} }} is still failing after the reset time of its circuit.`,
     description:
-      `{{ printf "%.0f" $value }} probes of {{ ${policy} }} (job {{ ${queries.labelValue(queries.job)} }}) ` +
-      `failed in the last ${queries.window(windowSeconds)} (limit ${count}): the circuit was tried ` +
-      'after its reset time, and opened again.',
+      `Failed probes of {{ ${policy} }} (job {{ ${queries.labelValue(queries.job)} }}) in the last ` +
+      `${queries.window(windowSeconds)}: {{ printf "%.0f" $value }} (limit ${count}). The circuit was ` +
+      'tried after its reset time, and opened again.',
   };
 }
 
@@ -152,8 +152,8 @@ function opened(queries: Queries): Alert {
     }),
     summary: `The circuit of {{ ${policy} }} opened.`,
     description:
-      `{{ printf "%.0f" $value }} circuits of {{ ${policy} }} (job {{ ${queries.labelValue(queries.job)} }}) ` +
-      `opened in the last ${queries.window(windowSeconds)} (limit ${count}).`,
+      `Openings of the circuit of {{ ${policy} }} (job {{ ${queries.labelValue(queries.job)} }}) in the ` +
+      `last ${queries.window(windowSeconds)}: {{ printf "%.0f" $value }} (limit ${count}).`,
   };
 }
 
@@ -200,9 +200,9 @@ sum ${queries.by(queries.policy)} (
 )`.trim(),
     summary: `The circuit of {{ ${policy} }} is isolated, and perhaps forgotten.`,
     description:
-      `{{ printf "%.0f" $value }} circuit breakers of {{ ${policy} }} ` +
-      `(job {{ ${queries.labelValue(queries.job)} }}) were isolated by hand for the whole of the last ` +
-      `${window} (limit ${queries.time(seconds)}); they stay so until somebody releases them.`,
+      `Circuit breakers of {{ ${policy} }} (job {{ ${queries.labelValue(queries.job)} }}) that were ` +
+      `isolated by hand for the whole of the last ${window}: {{ printf "%.0f" $value }} ` +
+      `(limit ${queries.time(seconds)}). They stay so until somebody releases them.`,
   };
 }
 

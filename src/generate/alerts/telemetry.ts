@@ -109,8 +109,9 @@ ${counted(queries, TELEMETRY_ERRORS, windowSeconds, { by: queries.policy, witnes
 >= ${count}`.trim(),
     summary: `The instrumentation of {{ ${policy} }} has faults.`,
     description:
-      `{{ printf "%.0f" $value }} faults of the instrumentation of {{ ${policy} }}, or of a hook given to ` +
-      `it (job {{ ${queries.labelValue(queries.job)} }}), in the last ${queries.window(windowSeconds)} ` +
-      `(limit ${count}). Calls are not affected, but what is said of them may be wrong.`,
+      `Faults of the instrumentation of {{ ${policy} }}, or of a hook given to it ` +
+      `(job {{ ${queries.labelValue(queries.job)} }}), in the last ${queries.window(windowSeconds)}: ` +
+      `{{ printf "%.0f" $value }} (limit ${count}). Calls are not affected, but what is said of them ` +
+      'may be wrong.',
   };
 }

@@ -1,0 +1,21 @@
+import { alertGroups, recordingGroups } from '../../src/generate/alerts/index.ts';
+import { ruleFile } from '../../src/generate/formats/prometheus.ts';
+import { settingsOf } from '../../src/generate/options.ts';
+import { Queries } from '../../src/generate/queries.ts';
+import { ROADS } from './promtool.ts';
+import { play } from './scenario.ts';
+import { TABLES } from './scenarios/index.ts';
+
+/** Where Prometheus has other labels for a service and its replicas, all is as it was. */
+const labels = { jobLabel: 'service', instanceLabel: 'pod' };
+const queries = new Queries(settingsOf(labels));
+const rules = [recordingGroups(queries), alertGroups(queries)].map((groups) =>
+  ruleFile(groups, queries),
+);
+
+play(
+  TABLES.map(({ scenarios, ...table }) => ({ ...table, scenarios: scenarios.slice(0, 2) })),
+  ROADS.filter(
+    ({ naming, interval, long }) => naming === 'prometheus-exporter' && (interval === 15 || long),
+  ).map((road) => ({ ...road, ...labels, rules })),
+);

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { promtool, withFile } from './promtool.ts';
+import { committed, rulesOf } from './rules.ts';
+import type { Scenario } from './scenario.ts';
+import { TABLES } from './scenarios/index.ts';
+import { sampled } from './series.ts';
+import { TEXTS } from './texts.ts';
+
+const naming = 'prometheus-exporter';
+const JOB = 'shop';
+
+/** The first scenario in which it fires, and the first time. */
+function firstFiring(alert: string, severity: string): [Scenario, number] {
+  for (const { scenarios } of TABLES.filter((table) => table.alert === alert)) {
+    for (const scenario of scenarios) {
+      if ((scenario.severity ?? severity) !== severity) continue;
+      const [time] = Object.entries(scenario.firing).find(([, who]) => who.length > 0) ?? [];
+      if (time !== undefined) return [scenario, Number(time)];
+    }
+  }
+  throw new Error(`Expected a scenario in which ${alert} fires, found none`);
+}
+
+/** The rules of an alert; of two of one name, which may both fire, one. */
+function ofSeverity(alert: string, severity: string) {
+  return rulesOf(alert, committed(naming)).map((group) => ({
+    ...group,
+    rules: group.rules.filter(
+      ({ labels }) => labels === undefined || labels['severity'] === severity,
+    ),
+  }));
+}
+
+describe('the text of an alert', () => {
+  it('is tested of every one', () => {
+    expect(new Set(TEXTS.map(({ alert }) => alert))).toEqual(
+      new Set(TABLES.map(({ alert }) => alert)),
+    );
+  });
+
+  it.each(TEXTS)(
+    '$alert ($severity) has what was measured, the limit and the window',
+    async (text) => {
+      const { alert, severity, labels, summary, description, dashboard } = text;
+      const [{ replicas, long }, time] = firstFiring(alert, severity);
+      const interval = long ? 60 : 15;
+      const groups = ofSeverity(alert, severity);
+      await withFile('rules.yaml', stringify({ groups }), (path) =>
+        promtool({
+          rule_files: [path],
+          group_eval_order: groups.map(({ name }) => name),
+          evaluation_interval: long ? '300s' : '15s',
+          tests: [
+            {
+              interval: `${interval}s`,
+              input_series: replicas.flatMap((replica) =>
+                sampled(replica, JOB, { naming, interval }, time),
+              ),
+              alert_rule_test: [
+                {
+                  alertname: alert,
+                  eval_time: `${time}s`,
+                  exp_alerts: [
+                    {
+                      exp_labels: { severity, job: JOB, ...labels },
+                      exp_annotations: {
+                        summary,
+                        description,
+                        runbook_url: `docs/runbooks/${alert}.md`,
+                        dashboard_url: `http://localhost:3000/d/${dashboard}`,
+                      },
+                    },
+                  ],
+                },
+              ],
+            },
+          ],
+        }),
+      );
+    },
+  );
+});

@@ -1,0 +1,226 @@
+/** What somebody woken by an alert reads, word by word. */
+export interface Text {
+  readonly alert: string;
+  readonly severity: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly summary: string;
+  readonly description: string;
+  readonly dashboard: string;
+}
+
+export const TEXTS: readonly Text[] = [
+  {
+    alert: 'ResilienceCircuitBreakerOpenFleetWide',
+    severity: 'critical',
+    labels: { resilience_policy_name: 'servicenow' },
+    summary: 'The circuit of servicenow is open on most replicas.',
+    description:
+      '100% of the time of all circuit breakers of servicenow (job shop) was open or half-open in the last 2m (limit 50%), and calls were rejected.',
+    dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
+  },
+  {
+    alert: 'ResilienceCircuitBreakerStuckOpen',
+    severity: 'warning',
+    labels: { instance: 'a', resilience_policy_name: 'servicenow' },
+    summary: 'The circuit of servicenow stays open on a.',
+    description:
+      'The circuit breaker of servicenow on a (job shop) was open or half-open for 5m 0s of the last 5m (limit 285s), and calls were rejected in that time.',
+    dashboard: 'resilience-policy?var-job=shop&var-instance=a&var-policy=servicenow',
+  },
+  {
+    alert: 'ResilienceCircuitBreakerProbeFailed',
+    severity: 'warning',
+    labels: { resilience_policy_name: 'servicenow' },
+    summary: 'servicenow is still failing after the reset time of its circuit.',
+    description:
+      'Failed probes of servicenow (job shop) in the last 5m: 12 (limit 1). The circuit was tried after its reset time, and opened again.',
+    dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
+  },
+  {
+    alert: 'ResilienceCircuitBreakerOpened',
+    severity: 'info',
+    labels: { resilience_policy_name: 'servicenow' },
+    summary: 'The circuit of servicenow opened.',
+    description: 'Openings of the circuit of servicenow (job shop) in the last 5m: 1 (limit 1).',
+    dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
+  },
+  {
+    alert: 'ResilienceCircuitBreakerFlapping',
+    severity: 'warning',
+    labels: { instance: 'a', resilience_policy_name: 'servicenow' },
+    summary: 'The circuit of servicenow opens again and again on a.',
+    description:
+      'The circuit of servicenow on a (job shop) opened 3 times in the last 30m (limit 3), and closed in between.',
+    dashboard: 'resilience-policy?var-job=shop&var-instance=a&var-policy=servicenow',
+  },
+  {
+    alert: 'ResilienceCircuitBreakerIsolated',
+    severity: 'warning',
+    labels: { resilience_policy_name: 'servicenow' },
+    summary: 'The circuit of servicenow is isolated, and perhaps forgotten.',
+    description:
+      'Circuit breakers of servicenow (job shop) that were isolated by hand for the whole of the last 1h: 1 (limit 1h). They stay so until somebody releases them.',
+    dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
+  },
+  {
+    alert: 'ResilienceRecoverySlow',
+    severity: 'warning',
+    labels: { resilience_policy_name: 'servicenow' },
+    summary: 'servicenow takes long to recover.',
+    description:
+      'The circuits of servicenow (job shop) took 8m 0s on average from open to closed in the last 1d (limit 5m).',
+    dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
+  },
+  {
+    alert: 'ResilienceNetworkDegradation',
+    severity: 'warning',
+    labels: { resilience_policy_name: 'servicenow' },
+    summary: 'Calls of servicenow fail twice in a row.',
+    description:
+      '11 calls of servicenow (job shop) failed twice in a row and were made a third time in the last 5m (limit 10): the network or the dependency is degraded.',
+    dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
+  },
+  {
+    alert: 'ResilienceRetrySuccessLow',
+    severity: 'warning',
+    labels: { resilience_policy_name: 'servicenow' },
+    summary: 'Retries of servicenow hardly help.',
+    description:
+      'Only 50% of the retried calls of servicenow (job shop) recovered in the last 15m (limit 70%); the others failed after their last attempt.',
+    dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
+  },
+  {
+    alert: 'ResilienceRetryAmplification',
+    severity: 'warning',
+    labels: { resilience_policy_name: 'servicenow' },
+    summary: 'Retries add to the load of servicenow.',
+    description:
+      '60% more calls than were asked for went to servicenow (job shop) as retries in the last 10m (limit 50%).',
+    dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
+  },
+  {
+    alert: 'ResilienceTimeoutRateHigh',
+    severity: 'warning',
+    labels: { resilience_policy_name: 'servicenow' },
+    summary: 'Calls of servicenow time out.',
+    description: '10% of the calls of servicenow (job shop) timed out in the last 10m (limit 5%).',
+    dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
+  },
+  {
+    alert: 'ResilienceBulkheadRejections',
+    severity: 'warning',
+    labels: { resilience_policy_name: 'servicenow' },
+    summary: 'The bulkhead of servicenow turns calls away.',
+    description:
+      '2% of the calls of servicenow (job shop) found the bulkhead and its queue full in the last 10m (limit 1%).',
+    dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
+  },
+  {
+    alert: 'ResilienceBulkheadSaturated',
+    severity: 'warning',
+    labels: { instance: 'a', resilience_policy_name: 'servicenow' },
+    summary: 'The bulkhead of servicenow is full on a.',
+    description:
+      '100% of the slots of servicenow on a (job shop) were taken in the last 5m, on average (limit 90%).',
+    dashboard: 'resilience-policy?var-job=shop&var-instance=a&var-policy=servicenow',
+  },
+  {
+    alert: 'ResilienceFallbackUsageHigh',
+    severity: 'warning',
+    labels: { resilience_policy_name: 'servicenow' },
+    summary: 'Callers of servicenow are served by the fallback.',
+    description:
+      '20% of the calls of servicenow (job shop) were answered by the fallback in the last 10m (limit 10%).',
+    dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
+  },
+  {
+    alert: 'ResilienceFallbackFailing',
+    severity: 'critical',
+    labels: { resilience_policy_name: 'servicenow' },
+    summary: 'The fallback of servicenow fails itself.',
+    description:
+      '5 calls of servicenow (job shop) failed, and so did their fallback, in the last 10m (limit 5): callers have nothing left.',
+    dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
+  },
+  {
+    alert: 'ResilienceLatencyP95High',
+    severity: 'warning',
+    labels: { resilience_policy_name: 'servicenow' },
+    summary: 'servicenow is slow.',
+    description:
+      '9.91% of the executions of servicenow (job shop) took longer than 500 ms in the last 10m (limit 5%).',
+    dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
+  },
+  {
+    alert: 'ResilienceErrorBudgetBurn',
+    severity: 'critical',
+    labels: { resilience_policy_name: 'servicenow' },
+    summary: 'servicenow burns its error budget.',
+    description:
+      '0.1897% of the executions of servicenow (job shop) got no answer (limit 0.144% in 1h, 0.06% in 6h; 0.01% is the budget of 30 days).',
+    dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
+  },
+  {
+    alert: 'ResilienceErrorBudgetBurn',
+    severity: 'warning',
+    labels: { resilience_policy_name: 'servicenow' },
+    summary: 'servicenow burns its error budget.',
+    description:
+      '0.03321% of the executions of servicenow (job shop) got no answer (limit 0.03% in 1d, 0.01% in 3d; 0.01% is the budget of 30 days).',
+    dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
+  },
+  {
+    alert: 'ResilienceDependenciesBelowQuorum',
+    severity: 'warning',
+    labels: {},
+    summary: 'Too few dependencies of shop are available.',
+    description:
+      '70% of the dependencies of shop were available for the last 2m (limit 80%): postpone bulk work, or expect partial results.',
+    dashboard: 'resilience-fleet?var-job=shop',
+  },
+  {
+    alert: 'ResilienceDependencySlow',
+    severity: 'warning',
+    labels: { resilience_dependency_name: 'jira' },
+    summary: 'jira answers its health checks slowly.',
+    description:
+      '2 checks of jira (job shop) took longer than 5000 ms in the last 5m (limit 2): the system is under load.',
+    dashboard: 'resilience-policy?var-job=shop&var-policy=jira',
+  },
+  {
+    alert: 'ResilienceMetricsAbsent',
+    severity: 'warning',
+    labels: {},
+    summary: 'shop has no circuit breaker metrics any more.',
+    description:
+      'No replica of shop reports a circuit breaker for 10m; 1h ago there were some. No other alert of this pack can speak for it.',
+    dashboard: 'resilience-fleet?var-job=shop',
+  },
+  {
+    alert: 'ResilienceStateClockStopped',
+    severity: 'info',
+    labels: { instance: 'a', resilience_policy_name: 'servicenow' },
+    summary: 'The clock of the circuit of servicenow is wrong on a.',
+    description:
+      "The times that the circuit breaker of servicenow on a (job shop) spent in its states differ by 30% from the time that passed in the last 10m (limit 10%): alerts that judge by them can't be trusted.",
+    dashboard: 'resilience-policy?var-job=shop&var-instance=a&var-policy=servicenow',
+  },
+  {
+    alert: 'ResilienceMetricsOverflow',
+    severity: 'warning',
+    labels: {},
+    summary: 'shop has more policies than its SDK keeps apart.',
+    description:
+      '1 series of shop hold all that is beyond the cardinality limit of its OpenTelemetry SDK (limit 0): policies are missing in dashboards and alerts.',
+    dashboard: 'resilience-fleet?var-job=shop',
+  },
+  {
+    alert: 'ResilienceTelemetryErrors',
+    severity: 'warning',
+    labels: { resilience_policy_name: 'servicenow' },
+    summary: 'The instrumentation of servicenow has faults.',
+    description:
+      'Faults of the instrumentation of servicenow, or of a hook given to it (job shop), in the last 5m: 1 (limit 1). Calls are not affected, but what is said of them may be wrong.',
+    dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
+  },
+];
