@@ -1,13 +1,17 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
 import { ATTR_POLICY_NAME } from '../../src/semconv/attributes.ts';
 import { labelName } from '../../src/semconv/prometheus.ts';
 import { policyName } from './behaviour.ts';
 
 const STEP_SECONDS = 60;
+const PART_SECONDS = 6 * 3600;
+
+const run = promisify(execFile);
 
 export interface Past {
   /** Names of recorded series. */
@@ -24,14 +28,21 @@ export interface Past {
  * panels then read as much as they would. Raw series of days nobody reads.
  */
 export async function writeHistory(folder: string, file: string, past: Past): Promise<void> {
-  await pipeline(Readable.from(openMetrics(past)), createWriteStream(file));
-  execFileSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', file, folder], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  // Promtool reads all of a file again for each two hours in it, so it is given little at a time.
+  const begin = past.until - past.days * 86_400;
+  for (let from = begin; from < past.until; from += PART_SECONDS) {
+    const part = openMetrics(past, from, Math.min(from + PART_SECONDS, past.until));
+    await pipeline(Readable.from(part), createWriteStream(file));
+    await run('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', file, folder]);
+  }
   await rm(file);
 }
 
-function* openMetrics({ names, policies, job, days, until }: Past): Generator<string> {
+function* openMetrics(
+  { names, policies, job }: Past,
+  from: number,
+  until: number,
+): Generator<string> {
   const label = labelName(ATTR_POLICY_NAME, 'prometheus-exporter');
   for (const name of names) {
     yield `# TYPE ${name} gauge\n`;
@@ -41,7 +52,7 @@ function* openMetrics({ names, policies, job, days, until }: Past): Generator<st
     for (const subject of subjects) {
       const head = `${name}{job="${job}"${subject}}`;
       const lines: string[] = [];
-      for (let at = until - days * 86_400; at < until; at += STEP_SECONDS) {
+      for (let at = from; at < until; at += STEP_SECONDS) {
         lines.push(`${head} ${plausible(name)} ${at}\n`);
       }
       yield lines.join('');

@@ -36,6 +36,9 @@ const plan: Plan = {
   pace: positive('pace'),
 };
 
+// What is running is ended, and what was written removed, as the process exits.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const log = (line: string) => console.error(line);
 
 if (values.growth) {
