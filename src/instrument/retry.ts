@@ -65,23 +65,29 @@ export class RetryLayer extends ListeningLayer {
 
   end(call: RetryCall, ok: boolean, value: unknown): void {
     if (this.#givenUp.none) {
-      this.#left(call, ok, false);
+      this.#left(call, ok, value, false);
     } else {
-      this.#givenUp.decide(ok, value, call, (reason) => this.#left(call, ok, reason !== undefined));
+      this.#givenUp.decide(ok, value, call, (reason) =>
+        this.#left(call, ok, value, reason !== undefined),
+      );
     }
     this.#executions?.end(call, ok, value);
   }
 
-  #left(call: RetryCall, ok: boolean, gaveUp: boolean): void {
-    this.#counts.calls.add(resultOf(call, ok, gaveUp));
+  #left(call: RetryCall, ok: boolean, value: unknown, gaveUp: boolean): void {
+    this.#counts.calls.add(resultOf(call, ok, value, gaveUp));
     if (this.closed()) this.#givenUp.clear();
   }
 }
 
-function resultOf(call: RetryCall, ok: boolean, gaveUp: boolean): number {
+function resultOf(call: RetryCall, ok: boolean, value: unknown, gaveUp: boolean): number {
   // onGiveUp fires for both, and also where the caller gets the last failed value as a success.
   if (gaveUp) return call.signal?.aborted ? RESULT.aborted : RESULT.exhausted;
-  if (!ok) return RESULT.not_retryable;
+  // A retry that notices the abort in its backoff answers the reason of it, and does not give up.
+  if (!ok) {
+    const { signal } = call;
+    return signal?.aborted && value === signal.reason ? RESULT.aborted : RESULT.not_retryable;
+  }
   return call.attempts > 1 ? RESULT.success_after_retry : RESULT.success_without_retry;
 }
 

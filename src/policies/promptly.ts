@@ -1,6 +1,12 @@
 type Fn = (...args: unknown[]) => unknown;
 type Execute = (fn: Fn, signal?: AbortSignal) => Promise<unknown>;
 
+/** Thrown to a policy whose caller has been answered already; nobody else sees it. */
+const CALLED_OFF = new Error('the caller has called it off');
+
+/** Whether an error is of a call that was not made any more: for filters, which must leave it be. */
+export const isCalledOff = (error: unknown): boolean => error === CALLED_OFF;
+
 /**
  * An `execute` that answers at once when its caller calls off what is only waiting: for the end of a
  * backoff, a slot of a bulkhead, or the test of a half-open circuit. And calls nothing any more.
@@ -15,7 +21,7 @@ export function promptly(original: Execute): Execute {
     return new Promise((resolve, reject) => {
       let running = 0;
       const called: Fn = async (...args) => {
-        signal.throwIfAborted();
+        if (signal.aborted) throw CALLED_OFF;
         running++;
         try {
           return await fn(...args);

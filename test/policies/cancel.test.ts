@@ -39,6 +39,8 @@ describe.each(majors)('a call that its caller calls off, over cockatiel $major.x
     expect(await moved(sdk)).toMatchObject({
       executions: { cancelled: 1 },
       'circuit_breaker.calls': { ignored: 1 },
+      'retry.calls': { aborted: 1 },
+      errors: { 'retry ECONNREFUSED': 1 },
     });
   });
 
