@@ -3,7 +3,7 @@ import { ATTR_CIRCUIT_BREAKER_STATE, type CircuitBreakerState } from '../../semc
 import { CIRCUIT_BREAKER_STATE, CIRCUIT_BREAKER_TIME } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
 import { is, isNot, isOneOf, type Queries } from '../queries.ts';
-import { now, policyLegend, rate, ratio, sum } from './ask.ts';
+import { now, policyLegend, rate, ratio } from './ask.ts';
 import { STATE, STATES } from './colors.ts';
 import type { Graph } from './panel.ts';
 
@@ -142,22 +142,25 @@ export function shareOfFleet(queries: Queries): Graph {
   };
 }
 
+/** Every replica reports how many of its breakers are closed, be it none. */
 export function replicasNotClosed(queries: Queries): Graph {
-  const time = (matchers: Matcher[] = []) =>
-    rate(queries, CIRCUIT_BREAKER_TIME, { by: queries.replica, matchers });
+  const by = queries.by(queries.policy);
+  const inState = (state: CircuitBreakerState) => [
+    is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, state),
+  ];
   return {
     kind: 'lines',
     title: 'Replicas with an open circuit',
     description:
-      'Share of the replicas of a service on which a circuit of the policy was open or half-open, even ' +
-      'for a moment. Few: look at those replicas. All: look at the dependency.',
+      'Share of the replicas of a service on which a circuit of the policy was open, even for a moment. ' +
+      'Few: look at those replicas. All: look at the dependency.',
     noData: NO_BREAKER,
     unit: PercentUnit,
     queries: [
       {
         expr:
-          `${sum(queries, queries.policy, `${time([OPEN])} > bool 0`)}\n` +
-          `/ count ${queries.by(queries.policy)} (${time()})`,
+          `sum ${by} (${queries.rate(CIRCUIT_BREAKER_TIME, inState('open'))} > bool 0)\n` +
+          `/ count ${by} (${queries.shown(CIRCUIT_BREAKER_STATE, inState('closed'))})`,
         legend: policyLegend(queries),
       },
     ],

@@ -1,5 +1,9 @@
 import { Number as Count, PercentUnit } from '@grafana/grafana-foundation-sdk/units';
-import { ATTR_METRIC_OVERFLOW } from '../../semconv/attributes.ts';
+import {
+  ATTR_CIRCUIT_BREAKER_STATE,
+  ATTR_METRIC_OVERFLOW,
+  type CircuitBreakerState,
+} from '../../semconv/attributes.ts';
 import {
   CIRCUIT_BREAKER_STATE,
   CIRCUIT_BREAKER_TIME,
@@ -38,6 +42,9 @@ export function breakersLeft(queries: Queries): Graph {
   };
 }
 
+/** Every replica reports how many of its breakers are closed, be it none. */
+const CLOSED = is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed');
+
 export function replicas(queries: Queries): Graph {
   const group = queries.by([queries.job, queries.instance]);
   return {
@@ -52,7 +59,7 @@ export function replicas(queries: Queries): Graph {
       {
         expr:
           `count ${queries.by([queries.job])} ` +
-          `(group ${group} (${queries.shown(CIRCUIT_BREAKER_STATE)}))`,
+          `(group ${group} (${queries.shown(CIRCUIT_BREAKER_STATE, [CLOSED])}))`,
         legend: queries.legend(queries.job),
       },
     ],
