@@ -1,0 +1,193 @@
+/**
+ * The offline checks of cloudflare/pint that matter for these rules, under pint's names:
+ * https://cloudflare.github.io/pint/checks/
+ */
+import type { Naming } from '../../../src/semconv/prometheus.ts';
+import type { Group, Rule } from '../rules.ts';
+import { isCounter, labelsOf } from './labels.ts';
+import {
+  argumentsOf,
+  binaryOf,
+  every,
+  first,
+  labelsIn,
+  matchersOf,
+  metricOf,
+  type Node,
+  treeOf,
+} from './tree.ts';
+
+export interface Context {
+  readonly naming: Naming;
+  readonly groups: readonly Group[];
+  /** Seconds between two samples. */
+  readonly scrapeInterval: number;
+}
+
+type Check = (rule: Rule, context: Context) => string[];
+
+const RATES = ['rate', 'irate', 'increase', 'resets'];
+/** These give another set of series at each evaluation. */
+const SAMPLING = ['topk', 'bottomk', 'limitk', 'limit_ratio', 'count_values'];
+const SECONDS = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 } as const;
+
+export const CHECKS: Readonly<Record<string, Check>> = {
+  'alerts/annotation': ({ alert, annotations = {} }) =>
+    alert === undefined
+      ? []
+      : ['summary', 'description', 'runbook_url', 'dashboard_url']
+          .filter((name) => !annotations[name]?.trim())
+          .map((name) => `no annotation ${name}`),
+
+  'alerts/comparison': ({ alert, expr }) =>
+    alert === undefined || isCondition(treeOf(expr)) ? [] : ['fires for any value'],
+
+  'alerts/for': ({ alert, for: time }) => {
+    if (alert === undefined || time === undefined) return [];
+    if (secondsOf(time) === undefined) return [`no duration: ${time}`];
+    return secondsOf(time) === 0 ? ['waits for nothing'] : [];
+  },
+
+  'alerts/template': ({ alert, expr, labels = {}, annotations = {} }, context) => {
+    if (alert === undefined) return [];
+    const has = labelsOf(treeOf(expr), knowledge(context)) ?? new Set();
+    const wanted = Object.values(annotations).flatMap((text) => [
+      ...[...text.matchAll(/\$labels\.(\w+)/g)].map(([, label = '']) => label),
+      ...[...text.matchAll(/index \$labels "(.+?)"/g)].map(([, label = '']) => label),
+    ]);
+    return [
+      ...[...new Set(wanted)]
+        .filter((label) => !has.has(label))
+        .map((label) => `no label ${label}`),
+      ...Object.entries(labels)
+        .filter(([, text]) => /\$value|\.Value/.test(text))
+        .map(([label]) => `the label ${label} changes with the value`),
+    ];
+  },
+
+  'rule/label': ({ alert, labels = {} }) =>
+    alert === undefined || /^(critical|warning|info)$/.test(labels['severity'] ?? '')
+      ? []
+      : ['no severity'],
+
+  'rule/duplicate': (rule, { groups }) => {
+    const same = groups
+      .flatMap(({ rules }) => rules)
+      .filter((other) =>
+        rule.record === undefined
+          ? other.alert === rule.alert && other.labels?.['severity'] === rule.labels?.['severity']
+          : other.record === rule.record,
+      );
+    return same.length > 1 ? [`${same.length} rules make the same`] : [];
+  },
+
+  'promql/aggregate': ({ expr }) =>
+    [...every(treeOf(expr), 'AggregateExpr')].flatMap((node) => {
+      const modifier = first(node, 'AggregateModifier');
+      if (modifier === undefined || first(modifier, 'Without'))
+        return [`not by labels: ${node.text}`];
+      return labelsIn(modifier).includes('job') ? [] : [`drops job: ${node.text}`];
+    }),
+
+  'promql/rate': ({ expr }, { naming, scrapeInterval }) =>
+    [...every(treeOf(expr), 'FunctionCall')]
+      .filter((node) => RATES.includes(first(node, 'FunctionIdentifier')?.text ?? ''))
+      .flatMap((node) => {
+        const [range] = [...every(node, 'MatrixSelector')];
+        const [subquery] = [...every(node, 'SubqueryExpr')];
+        if (range === undefined || subquery) return [`of what is no series: ${node.text}`];
+        const name = metricOf([...every(range, 'VectorSelector')][0] as Node);
+        const seconds =
+          secondsOf(first(range, 'DurationExpr')?.text.replace(/[[\]]/g, '') ?? '') ?? 0;
+        return [
+          ...(isCounter(name, naming) ? [] : [`${name} is no counter`]),
+          ...(seconds >= 4 * scrapeInterval
+            ? []
+            : [`a range of fewer than 4 samples: ${node.text}`]),
+        ];
+      }),
+
+  'promql/regexp': ({ expr }) =>
+    [...every(treeOf(expr), 'VectorSelector')]
+      .flatMap(matchersOf)
+      .filter(({ op }) => op === '=~' || op === '!~')
+      // Nothing but its beginning tells which metrics are of this package.
+      .filter(({ label }) => label !== '__name__')
+      .flatMap(({ label, value }) => [
+        ...(/[\\^$.|?*+()[\]{}]/.test(value) ? [] : [`needless: ${label}, ${value}`]),
+        ...(/^\^|[^\\]\$$/.test(value) ? [`anchored anyhow: ${label}, ${value}`] : []),
+        ...(/\w[^\\]?\.[*+]|\.[*+].?\w/.test(value)
+          ? [`parts of a value: ${label}, ${value}`]
+          : []),
+      ]),
+
+  'promql/fragile': ({ alert, expr, for: time }) => {
+    if (alert === undefined) return [];
+    const tree = treeOf(expr);
+    const sampling = [...every(tree, 'AggregateOp'), ...every(tree, 'FunctionIdentifier')]
+      .filter(({ text }) => SAMPLING.includes(text))
+      .map(({ text }) => `${text} gives others each time`);
+    const unlike = [...every(tree, 'BinaryExpr')].flatMap((node) => {
+      const binary = binaryOf(node);
+      if (binary?.kind !== 'arithmetic' || time !== undefined) return [];
+      const [left, right] = [binary.left, binary.right].map(targetsOf);
+      return left !== right ? [`of other targets: ${node.text}`] : [];
+    });
+    return [...sampling, ...unlike];
+  },
+
+  'promql/impossible': ({ expr }, context) => {
+    const found: string[] = [];
+    labelsOf(treeOf(expr), { ...knowledge(context), impossible: (what) => found.push(what) });
+    return found;
+  },
+};
+
+/** What is wrong with the rules, by pint's names. */
+export function findings(context: Context): string[] {
+  return context.groups.flatMap(({ rules }) =>
+    rules.flatMap((rule) =>
+      Object.entries(CHECKS).flatMap(([name, check]) =>
+        check(rule, context).map((what) => `${rule.alert ?? rule.record}: ${name}: ${what}`),
+      ),
+    ),
+  );
+}
+
+function knowledge({ naming, groups }: Context) {
+  const recorded = Object.fromEntries(
+    groups
+      .flatMap(({ rules }) => rules)
+      .flatMap(({ record, expr }) => (record === undefined ? [] : [[record, expr] as const])),
+  );
+  return { naming, recorded, impossible: () => {} };
+}
+
+/** Whether it is sometimes empty: it compares, or is there unless something else is. */
+function isCondition(node: Node): boolean {
+  const binary = binaryOf(node);
+  if (binary?.kind === 'comparison') return !binary.bool;
+  if (binary?.op === 'Or') return isCondition(binary.left) && isCondition(binary.right);
+  if (binary?.op === 'Unless') return true;
+  if (binary) return isCondition(binary.left) || isCondition(binary.right);
+  if (node.kind === 'AggregateExpr') return argumentsOf(node).some(isCondition);
+  return node.kind === 'ParenExpr' && node.children.some(isCondition);
+}
+
+/** The targets that a part of a query is fixed to. */
+function targetsOf(node: Node): string {
+  return [...every(node, 'VectorSelector')]
+    .flatMap(matchersOf)
+    .filter(({ label }) => label === 'job' || label === 'instance')
+    .map(({ label, op, value }) => `${label}${op}${value}`)
+    .sort()
+    .join();
+}
+
+function secondsOf(duration: string): number | undefined {
+  if (!/^(\d+(ms|[smhd]))+$/.test(duration)) return undefined;
+  return [...duration.matchAll(/(\d+)(ms|[smhd])/g)].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * SECONDS[unit as keyof typeof SECONDS],
+    0,
+  );
+}
