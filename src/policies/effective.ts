@@ -57,7 +57,7 @@ export function effective<F>(
     handleResult: overrides.handleResult,
     order: Object.freeze([...(overrides.order ?? MEMBERS)]),
   } as unknown as PolicySettings<F>;
-  assertTogether(all);
+  assertTogether(all, origins);
   return {
     enabled: environment['RESILIENCE_ENABLED'] !== false,
     settings: Object.freeze(all),
@@ -155,7 +155,7 @@ function variablesOf(
 }
 
 /** What each setting for itself does not show. */
-function assertTogether(settings: PolicySettings): void {
+function assertTogether(settings: PolicySettings, origins: Readonly<Record<string, Origin>>): void {
   const { circuitBreaker, overallTimeout, retry, bulkhead, order } = settings;
   const wrong: TypeError[] = [];
   if (bulkhead && bulkhead.limit === undefined) {
@@ -166,6 +166,12 @@ function assertTogether(settings: PolicySettings): void {
   }
   if (retry && retry.minWaitSeconds > retry.maxWaitSeconds) {
     const what = `the longest wait of the retry to be at least the shortest (${retry.minWaitSeconds})`;
+    wrong.push(expected(what, retry.maxWaitSeconds));
+  }
+  // The environment may cap what the code wants; a preset, which was not asked to, may not.
+  const capped = origins['retry.maxWaitSeconds']?.from !== 'environment';
+  if (retry && capped && retry.firstWaitSeconds > retry.maxWaitSeconds) {
+    const what = `\`overrides.retry.maxWaitSeconds\` to be at least \`firstWaitSeconds\` (${retry.firstWaitSeconds})`;
     wrong.push(expected(what, retry.maxWaitSeconds));
   }
   if (circuitBreaker && circuitBreaker.kind === 'count') {

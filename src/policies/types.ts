@@ -75,9 +75,9 @@ export interface RetrySettings extends Handled {
   readonly base: number;
   /** The shortest wait; `random` takes one between both. */
   readonly minWaitSeconds: number;
-  /** The longest wait; not of what `delay` answers. */
+  /** The longest wait; what `delay` answers may be longer. */
   readonly maxWaitSeconds: number;
-  /** The waits themselves, in place of a strategy; the last is for all that follow. */
+  /** The waits themselves, in place of a strategy and its limits; the last is for all that follow. */
   readonly waitsSeconds?: readonly number[] | undefined;
   /** Whether a wait is anything between its half and its whole, so that callers do not come as one. */
   readonly jitter: boolean;

@@ -33,13 +33,19 @@ export function planned(settings: RetrySettings, attempt: number): number {
   if (settings.waitsSeconds === undefined && strategy === 'random') {
     return min + Math.random() * (max - min);
   }
-  const wait = Math.max(min, Math.min(max, withoutJitter(settings, attempt)));
-  return jitter ? Math.max(min, wait * (0.5 + Math.random() / 2)) : wait;
+  const wait = settings.waitsSeconds
+    ? listed(settings.waitsSeconds, attempt)
+    : Math.max(min, Math.min(max, grown(settings, attempt)));
+  if (!jitter) return wait;
+  const shortest = Math.min(wait, Math.max(min, wait / 2));
+  return shortest + Math.random() * (wait - shortest);
 }
 
-function withoutJitter(settings: RetrySettings, attempt: number): number {
-  const { strategy, firstWaitSeconds: first, base, waitsSeconds } = settings;
-  if (waitsSeconds) return waitsSeconds[Math.min(attempt, waitsSeconds.length) - 1] ?? 0;
+function grown(settings: RetrySettings, attempt: number): number {
+  const { strategy, firstWaitSeconds: first, base } = settings;
   if (strategy === 'exponential') return first * base ** (attempt - 1);
   return strategy === 'linear' ? first * attempt : first;
 }
+
+const listed = (waits: readonly number[], attempt: number): number =>
+  waits[Math.min(attempt, waits.length) - 1] ?? 0;
