@@ -153,7 +153,6 @@ describe('gather', () => {
 
   it('ends with its caller, and is not counted then, but its parts are', async () => {
     const caller = new AbortController();
-    const remove = vi.spyOn(caller.signal, 'removeEventListener');
     const signals: AbortSignal[] = [];
     const slow = ({ signal }: { signal: AbortSignal }) => {
       signals.push(signal);
@@ -173,7 +172,6 @@ describe('gather', () => {
       },
     });
     expect(signals.map((signal) => signal.reason)).toEqual([reason, reason]);
-    expect(remove).toHaveBeenCalledTimes(1);
     expect(await moved()).toEqual({ 'fast success': 1, 'a cancelled': 1, 'b cancelled': 1 });
   });
 

@@ -52,3 +52,14 @@ export function fellBack(): void {
   const call = handedOver.getStore();
   if (call) call.fellBack = true;
 }
+
+const inside = new AsyncLocalStorage<object>();
+
+/** Runs what goes through a policy already, and must not go through it twice. */
+export function runInside<T>(policy: object | undefined, fn: () => T): T {
+  return policy ? inside.run(policy, fn) : fn();
+}
+
+export function isInside(policy: object): boolean {
+  return inside.getStore() === policy;
+}

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { expected } from '../../options.ts';
 
 /**
@@ -45,9 +46,9 @@ function clone(value: unknown): unknown {
 function assertAlike(value: unknown, copy: unknown, seen: Set<unknown>): void {
   if (!isObject(value) || seen.has(value)) return;
   seen.add(value);
-  const prototype = Object.getPrototypeOf(value);
-  if (prototype !== null && prototype !== Object.getPrototypeOf(copy)) {
-    const name = prototype.constructor?.name;
+  // By name, as a copy may come from another realm.
+  const name = classOf(value);
+  if (name !== classOf(copy)) {
     throw new TypeError(
       `Expected a value that can be cloned, got one of class ${name}, which its copy would not have`,
     );
@@ -59,12 +60,20 @@ function assertAlike(value: unknown, copy: unknown, seen: Set<unknown>): void {
 /** Only what is plain can be frozen: a map, a date and an array of bytes are not by freezing them. */
 function freeze(value: unknown): unknown {
   if (!isObject(value) || Object.isFrozen(value)) return value;
-  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) {
+  if (!Array.isArray(value) && classOf(value) !== 'Object') {
     throw expected('a value of plain objects and arrays, which can be frozen', value);
   }
   Object.freeze(value);
   insideOf(value).forEach(freeze);
   return value;
+}
+
+function classOf(value: unknown): string | undefined {
+  if (!isObject(value)) return undefined;
+  // Under a fake clock dates have a class of its own, which their copies have not.
+  if (types.isDate(value)) return 'Date';
+  const prototype: { constructor?: { name?: string } } | null = Object.getPrototypeOf(value);
+  return prototype === null ? 'Object' : prototype.constructor?.name;
 }
 
 /** The values inside of one, in an order that its copy shares. */

@@ -30,19 +30,24 @@ export class KeptValues {
   /** A hook of the user that fails is no reason for a call to fail: nothing is kept of it. */
   remember(value: unknown, call: FallbackCall): void {
     try {
-      if (this.#options.keep?.(value) === false) return;
+      if (this.#options.keep && !this.#options.keep(value)) return;
       const key = this.#key(call);
-      if (key === undefined) this.#warn(call, 'no key can be told of the arguments of a call');
-      else this.#memory(call).keep(key.kept, value, currentCall()?.began ?? now());
+      if (key === undefined) throw new Error('no key can be told of the arguments of a call');
+      this.#memory(call).keep(key.kept, value, currentCall()?.began ?? now());
     } catch (fault) {
-      this.#warn(call, fault instanceof Error ? fault.message : String(fault));
+      this.#warn(call, fault);
     }
   }
 
   recall(call: FallbackCall): Recalled | undefined {
-    const key = this.#key(call);
-    const recalled = key && this.#memory(call).recall(key.kept);
-    return recalled && { ...recalled, key: key.shown };
+    try {
+      const key = this.#key(call);
+      const recalled = key && this.#memory(call).recall(key.kept);
+      return recalled && { ...recalled, key: key.shown };
+    } catch (fault) {
+      this.#warn(call, fault);
+      return undefined;
+    }
   }
 
   #key(call: FallbackCall) {
@@ -60,11 +65,12 @@ export class KeptValues {
   }
 
   /** Once, as it is so at every call. */
-  #warn({ name }: FallbackCall, why: string): void {
+  #warn({ name }: FallbackCall, fault: unknown): void {
     if (this.#warned) return;
     this.#warned = true;
+    const why = fault instanceof Error ? fault.message : 'a hook threw what is no error';
     process.emitWarning(
-      `The fallback of the policy ${JSON.stringify(name)} can not keep a value: ${why}`,
+      `The fallback of the policy ${JSON.stringify(name)} keeps nothing of a call: ${why}`,
       'CockatielOtelWarning',
     );
   }

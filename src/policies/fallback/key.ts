@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { types } from 'node:util';
 import type { FallbackCall } from '../types.ts';
 import { currentCall } from './call.ts';
 
@@ -72,16 +73,19 @@ function writeObject(value: object, outer: readonly object[]): string | undefine
     const values = Array.from(value, inside);
     return values.includes(undefined) ? undefined : `[${values.join()}]`;
   }
-  const prototype = Object.getPrototypeOf(value);
-  if (prototype === Date.prototype) return `Date(${(value as Date).getTime()})`;
+  if (types.isDate(value) && Object.keys(value).length === 0) return `Date(${value.getTime()})`;
   // An instance of a class may hold what is not to be seen.
-  if (prototype !== null && prototype !== Object.prototype) return undefined;
-  if (Object.getOwnPropertySymbols(value).length > 0) return undefined;
+  if (!isPlain(value) || Object.getOwnPropertySymbols(value).length > 0) return undefined;
   const entries = Object.entries(value)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, each]) => [JSON.stringify(key), inside(each)]);
   if (entries.some(([, each]) => each === undefined)) return undefined;
   return `{${entries.map((entry) => entry.join(':')).join()}}`;
+}
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 const ids = new WeakMap<object, number>();

@@ -1,4 +1,5 @@
 import type { DegradationStatus } from '../../semconv/attributes.ts';
+import { follow } from '../follow.ts';
 import { countsOf } from './counts.ts';
 import { assertParts, type Settings, settingsOf } from './options.ts';
 import { type Ended, PartRun } from './part.ts';
@@ -39,9 +40,10 @@ async function gathered(parts: Parts, options: GatherOptions, settings: Settings
   const cancel = () => {
     for (const run of runs) run.cancel(signal?.reason);
   };
+  const [caller, leave] = signal ? follow(signal) : [];
   if (signal?.aborted) cancel();
   else {
-    signal?.addEventListener('abort', cancel, { once: true });
+    caller?.signal.addEventListener('abort', cancel, { once: true });
     for (const [index, part] of names.entries()) {
       runs[index]?.start(
         parts[part] as Parts[string],
@@ -51,7 +53,7 @@ async function gathered(parts: Parts, options: GatherOptions, settings: Settings
     }
   }
   const ended = await Promise.all(runs.map((run) => run.ended));
-  signal?.removeEventListener('abort', cancel);
+  leave?.();
 
   const byName = names.map((part, index) => [part, ended[index] as Ended] as const);
   for (const [part, { outcome }] of byName) counts.part(part, outcome);

@@ -1,11 +1,11 @@
 import { TaskCancelledError } from 'cockatiel';
 import type { Outcome } from '../../semconv/attributes.ts';
-import { attempt, type HandedOver, handOver } from '../fallback/call.ts';
-import type { Part, PartFailure } from './types.ts';
+import { attempt, type HandedOver, handOver, runInside } from '../fallback/call.ts';
+import type { Part, PartContext, PartFailure } from './types.ts';
 
 /** The policy that a part goes through. */
 export interface Through {
-  execute(fn: (context: { signal: AbortSignal }) => unknown, signal: AbortSignal): unknown;
+  execute(fn: (context: PartContext) => unknown, signal: AbortSignal): unknown;
 }
 
 /** How a part ended. */
@@ -32,7 +32,7 @@ export class PartRun {
     });
   }
 
-  start(part: Part, through: Through = UNPROTECTED, seconds?: number): void {
+  start(part: Part, policy: Through | undefined, seconds: number | undefined): void {
     if (seconds !== undefined) {
       this.#timer = setTimeout(() => {
         const error = new TaskCancelledError(`Operation timed out after ${seconds * 1000}ms`);
@@ -40,13 +40,12 @@ export class PartRun {
       }, seconds * 1000);
     }
     const { signal } = this.#aborter;
+    const through = policy ?? UNPROTECTED;
+    const run: Part = (context) =>
+      this.#attempt(() => runInside(policy, () => part({ signal: context.signal })), context);
     // A promise of our own looks into a thenable, and into nothing else that might throw.
     const answer = new Promise((resolve) => {
-      resolve(
-        handOver(this.#call, () =>
-          through.execute((context) => this.#attempt(part, context), signal),
-        ),
-      );
+      resolve(handOver(this.#call, () => through.execute(run, signal)));
     });
     answer.then(
       (value) => this.#end({ outcome: this.#call.fellBack ? 'fallback' : 'success', value }),
@@ -58,11 +57,11 @@ export class PartRun {
     this.#give({ outcome: 'cancelled', error: reason });
   }
 
-  async #attempt(part: Part, { signal }: { signal: AbortSignal }): Promise<unknown> {
+  async #attempt(part: () => unknown, { signal }: PartContext): Promise<unknown> {
     const attempts = ++this.#attempts;
     this.#stopped = false;
     try {
-      return await attempt(this.#call, () => part({ signal }));
+      return await attempt(this.#call, part);
     } finally {
       // One that was given up may settle when another has long begun.
       if (attempts === this.#attempts) this.#stopped = signal.aborted;

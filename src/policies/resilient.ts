@@ -1,0 +1,143 @@
+import type { IDefaultPolicyContext, IPolicy } from 'cockatiel';
+import { expected } from '../options.ts';
+import { withArguments } from './calls.ts';
+import { attempt, handOver, isInside } from './fallback/call.ts';
+import { type PolicyForOptions, policies, policyFor } from './registry.ts';
+import { assertFunction, assertMethod, assertResilientOptions } from './resilient-arguments.ts';
+import type { PolicyOverrides, ResilientPolicy } from './types.ts';
+
+type Arguments = readonly unknown[];
+
+export interface ResilientOptions<F = never, A extends Arguments = never>
+  extends Omit<PolicyForOptions<F>, 'key'> {
+  /**
+   * Which of the name's policies, or a function that tells it of the arguments of a call, such as
+   * `(baseUrl) => baseUrl`.
+   * @default the one policy of the name that has no key
+   */
+  readonly key?: string | ((...args: A) => string) | undefined;
+}
+
+type Fn = (this: unknown, ...args: unknown[]) => unknown;
+type AsyncFunction = (...args: never[]) => Promise<unknown>;
+type AnyPolicy = IPolicy<IDefaultPolicyContext, unknown>;
+/** A name, or a policy of one's own. */
+type Named = string | { readonly execute: unknown };
+
+/** Takes an asynchronous method, and gives one of the same type. */
+export type ResilientDecorator = <
+  This,
+  M extends (this: This, ...args: never[]) => Promise<unknown>,
+>(
+  method: M,
+  context: ClassMethodDecoratorContext<This>,
+) => M;
+
+/**
+ * Wraps a function, or a method as the decorator `@resilient`, with the policy of a name.
+ *
+ * `this`, arguments, `name` and `length` stay. An `AbortSignal` that a caller gives as the last
+ * argument is that of the call, and the function gets the policy's own in its place. A function that
+ * is not asynchronous becomes so; generators, whose work begins when they are read, are refused.
+ *
+ * The policy is that of `policyFor`, so all functions, methods and instances that name it share it, and
+ * it is made here already. A policy of one's own may stand in place of the name.
+ *
+ * @throws TypeError if an argument is not what it must be, or if a policy of that name is there
+ *   already that was made with other overrides
+ * @example
+ * const incident = resilient('servicenow', (id: string, signal?: AbortSignal) => fetch(url + id, { signal }));
+ *
+ * class ServiceNow {
+ *   @resilient('servicenow', { preset: 'enterprise' })
+ *   async incident(id: string, signal?: AbortSignal): Promise<Response> { ... }
+ * }
+ */
+export function resilient<F extends AsyncFunction>(
+  name: Named,
+  fn: F,
+  options?: ResilientOptions<never, Parameters<F>>,
+): F;
+export function resilient<This, A extends unknown[], R, F = never>(
+  name: Named,
+  fn: (this: This, ...args: A) => R,
+  options?: ResilientOptions<F, A>,
+): (this: This, ...args: A) => Promise<Awaited<R> | F>;
+export function resilient<A extends Arguments = never>(
+  name: Named,
+  options?: ResilientOptions<unknown, A>,
+): ResilientDecorator;
+export function resilient(name: Named, given?: unknown, more?: unknown): unknown {
+  if (typeof given === 'function') return wrapped(policyOf(name, more), given as Fn);
+  if (more !== undefined) throw expected('`fn` to be a function', given);
+  const policy = policyOf(name, given);
+  return function resilientMethod(method: unknown, context: unknown) {
+    assertMethod(method, context);
+    return wrapped(policy, method as Fn);
+  };
+}
+
+function wrapped(policyOfCall: (args: Arguments) => AnyPolicy, fn: Fn): Fn {
+  assertFunction(fn);
+  const resilientFunction: Fn = function (...args) {
+    const policy = policyOfCall(args);
+    if (isInside(policy)) return runAsync(() => fn.apply(this, args));
+    const last = args.at(-1);
+    const signal = last instanceof AbortSignal ? last : undefined;
+    const plain = signal ? args.slice(0, -1) : args;
+    const call = { target: fn, self: this, fellBack: false };
+    return withArguments(plain, () =>
+      handOver(call, () =>
+        policy.execute(
+          (context) =>
+            withArguments([], () =>
+              attempt(call, () => fn.apply(this, signal ? [...plain, context.signal] : args)),
+            ),
+          signal,
+        ),
+      ),
+    );
+  };
+  for (const key of ['name', 'length'] as const) {
+    Object.defineProperty(resilientFunction, key, { configurable: true, value: fn[key] });
+  }
+  return resilientFunction;
+}
+
+async function runAsync<T>(fn: () => T): Promise<Awaited<T>> {
+  return await fn();
+}
+
+/** By what a policy was made, where it was made here. */
+const madeWith = new WeakMap<ResilientPolicy, PolicyOverrides<never>>();
+
+function policyOf(name: Named, options: unknown = {}): (args: Arguments) => AnyPolicy {
+  assertResilientOptions(options);
+  if (typeof name !== 'string') {
+    if (typeof name?.execute !== 'function')
+      throw expected('`name` to be a name or a policy', name);
+    if (Object.keys(options).length > 0) throw expected('no `options` beside a policy', options);
+    return () => name as AnyPolicy;
+  }
+  const { key, preset, overrides } = options;
+  const get = (own: string | undefined) => {
+    const policy = policyFor(name, { key: own, preset, overrides });
+    if (overrides && !madeWith.has(policy)) madeWith.set(policy, overrides);
+    return policy as AnyPolicy;
+  };
+  if (overrides) assertSame(name, overrides);
+  if (typeof key === 'function') {
+    const keyOf = key as (...args: Arguments) => string;
+    return (args) => get(keyOf(...args));
+  }
+  get(key);
+  return () => get(key);
+}
+
+/** Of two that differ, the second would be forgotten in silence. */
+function assertSame(name: string, overrides: PolicyOverrides<never>): void {
+  if (policies(name).every((policy) => madeWith.get(policy) === overrides)) return;
+  throw new TypeError(
+    `Expected the overrides of ${JSON.stringify(name)} to be given once, or to be the same object: its policy is there already`,
+  );
+}

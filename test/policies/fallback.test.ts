@@ -1,0 +1,538 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { fallbackTo, type Stale } from '../../src/policies/fallback/strategies.ts';
+import { createPolicy } from '../../src/policies/policy.ts';
+import { resilient } from '../../src/policies/resilient.ts';
+import type { FallbackStrategy } from '../../src/policies/types.ts';
+import { TestSdk } from '../support/metrics.ts';
+
+class Down extends Error {
+  readonly status = 503;
+}
+
+let sdk: TestSdk;
+beforeEach(() => {
+  vi.useFakeTimers();
+  sdk = new TestSdk();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const policyWith = <F>(fallback: FallbackStrategy<F>) =>
+  createPolicy('service', 'default', {
+    fallback,
+    retry: false,
+    circuitBreaker: false,
+    instrument: { meterProvider: sdk.provider },
+  });
+
+const fails = () => Promise.reject(new Down());
+
+async function calls(): Promise<Record<string, unknown>> {
+  const points = await sdk.points('resilience.fallback.calls');
+  return Object.fromEntries(
+    points
+      .filter(({ value }) => value !== 0)
+      .map(({ attributes, value }) => [
+        `${attributes['resilience.fallback.result']} ${attributes['resilience.fallback.type']}`,
+        value,
+      ]),
+  );
+}
+
+/** A function that answers what it is told to, and fails when it is told nothing. */
+function source<T>() {
+  const answers = {
+    next: undefined as T | undefined,
+    calls: 0,
+    async ask(..._args: unknown[]): Promise<T> {
+      answers.calls++;
+      if (answers.next === undefined) throw new Down();
+      return answers.next;
+    },
+  };
+  return answers;
+}
+
+describe('a fixed value', () => {
+  it.each([
+    ['value', fallbackTo.value({ rate: 1 }), { rate: 1 }],
+    ['value', fallbackTo.failOpen(), true],
+    ['value', fallbackTo.failClosed(), false],
+    ['value', fallbackTo.failClosed({ allowed: false }), { allowed: false }],
+    ['value', fallbackTo.empty('list'), []],
+    ['value', fallbackTo.empty('object'), {}],
+    ['value', fallbackTo.empty('text'), ''],
+    ['value', fallbackTo.empty(), undefined],
+  ])('answers as %s, case %#', async (type, strategy, answer) => {
+    const policy = policyWith<unknown>(strategy);
+    expect(await policy.execute(fails)).toEqual(answer);
+    expect(await policy.execute(() => 'fine')).toBe('fine');
+    expect(await calls()).toEqual({ [`used ${type}`]: 1, [`not_used ${type}`]: 1 });
+  });
+
+  it('is not one object for all callers', async () => {
+    const given = { list: [1] };
+    const policy = policyWith(fallbackTo.value(given));
+    given.list.push(2);
+    const first = (await policy.execute(fails)) as { list: number[] };
+    first.list.push(3);
+    expect(await policy.execute(fails)).toEqual({ list: [1] });
+  });
+
+  it('is frozen, or the very one, if that is asked for', async () => {
+    const given = { list: [1] };
+    const frozen = policyWith(fallbackTo.value(given, { copy: 'freeze' }));
+    const answer = (await frozen.execute(fails)) as { list: number[] };
+    expect(() => answer.list.push(2)).toThrow(TypeError);
+    expect(await frozen.execute(fails)).toBe(answer);
+    expect(Object.isFrozen(given)).toBe(false);
+    const same = policyWith(fallbackTo.value(given, { copy: 'reference' }));
+    expect(await same.execute(fails)).toBe(given);
+  });
+
+  it.each<[unknown, string]>([
+    [new Down(), 'Expected a value that can be cloned, got one of class Down'],
+    [{ deep: [new Map([['a', new (class Worker {})()]])] }, 'got one of class Worker'],
+    [() => 1, 'Expected a value that can be cloned, got a function'],
+    [{ method() {} }, 'could not be cloned'],
+  ])('that can not be copied is refused when it is given, case %#', (value, message) => {
+    expect(() => fallbackTo.value(value)).toThrow(message);
+  });
+
+  it('can be of maps, sets, dates, bytes and circles', async () => {
+    const value = {
+      map: new Map([['a', new Set([1])]]),
+      at: new Date(0),
+      bytes: new Uint8Array(2),
+      self: {},
+    };
+    value.self = value;
+    expect(await policyWith(fallbackTo.value(value)).execute(fails)).toEqual(value);
+  });
+});
+
+describe('a function', () => {
+  it('gets the failure and the arguments of the call', async () => {
+    const make = vi.fn(async (_failure: unknown, id: unknown) => `instead of ${id}`);
+    const policy = policyWith(fallbackTo.function(make));
+    const read = resilient(policy, async (_id: string): Promise<string> => fails());
+    expect(await read('w-1')).toBe('instead of w-1');
+    expect(make).toHaveBeenCalledWith(expect.any(Down), 'w-1');
+    expect(await calls()).toEqual({ 'used function': 1 });
+  });
+
+  it('has the last word, also when it throws', async () => {
+    const policy = policyWith(
+      fallbackTo.function((failure) => {
+        throw new Error('nothing to offer', { cause: failure });
+      }),
+    );
+    await expect(policy.execute(fails)).rejects.toThrow('nothing to offer');
+    expect(await calls()).toEqual({ 'failed function': 1 });
+  });
+});
+
+describe('a cached value', () => {
+  it('answers with what was good last, under the key of the arguments', async () => {
+    const answers = source<string>();
+    const read = resilient(policyWith(fallbackTo.cached()), async (id: string, page = 1) => {
+      if (answers.next === undefined) throw new Down();
+      return `${answers.next} ${id} ${page}`;
+    });
+    answers.next = 'old';
+    await read('a');
+    answers.next = 'new';
+    await read('a');
+    await read('b', 2);
+    answers.next = undefined;
+    expect(await read('a')).toBe('new a 1');
+    expect(await read('b', 2)).toBe('new b 2');
+    await expect(read('b', 3)).rejects.toThrow(Down);
+    expect(await calls()).toEqual({ 'not_used cached': 3, 'used cached': 2, 'failed cached': 1 });
+  });
+
+  it('answers for 5 minutes from the beginning of the attempt that gave it', async () => {
+    const from = source<string>();
+    const read = resilient(policyWith(fallbackTo.cached()), from.ask);
+    from.next = 'there';
+    await read();
+    from.next = undefined;
+    await vi.advanceTimersByTimeAsync(300_000);
+    expect(await read()).toBe('there');
+    await vi.advanceTimersByTimeAsync(1);
+    await expect(read()).rejects.toThrow(Down);
+  });
+
+  it('counts the time in which its call waited for the answer as age', async () => {
+    const policy = policyWith(fallbackTo.cached({ maxAgeSeconds: 10 }));
+    let seconds = 8;
+    const read = resilient(policy, async () => {
+      if (seconds === 0) throw new Down();
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+      return 'slow';
+    });
+    const slow = read();
+    await vi.advanceTimersByTimeAsync(8000);
+    await slow;
+    seconds = 0;
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(await read()).toBe('slow');
+    await vi.advanceTimersByTimeAsync(1);
+    await expect(read()).rejects.toThrow(Down);
+  });
+
+  it('is not younger when the clock is set back, and not when the process slept', async () => {
+    const from = source<string>();
+    const read = resilient(policyWith(fallbackTo.cached({ maxAgeSeconds: 10 })), from.ask);
+    from.next = 'there';
+    await read();
+    from.next = undefined;
+    vi.setSystemTime(Date.now() - 60_000);
+    await vi.advanceTimersByTimeAsync(9000);
+    expect(await read()).toBe('there');
+    await vi.advanceTimersByTimeAsync(1001);
+    await expect(read()).rejects.toThrow(Down);
+    from.next = 'again';
+    await read();
+    from.next = undefined;
+    vi.setSystemTime(Date.now() + 10_001);
+    await expect(read()).rejects.toThrow(Down);
+  });
+
+  it('keeps so many keys, and those that were used last', async () => {
+    const from = source<string>();
+    const read = resilient(policyWith(fallbackTo.cached({ maxKeys: 2 })), from.ask);
+    from.next = 'there';
+    await read('a');
+    await read('b');
+    from.next = undefined;
+    await read('a');
+    from.next = 'there';
+    await read('c');
+    from.next = undefined;
+    expect(await read('a')).toBe('there');
+    expect(await read('c')).toBe('there');
+    await expect(read('b')).rejects.toThrow(Down);
+  });
+
+  it('is never an error, nor a result that counts as failed, which stays what it is', async () => {
+    let response = { ok: true, status: 200 };
+    const read = resilient(policyWith(fallbackTo.cached()), async () => response);
+    response = { ok: false, status: 503 };
+    expect(await read()).toBe(response);
+    expect(await read()).toBe(response);
+    expect(await calls()).toEqual({ 'failed cached': 2 });
+    response = { ok: true, status: 200 };
+    await read();
+    response = { ok: false, status: 503 };
+    expect(await read()).toEqual({ ok: true, status: 200 });
+    expect(await calls()).toMatchObject({ 'used cached': 1 });
+  });
+
+  it('is not what is not good enough to be kept', async () => {
+    const from = source<string[]>();
+    const strategy = fallbackTo.cached({ keep: (list: string[]) => list.length > 0 });
+    const read = resilient(policyWith(strategy), from.ask);
+    from.next = ['good'];
+    await read();
+    from.next = [];
+    await read();
+    from.next = undefined;
+    expect(await read()).toEqual(['good']);
+  });
+
+  it('is not what an older attempt gave that was answered later', async () => {
+    const answers: ((value: string) => void)[] = [];
+    let down = false;
+    const read = resilient(policyWith(fallbackTo.cached()), () =>
+      down ? fails() : new Promise<string>((resolve) => answers.push(resolve)),
+    );
+    const first = read();
+    await vi.advanceTimersByTimeAsync(10);
+    const second = read();
+    await vi.advanceTimersByTimeAsync(0);
+    answers[1]?.('newer');
+    await second;
+    answers[0]?.('older');
+    expect(await first).toBe('older');
+    down = true;
+    expect(await read()).toBe('newer');
+  });
+
+  it('is changed by nobody who got it: not by the caller who did first, nor by a later one', async () => {
+    const from = source<{ list: number[] }>();
+    const read = resilient(policyWith(fallbackTo.cached()), from.ask);
+    from.next = { list: [1] };
+    (await read()).list.push(2);
+    from.next = undefined;
+    (await read()).list.push(3);
+    expect(await read()).toEqual({ list: [1] });
+  });
+
+  it('is not kept where a copy of it would not be like it, and says so once', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    class Worker {
+      name = 'Ada';
+    }
+    const from = source<Worker>();
+    const read = resilient(policyWith(fallbackTo.cached()), from.ask);
+    from.next = new Worker();
+    expect(await read()).toBeInstanceOf(Worker);
+    await read();
+    from.next = undefined;
+    await expect(read()).rejects.toThrow(Down);
+    expect(warned.mock.calls).toEqual([
+      [
+        'The fallback of the policy "service" keeps nothing of a call: Expected a value that can be cloned, got one of class Worker, which its copy would not have',
+        'CockatielOtelWarning',
+      ],
+    ]);
+  });
+
+  it('is copied as its user says', async () => {
+    class Worker {
+      readonly name: string;
+      constructor(name: string) {
+        this.name = name;
+      }
+    }
+    const from = source<Worker>();
+    const copy = ({ name }: Worker) => new Worker(name);
+    const read = resilient(policyWith(fallbackTo.cached({ copy })), from.ask);
+    from.next = new Worker('Ada');
+    await read();
+    from.next = undefined;
+    const [one, other] = [await read(), await read()];
+    expect(one).toEqual(new Worker('Ada'));
+    expect(one).not.toBe(other);
+  });
+});
+
+describe('what is kept for one call', () => {
+  it('never answers another function of the same policy', async () => {
+    const policy = policyWith(fallbackTo.cached({ key: () => 'all' }));
+    let down = false;
+    const answers = (text: string) => async () => (down ? fails() : text);
+    const [name, salary] = [resilient(policy, answers('Ada')), resilient(policy, answers('100'))];
+    await name();
+    down = true;
+    expect(await name()).toBe('Ada');
+    await expect(salary()).rejects.toThrow(Down);
+  });
+
+  it('never answers another instance, unless instances are alike', async () => {
+    for (const perInstance of [true, false]) {
+      let down = false;
+      const read = resilient(
+        policyWith(fallbackTo.cached({ perInstance })),
+        async function (this: { tenant: string }): Promise<string> {
+          return down ? fails() : this.tenant;
+        },
+      );
+      await read.call({ tenant: 'a' });
+      down = true;
+      const other = read.call({ tenant: 'b' });
+      if (perInstance) await expect(other).rejects.toThrow(Down);
+      else expect(await other).toBe('a');
+    }
+  });
+
+  it('never answers another policy that has the same strategy', async () => {
+    const strategy = fallbackTo.cached({ key: () => 'all' });
+    const [one, other] = [policyWith(strategy), policyWith(strategy)];
+    await one.execute(() => 'one');
+    expect(await one.execute(fails)).toBe('one');
+    await expect(other.execute(fails)).rejects.toThrow(Down);
+  });
+
+  it('is nothing where a policy is executed by hand and no key is given, which is said once', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const policy = policyWith(fallbackTo.cached());
+    await policy.execute(() => 'of Ada');
+    await policy.execute(() => 'of Ada');
+    await expect(policy.execute(fails)).rejects.toThrow(Down);
+    expect(warned).toHaveBeenCalledTimes(1);
+  });
+
+  it('never answers a policy that is executed inside of a wrapped function', async () => {
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const policy = policyWith(fallbackTo.cached());
+    let down = false;
+    const read = resilient(createPolicy('outside'), async (id: string, part: string) => {
+      const inner = await policy.execute(() => (down ? fails() : part));
+      return `${id} ${inner}`;
+    });
+    expect(await read('a', 'x')).toBe('a x');
+    down = true;
+    const answer = read('a', 'x').catch((error) => error);
+    await vi.runAllTimersAsync();
+    expect(await answer).toBeInstanceOf(Down);
+  });
+
+  it.each<[string, unknown, unknown]>([
+    ['a string and a number', '1', 1],
+    ['a number and a bigint', 1, 1n],
+    ['zero and its negative', 0, -0],
+    ['null and undefined', null, undefined],
+    ['an empty list and an empty object', [], {}],
+    ['a list and its text', [1, 2], '1,2'],
+    ['a date and its time', new Date(5), 5],
+    ['nesting', { a: { b: 1 } }, { a: 1, b: 1 }],
+    ['a text that looks like more', ['a', 'b'], ['a","b']],
+    ['a missing and an undefined property', {}, { a: undefined }],
+  ])('does not answer one that differs in %s', async (_, one, other) => {
+    const from = source<string>();
+    const read = resilient(policyWith(fallbackTo.cached()), from.ask);
+    from.next = 'there';
+    await read(one);
+    from.next = undefined;
+    expect(await read(structuredClone(one))).toBe('there');
+    await expect(read(other)).rejects.toThrow(Down);
+  });
+
+  it.each<[string, unknown]>([
+    ['an instance of a class', new (class Session {})()],
+    ['a function', () => {}],
+    ['a map', new Map()],
+    ['a symbol', Symbol('a')],
+    ['an object inside of itself', circle()],
+    [
+      'a getter that throws',
+      {
+        get a() {
+          throw new Down();
+        },
+      },
+    ],
+    ['a property by a symbol', { [Symbol('a')]: 1 }],
+  ])('is nothing if an argument is %s', async (_, argument) => {
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const from = source<string>();
+    const read = resilient(policyWith(fallbackTo.cached()), from.ask);
+    from.next = 'there';
+    await read(argument);
+    from.next = undefined;
+    await expect(read(argument)).rejects.toThrow(Down);
+  });
+
+  it('is told apart by long keys, too', async () => {
+    const from = source<string>();
+    const read = resilient(policyWith(fallbackTo.cached()), from.ask);
+    const long = 'x'.repeat(10_000);
+    from.next = 'there';
+    await read(long);
+    from.next = undefined;
+    expect(await read(long)).toBe('there');
+    await expect(read(`${long}y`)).rejects.toThrow(Down);
+  });
+
+  it('does not depend on the order of properties, nor on the signal', async () => {
+    const from = source<string>();
+    const read = resilient(policyWith(fallbackTo.cached()), from.ask);
+    from.next = 'there';
+    await read({ a: 1, b: 2 }, new AbortController().signal);
+    from.next = undefined;
+    expect(await read({ b: 2, a: 1 })).toBe('there');
+  });
+
+  it('is nothing when a hook throws, and the call is answered as ever', async () => {
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const broken = () => {
+      throw new Error('hook');
+    };
+    for (const options of [{ key: broken }, { keep: broken }, { copy: broken }]) {
+      const from = source<string>();
+      const read = resilient(policyWith(fallbackTo.cached(options)), from.ask);
+      from.next = 'there';
+      expect(await read()).toBe('there');
+      from.next = undefined;
+      await expect(read()).rejects.toThrow(Down);
+    }
+  });
+});
+
+describe('a stale value', () => {
+  it('says how old it is, to a callback and in the answer', async () => {
+    const onStale = vi.fn();
+    const strategy = fallbackTo.stale({
+      onStale,
+      answer: (rates: { EUR: number; stale?: number }, { ageSeconds }) => ({
+        ...rates,
+        stale: ageSeconds,
+      }),
+    });
+    const from = source<{ EUR: number; stale?: number }>();
+    const read = resilient(policyWith(strategy), from.ask);
+    from.next = { EUR: 2 };
+    expect(await read('today')).toEqual({ EUR: 2 });
+    from.next = undefined;
+    await vi.advanceTimersByTimeAsync(90_000);
+    expect(await read('today')).toEqual({ EUR: 2, stale: 90 });
+    expect(onStale.mock.calls).toEqual([
+      [
+        {
+          name: 'service',
+          key: '["today"]',
+          ageSeconds: 90,
+          args: ['today'],
+          failure: expect.any(Down),
+        } satisfies Stale,
+      ],
+    ]);
+    expect(await calls()).toEqual({ 'not_used stale': 1, 'used stale': 1 });
+  });
+
+  it('is at most 10 minutes old', async () => {
+    const from = source<string>();
+    const read = resilient(policyWith(fallbackTo.stale()), from.ask);
+    from.next = 'there';
+    await read();
+    from.next = undefined;
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(await read()).toBe('there');
+    await vi.advanceTimersByTimeAsync(1);
+    await expect(read()).rejects.toThrow(Down);
+  });
+
+  it('is not spoilt by a callback that throws', async () => {
+    const onStale = () => {
+      throw new Error('listener');
+    };
+    const from = source<string>();
+    const read = resilient(policyWith(fallbackTo.stale({ onStale })), from.ask);
+    from.next = 'there';
+    await read();
+    from.next = undefined;
+    expect(await read()).toBe('there');
+  });
+});
+
+describe('options that are not what they must be', () => {
+  it.each<[object, string]>([
+    [{ maxAgeSeconds: 0 }, 'Expected `maxAgeSeconds` to be a finite number above 0, got 0'],
+    [{ maxAgeSeconds: '5' }, 'Expected `maxAgeSeconds` to be a finite number above 0, got "5"'],
+    [
+      { maxAgeSeconds: Number.NaN },
+      'Expected `maxAgeSeconds` to be a finite number above 0, got NaN',
+    ],
+    [{ maxKeys: 1.5 }, 'Expected `maxKeys` to be a whole number of at least 1, got 1.5'],
+    [{ key: 'id' }, 'Expected `key` to be a function, got "id"'],
+    [{ keep: true }, 'Expected `keep` to be a function, got true'],
+    [
+      { copy: 'deep' },
+      "Expected `copy` to be 'clone', 'freeze', 'reference' or a function, got \"deep\"",
+    ],
+    [{ perInstance: 1 }, 'Expected `perInstance` to be a boolean, got 1'],
+  ])('%j', (options, message) => {
+    expect(() => fallbackTo.cached(options)).toThrow(new TypeError(message));
+    expect(() => fallbackTo.stale(options)).toThrow(new TypeError(message));
+  });
+});
+
+function circle(): object {
+  const inside: Record<string, unknown> = {};
+  inside['self'] = inside;
+  return inside;
+}

@@ -1,0 +1,296 @@
+import { ConsecutiveBreaker, circuitBreaker, handleAll, noop, retry } from 'cockatiel';
+import { afterEach, beforeAll, beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
+import {
+  createPolicy,
+  dispose,
+  fallbackTo,
+  policies,
+  policyFor,
+  resilient,
+} from '../../src/policies/index.ts';
+import type { decorated } from './decorated.ts';
+import { COMPILERS } from './decorated-by.ts';
+
+class Down extends Error {
+  readonly status = 503;
+}
+
+const NAME = 'servicenow';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => {
+  dispose();
+  vi.useRealTimers();
+});
+
+async function settled<T>(answer: Promise<T>): Promise<T | { readonly error: unknown }> {
+  const caught = answer.catch((error: unknown) => ({ error }));
+  await vi.runAllTimersAsync();
+  return caught;
+}
+
+/** Fails so often, and then answers. */
+function failing(times: number) {
+  return vi.fn(async (..._args: unknown[]) => {
+    if (times-- > 0) throw new Down();
+    return 'there';
+  });
+}
+
+describe('a resilient function', () => {
+  it('goes through the policy of its name, which it makes', async () => {
+    const fn = failing(2);
+    const read = resilient(NAME, fn, { preset: 'enterprise' });
+    expect(policies(NAME)).toMatchObject([{ name: NAME, preset: 'enterprise' }]);
+    expect(await settled(read())).toBe('there');
+    expect(fn).toHaveBeenCalledTimes(3);
+  });
+
+  it('shares the policy of its name with others', async () => {
+    const down = resilient(NAME, failing(Number.POSITIVE_INFINITY));
+    const fine = resilient(NAME, failing(0));
+    for (let call = 1; call <= 5; call++) await settled(down());
+    expect(policyFor(NAME).circuitBreaker?.state).toBe(1);
+    expect(await settled(fine())).toMatchObject({ error: { isBrokenCircuitError: true } });
+  });
+
+  it('keeps this, arguments, name and length', async () => {
+    const seen: unknown[] = [];
+    function read(this: unknown, id: string, page: number) {
+      seen.push(this, id, page, arguments.length);
+      return `${id} ${page}`;
+    }
+    const wrapped = resilient(NAME, read);
+    const self = { wrapped };
+    expect(await self.wrapped('a', 1)).toBe('a 1');
+    expect(seen).toEqual([self, 'a', 1, 2]);
+    expect(wrapped.name).toBe('read');
+    expect(wrapped.length).toBe(2);
+  });
+
+  it('gives each attempt the policy’s signal in the place of the caller’s', async () => {
+    const signals: AbortSignal[] = [];
+    const policy = createPolicy('limited', 'default', {
+      timeout: { seconds: 1 },
+      retry: { calls: 2 },
+    });
+    const read = resilient(policy, (_id: string, signal: AbortSignal) => {
+      signals.push(signal);
+      return new Promise<string>(() => {});
+    });
+    const caller = new AbortController();
+    await settled(read('a', caller.signal));
+    expect(signals).toHaveLength(2);
+    expect(signals).not.toContain(caller.signal);
+    expect(signals.every((signal) => signal.aborted)).toBe(true);
+    expect(caller.signal.aborted).toBe(false);
+  });
+
+  it('is called off by the signal that it was given last', async () => {
+    const read = resilient(NAME, failing(Number.POSITIVE_INFINITY));
+    const caller = new AbortController();
+    const answer = read('a', caller.signal).catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(10);
+    const reason = new Error('the client has gone');
+    caller.abort(reason);
+    expect(await answer).toBe(reason);
+  });
+
+  it('leaves a signal alone that is not the last argument, and one that nobody gave', async () => {
+    const fn = vi.fn((..._args: unknown[]) => 1);
+    const read = resilient(NAME, fn);
+    const { signal } = new AbortController();
+    await read(signal, 'a');
+    await read();
+    expect(fn.mock.calls).toEqual([[signal, 'a'], []]);
+  });
+
+  it('answers with a promise whatever it does', async () => {
+    expect(await resilient(noop, () => 1)()).toBe(1);
+    const thrown = resilient(noop, () => {
+      throw new Down();
+    });
+    await expect(thrown()).rejects.toThrow(Down);
+  });
+
+  it('takes a policy of one’s own, also cockatiel’s', async () => {
+    const fn = failing(1);
+    expect(await settled(resilient(retry(handleAll, { maxAttempts: 1 }), fn)())).toBe('there');
+    expect(fn).toHaveBeenCalledTimes(2);
+    expect(() => resilient(noop, fn, { preset: 'http' })).toThrow(
+      new TypeError('Expected no `options` beside a policy, got an object'),
+    );
+  });
+
+  it('has a policy for each key that its arguments tell', async () => {
+    const read = resilient(NAME, async (url: string, _id: number) => url, { key: (url) => url });
+    expect(policies(NAME)).toEqual([]);
+    await read('http://a', 1);
+    await read('http://b', 2);
+    await read('http://a', 3);
+    expect(policies(NAME).map(({ key }) => key)).toEqual(
+      expect.arrayContaining(['http://a', 'http://b']),
+    );
+    expect(policies(NAME)).toHaveLength(2);
+  });
+
+  it('makes its policy anew when that was disposed of', async () => {
+    const read = resilient(NAME, failing(0), { preset: 'http' });
+    const before = policyFor(NAME);
+    dispose(NAME);
+    expect(await read()).toBe('there');
+    expect(policyFor(NAME)).not.toBe(before);
+    expect(policyFor(NAME).preset).toBe('http');
+  });
+
+  it('refuses other overrides than the policy has, which would be forgotten in silence', () => {
+    const overrides = { fallback: fallbackTo.empty<never>('nothing') };
+    resilient(NAME, failing(0), { overrides });
+    resilient(NAME, failing(0), { overrides });
+    resilient(NAME, failing(0));
+    expect(() => resilient(NAME, failing(0), { overrides: { retry: false } })).toThrow(
+      'Expected the overrides of "servicenow" to be given once',
+    );
+    policyFor('other');
+    expect(() => resilient('other', failing(0), { overrides })).toThrow('to be given once');
+  });
+
+  it.each<[unknown[], string]>([
+    [['', () => {}], 'Expected `name` to be a non-empty string, got ""'],
+    [[1, () => {}], 'Expected `name` to be a name or a policy, got 1'],
+    [[null, () => {}], 'Expected `name` to be a name or a policy, got null'],
+    [[NAME, () => {}, 'http'], 'Expected `options` to be an object, got "http"'],
+    [
+      [NAME, () => {}, { presets: 'http' }],
+      'Expected `options` to have only key, preset, overrides, got `presets`',
+    ],
+    [[NAME, () => {}, { key: 1 }], 'Expected `options.key` to be a string or a function, got 1'],
+    [[NAME, 'fn', {}], 'Expected `fn` to be a function, got "fn"'],
+    [
+      [NAME, async function* () {}],
+      'Expected a function that returns a value or a promise, got a generator: its work begins when it is read, outside of any policy',
+    ],
+    [
+      [NAME, function* () {}],
+      'Expected a function that returns a value or a promise, got a generator: its work begins when it is read, outside of any policy',
+    ],
+  ])('refuses %j', (args, message) => {
+    expect(() => (resilient as (...all: unknown[]) => unknown)(...args)).toThrow(
+      new TypeError(message),
+    );
+  });
+
+  it('has the type of what it wraps: overloads, type parameters and this', () => {
+    function overloaded(id: string): Promise<string>;
+    function overloaded(id: number): Promise<number>;
+    async function overloaded(id: string | number): Promise<string | number> {
+      return id;
+    }
+    const generic = async <T>(value: T): Promise<T[]> => [value];
+    expectTypeOf(resilient(NAME, overloaded)).toEqualTypeOf<typeof overloaded>();
+    const same: typeof generic = resilient(NAME, generic);
+    expectTypeOf(same<1>).returns.resolves.toEqualTypeOf<1[]>();
+    expectTypeOf(resilient(NAME, (id: string, ..._more: number[]) => id.length)).toEqualTypeOf<
+      (id: string, ..._more: number[]) => Promise<number>
+    >();
+    const bound = resilient(NAME, function (this: { url: string }, id: string) {
+      return this.url + id;
+    });
+    expectTypeOf<ThisParameterType<typeof bound>>().toEqualTypeOf<{ url: string }>();
+  });
+});
+
+describe.each(COMPILERS)('a resilient method, compiled by %s', (_, compile) => {
+  let made: ReturnType<typeof decorated>;
+  beforeAll(async () => {
+    made = (await compile()).decorated(resilient);
+  });
+
+  it('runs on its instance, with its arguments and its private fields', async () => {
+    const { Client } = made;
+    expect(await new Client('a/').read('1')).toBe('a/1!');
+    expect(await new Client('b/').read('2')).toBe('b/2!');
+    expect(Client.prototype.read.name).toBe('read');
+    expect(Client.prototype.read.length).toBe(2);
+  });
+
+  it('is tried again', async () => {
+    const client = new made.Client('a/');
+    client.failures = 2;
+    expect(await settled(client.read('1'))).toBe('a/1!');
+  });
+
+  it('can be static, private, or named by a symbol', async () => {
+    const { Client, Special } = made;
+    expect(await Client.make('a/')).toBeInstanceOf(Client);
+    expect(await Special.make('a/')).toBeInstanceOf(Special);
+    expect(await new Client('a/').reveal('1')).toBe('!1');
+    expect(await new Client('a/').named()).toBe('a/');
+  });
+
+  it('is inherited, and called by the one that overrides it', async () => {
+    expect(await new made.Special('a/').read('1')).toBe('special a/1!');
+  });
+
+  it('shares its policy with all instances and classes', async () => {
+    const one = new made.Client('a/');
+    one.failures = Number.POSITIVE_INFINITY;
+    for (let call = 1; call <= 5; call++) await settled(one.read('1'));
+    expect(policies(NAME)).toHaveLength(1);
+    expect(await settled(new made.Special('b/').read('1'))).toMatchObject({
+      error: { isBrokenCircuitError: true },
+    });
+  });
+
+  it('has values of its own for each instance, in a fallback that keeps them', async () => {
+    const policy = createPolicy('kept', 'default', { fallback: fallbackTo.cached(), retry: false });
+    const Tenant = made.tenantOf(policy);
+    const [one, other, third] = [new Tenant('a'), new Tenant('b'), new Tenant('c')];
+    await one.name();
+    await other.name();
+    Tenant.down = true;
+    expect([await one.name(), await other.name()]).toEqual(['a', 'b']);
+    await expect(third.name()).rejects.toThrow('down');
+  });
+
+  it('is no getter and no field', () => {
+    const refused = (what: string) =>
+      new TypeError(`Expected \`@resilient\` on a method, got the ${what} \`x\``);
+    expect(made.onGetter).toThrow(refused('getter'));
+    expect(made.onField).toThrow(refused('field'));
+  });
+
+  it('that was not asynchronous becomes so, against which its type warns', () => {
+    expect(new made.Sync().read()).toBeInstanceOf(Promise);
+  });
+});
+
+describe('the decorator', () => {
+  const decorate = resilient('decorator') as unknown as (
+    value: unknown,
+    context: unknown,
+  ) => unknown;
+
+  it.each(['getter', 'setter', 'field', 'accessor', 'class'])('refuses a %s', (kind) => {
+    expect(() => decorate(() => {}, { kind, name: 'x' })).toThrow(
+      new TypeError(`Expected \`@resilient\` on a method, got the ${kind} \`x\``),
+    );
+  });
+
+  it('says what to do where the decorators are those of before the standard', () => {
+    expect(() => decorate({}, 'read')).toThrow('is `experimentalDecorators` on?');
+  });
+});
+
+describe('breakers of one’s own', () => {
+  it('are shared by whoever is wrapped with them', async () => {
+    const breaker = circuitBreaker(handleAll, {
+      halfOpenAfter: 1000,
+      breaker: new ConsecutiveBreaker(1),
+    });
+    await resilient(breaker, failing(1))().catch(() => {});
+    await expect(resilient(breaker, failing(0))()).rejects.toMatchObject({
+      isBrokenCircuitError: true,
+    });
+  });
+});
