@@ -15,6 +15,7 @@ const UNAUTHORIZED = 401;
  */
 export async function attempt(call: HttpCall, signal: AbortSignal): Promise<Response> {
   const { client } = call;
+  call.attempts++;
   let response = await send(call, signal);
   if (response.status === UNAUTHORIZED) response = await withNewToken(call, response, signal);
   call.last = response;

@@ -33,6 +33,19 @@ export class CircuitOpenError extends Error {
   }
 }
 
+/** No answer in time, of an attempt or of the whole call. To cockatiel it is a TaskCancelledError. */
+export class TimeoutError extends Error {
+  /** That of what `AbortSignal.timeout` aborts with. */
+  override readonly name = 'TimeoutError';
+  readonly isTaskCancelledError = true;
+  readonly policyName: string;
+
+  constructor(policyName: string, cause: unknown) {
+    super(`${policyName} did not answer in time`, { cause });
+    this.policyName = policyName;
+  }
+}
+
 /** The token was refused, and there is no new one; `cause` says why. */
 export class TokenRefreshError extends Error {
   override readonly name = 'TokenRefreshError';
@@ -48,7 +61,12 @@ export class TokenRefreshError extends Error {
   }
 }
 
-type Marker = 'isHttpStatusError' | 'isCircuitOpenError' | 'isBrokenCircuitError';
+type Marker =
+  | 'isHttpStatusError'
+  | 'isCircuitOpenError'
+  | 'isBrokenCircuitError'
+  | 'isTaskCancelledError'
+  | 'isTokenRefreshError';
 
 export function isMarked(error: unknown, marker: Marker): boolean {
   return typeof error === 'object' && error !== null && marker in error;

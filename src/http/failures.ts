@@ -15,7 +15,11 @@ export function isFailedStatus(status: number, listed?: readonly number[]): bool
   return isTransientStatus(status) || isRetriedStatus(status, listed);
 }
 
-/** Whether the dependency has failed: a status that is a failure, no answer, or none in time. */
+/**
+ * Whether the dependency has failed: a status that is a failure, no answer, or none in time. That
+ * there is no new token is the fault of who issues them, whatever has happened to him.
+ */
 export function isFailure(error: unknown): boolean {
+  if (isMarked(error, 'isTokenRefreshError')) return false;
   return isMarked(error, 'isHttpStatusError') || isConnectionError(error);
 }

@@ -5,7 +5,7 @@ import { type Client, HttpCall, runHttpCall } from './call.ts';
 import { closesAt } from './circuit.ts';
 import { correlationId } from './correlation.ts';
 import { discard } from './discard.ts';
-import { CircuitOpenError, HttpStatusError, isMarked } from './errors.ts';
+import { CircuitOpenError, HttpStatusError, isMarked, TimeoutError } from './errors.ts';
 import { isFailedStatus } from './failures.ts';
 import { type FetchOptions, settingsOf } from './options.ts';
 import { type FetchInit, type FetchInput, OutgoingRequest } from './request.ts';
@@ -25,9 +25,9 @@ const NOT_FOUND = 404;
  * Makes a `fetch` that goes through documented policies: it is retried, timed out and cut off by a
  * circuit breaker, and measured under its name.
  *
- * It answers as `fetch` does, with a `Response` of any status. What it rejects with is what `fetch`
- * does, besides: a CircuitOpenError, a TokenRefreshError, cockatiel's TaskCancelledError after a
- * timeout and BulkheadRejectedError.
+ * It answers as `fetch` does, with a `Response` of any status, and rejects with what `fetch` does;
+ * besides, with a TimeoutError, a CircuitOpenError, a TokenRefreshError, and the
+ * BulkheadRejectedError of cockatiel.
  *
  * @param name what it calls, such as `servicenow`
  * @throws TypeError if an argument is not what it must be
@@ -94,9 +94,19 @@ async function answerOf(call: HttpCall): Promise<Response> {
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (isMarked(error, 'isHttpStatusError') && call.last) return call.last;
-    if (isMarked(error, 'isBrokenCircuitError') && !isMarked(error, 'isCircuitOpenError')) {
-      throw new CircuitOpenError(client.name, closesAt(client.policy), error);
-    }
-    throw error;
+    throw explained(error, client);
   }
 }
+
+/** What the policies reject with, as an error that says whose it is. */
+function explained(error: unknown, { name, policy }: Client): unknown {
+  if (isMarked(error, 'isCircuitOpenError')) return error;
+  if (isMarked(error, 'isBrokenCircuitError')) {
+    return new CircuitOpenError(name, closesAt(policy), error);
+  }
+  // The caller has not called it off, so it was a timeout, whoever noticed first.
+  const timedOut = isMarked(error, 'isTaskCancelledError') || nameOf(error) === 'AbortError';
+  return timedOut && !(error instanceof TimeoutError) ? new TimeoutError(name, error) : error;
+}
+
+const nameOf = (error: unknown): unknown => (error as { name?: unknown } | undefined)?.name;

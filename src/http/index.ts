@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { CircuitOpenError, HttpStatusError, TokenRefreshError } from './errors.ts';
+export { CircuitOpenError, HttpStatusError, TimeoutError, TokenRefreshError } from './errors.ts';
 export { createFetch, type ResilientFetch } from './fetch.ts';
 export type { FetchOptions } from './options.ts';
 export type { Fetcher, FetchInit, RepeatableBody } from './request.ts';

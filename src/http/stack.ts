@@ -1,5 +1,6 @@
 import { createPolicy } from '../policies/policy.ts';
 import type { PolicyOverrides, ResilientPolicy } from '../policies/types.ts';
+import { planned } from '../policies/waits.ts';
 import { currentHttpCall } from './call.ts';
 import { discard } from './discard.ts';
 import { isFailure, isRetriedStatus } from './failures.ts';
@@ -19,17 +20,25 @@ export function stackFor(name: string, settings: HttpSettings): ResilientPolicy<
     return seconds ? Math.min(seconds, maxRetryAfterSeconds) : undefined;
   };
 
-  const mayRepeat = (failure: unknown): boolean =>
-    currentHttpCall()?.mayRepeat(askedFor(failure) ?? 0) ?? false;
-
   const own = overrides.retry || {};
+  const delay = (failure: unknown, attempt: number) =>
+    own.delay?.(failure, attempt) ?? askedFor(failure);
+
+  const mayRepeat = (failure: unknown): boolean => {
+    const call = currentHttpCall();
+    if (call === undefined) return false;
+    const { retry } = policy.settings;
+    const wait = delay(failure, call.attempts) ?? (retry ? planned(retry, call.attempts) : 0);
+    return call.mayRepeat(wait);
+  };
+
   const handlesError = own.handle ?? handle;
   const handlesResult = own.handleResult ?? overrides.handleResult;
   const retry: PolicyOverrides['retry'] = {
     ...own,
     handle: (error) => handlesError(error) && isRetried(error) && mayRepeat(error),
     handleResult: (value) => (handlesResult?.(value) ?? false) && mayRepeat(value),
-    delay: (failure, attempt) => own.delay?.(failure, attempt) ?? askedFor(failure),
+    delay,
   };
   const policy = createPolicy<Response>(name, preset, {
     ...overrides,
@@ -49,9 +58,13 @@ export function stackFor(name: string, settings: HttpSettings): ResilientPolicy<
   return policy;
 }
 
-/** The response that has failed, or that an error is about. */
+/** The response that has failed, or that an error is about: of any copy of undici. */
 function responseOf(failure: unknown): Response | undefined {
-  if (failure instanceof Response) return failure;
   const { response } = (failure ?? {}) as { response?: unknown };
-  return response instanceof Response ? response : undefined;
+  return [failure, response].find(isResponse);
+}
+
+function isResponse(value: unknown): value is Response {
+  const { status, headers } = (value ?? {}) as Partial<Response>;
+  return typeof status === 'number' && typeof headers?.get === 'function';
 }

@@ -113,7 +113,7 @@ describe('a connection', () => {
 describe('a time', () => {
   it('without headers ends an attempt, and the next one may answer', async () => {
     const server = await serve((_, response, nth) => void (nth > 1 && response.end('late')));
-    const fetch = client({ overrides: { ...QUICK, timeout: { seconds: 0.05 } } });
+    const fetch = client({ overrides: { ...QUICK, timeout: { seconds: 0.2 } } });
     expect(await (await fetch(server.url)).text()).toBe('late');
     expect(server.seen).toHaveLength(2);
   });
@@ -121,10 +121,21 @@ describe('a time', () => {
   it('of the body is the caller’s', async () => {
     const server = await serve((_, response) => {
       response.write('slow');
-      setTimeout(() => response.end(' body'), 150);
+      setTimeout(() => response.end(' body'), 500);
     });
-    const fetch = client({ overrides: { ...QUICK, timeout: { seconds: 0.05 } } });
+    const fetch = client({ overrides: { ...QUICK, timeout: { seconds: 0.4 } } });
     expect(await (await fetch(server.url)).text()).toBe('slow body');
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it('in all that a wait would pass ends the call at once, with the answer that it has', async () => {
+    const server = await serve(statuses(503));
+    const fetch = client({
+      overrides: { ...QUICK, retry: { firstWaitSeconds: 2 }, overallTimeout: { seconds: 1 } },
+    });
+    const start = performance.now();
+    expect((await fetch(server.url)).status).toBe(503);
+    expect(performance.now() - start).toBeLessThan(900);
     expect(server.seen).toHaveLength(1);
   });
 
@@ -134,8 +145,13 @@ describe('a time', () => {
       overrides: { ...QUICK, timeout: { seconds: 0.08 }, overallTimeout: { seconds: 0.2 } },
     });
     const start = performance.now();
-    await expect(fetch(server.url)).rejects.toMatchObject({ isTaskCancelledError: true });
-    expect(performance.now() - start).toBeLessThan(300);
+    await expect(fetch(server.url)).rejects.toMatchObject({
+      name: 'TimeoutError',
+      message: 'service did not answer in time',
+      policyName: 'service',
+      isTaskCancelledError: true,
+    });
+    expect(performance.now() - start).toBeLessThan(600);
     expect(server.seen.length).toBeLessThanOrEqual(3);
   });
 });

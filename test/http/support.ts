@@ -1,5 +1,10 @@
 import { afterEach } from 'vitest';
-import { createFetch, type FetchOptions, type ResilientFetch } from '../../src/http/index.ts';
+import {
+  createFetch,
+  type FetchInit,
+  type FetchOptions,
+  type ResilientFetch,
+} from '../../src/http/index.ts';
 import { type Answer, TestServer } from './server.ts';
 
 const servers = new Set<TestServer>();
@@ -19,11 +24,11 @@ export async function serve(answer?: Answer): Promise<TestServer> {
   return server;
 }
 
-/** The waits and times of the presets, a hundred times shorter. */
+/** The waits of the presets, a hundred times shorter. */
 export const QUICK = {
   retry: { firstWaitSeconds: 0.005, maxWaitSeconds: 0.02 },
   circuitBreaker: { openSeconds: 0.3 },
-  timeout: { seconds: 0.5 },
+  timeout: { seconds: 5 },
 } as const;
 
 /** A client with the preset's numbers of calls, and times that a test can wait for. */
@@ -32,4 +37,9 @@ export function client(options: FetchOptions = {}): ResilientFetch {
   const fetch = createFetch('service', { ...rest, overrides: { ...QUICK, ...overrides } });
   clients.add(fetch);
   return fetch;
+}
+
+/** A dispatcher of undici, as an option of `fetch`; Node has the types of another version. */
+export function via<D extends object>(dispatcher: D): FetchInit & { readonly dispatcher: D } {
+  return { dispatcher } as unknown as FetchInit & { readonly dispatcher: D };
 }

@@ -1,0 +1,110 @@
+import { getEventListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent } from 'undici';
+import { describe, expect, it } from 'vitest';
+import { client, QUICK, serve, via } from './support.ts';
+
+/** A pool of one connection: what holds it, holds up everything. */
+const single = () => via(new Agent({ connections: 1, keepAliveTimeout: 30_000 }));
+
+const padding = (kib: number) => Buffer.alloc(kib * 1024, 'x');
+
+describe('the connection of a response that nobody reads', () => {
+  it.each([0, 1, 100])('is used again by the next attempt, after %d KiB', async (kib) => {
+    const server = await serve((_, response, nth) => {
+      response.writeHead(nth % 4 ? 503 : 200).end(nth % 4 ? padding(kib) : 'done');
+    });
+    const init = single();
+    const fetch = client({ overrides: { ...QUICK, circuitBreaker: false } });
+    for (let call = 0; call < 5; call++) {
+      expect(await (await fetch(server.url, init)).text()).toBe('done');
+    }
+    expect(server.seen).toHaveLength(20);
+    expect(server.connections).toBe(1);
+    await init.dispatcher.close();
+  });
+
+  it('is closed where the body is long, and the next attempt has another one', async () => {
+    const server = await serve((_, response, nth) => {
+      response.writeHead(nth === 1 ? 503 : 200).end(nth === 1 ? padding(20_000) : 'done');
+    });
+    const init = single();
+    expect(await (await client()(server.url, init)).text()).toBe('done');
+    expect(server.connections).toBe(2);
+    expect(server.open.size).toBe(1);
+    await init.dispatcher.close();
+  });
+
+  it('is closed where the body does not come', async () => {
+    const server = await serve((_, response, nth) => {
+      if (nth > 1) response.end('done');
+      else response.writeHead(503, { 'content-length': 10 }).write('half');
+    });
+    const init = single();
+    const fetch = client({ overrides: { ...QUICK, timeout: { seconds: 5 } } });
+    expect(await (await fetch(server.url, init)).text()).toBe('done');
+    expect(server.connections).toBe(2);
+    await init.dispatcher.close();
+  });
+
+  it('is free again after a 404 that is null, and after a fallback', async () => {
+    const server = await serve((_, response, nth) => {
+      response.writeHead(nth === 1 ? 404 : 503).end(padding(100));
+    });
+    const init = single();
+    const fetch = client({
+      nullOn404: true,
+      overrides: {
+        ...QUICK,
+        retry: false,
+        fallback: { type: 'value', answer: () => new Response('instead') },
+      },
+    });
+    expect(await fetch(server.url, init)).toBeNull();
+    for (let call = 0; call < 3; call++) {
+      expect(await (await fetch(server.url, init)).text()).toBe('instead');
+    }
+    expect(server.seen).toHaveLength(4);
+    expect(server.connections).toBe(1);
+    await init.dispatcher.close();
+  });
+
+  it('is free again after a 401, for the try with the new token', async () => {
+    const server = await serve(({ headers }, response) => {
+      response.writeHead(headers.authorization ? 200 : 401).end(padding(100));
+    });
+    const init = single();
+    const fetch = client({ refreshToken: () => 'token' });
+    expect(await (await fetch(server.url, init)).arrayBuffer()).toHaveProperty('byteLength');
+    expect([server.seen.length, server.connections]).toEqual([2, 1]);
+    await init.dispatcher.close();
+  });
+});
+
+describe('many calls', () => {
+  it('leave no timer, no socket and no listener', async () => {
+    const server = await serve((_, response, nth) => {
+      response.writeHead(nth % 3 ? 200 : 503).end('answer');
+    });
+    const init = via(new Agent({ connections: 10 }));
+    const fetch = client({ overrides: { ...QUICK, retry: { firstWaitSeconds: 0.001 } } });
+    const { signal } = new AbortController();
+    const warnings: Error[] = [];
+    const warned = (warning: Error) => warnings.push(warning);
+    process.on('warning', warned);
+
+    const call = async () => (await fetch(server.url, { signal, ...init })).text();
+    await call();
+    const before = process.getActiveResourcesInfo().filter((each) => each === 'Timeout').length;
+    for (let round = 0; round < 40; round++) await Promise.all(Array.from({ length: 50 }, call));
+    await sleep(10);
+
+    const timers = process.getActiveResourcesInfo().filter((each) => each === 'Timeout').length;
+    expect(timers).toBeLessThanOrEqual(before + 1);
+    expect(server.connections).toBeLessThanOrEqual(10);
+    expect(getEventListeners(signal, 'abort').length).toBeLessThanOrEqual(1);
+    expect(warnings).toEqual([]);
+    process.off('warning', warned);
+    await init.dispatcher.close();
+  });
+});

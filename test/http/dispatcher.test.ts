@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as undici6 from 'undici';
+import * as undici7 from 'undici7';
+import { describe, expect, it } from 'vitest';
+import { statuses } from './server.ts';
+import { client, serve, via } from './support.ts';
+
+describe.each([
+  ['6', undici6],
+  ['7', undici7],
+])('with a dispatcher of undici %s', (_, { Agent, ProxyAgent }) => {
+  it('its pool is used, for the first attempt and the others', async () => {
+    const server = await serve((request, response, nth) => {
+      setTimeout(() => statuses(503, 200)(request, response, nth), 5);
+    });
+    const init = via(new Agent({ connections: 2, pipelining: 1 }));
+    const fetch = client();
+    const calls = Array.from({ length: 8 }, async () => (await fetch(server.url, init)).text());
+    await Promise.all(calls);
+    expect(server.seen).toHaveLength(9);
+    expect(server.connections).toBe(2);
+    await init.dispatcher.close();
+  });
+
+  it('its limits are connection errors, and tried again', async () => {
+    const server = await serve((_, response, nth) => {
+      setTimeout(() => response.end('answer'), nth === 1 ? 2500 : 0);
+    });
+    // Undici looks at its clock only so often.
+    const init = via(new Agent({ headersTimeout: 100 }));
+    const fetch = client({ overrides: { timeout: { seconds: 5 } } });
+    expect(await (await fetch(server.url, init)).text()).toBe('answer');
+    expect(server.seen).toHaveLength(2);
+    await init.dispatcher.close();
+  });
+
+  it('a proxy is gone through, and a retry goes through it too', async () => {
+    const server = await serve(statuses(503, 200));
+    let tunnels = 0;
+    const proxy = createServer().on('connect', (request, socket, head) => {
+      tunnels++;
+      const [host, port] = String(request.url).split(':');
+      const upstream = connect(Number(port), host, () => {
+        socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+        upstream.write(head);
+        upstream.pipe(socket).pipe(upstream);
+      });
+      for (const each of [socket, upstream]) each.on('error', () => {});
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const uri = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const init = via(new ProxyAgent({ uri, proxyTunnel: true }));
+    expect(await (await client()(server.url, init)).text()).toBe('answer 2');
+    expect(tunnels).toBeGreaterThanOrEqual(1);
+    expect(server.seen).toHaveLength(2);
+    await init.dispatcher.close();
+    proxy.close();
+    proxy.closeAllConnections();
+    await sleep(0);
+  });
+
+  it('its certificates are trusted, or not, and what is not trusted is not tried again', async () => {
+    const server = await serve();
+    const fetch = client();
+    const start = performance.now();
+    await expect(fetch(server.url.replace('http:', 'https:'))).rejects.toThrow('fetch failed');
+    expect(performance.now() - start).toBeLessThan(500);
+  });
+});
+
+describe('what sends', () => {
+  it.each([
+    ['6', undici6],
+    ['7', undici7],
+  ])('may be the fetch of undici %s', async (_, undici) => {
+    const server = await serve((request, response, nth) => {
+      response.setHeader('retry-after', '0.1');
+      statuses(503, 200)(request, response, nth);
+    });
+    const fetch = client({ fetch: undici.fetch as unknown as typeof globalThis.fetch });
+    const start = performance.now();
+    const response = await fetch(server.url);
+    expect(performance.now() - start).toBeGreaterThan(99);
+    expect([response.status, await response.text()]).toEqual([200, 'answer 2']);
+    expect([server.seen.length, server.connections]).toEqual([2, 1]);
+  });
+
+  it('is the global fetch of the moment', async () => {
+    const server = await serve();
+    const fetch = client();
+    const { fetch: own } = globalThis;
+    let sent = 0;
+    globalThis.fetch = (...args) => {
+      sent++;
+      return own(...args);
+    };
+    await fetch(server.url).finally(() => {
+      globalThis.fetch = own;
+    });
+    expect(sent).toBe(1);
+  });
+});
