@@ -81,8 +81,8 @@ describe('the limits that are drawn', () => {
   it('are the documented ones, on the dashboard of the fleet', () => {
     expect(drawn(fleet)).toEqual({
       'Circuits not closed': ['at most', LIMITS.opened.count],
-      'Calls answered after resilience': ['at least', LIMITS.availability.ratio],
-      'Error budget left, worst policy, 30d': ['at least', 0],
+      'Success after resilience': ['at least', LIMITS.availability.ratio],
+      'Error budget left, 30d': ['at least', 0],
       'Mean time to recovery': ['at most', LIMITS.recovery.seconds],
       'Dependencies available': ['at least', LIMITS.dependenciesAvailable.ratio],
       'Time not closed, worst replica': ['at most', 0.95],
@@ -99,9 +99,9 @@ describe('the limits that are drawn', () => {
 
   it('are the documented ones, on the dashboard of a policy', () => {
     expect(drawn(policy)).toEqual({
-      'Calls answered after resilience': ['at least', LIMITS.availability.ratio],
+      'Success after resilience': ['at least', LIMITS.availability.ratio],
       'p95, last 10m': ['at most', LIMITS.latency.seconds],
-      'Error budget left, worst policy, 30d': ['at least', 0],
+      'Error budget left, 30d': ['at least', 0],
       'Mean time to recovery': ['at most', LIMITS.recovery.seconds],
       'Calls without an answer': ['at most', LIMITS.errors.ratio],
       'Duration of calls': ['at most', LIMITS.latency.seconds],
@@ -142,7 +142,7 @@ describe('the limits that are drawn', () => {
 
   it('measure the budget of the documented availability', () => {
     for (const dashboard of [fleet, policy]) {
-      const [left = ''] = exprsOf(panelOf(dashboard, 'Error budget left, worst policy, 30d'));
+      const [left = ''] = exprsOf(panelOf(dashboard, 'Error budget left, 30d'));
       expect(left).toContain('[30d]');
       expect(left).toContain(`/ ${budget})`);
     }
@@ -252,6 +252,16 @@ describe('the way between the dashboards', () => {
         },
       ]);
     }
+  });
+
+  it('has the worst of a table at its top', () => {
+    const sorted = fleet.panels
+      .filter(({ type }) => type === 'table')
+      .map(({ options }) => options?.sortBy);
+    expect(sorted).toEqual([
+      [{ displayName: 'Severity', desc: false }],
+      [{ displayName: 'Errors', desc: true }],
+    ]);
   });
 
   it('does not lead from the dashboard of a policy to itself', () => {

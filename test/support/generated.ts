@@ -22,6 +22,9 @@ export interface Panel {
     readonly w: number;
     readonly h: number;
   };
+  readonly options?: {
+    readonly sortBy?: readonly { readonly displayName: string; readonly desc: boolean }[];
+  };
   readonly maxDataPoints?: number;
   readonly targets?: readonly Target[];
   readonly transformations?: readonly {

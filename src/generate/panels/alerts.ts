@@ -8,6 +8,7 @@ import {
 } from '../../semconv/prometheus.ts';
 import { is, matches, type Queries } from '../queries.ts';
 import { made } from './ask.ts';
+import { SEVERITY } from './colors.ts';
 import { JOB_TITLE, POLICY_TITLE, type Table } from './panel.ts';
 
 /** What the names of all alerts of this package begin with. */
@@ -15,8 +16,8 @@ const PREFIX = 'Resilience';
 
 export function firing(queries: Queries): Table {
   const rows = [
+    { label: LABEL_SEVERITY, title: 'Severity', colors: SEVERITY },
     { label: LABEL_ALERT_NAME, title: 'Alert' },
-    { label: LABEL_SEVERITY, title: 'Severity' },
     { label: queries.job, title: JOB_TITLE },
     { label: ATTR_POLICY_NAME, title: POLICY_TITLE },
   ];
@@ -39,6 +40,8 @@ export function firing(queries: Queries): Table {
         expr: `count ${queries.by(rows.map(({ label }) => label))} (${alerts})`,
       },
     ],
+    // Critical is the first by the alphabet, too.
+    sortedBy: { title: 'Severity', order: 'rising' },
     toPolicy: true,
   };
 }

@@ -7,6 +7,7 @@ import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { DATASOURCE } from '../dashboards/variables.ts';
 import { duration } from '../duration.ts';
 import type { Queries } from '../queries.ts';
+import { LINES } from './colors.ts';
 import { linkOfSeries } from './links.ts';
 import { look } from './look.ts';
 import type { Graph, Panel } from './panel.ts';
@@ -38,6 +39,11 @@ export function buildPanel(panel: Panel, place: Place, queries: Queries): Builde
     .targets(panel.kind === 'table' ? tableTargets(panel, queries) : targets(panel, queries));
 }
 
+const LIMIT_LINE = [
+  fixed('red'),
+  { id: 'custom.lineStyle', value: { fill: 'dash', dash: [10, 10] } },
+];
+
 function graphOf(panel: Graph, { ofMany }: Place, queries: Queries) {
   const { unit, decimals, colors = {}, toPolicy = false } = panel;
   const built = look(panel).unit(unit);
@@ -46,14 +52,18 @@ function graphOf(panel: Graph, { ofMany }: Place, queries: Queries) {
   for (const [name, color] of Object.entries(colors)) {
     built.overrideByName(name, [fixed(color)]);
   }
-  for (const [i, { isLimit = false }] of panel.queries.entries()) {
-    if (!isLimit) continue;
-    built.overrideByQuery(refId(i), [
-      fixed('red'),
-      { id: 'custom.lineStyle', value: { fill: 'dash', dash: [10, 10] } },
-    ]);
+  for (const [i, query] of panel.queries.entries()) {
+    if (query.isLimit) built.overrideByQuery(refId(i), LIMIT_LINE);
+    else if (panel.kind === 'lines' && isName(query.legend)) {
+      built.overrideByQuery(refId(i), [fixed(LINES[i % LINES.length] ?? LINES[0])]);
+    }
   }
   return built;
+}
+
+/** Whether the lines of a query are but one, and are told apart by no label. */
+function isName(legend = '{{}}'): boolean {
+  return !legend.includes('{{');
 }
 
 function fixed(color: string) {

@@ -71,7 +71,7 @@ export function worstState(queries: Queries): Graph {
 export function stateNow(queries: Queries): Graph {
   return {
     kind: 'stat',
-    title: 'Worst circuit of any replica',
+    title: 'Worst circuit',
     description:
       'The worst state of any breaker of this policy in the last scrapes: if open, calls through it are ' +
       'rejected before they are made. Which replica: see the circuit breaker below.',

@@ -84,14 +84,14 @@ export function transitions(queries: Queries): Graph {
     description:
       'Every change that a circuit made, on all replicas. Open to half-open is an attempt to recover; ' +
       'back to open, it failed; to closed, it succeeded.',
-    noData: NO_BREAKER,
+    noData: 'no circuit changed its state in that time, or no replica reports.',
     unit: Count,
     queries: [
       {
         expr: sum(
           queries,
           by,
-          `increase(${queries.shown(CIRCUIT_BREAKER_TRANSITIONS)}[$__rate_interval])`,
+          `increase(${queries.shown(CIRCUIT_BREAKER_TRANSITIONS)}[$__rate_interval]) > 0`,
         ),
         legend: by.map((label) => queries.legend(label)).join(' to '),
       },

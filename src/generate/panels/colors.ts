@@ -8,6 +8,7 @@ import type {
   RetryResult,
   TimeoutResult,
 } from '../../semconv/attributes.ts';
+import type { Alert } from '../alerts/rule.ts';
 
 const GOOD = 'green';
 const STAND_IN = 'blue';
@@ -15,6 +16,9 @@ const TURNED_AWAY = 'orange';
 const LATE = 'purple';
 const BAD = 'red';
 const NEITHER = 'text';
+
+/** Of lines that are told apart by nothing but their name: neither good nor bad. */
+export const LINES = ['blue', 'purple', 'yellow'] as const;
 
 /** The same thing has the same colour on every panel. */
 export const OUTCOME: Readonly<Record<Outcome, string>> = {
@@ -76,4 +80,10 @@ export const DEPENDENCY_RESULT: Readonly<Record<(typeof DEPENDENCY_RESULTS)[numb
   available: GOOD,
   slow: TURNED_AWAY,
   unavailable: BAD,
+};
+
+export const SEVERITY: Readonly<Record<Alert['severity'], string>> = {
+  critical: BAD,
+  warning: TURNED_AWAY,
+  info: STAND_IN,
 };

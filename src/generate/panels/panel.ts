@@ -47,8 +47,17 @@ export interface Query {
 export interface Table extends Said {
   readonly kind: 'table';
   /** The labels that make a row, and what their columns are called. */
-  readonly rows: readonly { readonly label: string; readonly title: string }[];
+  readonly rows: readonly Row[];
   readonly columns: readonly Column[];
+  /** The title of the column by which it is sorted, so that the worst is at the top. */
+  readonly sortedBy: { readonly title: string; readonly order: 'rising' | 'falling' };
+}
+
+export interface Row {
+  readonly label: string;
+  readonly title: string;
+  /** A colour for each value, where the value tells good from bad. */
+  readonly colors?: Readonly<Record<string, string>>;
 }
 
 export interface Column {

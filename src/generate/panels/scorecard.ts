@@ -27,6 +27,7 @@ import * as timeout from './timeout.ts';
 
 /** The window of the error rate; that of availability is the budget's. */
 const HOUR = 3600;
+const ERRORS_TITLE = 'Errors';
 
 /** A column for a documented limit: what is measured as its alert measures it, and judged by it. */
 type Score = (queries: Queries, limits: Limits) => Column;
@@ -77,7 +78,7 @@ export const SCORES: Readonly<Partial<Record<keyof Limits, Score>>> = {
     limit: { value: availability.ratio, bad: 'below' },
   }),
   errors: (queries, { errors }) => ({
-    title: 'Errors',
+    title: ERRORS_TITLE,
     unit: PercentUnit,
     decimals: 3,
     expr: `max ${queries.by(queries.policy)} (${made(queries, errorRatio(HOUR))})`,
@@ -123,6 +124,7 @@ export function scorecard(queries: Queries): Table {
       { label: queries.job, title: JOB_TITLE },
     ],
     columns: Object.values(SCORES).map((score) => score(queries, queries.limits)),
+    sortedBy: { title: ERRORS_TITLE, order: 'falling' },
     toPolicy: true,
   };
 }

@@ -16,7 +16,7 @@ export function budget(queries: Queries): number {
 export function answered(queries: Queries): Graph {
   return {
     kind: 'stat',
-    title: 'Calls answered after resilience',
+    title: 'Success after resilience',
     description:
       'Share of the calls in the time shown whose callers got an answer, be it after a retry or from a ' +
       'fallback: what users feel. Red is below the documented availability.',
@@ -33,7 +33,7 @@ export function budgetLeft(queries: Queries): Graph {
   const spent = recordedRatio(queries, CALLS, queries.policy, days);
   return {
     kind: 'stat',
-    title: `Error budget left, worst policy, ${days}`,
+    title: `Error budget left, ${days}`,
     description:
       `What is left of the ${percent(budget(queries))} of calls that may go without an answer, for the ` +
       'policy that has least. At 0 % it is spent; -100 % is twice the budget, or more.',

@@ -1,8 +1,9 @@
 import {
   TableCellBackgroundDisplayMode,
   TableCellDisplayMode,
+  TableSortByFieldStateBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
-import { ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard';
+import { MappingType, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { Number as Count } from '@grafana/grafana-foundation-sdk/units';
@@ -20,7 +21,7 @@ import { steps } from './thresholds.ts';
  * asked for the same time, so that merging finds nothing to tell them apart.
  */
 export function tableOf(table: Table, queries: Queries): TableBuilder {
-  const { rows, columns, toPolicy = false } = table;
+  const { rows, columns, sortedBy, toPolicy = false } = table;
   const labels = rows.map(({ label }) => labelName(label, queries.settings.naming));
   const values = columns.map((_, i) =>
     // Of a single query Grafana does not say whose value it is.
@@ -41,6 +42,14 @@ export function tableOf(table: Table, queries: Queries): TableBuilder {
       },
     });
   for (const column of columns) built.overrideByName(column.title, look(column));
+  for (const { title, colors } of rows) {
+    if (colors) built.overrideByName(title, textColors(colors));
+  }
+  built.sortBy([
+    new TableSortByFieldStateBuilder()
+      .displayName(sortedBy.title)
+      .desc(sortedBy.order === 'falling'),
+  ]);
   if (toPolicy) built.overrideByName(POLICY_TITLE, [{ id: 'links', value: [linkOfRow()] }]);
   return built;
 }
@@ -55,6 +64,19 @@ export function tableTargets({ columns }: Table, queries: Queries): DataqueryBui
       .format(PromQueryFormat.Table)
       .instant(),
   );
+}
+
+function textColors(colors: Readonly<Record<string, string>>) {
+  const options = Object.entries(colors).map(
+    ([value, color], index) => [value, { color, index }] as const,
+  );
+  return [
+    {
+      id: 'mappings',
+      value: [{ type: MappingType.ValueToText, options: Object.fromEntries(options) }],
+    },
+    { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
+  ];
 }
 
 function look({ unit, decimals, limit }: Column) {
