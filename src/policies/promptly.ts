@@ -1,3 +1,6 @@
+import { TaskCancelledError } from 'cockatiel';
+import { currentCall } from './calls.ts';
+
 type Fn = (...args: unknown[]) => unknown;
 type Execute = (fn: Fn, signal?: AbortSignal) => Promise<unknown>;
 
@@ -19,6 +22,8 @@ export function promptly(original: Execute): Execute {
     if (signal === undefined) return original(fn);
     if (signal.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
+      // Asked now, as a listener runs in the context of whoever aborts.
+      const caller = currentCall()?.signal;
       let running = 0;
       const called: Fn = async (...args) => {
         if (signal.aborted) throw CALLED_OFF;
@@ -30,7 +35,9 @@ export function promptly(original: Execute): Execute {
         }
       };
       const aborted = () => {
-        if (running === 0) reject(signal.reason);
+        if (running > 0) return;
+        const timedOut = caller !== signal && !caller?.aborted;
+        reject(timedOut ? new TaskCancelledError('Operation timed out') : signal.reason);
       };
       signal.addEventListener('abort', aborted, { once: true });
       original(called, signal)

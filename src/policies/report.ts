@@ -49,7 +49,7 @@ export function configurationReport(
       if (!enabled) return [of('enabled', false, 'RESILIENCE_ENABLED')];
       return Object.entries(origins)
         .filter(([setting]) => matters(setting, settings))
-        .map(([setting, origin]) => of(setting, valueOf(setting, settings), nameOf(origin)));
+        .map(([setting, origin]) => of(setting, settingAt(setting, settings), nameOf(origin)));
     },
   );
 }
@@ -85,7 +85,7 @@ export function reportJson(report: readonly ReportedSetting[]): string {
 const nameOf = (origin: Origin): string =>
   origin.from === 'environment' ? origin.variable : origin.from;
 
-function valueOf(path: string, settings: PolicySettings): ReportedSetting['value'] {
+function settingAt(path: string, settings: PolicySettings): ReportedSetting['value'] {
   let value: unknown = settings;
   for (const name of path.split('.')) value = (value as Readonly<Record<string, unknown>>)[name];
   if (typeof value === 'function') return 'a function';
@@ -117,7 +117,7 @@ const ONLY: Readonly<Record<string, (settings: PolicySettings) => boolean>> = {
   'circuitBreaker.minimumCalls': (settings) => isKind(settings, 'count'),
   'circuitBreaker.windowSeconds': (settings) => isKind(settings, 'sampling'),
   'circuitBreaker.minimumCallsPerSecond': (settings) => isKind(settings, 'sampling'),
-  'circuitBreaker.maxOpenSeconds': ({ circuitBreaker }) => circuitBreaker && circuitBreaker.grows,
+  'circuitBreaker.maxOpenSeconds': ({ circuitBreaker: breaker }) => !!breaker && breaker.grows,
   'retry.base': ({ retry }) => retry && !retry.waitsSeconds && retry.strategy === 'exponential',
   'retry.firstWaitSeconds': ({ retry }) =>
     retry && !retry.waitsSeconds && retry.strategy !== 'random',

@@ -7,7 +7,7 @@ import { policiesOver } from './support.ts';
 
 const down = () => Promise.reject(Object.assign(new Error('down'), { code: 'ECONNREFUSED' }));
 
-describe.each(majors)('a call that its caller calls off, over cockatiel $major.x', ({ major }) => {
+describe.each(majors)('a call that its caller calls off, over cockatiel $major', ({ major }) => {
   let sdk: TestSdk;
   let createPolicy: Awaited<ReturnType<typeof policiesOver>>['createPolicy'];
   let caller: AbortController;

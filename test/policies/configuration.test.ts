@@ -143,7 +143,7 @@ describe('the configuration by the environment', () => {
     );
     fc.assert(
       fc.property(
-        fc.dictionary(fc.oneof(constantFrom<string>(...names), fc.string()), anything),
+        fc.dictionary(fc.oneof(fc.constantFrom<string>(...names), fc.string()), anything),
         (env) => {
           const wrong: string[] = [];
           for (const [name, text] of Object.entries(env)) {

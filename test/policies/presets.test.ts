@@ -9,7 +9,7 @@ it('every preset is tried', () => {
   expect(DOCUMENTED.map(({ preset }) => preset)).toEqual(PRESET_NAMES);
 });
 
-describe.each(majors)('over cockatiel $major.x', ({ major }) => {
+describe.each(majors)('over cockatiel $major', ({ major }) => {
   let dependency: Dependency;
   let sdk: TestSdk;
   let createPolicy: Awaited<ReturnType<typeof policiesOver>>['createPolicy'];

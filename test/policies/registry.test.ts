@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { snapshot } from '../../src/index.ts';
+import {
+  dispose,
+  isolate,
+  policies,
+  policyFor,
+  type ResilientPolicy,
+  reset,
+} from '../../src/policies/index.ts';
+import { POLICIES } from '../../src/thresholds.ts';
+import { answerOf, deferred, levels } from '../instrument/support.ts';
+import { TestSdk } from '../support/metrics.ts';
+
+const CLOSED = 0;
+const OPEN = 1;
+const ISOLATED = 3;
+const down = () => Promise.reject(Object.assign(new Error('down'), { status: 503 }));
+
+describe('the policies of a service', () => {
+  let sdk: TestSdk;
+  const overrides = () => ({
+    retry: false as const,
+    circuitBreaker: { failures: 2 },
+    instrument: { meterProvider: sdk.provider },
+  });
+  const cml = (key?: string) => policyFor('cml', { key, overrides: overrides() });
+  const stateOf = (policy: ResilientPolicy) => policy.circuitBreaker?.state;
+  const fail = async (policy: ResilientPolicy, times: number) => {
+    for (let call = 0; call < times; call++) await answerOf(policy.execute(down));
+  };
+
+  beforeEach(() => {
+    sdk = new TestSdk();
+  });
+  afterEach(async () => {
+    dispose();
+    await sdk.provider.shutdown();
+  });
+
+  it('are one for each name and key', () => {
+    expect(cml()).toBe(cml());
+    expect(cml('a')).toBe(cml('a'));
+    expect(new Set([cml(), cml('a'), cml('b'), policyFor('other')]).size).toBe(4);
+    expect(policies('cml').map(({ key }) => key)).toEqual(
+      expect.arrayContaining([undefined, 'a', 'b']),
+    );
+    expect(policies()).toHaveLength(4);
+    expect(policies('unknown')).toEqual([]);
+  });
+
+  it('have a circuit each and one name in the metrics', async () => {
+    await fail(cml('a'), 2);
+    expect([stateOf(cml('a')), stateOf(cml('b'))]).toEqual([OPEN, CLOSED]);
+    expect(await levels(sdk, 'cml')).toMatchObject({
+      'circuit_breaker.state': { open: 1, closed: 1 },
+    });
+  });
+
+  it('have the preset and overrides of their name where none are given', () => {
+    policyFor('api', { preset: 'apiClient', overrides: { retry: { calls: 2 } } });
+    const keyed = policyFor('api', { key: 'a' });
+    expect(keyed.preset).toBe('apiClient');
+    expect(keyed.settings.retry).toMatchObject({ calls: 2, statuses: [] });
+    expect(() => policyFor('api', { preset: 'http' })).toThrow(
+      'Expected `preset` of "api" to be apiClient, as before, got "http"',
+    );
+  });
+
+  it('go when they were not used for longest, and leave nothing behind', async () => {
+    const calls = deferred<string>();
+    const oldest = cml('first');
+    const running = oldest.execute(() => calls.promise);
+    for (let key = 0; key < POLICIES.registry.kept.keys; key++) cml(`${key}`);
+    expect(policies('cml')).toHaveLength(POLICIES.registry.kept.keys);
+    expect(await levels(sdk, 'cml')).toMatchObject({
+      'circuit_breaker.state': { closed: POLICIES.registry.kept.keys },
+    });
+    calls.resolve('late');
+    expect(await running).toBe('late');
+    expect(cml('first')).not.toBe(oldest);
+  });
+
+  it('can be disposed of, by name or all', () => {
+    const before = cml();
+    policyFor('other', { overrides: overrides() });
+    dispose('cml');
+    expect(policies().map(({ name }) => name)).toEqual(['other']);
+    expect(cml()).not.toBe(before);
+    dispose();
+    expect(policies()).toEqual([]);
+    expect(snapshot()).toEqual([]);
+  });
+
+  it('are closed by a reset, every key, and have forgotten what they counted', async () => {
+    await fail(cml('a'), 2);
+    await fail(cml('b'), 1);
+    reset('cml');
+    for (const key of ['a', 'b']) {
+      expect(stateOf(cml(key))).toBe(CLOSED);
+      await fail(cml(key), 1);
+      expect(stateOf(cml(key))).toBe(CLOSED);
+      await fail(cml(key), 1);
+      expect(stateOf(cml(key))).toBe(OPEN);
+    }
+  });
+
+  it('are held open until released, also those of keys to come, and through a reset', async () => {
+    await fail(cml('a'), 1);
+    const handle = isolate('cml');
+    cml('b');
+    reset('cml');
+    for (const key of ['a', 'b']) {
+      expect(stateOf(cml(key))).toBe(ISOLATED);
+      expect(await answerOf(cml(key).execute(() => 'up'))).toMatchObject({
+        error: { isIsolatedCircuitError: true },
+      });
+    }
+    handle.dispose();
+    handle.dispose();
+    expect([stateOf(cml('a')), stateOf(cml('b')), stateOf(cml('c'))]).toEqual([0, 0, 0]);
+    await fail(cml('a'), 1);
+    expect(stateOf(cml('a'))).toBe(CLOSED);
+  });
+
+  it('are held by each who isolates them', () => {
+    const handles = [cml() && isolate('cml'), isolate('cml')];
+    handles[0]?.dispose();
+    expect(stateOf(cml())).toBe(ISOLATED);
+    handles[1]?.dispose();
+    expect(stateOf(cml())).toBe(CLOSED);
+  });
+
+  it('must be there to be reset or held open, as a wrong name would do nothing', () => {
+    cml();
+    expect(() => reset('clm')).toThrow(
+      'Expected `name` to be that of a policy that `policyFor` has made (cml), got "clm"',
+    );
+    expect(() => isolate('clm')).toThrow(TypeError);
+    policyFor('open', { overrides: { circuitBreaker: false } });
+    expect(() => isolate('open')).toThrow(
+      'Expected the policy "open" to have a circuit breaker to hold open, got none',
+    );
+  });
+
+  it('are not kept where they can not be made', () => {
+    vi.stubEnv('TIMEOUT_CML', 'x');
+    expect(() => cml()).toThrow('Expected TIMEOUT_CML');
+    vi.unstubAllEnvs();
+    expect(() => policyFor('cml', { key: 5 as never })).toThrow('`key` to be a string');
+    expect(cml().name).toBe('cml');
+  });
+});

@@ -1,0 +1,192 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { PolicyOverrides } from '../../src/policies/index.ts';
+import { answerOf, later, settled } from '../instrument/support.ts';
+import { majors } from '../support/cockatiel.ts';
+import { policiesOver } from './support.ts';
+
+const CLOSED = 0;
+const OPEN = 1;
+const down = () => Promise.reject(Object.assign(new Error('down'), { code: 'ECONNRESET' }));
+const up = () => 'up';
+
+describe.each(majors)('over cockatiel $major', ({ major }) => {
+  let createPolicy: Awaited<ReturnType<typeof policiesOver>>['createPolicy'];
+  beforeEach(async () => {
+    vi.useFakeTimers();
+    ({ createPolicy } = await policiesOver(major));
+  });
+  afterEach(() => {
+    vi.doUnmock('cockatiel');
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+
+  describe('the waits of a retry', () => {
+    type Retry = Exclude<PolicyOverrides['retry'], false | undefined>;
+    async function waits(retry: Retry): Promise<number[]> {
+      const moments: number[] = [];
+      const policy = createPolicy('service', 'default', {
+        circuitBreaker: false,
+        retry: { calls: 5, jitter: false, ...retry },
+      });
+      const fn = () => {
+        moments.push(Date.now());
+        return down();
+      };
+      await settled(policy.execute(fn));
+      return moments.slice(1).map((moment, index) => (moment - (moments[index] ?? 0)) / 1000);
+    }
+
+    it.each([
+      [{ strategy: 'exponential' }, [1, 2, 4, 8]],
+      [{ strategy: 'exponential', base: 3, maxWaitSeconds: 20 }, [1, 3, 9, 20]],
+      [{ strategy: 'exponential', base: 1.5, firstWaitSeconds: 2 }, [2, 3, 4.5, 6.75]],
+      [{ strategy: 'linear', maxWaitSeconds: 3 }, [1, 2, 3, 3]],
+      [{ strategy: 'fixed', firstWaitSeconds: 2 }, [2, 2, 2, 2]],
+      [{ strategy: 'exponential', minWaitSeconds: 3 }, [3, 3, 4, 8]],
+      [{ waitsSeconds: [5, 0, 20] }, [5, 0, 20, 20]],
+      [{ maxWaitSeconds: 0, firstWaitSeconds: 0 }, [0, 0, 0, 0]],
+    ] satisfies [Retry, number[]][])('of %o are %o', async (retry, expected) => {
+      expect(await waits(retry)).toEqual(expected);
+    });
+
+    it('are anything between both ends where they are random', async () => {
+      vi.spyOn(Math, 'random').mockReturnValueOnce(0).mockReturnValueOnce(0.5).mockReturnValue(1);
+      expect(await waits({ strategy: 'random', minWaitSeconds: 2, maxWaitSeconds: 6 })).toEqual([
+        2, 4, 6, 6,
+      ]);
+    });
+
+    it('are between their half and their whole with jitter', async () => {
+      vi.spyOn(Math, 'random').mockReturnValueOnce(0).mockReturnValueOnce(0.5).mockReturnValue(1);
+      expect(await waits({ jitter: true })).toEqual([0.5, 1.5, 4, 8]);
+    });
+
+    it('are those that the error wants, where it wants any', async () => {
+      const seen: [unknown, number][] = [];
+      const delay = (error: unknown, attempt: number) => {
+        seen.push([(error as { code: string }).code, attempt]);
+        return [30, undefined, Number.NaN, -1][attempt - 1];
+      };
+      expect(await waits({ delay })).toEqual([30, 2, 4, 8]);
+      expect(seen).toEqual([1, 2, 3, 4].map((attempt) => ['ECONNRESET', attempt]));
+    });
+
+    it('are those of the strategy where asking the error fails', async () => {
+      const delay = () => {
+        throw new Error('a fault');
+      };
+      expect(await waits({ delay })).toEqual([1, 2, 4, 8]);
+    });
+  });
+
+  describe('the circuit', () => {
+    it('stays open for longer with each test that fails, and begins anew with a success', async () => {
+      const policy = createPolicy('service', 'auth', { retry: false });
+      const openFor = async () => {
+        for (let seconds = 0; ; seconds++) {
+          const tried = vi.fn(down);
+          await answerOf(policy.execute(tried));
+          if (tried.mock.calls.length > 0) return seconds;
+          await later(1000);
+        }
+      };
+      for (let call = 0; call < 5; call++) await answerOf(policy.execute(down));
+      expect(await openFor()).toBe(30);
+      expect(await openFor()).toBe(60);
+      expect(await openFor()).toBe(120);
+      expect(await openFor()).toBe(240);
+      expect(await openFor()).toBe(300);
+      expect(await openFor()).toBe(300);
+      await later(300_000);
+      expect(await policy.execute(up)).toBe('up');
+      for (let call = 0; call < 5; call++) {
+        expect(policy.circuitBreaker?.state).toBe(CLOSED);
+        await answerOf(policy.execute(down));
+      }
+      expect(await openFor()).toBe(30);
+    });
+
+    const kinds = [
+      { kind: 'consecutive', failures: 4 },
+      { kind: 'count', ratio: 0.5, size: 4, minimumCalls: 4 },
+      { kind: 'sampling', ratio: 0.5, windowSeconds: 5, minimumCallsPerSecond: 0.8 },
+    ] as const;
+
+    it.each(kinds)(
+      'of kind $kind opens, and after a reset counts from none',
+      async (circuitBreaker) => {
+        const policy = createPolicy('service', 'default', { retry: false, circuitBreaker });
+        const untilOpen = async () => {
+          for (let calls = 1; calls < 20; calls++) {
+            await answerOf(policy.execute(down));
+            if (policy.circuitBreaker?.state === OPEN) return calls;
+          }
+          return undefined;
+        };
+        expect(await untilOpen()).toBe(4);
+        policy.reset();
+        expect(policy.circuitBreaker?.state).toBe(CLOSED);
+        expect(await untilOpen()).toBe(4);
+        await later(60_000);
+        expect(await policy.execute(up)).toBe('up');
+        expect(await untilOpen()).toBe(4);
+        policy.reset();
+        for (let calls = 0; calls < 3; calls++) await answerOf(policy.execute(down));
+        policy.reset();
+        expect(await untilOpen()).toBe(4);
+      },
+    );
+
+    it('is not opened again, while it is tried, by a call from before', async () => {
+      const policy = createPolicy('service', 'default', {
+        retry: false,
+        circuitBreaker: { failures: 1 },
+      });
+      let fail = (_: unknown) => {};
+      const late = answerOf(
+        policy.execute(() => new Promise((_, reject) => (fail = reject)), undefined),
+      );
+      await answerOf(policy.execute(down));
+      await later(29_000);
+      // The call from before would be timed out at 30 s.
+      fail(Object.assign(new Error('late'), { status: 503 }));
+      await late;
+      await later(31_000);
+      expect(await policy.execute(up)).toBe('up');
+      expect(policy.circuitBreaker?.state).toBe(CLOSED);
+    });
+
+    it('counts every attempt where it is asked to be inside the retry', async () => {
+      const policy = createPolicy('service', 'enterprise', {
+        order: ['retry', 'circuitBreaker', 'timeout'],
+      });
+      const fn = vi.fn(down);
+      await settled(policy.execute(fn));
+      await settled(policy.execute(fn));
+      expect(fn).toHaveBeenCalledTimes(5);
+      expect(policy.circuitBreaker?.state).toBe(OPEN);
+    });
+  });
+
+  it('an overall timeout ends a call with its retries, and counts for the circuit', async () => {
+    const policy = createPolicy('service', 'enterprise', {
+      overallTimeout: { seconds: 3 },
+      circuitBreaker: { failures: 1 },
+    });
+    const fn = vi.fn(down);
+    const answer = answerOf(policy.execute(fn));
+    await later(3000);
+    expect(await answer).toMatchObject({ error: { isTaskCancelledError: true } });
+    await vi.runAllTimersAsync();
+    expect(fn).toHaveBeenCalledTimes(2);
+    expect(policy.circuitBreaker?.state).toBe(OPEN);
+  });
+
+  it('a response that has come can still be read', async () => {
+    const policy = createPolicy('service', 'enterprise');
+    const signal = await policy.execute((context) => context.signal);
+    await vi.runAllTimersAsync();
+    expect(signal.aborted).toBe(false);
+  });
+});
