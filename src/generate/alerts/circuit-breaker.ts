@@ -1,9 +1,7 @@
 import {
   ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE,
-  ATTR_CIRCUIT_BREAKER_RESULT,
   ATTR_CIRCUIT_BREAKER_STATE,
   ATTR_POLICY_NAME,
-  type CircuitBreakerResult,
   type CircuitBreakerState,
 } from '../../semconv/attributes.ts';
 import {
@@ -13,12 +11,11 @@ import {
   CIRCUIT_BREAKER_TRANSITIONS,
 } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
-import { duration } from '../duration.ts';
 import { percent } from '../percent.ts';
-import { is, isNot, isOneOf, type Queries } from '../queries.ts';
+import { is, type Queries } from '../queries.ts';
 import { RECORDED, total } from './recorded.ts';
 import type { Alert } from './rule.ts';
-import { sparsest } from './samples.ts';
+import { NOT_CLOSED, OBSERVED, REJECTED, stuckOpen } from './stuck-open.ts';
 
 export function alerts(queries: Queries): Alert[] {
   return [
@@ -31,12 +28,6 @@ export function alerts(queries: Queries): Alert[] {
     recoverySlow(queries),
   ];
 }
-
-/** So much of a window must have been observed; of 5 min, samples 60 s apart, one missed, leave 95 %. */
-const OBSERVED = 0.9;
-
-const REJECTED = is<CircuitBreakerResult>(ATTR_CIRCUIT_BREAKER_RESULT, 'rejected');
-const NOT_CLOSED = isOneOf<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, ['open', 'half_open']);
 
 /**
  * The dependency is gone for everybody. A share of all time, so that replicas weigh as much as they
@@ -226,75 +217,5 @@ and ${count}
       `The circuits of {{ ${policy} }} (job {{ ${queries.labelValue(queries.job)} }}) took ` +
       `{{ $value | humanizeDuration }} on average from open to closed in the last ` +
       `${queries.time(windowSeconds)} (limit ${queries.time(seconds)}).`,
-  };
-}
-
-/**
- * One replica's circuit, open or half-open nearly all the time of a window, while calls came.
- *
- * - From the clock of each state, not from the state at the moment of a scrape, which a slow probe
- *   shows as half-open again and again; so it needs no `for:`, its window is the waiting.
- * - Several breakers of one name are one sum. Ten that were open for 30 s each are no circuit stuck
- *   for 300 s, so what counts is their mean: their time not closed, of all time they had. One of
- *   ten that is stuck hides in the mean, and shows in the states instead: at no scrape were all
- *   ten closed.
- * - A share of the time that was observed is still right when a scrape is missed, where a number
- *   of seconds falls short and the alert would flicker. Of a replica that has just started, or was
- *   away, 10 s are all there is; so nearly the whole window must have been observed.
- * - `increase()` knows the time between the first and the last sample and guesses the rest. Of 5 min
- *   it knows 4 where samples are 60 s apart, and an outage of 4 min may fill them. So the 6 min that
- *   hold 5 must agree: had the circuit been closed in all the added minute, 285 of 345 s are left.
- */
-function stuckOpen(queries: Queries): Alert {
-  const { seconds, windowSeconds } = queries.limits.stuckOpen;
-  const window = queries.windowSeconds(windowSeconds);
-  const limit = (window * seconds) / windowSeconds;
-  const sample = sparsest(queries);
-  const last = queries.window(windowSeconds);
-  const wider = duration(window + sample);
-  const sum = (expr: string) => `sum ${queries.by(queries.replica)} (${expr})`;
-
-  const state = (matcher?: Matcher) => queries.of(CIRCUIT_BREAKER_STATE, matcher && [matcher]);
-  const closed = state(is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed'));
-  const inUse = state(isNot<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'isolated'));
-  const time = queries.of(CIRCUIT_BREAKER_TIME);
-  const timeNotClosed = queries.of(CIRCUIT_BREAKER_TIME, [NOT_CLOSED]);
-  const share = (range: string) =>
-    `${sum(`increase(${timeNotClosed}[${range}])`)}\n    / ${sum(`increase(${time}[${range}])`)}`;
-  const rejected = queries.of(CIRCUIT_BREAKER_CALLS, [REJECTED]);
-  const policy = queries.labelValue(ATTR_POLICY_NAME);
-  const instance = queries.labelValue(queries.instance);
-  return {
-    name: 'ResilienceCircuitBreakerStuckOpen',
-    severity: 'warning',
-    about: 'replica',
-    expr: `
-(
-  # Seconds of the last ${last} that the breaker was not closed; of several breakers, the mean.
-  ${window} * ${share(last)}
-    > ${limit}
-  # Of ${last} a few samples tell too little: the last ${wider} agree.
-  and ${share(wider)}
-    > ${limit} / ${limit + sample}
-  or
-  # One of several breakers: so many seconds in sum, and at no scrape were all of them closed.
-  clamp_max(${window} * ${share(last)}
-    * ${sum(state())}, ${window})
-    > ${limit}
-  and ${sum(`max_over_time(${closed}[${wider}])`)}
-    < ${sum(inUse)}
-)
-# Somebody was turned away: a circuit that nobody calls stays open, and harms nobody.
-and ${sum(`increase(${rejected}[${last}])`)}
-  > 0
-# Not of a replica that has just started or was away.
-unless ${sum(`increase(${time}[${wider}])`)}
-  < ${window * OBSERVED} * ${sum(state())}`.trim(),
-    summary: `The circuit of {{ ${policy} }} stays open on {{ ${instance} }}.`,
-    description:
-      `The circuit breaker of {{ ${policy} }} on {{ ${instance} }} ` +
-      `(job {{ ${queries.labelValue(queries.job)} }}) was open or half-open for ` +
-      `{{ $value | humanizeDuration }} of the last ${last} ` +
-      `(limit ${queries.time(seconds)}), and calls were rejected in that time.`,
   };
 }

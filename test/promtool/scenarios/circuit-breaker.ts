@@ -1,5 +1,6 @@
 import { CLOSED, circuits, outage, type Stay } from '../circuit.ts';
 import { always, minutes, never, type Scenario, T, type Table } from '../scenario.ts';
+import type { Replica } from '../series.ts';
 
 const ISOLATED: readonly Stay[] = [{ state: 'isolated', seconds: 0 }];
 const POLICY = ['servicenow'];
@@ -10,6 +11,15 @@ const from = (time: number, stays: readonly Stay[]): Stay[] => [
   ...stays,
 ];
 const times = (count: number, stays: readonly Stay[]) => Array.from({ length: count }, () => stays);
+
+/** A replica that is asked a moment after a sample is due. */
+function late(replica: Replica, seconds: (time: number) => number): Replica {
+  const series = replica.series.map((each) => ({
+    ...each,
+    value: (time: number) => each.value(time + seconds(time)),
+  }));
+  return { ...replica, series };
+}
 
 const openFleetWide: Table = {
   alert: 'ResilienceCircuitBreakerOpenFleetWide',
@@ -58,6 +68,28 @@ const openFleetWide: Table = {
         circuits('b', [LONG]),
       ],
       firing: always(POLICY, T + minutes(7), T + minutes(25)),
+    },
+    {
+      says: 'fires where half of them are, though no scrape is quite on time',
+      replicas: [circuits('a', [LONG]), circuits('b', [CLOSED])].map((replica, i) =>
+        late(replica, (time) => ((time * (i + 7)) % 13) / 50),
+      ),
+      firing: always(POLICY, T + minutes(7), T + minutes(29)),
+    },
+    {
+      says: 'stays silent where one of four is open and two are isolated',
+      replicas: [
+        circuits('a', [LONG]),
+        circuits('b', [CLOSED]),
+        circuits('c', [ISOLATED]),
+        circuits('d', [ISOLATED]),
+      ],
+      firing: never(T + minutes(32)),
+    },
+    {
+      says: 'stays silent where all were open for 95 s, and are closed again',
+      replicas: ['a', 'b'].map((name) => circuits(name, [outage(T + 1, 95, { resetSeconds: 95 })])),
+      firing: never(T + minutes(10), 15),
     },
     {
       says: 'stays silent where one replica of four is open',
@@ -335,6 +367,25 @@ function countedOnce(seconds: number): Scenario[] {
         [T]: [],
         [T + seconds + 60]: POLICY,
         [T + seconds + 120]: POLICY,
+        [T + minutes(12)]: [],
+      },
+    },
+    {
+      says: 'fires on where a new replica is restarted after it',
+      replicas: [
+        circuits('a', [
+          from(T, [
+            { state: 'closed', seconds: 65 },
+            ...outage(1, seconds).slice(0, -1),
+            { state: 'closed', seconds: 65 },
+            { state: 'down', seconds: 5 },
+            ...CLOSED,
+          ]),
+        ]),
+      ],
+      firing: {
+        [T]: [],
+        ...always(POLICY, T + seconds + 120, T + seconds + 240),
         [T + minutes(12)]: [],
       },
     },

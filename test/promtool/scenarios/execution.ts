@@ -245,6 +245,16 @@ const budgetBurn: Table = {
       },
     }),
     warning({
+      says: 'resolves by the window of 2 h where the three days are fine (warning)',
+      replicas: [
+        executions('a', {
+          success: plus(flow(100, 0, hours(50)), flow(10, hours(50))),
+          failure: flow(1700 / 36_000, hours(50), hours(60)),
+        }),
+      ],
+      firing: { [hours(50)]: [], [hours(60)]: POLICY, [hours(63)]: [] },
+    }),
+    warning({
       says: 'fires for 3 d and 6 h at burn 2 (warning), and resolves by the short window',
       replicas: [executions('a', burning(2, hours(24), hours(72)))],
       firing: {
