@@ -1,17 +1,14 @@
 import * as v from 'valibot';
 import { expected } from '../options.ts';
-import { PRESET_NAMES } from '../presets.ts';
+import { MAX_TIMER_SECONDS, PRESET_NAMES } from '../presets.ts';
 import { BREAKER_KINDS, MEMBERS, type PolicyOverrides, RETRY_STRATEGIES } from './types.ts';
-import { MAX_TIMER_MS } from './waits.ts';
-
-const MAX_SECONDS = MAX_TIMER_MS / 1000;
 
 const number = (what: string, check: (value: number) => boolean) =>
   v.optional(v.custom<number>((value) => typeof value === 'number' && check(value), what));
 const seconds = (least: number) =>
   number(
-    `to be seconds from ${least} to ${MAX_SECONDS}`,
-    (value) => value >= least && value <= MAX_SECONDS,
+    `to be seconds from ${least} to ${MAX_TIMER_SECONDS}`,
+    (value) => value >= least && value <= MAX_TIMER_SECONDS,
   );
 const whole = (least: number) =>
   number(

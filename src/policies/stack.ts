@@ -88,7 +88,7 @@ function ofRetry(settings: PolicySettings, own: RetrySettings): RetryPolicy {
  * caller has yet to read.
  */
 function ofTimeout({ seconds, aggressive }: TimeoutSettings): TimeoutPolicy {
-  return timeout(seconds * 1000, {
+  return timeout(Math.round(seconds * 1000), {
     strategy: aggressive ? TimeoutStrategy.Aggressive : TimeoutStrategy.Cooperative,
     abortOnReturn: false,
   });

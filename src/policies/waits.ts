@@ -1,8 +1,6 @@
 import type { IBackoff, IBackoffFactory, IRetryBackoffContext } from 'cockatiel';
+import { MAX_TIMER_SECONDS } from '../presets.ts';
 import type { RetrySettings } from './types.ts';
-
-/** Node fires a timer beyond this, or below 1 ms, after 1 ms. */
-export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The waits of a retry, as cockatiel asks for them. Its own exponential backoff knows only base 2. */
 export function waitsOf(settings: RetrySettings): IBackoffFactory<IRetryBackoffContext<unknown>> {
@@ -12,7 +10,7 @@ export function waitsOf(settings: RetrySettings): IBackoffFactory<IRetryBackoffC
     const { attempt, result } = context;
     const failure = 'error' in result ? result.error : result.value;
     const seconds = askedFor(settings, failure, attempt) ?? planned(settings, attempt);
-    return { duration: Math.min(seconds * 1000, MAX_TIMER_MS), next };
+    return { duration: Math.round(Math.min(seconds, MAX_TIMER_SECONDS) * 1000), next };
   };
   return { next };
 }
