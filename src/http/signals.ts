@@ -41,7 +41,10 @@ class Followers {
 const followersOf = new WeakMap<AbortSignal, Followers>();
 /** The controller of a body lives as long as the body. */
 const controllerOf = new WeakMap<object, AbortController>();
-const bodies = new FinalizationRegistry<() => void>((forget) => forget());
+/** What is held here must lead to no body: so no closure, which holds all that is around it. */
+const bodies = new FinalizationRegistry<{ readonly followers: Followers; readonly entry: Entry }>(
+  ({ followers, entry }) => followers.delete(entry),
+);
 
 export interface Following {
   /** Aborted with the reason of the signal that it follows. */
@@ -67,7 +70,7 @@ export function follow(signal: AbortSignal | null | undefined): Following {
         const entry = new WeakRef(controller);
         followers.add(entry);
         controllerOf.set(body, controller);
-        bodies.register(body, () => followers.delete(entry));
+        bodies.register(body, { followers, entry });
       }
       followers.delete(controller);
     },

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'undici';
 import { describe, expect, it } from 'vitest';
-import { client, QUICK, serve, via } from './support.ts';
+import { client, collectGarbage, QUICK, serve, via } from './support.ts';
 
 /** A pool of one connection: what holds it, holds up everything. */
 const single = () => via(new Agent({ connections: 1, keepAliveTimeout: 30_000 }));
@@ -93,7 +93,12 @@ describe('many calls', () => {
     const warned = (warning: Error) => warnings.push(warning);
     process.on('warning', warned);
 
-    const call = async () => (await fetch(server.url, { signal, ...init })).text();
+    const bodies: WeakRef<object>[] = [];
+    const call = async () => {
+      const response = await fetch(server.url, { signal, ...init });
+      bodies.push(new WeakRef(response.body ?? response));
+      return response.text();
+    };
     await call();
     const before = process.getActiveResourcesInfo().filter((each) => each === 'Timeout').length;
     for (let round = 0; round < 15; round++) await Promise.all(Array.from({ length: 50 }, call));
@@ -103,6 +108,9 @@ describe('many calls', () => {
     expect(timers).toBeLessThanOrEqual(before + 1);
     expect(server.connections).toBeLessThanOrEqual(10);
     expect(getEventListeners(signal, 'abort').length).toBeLessThanOrEqual(1);
+    // What was read is forgotten, but for what the connections still have in hand.
+    collectGarbage();
+    expect(bodies.filter((body) => body.deref()).length).toBeLessThan(bodies.length / 5);
     expect(warnings).toEqual([]);
     process.off('warning', warned);
     await init.dispatcher.close();

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach } from 'vitest';
 import {
   createFetch,
@@ -43,3 +45,6 @@ export function client(options: FetchOptions = {}): ResilientFetch {
 export function via<D extends object>(dispatcher: D): FetchInit & { readonly dispatcher: D } {
   return { dispatcher } as unknown as FetchInit & { readonly dispatcher: D };
 }
+
+setFlagsFromString('--expose-gc');
+export const collectGarbage = runInNewContext('gc') as () => void;
