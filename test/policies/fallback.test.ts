@@ -509,6 +509,35 @@ describe('a stale value', () => {
   });
 });
 
+describe.each([3, 4] as const)('over cockatiel %s, a kept value', (major) => {
+  it('answers for an error, for a failed result, and for an open circuit', async () => {
+    vi.resetModules();
+    vi.doMock('cockatiel', () =>
+      major === 3 ? import('cockatiel3') : vi.importActual('cockatiel'),
+    );
+    const room = await import('../../src/policies/index.ts');
+    const policy = room.createPolicy('majors', 'default', {
+      fallback: room.fallbackTo.cached(),
+      retry: false,
+      circuitBreaker: { failures: 2 },
+    });
+    let ask: () => unknown = () => ({ ok: true, status: 200 });
+    const read = room.resilient(policy, async (_id: string) => ask());
+    const kept = await read('a');
+    ask = fails;
+    expect(await read('a')).toEqual(kept);
+    ask = () => ({ ok: false, status: 503 });
+    expect(await read('a')).toEqual(kept);
+    expect(policy.circuitBreaker?.state).toBe(1);
+    ask = vi.fn();
+    expect(await read('a')).toEqual(kept);
+    await expect(read('b')).rejects.toMatchObject({ isBrokenCircuitError: true });
+    expect(ask).not.toHaveBeenCalled();
+    vi.doUnmock('cockatiel');
+    vi.resetModules();
+  });
+});
+
 describe('options that are not what they must be', () => {
   it.each<[object, string]>([
     [{ maxAgeSeconds: 0 }, 'Expected `maxAgeSeconds` to be a finite number above 0, got 0'],

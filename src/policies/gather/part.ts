@@ -22,7 +22,7 @@ export class PartRun {
   readonly #call: HandedOver = { fellBack: false };
   #resolve!: (ended: Ended) => void;
   #timer: NodeJS.Timeout | undefined;
-  #attempts = 0;
+  #called = false;
   /** The last attempt was told to stop before it had settled, and not by the gathering. */
   #stopped = false;
 
@@ -58,13 +58,12 @@ export class PartRun {
   }
 
   async #attempt(part: () => unknown, { signal }: PartContext): Promise<unknown> {
-    const attempts = ++this.#attempts;
+    this.#called = true;
     this.#stopped = false;
     try {
       return await attempt(this.#call, part);
     } finally {
-      // One that was given up may settle when another has long begun.
-      if (attempts === this.#attempts) this.#stopped = signal.aborted;
+      this.#stopped = signal.aborted;
     }
   }
 
@@ -81,7 +80,7 @@ export class PartRun {
 
   #outcomeOf(error: unknown): PartFailure['outcome'] {
     if (this.#stopped || isTimeout(error)) return 'timed_out';
-    return this.#attempts > 0 ? 'failure' : 'rejected';
+    return this.#called ? 'failure' : 'rejected';
   }
 }
 
