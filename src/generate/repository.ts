@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { alertsPage } from './docs/alerts-page.ts';
 import { withBlock } from './docs/markdown.ts';
 import { metricsPage, metricsTable } from './docs/metrics-page.ts';
+import { policiesPage } from './docs/policies-page.ts';
 import type { Files } from './files.ts';
 import { generate } from './index.ts';
 
@@ -26,6 +27,7 @@ export function repositoryFiles(root: string): Files {
     ...exampleFiles(),
     'docs/metrics.md': metricsPage(),
     ...alertsPage(read(join(root, 'docs/alerts.md'))),
+    ...policiesPage((path) => read(join(root, path))),
     ...(readme === undefined ? {} : { 'README.md': withBlock(readme, 'metrics', metricsTable()) }),
   };
 }

@@ -1,0 +1,135 @@
+import {
+  PRESET_NAMES,
+  type Preset,
+  presetOf,
+  presetWaits,
+  timeoutVariables,
+  VARIABLE_KINDS,
+  VARIABLES,
+} from '../../presets.ts';
+import { SOURCES } from '../../thresholds.ts';
+import { code, table, withBlock } from './markdown.ts';
+
+const EXAMPLE = /<!-- (examples\/[\w/-]+\.ts):begin -->/g;
+
+/**
+ * `docs/policies.md` with its tables made anew, and with the examples that it names, word for word;
+ * where there is no page yet, none is made.
+ *
+ * @param read gives the text of a file of the repository
+ * @throws Error if the page has no place for a table, or names an example that is not there
+ */
+export function policiesPage(
+  read: (path: string) => string | undefined,
+): Readonly<Record<string, string>> {
+  const path = 'docs/policies.md';
+  let page = read(path);
+  if (page === undefined) return {};
+  page = withBlock(page, 'presets', presetsTable());
+  page = withBlock(page, 'counts', countsTable());
+  page = withBlock(page, 'names', namesTable());
+  page = withBlock(page, 'variables', variablesTable());
+  for (const [, example = ''] of page.matchAll(EXAMPLE)) {
+    const text = read(example);
+    if (text === undefined)
+      throw new Error(`Expected ${example}, which ${path} shows, to be there`);
+    page = withBlock(page, example, `\`\`\`ts\n${text.trimEnd()}\n\`\`\``);
+  }
+  return { [path]: page };
+}
+
+/** How many calls each preset makes, and when, where each of them fails at once. */
+export function presetsTable(): string {
+  return table(
+    [
+      'preset',
+      'for',
+      'calls',
+      'which begin at (s)',
+      'each for at most (s)',
+      'the circuit opens after',
+      'for (s)',
+      'at a time',
+      'sources',
+    ],
+    each((name, preset) => [
+      code(name),
+      preset.description,
+      String(preset.retry.calls),
+      moments(preset),
+      String(preset.timeout.seconds),
+      `${preset.circuitBreaker.failures} failed calls`,
+      preset.circuitBreaker.grows
+        ? `${preset.circuitBreaker.openSeconds}, doubled with each test that fails`
+        : String(preset.circuitBreaker.openSeconds),
+      preset.bulkhead ? String(preset.bulkhead.limit) : 'any number',
+      sources(preset),
+    ]),
+  );
+}
+
+/** What each policy of a preset acts on, and what it counts. */
+export function countsTable(): string {
+  return table(
+    ['preset', 'makes a call again after', 'counts for the circuit', 'does not let in'],
+    each((name, { retry, bulkhead }) => [
+      code(name),
+      `${statuses(retry.statuses)}timeouts, connection errors`,
+      'a call that failed after all of these: 429, 5xx, timeouts, connection errors',
+      bulkhead ? `call ${bulkhead.limit + 1} while ${bulkhead.limit} are under way` : '-',
+    ]),
+  );
+}
+
+/** What stands for `<NAME>` in the variables of each preset. */
+export function namesTable(): string {
+  return table(
+    ['preset', '`<NAME>`', 'of `TIMEOUT_<NAME>` also'],
+    each((name, preset) => {
+      const also = timeoutVariables(preset).filter((each) => !preset.variables.includes(each));
+      return [code(name), preset.variables.map(code).join(', '), also.map(code).join(', ') || '-'];
+    }),
+  );
+}
+
+export function variablesTable(): string {
+  return table(
+    ['variable', 'has', 'sets', 'of which policies'],
+    Object.entries(VARIABLES).map(([variable, { kind, sets, touches }]) => [
+      code(variable),
+      VARIABLE_KINDS[kind].what.replace(/^to be /, ''),
+      sets.includes(' ') ? sets : code(sets),
+      touches,
+    ]),
+  );
+}
+
+function each(row: (name: string, preset: Preset) => readonly string[]): readonly string[][] {
+  return PRESET_NAMES.map((name) => [...row(name, presetOf(name))]);
+}
+
+/** When the calls begin, in seconds after the first; from and to, where a wait has jitter. */
+function moments(preset: Preset): string {
+  const share = preset.retry.jitter ? 0.5 : 1;
+  let least = 0;
+  let most = 0;
+  const later = presetWaits(preset).map((wait) => {
+    least += wait * share;
+    most += wait;
+    return least === most ? String(most) : `${least} to ${most}`;
+  });
+  return ['0', ...later].join(', ');
+}
+
+function statuses(only: readonly number[] | undefined): string {
+  if (only === undefined) return '429, 5xx, ';
+  return only.map((status) => `${status}, `).join('');
+}
+
+function sources({ circuitBreaker, retry, bulkhead, timeout }: Preset): string {
+  const rows = [circuitBreaker, retry, timeout, ...(bulkhead ? [bulkhead] : [])];
+  const letters = new Set(rows.flatMap(({ source }) => source));
+  return (Object.keys(SOURCES) as (keyof typeof SOURCES)[])
+    .filter((letter) => letters.has(letter))
+    .join(' ');
+}
