@@ -58,9 +58,15 @@ function waits(row: {
   };
 }
 
+const exponential = {
+  ...retry.default,
+  ...retry.firstWait,
+  source: [...retry.default.source, ...retry.firstWait.source],
+} as const;
+
 const usual = {
   circuitBreaker: breaker.default,
-  retry: { ...retry.default, ...retry.firstWait, source: retry.default.source },
+  retry: exponential,
   timeout: timeout.default,
 } as const;
 
@@ -159,7 +165,11 @@ export const PRESETS = {
     description: 'Asynchronous tasks',
     variables: ['TASK'],
     ...usual,
-    retry: { ...retry.default, ...retry.firstWait, ...retry.task },
+    retry: {
+      ...exponential,
+      ...retry.task,
+      source: [...retry.task.source, ...exponential.source],
+    },
     timeout: timeout.task,
   },
 } as const satisfies Record<string, Preset>;

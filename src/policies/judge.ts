@@ -68,7 +68,7 @@ export function isConnectionError(error: unknown, depth = DEPTH): boolean {
   const fields = fieldsOf(error);
   if (fields === undefined || depth === 0) return false;
   const { code, name, cause, errors } = fields;
-  if (fields['isTaskCancelledError'] === true) return true;
+  if (isTimeout(error)) return true;
   // An abort that was not the caller's, which is asked for before, is that of a timeout.
   if (name === 'TimeoutError' || name === 'AbortError') return true;
   if (typeof code === 'string' && CONNECTION_CODES.has(code)) return true;
@@ -92,6 +92,10 @@ export function isTransientResult(value: unknown, statuses?: readonly number[]):
   const status = responseStatusOf(value);
   return status !== undefined && matches(status, statuses);
 }
+
+/** What a timeout of cockatiel answers. */
+export const isTimeout = (error: unknown): boolean =>
+  fieldsOf(error)?.['isTaskCancelledError'] === true;
 
 /** What a bulkhead or an open circuit answers. */
 export function isRefusal(error: unknown): boolean {

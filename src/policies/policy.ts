@@ -6,6 +6,7 @@ import type { PresetName } from '../presets.ts';
 import { runCall } from './calls.ts';
 import { effective } from './effective.ts';
 import { follow } from './follow.ts';
+import { isTimeout } from './judge.ts';
 import { claim } from './names.ts';
 import { promptly } from './promptly.ts';
 import { stackOf } from './stack.ts';
@@ -96,7 +97,12 @@ function entered(stack: IPolicy, queues: boolean): IPolicy['execute'] {
       const called = inContext ? (context: never) => inContext(fn, context) : fn;
       if (signal === undefined) return plain(called as never, new AbortController().signal);
       const [controller, leave] = follow(signal);
-      return prompt(called as never, controller.signal).finally(leave);
+      return prompt(called as never, controller.signal)
+        .catch((error: unknown) => {
+          // A timeout says that it timed out, also of a call that its caller has called off.
+          throw signal.aborted && isTimeout(error) ? signal.reason : error;
+        })
+        .finally(leave);
     });
   } as IPolicy['execute'];
 }

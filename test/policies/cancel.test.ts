@@ -52,6 +52,20 @@ describe.each(majors)('a call that its caller calls off, over cockatiel $major',
     expect(fn).not.toHaveBeenCalled();
   });
 
+  it('is answered at once by the reason, not by a timeout, when it was running', async () => {
+    const policy = createPolicy('service', 'enterprise', instrument());
+    const answer = answerOf(policy.execute(() => new Promise(() => {}), caller.signal));
+    await later(1000);
+    caller.abort(reason);
+    await turn();
+    expect(await answer).toEqual({ error: reason });
+    expect(await moved(sdk)).toMatchObject({
+      executions: { cancelled: 1 },
+      'retry.calls': { aborted: 1 },
+      'timeout.calls': { cancelled: 1 },
+    });
+  });
+
   it('is neither made again nor counted when it was running', async () => {
     const policy = createPolicy('service', 'enterprise', instrument());
     for (let call = 0; call < 10; call++) {

@@ -40,7 +40,7 @@ export function policiesPage(
 
 /** How many calls each preset makes, and when, where each of them fails at once. */
 export function presetsTable(): string {
-  return table(
+  const presets = table(
     [
       'preset',
       'for',
@@ -66,6 +66,7 @@ export function presetsTable(): string {
       sources(preset),
     ]),
   );
+  return `${presets}\n\n${legend()}.`;
 }
 
 /** What each policy of a preset acts on, and what it counts. */
@@ -126,10 +127,15 @@ function statuses(only: readonly number[] | undefined): string {
   return only.map((status) => `${status}, `).join('');
 }
 
+/** Which documents have the numbers of each member, by their letters. */
 function sources({ circuitBreaker, retry, bulkhead, timeout }: Preset): string {
-  const rows = [circuitBreaker, retry, timeout, ...(bulkhead ? [bulkhead] : [])];
-  const letters = new Set(rows.flatMap(({ source }) => source));
-  return (Object.keys(SOURCES) as (keyof typeof SOURCES)[])
-    .filter((letter) => letters.has(letter))
-    .join(' ');
+  return Object.entries({ circuit: circuitBreaker, retry, bulkhead, timeout })
+    .flatMap(([member, row]) => (row ? [`${member} ${row.source.join(' ')}`] : []))
+    .join(', ');
+}
+
+function legend(): string {
+  return Object.entries(SOURCES)
+    .map(([letter, source]) => `${letter}: ${source}`)
+    .join(' · ');
 }
