@@ -1,0 +1,20 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+/** Lets an example find this package in its source, as it stands, without a build. */
+const HOOKS = `data:text/javascript,${encodeURIComponent(`
+  import { register } from 'node:module';
+  const resolve = \`export async function resolve(specifier, context, next) {
+    return specifier === 'cockatiel-otel/policies'
+      ? next('${new URL('../../src/policies/index.ts', import.meta.url)}', context)
+      : next(specifier, context);
+  }\`;
+  register('data:text/javascript,' + encodeURIComponent(resolve));
+`)}`;
+
+/** What an example prints, by lines. @throws Error with what it complains of, if it fails */
+export async function run(file: string): Promise<{ lines: string[]; complaints: string }> {
+  const loaders = ['--import', 'tsx', '--import', HOOKS];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [...loaders, file]);
+  return { lines: stdout.trimEnd().split('\n'), complaints: stderr };
+}
