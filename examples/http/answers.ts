@@ -1,0 +1,31 @@
+/** What the caller gets: answers, errors, and nothing in place of what is not there. */
+import { createFetch, HttpStatusError, TimeoutError } from 'cockatiel-otel/http';
+import { service } from './service.ts';
+
+const url = await service(({ url: path }, response) => {
+  if (path === '/slow') return;
+  response.writeHead(path === '/missing' ? 404 : 403).end('no');
+});
+
+const options = { overrides: { retry: false, timeout: { seconds: 0.2 } } } as const;
+
+const plain = createFetch('workday', options);
+console.log(`plain: ${(await plain(`${url}/private`)).status}`);
+
+const orNull = createFetch('workday', { ...options, nullOn404: true, throwOnStatus: true });
+console.log(`missing: ${await orNull(`${url}/missing`)}`);
+
+for (const path of ['private', 'slow']) {
+  try {
+    await orNull(`${url}/${path}`);
+  } catch (error) {
+    if (error instanceof HttpStatusError) {
+      console.log(`${error.name}: ${error.status} ${await error.response.text()}`);
+    } else if (error instanceof TimeoutError) {
+      console.log(`${error.name}: ${error.message}`);
+    } else throw error;
+  }
+}
+
+const left = AbortSignal.abort(new Error('the user has left'));
+await plain(url, { signal: left }).catch((error) => console.log(`cancelled: ${error.message}`));

@@ -1,0 +1,32 @@
+/** A call that is retried, and a circuit that opens when retrying does not help. */
+import { CircuitOpenError, createFetch } from 'cockatiel-otel/http';
+import { service } from './service.ts';
+
+let requests = 0;
+let healthy = false;
+const url = await service((_, response) => {
+  requests++;
+  // Busy at first: it says when to come back.
+  response.writeHead(healthy ? 200 : 503, { 'retry-after': '0.05' }).end('INC0012345');
+});
+
+const fetch = createFetch('servicenow', {
+  preset: 'enterprise',
+  // Seconds; an example has less time than a service.
+  overrides: { retry: { firstWaitSeconds: 0.01 }, circuitBreaker: { openSeconds: 0.5 } },
+});
+
+for (let call = 1; call <= 5; call++) {
+  const { status } = await fetch(`${url}/incident`);
+  console.log(`call ${call}: ${status} after ${requests} requests`);
+}
+try {
+  await fetch(`${url}/incident`);
+} catch (error) {
+  if (!(error instanceof CircuitOpenError)) throw error;
+  console.log(`call 6: the circuit of ${error.policyName} is open, ${requests} requests as before`);
+  healthy = true;
+  await new Promise((resolve) => setTimeout(resolve, Number(error.closesAt) - Date.now() + 5));
+}
+const response = await fetch(`${url}/incident`);
+console.log(`call 7: ${response.status} ${await response.text()}`);
