@@ -3,6 +3,7 @@ import type {
   CircuitBreakerResult,
   CircuitBreakerState,
   DEPENDENCY_RESULTS,
+  DegradationStatus,
   FallbackResult,
   Outcome,
   RetryResult,
@@ -73,6 +74,12 @@ export const BULKHEAD_RESULT: Readonly<Record<BulkheadResult, string>> = {
 export const FALLBACK_RESULT: Readonly<Record<FallbackResult, string>> = {
   not_used: GOOD,
   used: STAND_IN,
+  failed: BAD,
+};
+
+export const DEGRADATION_STATUS: Readonly<Record<DegradationStatus, string>> = {
+  complete: GOOD,
+  partial: STAND_IN,
   failed: BAD,
 };
 
