@@ -87,6 +87,12 @@ describe('what sends', () => {
     expect(performance.now() - start).toBeGreaterThan(99);
     expect([response.status, await response.text()]).toEqual([200, 'answer 2']);
     expect([server.seen.length, server.connections]).toEqual([2, 1]);
+    expect(server.seen[1]?.headers['x-correlation-id']).toBeDefined();
+
+    server.answer = () => {};
+    const signal = AbortSignal.timeout(50);
+    await expect(fetch(server.url, { signal })).rejects.toMatchObject({ name: 'TimeoutError' });
+    expect(signal.aborted).toBe(true);
   });
 
   it('is the global fetch of the moment', async () => {

@@ -1,0 +1,89 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createFetch } from '../../src/http/index.ts';
+import { PRESET_NAMES, type PresetName, presetOf } from '../../src/presets.ts';
+import { statuses } from './server.ts';
+import { client, QUICK, serve } from './support.ts';
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe.each(PRESET_NAMES.map((preset) => ({ preset })))('the preset $preset', ({ preset }) => {
+  const { calls, statuses: listed } = presetOf(preset).retry as {
+    calls: number;
+    statuses?: readonly number[];
+  };
+
+  it('makes as many calls as its document says, of what it retries', async () => {
+    const server = await serve(statuses(503));
+    const fetch = client({ preset });
+    expect((await fetch(server.url)).status).toBe(503);
+    expect(server.seen).toHaveLength(listed?.length === 0 ? 1 : calls);
+    await server.kill();
+    await expect(fetch(server.url)).rejects.toThrow('fetch failed');
+  });
+
+  it('retries a 408, which is a timeout', async () => {
+    const server = await serve(statuses(408, 200));
+    expect((await client({ preset })(server.url)).status).toBe(200);
+  });
+});
+
+describe('the settings', () => {
+  it('of the code are obeyed: statuses, filters, waits, no retry', async () => {
+    const server = await serve(statuses(409, 200));
+    const fetch = (retry: object | false) =>
+      client({ overrides: { ...QUICK, retry: retry && { ...QUICK.retry, ...retry } } })(server.url);
+    expect((await fetch({ statuses: [409] })).status).toBe(200);
+
+    server.seen.length = 0;
+    server.answer = statuses(503, 200);
+    expect((await fetch(false)).status).toBe(503);
+
+    server.seen.length = 0;
+    expect((await fetch({ handle: () => false })).status).toBe(503);
+
+    server.seen.length = 0;
+    const asked: unknown[] = [];
+    const delay = (failure: unknown, attempt: number) => {
+      asked.push([(failure as { status: number }).status, attempt]);
+      return 0.15;
+    };
+    const start = performance.now();
+    expect((await fetch({ delay })).status).toBe(200);
+    expect(performance.now() - start).toBeGreaterThan(149);
+    expect(asked).toContainEqual([503, 1]);
+  });
+
+  it('of a value that counts as failed are obeyed, and only for what may be sent again', async () => {
+    const server = await serve(statuses(202, 200));
+    const handleResult = (value: unknown) => (value as Response).status === 202;
+    const fetch = client({ overrides: { ...QUICK, handleResult } });
+    expect((await fetch(server.url)).status).toBe(200);
+    server.seen.length = 0;
+    expect((await fetch(server.url, { method: 'POST' })).status).toBe(202);
+  });
+
+  it('of the environment are obeyed', async () => {
+    vi.stubEnv('RETRY_MAX_ATTEMPTS', '2');
+    const server = await serve(statuses(503));
+    await client()(server.url);
+    expect(server.seen).toHaveLength(2);
+  });
+
+  it('switch everything off, and it is a fetch that knows tokens', async () => {
+    vi.stubEnv('RESILIENCE_ENABLED', 'false');
+    const server = await serve(statuses(503, 401, 200));
+    const fetch = client({ refreshToken: () => 'token' });
+    expect((await fetch(server.url)).status).toBe(503);
+    expect((await fetch(server.url)).status).toBe(200);
+    const signal = AbortSignal.abort(new Error('left'));
+    await expect(fetch(server.url, { signal })).rejects.toThrow('left');
+    expect(server.seen).toHaveLength(3);
+  });
+
+  it('that are wrong are the error of createPolicy', () => {
+    const preset = 'unknown' as PresetName;
+    expect(() => createFetch('service', { preset })).toThrow('Expected `preset`');
+    const overrides = { retry: { calls: 0 } };
+    expect(() => createFetch('service', { overrides })).toThrow('calls');
+  });
+});
