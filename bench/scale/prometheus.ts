@@ -16,7 +16,7 @@ export const SCRAPE_SECONDS = 15;
 export const JOB = 'fleet';
 const HISTORY_DAYS = 3;
 /** For what is under way to end. */
-const REST_MS = 3000;
+const REST_MS = 15_000;
 
 export interface Size {
   readonly replicas: number;
