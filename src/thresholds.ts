@@ -1,7 +1,7 @@
 /**
  * The documented numbers, a leaf: policies, panels, alert rules, runbooks and docs read them here.
  *
- * The name of a property is its unit: `seconds`, `ratio` (0 to 1), `failures`, `calls`, `count`.
+ * The name of a property is its unit: `seconds`, `ratio` (0 to 1), `failures`, `calls`, `count`, `perCall`.
  * Every row says which documents it comes from: requirements of the services that this package was
  * made for, which are not public, or the design of this package; the letters are those of `SOURCES`. Where two documents differ, both are here.
  */
@@ -137,7 +137,7 @@ export const LIMITS = {
   /** Retries that recover the call, of the calls retried: above. */
   retrySuccess: { ratio: 0.7, windowSeconds: 900, atLeast: 20, source: ['M'] },
   /** Retries for each call: more, and the retries are the load. */
-  retryAmplification: { ratio: 0.5, windowSeconds: 600, atLeast: 100, source: ['D'] },
+  retryAmplification: { perCall: 0.5, windowSeconds: 600, atLeast: 100, source: ['D'] },
   /** Calls that time out: below. */
   timeouts: { ratio: 0.05, windowSeconds: 600, atLeast: 5, source: ['M'] },
   /** Calls that a bulkhead rejects: below. */

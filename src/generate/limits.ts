@@ -30,6 +30,7 @@ export const THRESHOLDS: Readonly<Record<ThresholdName, number>> = Object.fromEn
 /** What each unit allows. */
 const UNITS: Readonly<Record<string, readonly [string, (value: number) => boolean]>> = {
   ratio: ['a number above 0 and below 1', (value) => value > 0 && value < 1],
+  perCall: ['a number above 0', (value) => value > 0],
   quantile: ['a number above 0 and below 1', (value) => value > 0 && value < 1],
   seconds: ['a number of seconds above 0', (value) => value > 0],
   windowSeconds: ['a number of seconds above 0', (value) => value > 0],

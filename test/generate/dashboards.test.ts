@@ -111,7 +111,7 @@ describe('the limits that are drawn', () => {
       'Time not closed, whole fleet': ['at most', LIMITS.fleetWide.ratio],
       'Second retries in 5m': ['at most', LIMITS.secondRetries.count],
       'Retried calls that recovered': ['at least', LIMITS.retrySuccess.ratio],
-      'Retries for each call': ['at most', LIMITS.retryAmplification.ratio],
+      'Retries for each call': ['at most', LIMITS.retryAmplification.perCall],
       'Calls timed out': ['at most', LIMITS.timeouts.ratio],
       'Slots taken, fullest replica': ['at most', LIMITS.bulkheadSaturation.ratio],
       'Calls rejected by the bulkhead': ['at most', LIMITS.bulkheadRejections.ratio],

@@ -31,7 +31,7 @@ const read = (path: string) => readFileSync(path, 'utf8');
 function written(name: ThresholdName): string[] {
   const value = THRESHOLDS[name];
   const percent = `${Number((value * 100).toPrecision(12))}`;
-  if (name.endsWith('.ratio')) return [`${percent} %`];
+  if (/\.(ratio|perCall)$/.test(name)) return [`${percent} %`];
   if (name.endsWith('.quantile')) return [`${percent}th percentile`];
   if (!/seconds$/i.test(name)) return value === 1 ? [''] : [`${value} `];
   const words = { 3600: ['hour'], 86400: ['day'] }[value] ?? [];

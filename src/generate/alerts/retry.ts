@@ -61,7 +61,7 @@ function successLow(queries: Queries): Alert {
 
 /** All retries, of all calls: not of those retried, or one failing call in a thousand would do. */
 function amplification(queries: Queries): Alert {
-  const { ratio, windowSeconds, atLeast } = queries.limits.retryAmplification;
+  const { perCall, windowSeconds, atLeast } = queries.limits.retryAmplification;
   const by = queries.policy;
   const calls = queries.gained(RETRY_CALLS, windowSeconds, { by });
   const policy = queries.labelValue(ATTR_POLICY_NAME);
@@ -72,13 +72,13 @@ function amplification(queries: Queries): Alert {
     expr: `
 ${queries.gained(RETRY_ATTEMPTS, windowSeconds, { by })}
   / ${calls}
-  > ${ratio}
+  > ${perCall}
 and ${calls}
   >= ${atLeast}`.trim(),
     summary: `Retries add to the load of {{ ${policy} }}.`,
     description:
       `{{ $value | humanizePercentage }} more calls than were asked for went to {{ ${policy} }} ` +
       `(job {{ ${queries.labelValue(queries.job)} }}) as retries in the last ` +
-      `${queries.window(windowSeconds)} (limit ${percent(ratio)}).`,
+      `${queries.window(windowSeconds)} (limit ${percent(perCall)}).`,
   };
 }

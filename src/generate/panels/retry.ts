@@ -124,7 +124,7 @@ export function amplification(queries: Queries): Graph {
         legend: 'retries',
       },
     ],
-    limit: { value: queries.limits.retryAmplification.ratio, bad: 'above' },
+    limit: { value: queries.limits.retryAmplification.perCall, bad: 'above' },
   };
 }
 
