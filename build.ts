@@ -4,11 +4,14 @@
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 
 /** What is bundled, by its room in src/. */
 const BUNDLED = ['generate', 'cli'];
 const ENTRIES = ['generate/index', 'cli/main'];
+/** Rooms that run in services, and may import packages. */
+const SERVED = ['policies', 'http'];
+const PEERS = ['cockatiel', '@opentelemetry/*'];
 
 /** Types that users import, and all that these import; nobody imports those of the command line. */
 const types = typesFrom('dist/generate/index.d.ts');
@@ -18,31 +21,66 @@ for (const [file, content] of types) {
   writeFileSync(file, content);
 }
 
-const { metafile } = await build({
-  entryPoints: ENTRIES.map((entry) => `src/${entry}.ts`),
-  outbase: 'src',
-  outdir: 'dist',
-  chunkNames: 'generate/shared-[hash]',
+const shared = {
   bundle: true,
   splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
+  legalComments: 'none',
+  metafile: true,
+} as const satisfies BuildOptions;
+
+const { metafile: tools } = await build({
+  ...shared,
+  entryPoints: ENTRIES.map((entry) => `src/${entry}.ts`),
+  outbase: 'src',
+  outdir: 'dist',
+  chunkNames: 'generate/shared-[hash]',
+  external: PEERS,
   // Two thirds of the size, and names still to be read in a stack.
   minifySyntax: true,
   minifyWhitespace: true,
-  legalComments: 'none',
   // Bundled CommonJS asks for modules of Node by `require`, which an ES module has not.
   banner: {
     js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
   },
-  metafile: true,
 });
 
+/** In a service, modules stay as they are, and one each; only the packages they import come along. */
+const { metafile: rooms } = await build({
+  ...shared,
+  entryPoints: readdirSync('dist', { recursive: true, encoding: 'utf8' })
+    .filter((file) => SERVED.includes(file.split('/')[0] ?? '') && file.endsWith('.js'))
+    .map((file) => `dist/${file}`)
+    .filter((file) => importsPackage(readFileSync(file, 'utf8'))),
+  outbase: 'dist',
+  outdir: 'dist',
+  chunkNames: 'packages/[hash]',
+  allowOverwrite: true,
+  external: PEERS,
+  plugins: [
+    {
+      name: 'own modules stay apart',
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /^\./ }, ({ path, importer, kind }) =>
+          kind === 'entry-point' || importer.includes('node_modules')
+            ? undefined
+            : { path, external: true },
+        ),
+    },
+  ],
+});
+
+function importsPackage(text: string): boolean {
+  const specifiers = [...text.matchAll(/\bfrom '([^']+)'/g)].map(([, from = '']) => from);
+  return specifiers.some((from) => !/^(\.|node:|cockatiel$|@opentelemetry\/)/.test(from));
+}
+
 const packages = new Set(
-  Object.keys(metafile.inputs).flatMap(
-    (path) => path.match(/^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+/) ?? [],
-  ),
+  [tools, rooms]
+    .flatMap(({ inputs }) => Object.keys(inputs))
+    .flatMap((path) => path.match(/^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+/) ?? []),
 );
 writeFileSync(
   'dist/THIRD-PARTY-LICENSES.txt',
