@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { withArguments } from '../policies/calls.ts';
+import { attempt as beginAttempt, handOver } from '../policies/fallback/call.ts';
 import type { ResilientPolicy } from '../policies/types.ts';
 import { attempt } from './attempt.ts';
 import { type Client, HttpCall, runHttpCall } from './call.ts';
@@ -87,10 +89,16 @@ async function answerOf(call: HttpCall): Promise<Response> {
   signal.throwIfAborted();
   // A bulkhead runs what has waited in the context of the call that made room: in the wrong trace.
   const inContext = AsyncLocalStorage.snapshot();
+  const handed = { target: client, fellBack: false };
   const execute = () =>
-    client.policy.execute((context) => inContext(attempt, call, context.signal), signal);
+    client.policy.execute(
+      (context) => inContext(() => beginAttempt(handed, () => attempt(call, context.signal))),
+      signal,
+    );
   try {
-    return await untilAborted(signal, () => runHttpCall(call, execute));
+    return await untilAborted(signal, () =>
+      withArguments(call.request.args, () => handOver(handed, () => runHttpCall(call, execute))),
+    );
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (isMarked(error, 'isHttpStatusError') && call.last) return call.last;

@@ -41,6 +41,16 @@ export class OutgoingRequest {
     this.idempotent = IDEMPOTENT.has(method) || this.headers.has(IDEMPOTENCY_KEY);
   }
 
+  /**
+   * What was given to `fetch`, for fallbacks: by it they tell calls apart, so without what says
+   * nothing of what is asked for.
+   */
+  get args(): readonly unknown[] {
+    const input = this.#input instanceof URL ? String(this.#input) : this.#input;
+    const { signal, dispatcher, ...init } = this.#init as FetchInit & { dispatcher?: unknown };
+    return Object.keys(init).length > 0 ? [input, init] : [input];
+  }
+
   /** Reads the body of a `Request` into memory. */
   async buffer(): Promise<void> {
     if (this.resendable || this.#init.body || !isRequest(this.#input)) return;

@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { fallbackTo } from '../../src/policies/index.ts';
+import { statuses } from './server.ts';
+import { client, QUICK, serve } from './support.ts';
+
+const copy = (response: Response) => response.clone();
+const keep = (response: Response) => response.ok;
+
+/** A client with short patience, and a fallback. */
+const withFallback = (fallback: object) =>
+  client({
+    wholeBody: true,
+    overrides: { ...QUICK, retry: false, fallback: fallback as never },
+  });
+
+describe('a fallback', () => {
+  const warnings: Error[] = [];
+  const warned = (warning: Error) => warnings.push(warning);
+  beforeEach(() => void process.on('warning', warned));
+  afterEach(() => {
+    process.off('warning', warned);
+    warnings.length = 0;
+    vi.restoreAllMocks();
+  });
+
+  it('has the last good answer of the same request, as often as it is asked', async () => {
+    const server = await serve(({ path }, response) => response.end(`this is ${path}`));
+    const fetch = withFallback(fallbackTo.cached({ copy, keep }));
+    const read = async (path: string) => (await fetch(new URL(path, server.url))).text();
+    expect(await read('/a')).toBe('this is /a');
+    expect(await read('/b')).toBe('this is /b');
+    server.answer = statuses(503);
+    expect(await read('/a')).toBe('this is /a');
+    await server.kill();
+    for (let call = 0; call < 8; call++) {
+      expect(await read('/b')).toBe('this is /b');
+      expect(await read('/a')).toBe('this is /a');
+    }
+    await expect(read('/c')).rejects.toMatchObject({ name: 'CircuitOpenError' });
+    expect(warnings).toEqual([]);
+  });
+
+  it('has none of a request with another method, header or body', async () => {
+    const server = await serve(statuses(200));
+    const fetch = withFallback(fallbackTo.cached({ copy, keep }));
+    await fetch(server.url, { headers: { accept: 'text/plain' } });
+    await fetch(server.url, { headers: new Headers({ accept: 'text/html' }) });
+    server.answer = statuses(503);
+    const status = async (init?: RequestInit) => (await fetch(server.url, init)).status;
+    expect(await status({ headers: { accept: 'text/plain' } })).toBe(200);
+    expect(await status({ headers: { accept: 'text/html' } })).toBe(503);
+    expect(await status({ method: 'DELETE' })).toBe(503);
+    expect(await status()).toBe(503);
+  });
+
+  it('has none of another client', async () => {
+    const server = await serve(statuses(200));
+    const shared = fallbackTo.cached({ copy, keep });
+    const [one, other] = [withFallback(shared), withFallback(shared)];
+    await one(server.url);
+    server.answer = statuses(503);
+    expect((await one(server.url)).status).toBe(200);
+    expect((await other(server.url)).status).toBe(503);
+  });
+
+  it('keeps no failure', async () => {
+    const server = await serve(statuses(404));
+    const fetch = withFallback(fallbackTo.cached({ copy, keep }));
+    await fetch(server.url);
+    server.answer = statuses(503);
+    expect((await fetch(server.url)).status).toBe(503);
+  });
+
+  it('that is a function knows the request and what failed', async () => {
+    const server = await serve(statuses(503));
+    const make = vi.fn(() => new Response('made'));
+    const fetch = withFallback(fallbackTo.function(make));
+    const init = { headers: { accept: 'text/plain' } };
+    const { signal } = new AbortController();
+    expect(await (await fetch(server.url, { ...init, signal })).text()).toBe('made');
+    expect(make).toHaveBeenCalledWith(
+      expect.objectContaining({ name: 'HttpStatusError', status: 503 }),
+      server.url,
+      init,
+    );
+  });
+});
