@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IPolicy } from 'cockatiel';
 import { instrument, uninstrument } from '../instrumented.ts';
 import { assertName } from '../options.ts';
@@ -59,8 +58,7 @@ export function policyOf<F>(
   const { enabled, settings, origins } = effective(name, preset, overrides);
   claim(name);
   const { stack, members, reset } = stackOf(enabled ? settings : NOTHING, { name, key });
-  if (enabled)
-    stack.execute = entered(stack, settings.bulkhead !== false && settings.bulkhead.queue > 0);
+  if (enabled) stack.execute = entered(stack);
   const policy = Object.assign(stack, {
     ...members,
     name,
@@ -87,17 +85,14 @@ export function policyOf<F>(
  * What every call of a stack goes through first. It gets a signal of its own: where there is none,
  * cockatiel's policies share one for ever, and each timeout listens to it.
  */
-function entered(stack: IPolicy, queues: boolean): IPolicy['execute'] {
+function entered(stack: IPolicy): IPolicy['execute'] {
   const plain = stack.execute.bind(stack);
   const prompt = promptly(plain as never);
   return function execute_<T>(fn: (context: never) => PromiseLike<T> | T, signal?: AbortSignal) {
     return runCall(signal, () => {
-      // A bulkhead runs what has waited in the context of the call that made room.
-      const inContext = queues ? AsyncLocalStorage.snapshot() : undefined;
-      const called = inContext ? (context: never) => inContext(fn, context) : fn;
-      if (signal === undefined) return plain(called as never, new AbortController().signal);
+      if (signal === undefined) return plain(fn as never, new AbortController().signal);
       const [controller, leave] = follow(signal);
-      return prompt(called as never, controller.signal)
+      return prompt(fn as never, controller.signal)
         .catch((error: unknown) => {
           // A timeout says that it timed out, also of a call that its caller has called off.
           throw signal.aborted && isTimeout(error) ? signal.reason : error;

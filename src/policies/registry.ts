@@ -132,6 +132,11 @@ export function isolate(name: string): { readonly dispose: () => void } {
   };
 }
 
+/** What the policies of a name were first made with; `undefined` where there are none. */
+export function overridesOf(name: string): object | undefined {
+  return entries.peek(name)?.overrides;
+}
+
 /** Forgets the policies of a name, or all: the next use makes new ones. */
 export function dispose(name?: string): void {
   if (name === undefined) entries.clear();

@@ -2,9 +2,9 @@ import type { IDefaultPolicyContext, IPolicy } from 'cockatiel';
 import { expected } from '../options.ts';
 import { withArguments } from './calls.ts';
 import { attempt, handOver, isInside } from './fallback/call.ts';
-import { type PolicyForOptions, policies, policyFor } from './registry.ts';
+import { overridesOf, type PolicyForOptions, policyFor } from './registry.ts';
 import { assertFunction, assertMethod, assertResilientOptions } from './resilient-arguments.ts';
-import type { PolicyOverrides, ResilientPolicy } from './types.ts';
+import type { PolicyOverrides } from './types.ts';
 
 type Arguments = readonly unknown[];
 
@@ -108,9 +108,6 @@ async function runAsync<T>(fn: () => T): Promise<Awaited<T>> {
   return await fn();
 }
 
-/** By what a policy was made, where it was made here. */
-const madeWith = new WeakMap<ResilientPolicy, PolicyOverrides<never>>();
-
 function policyOf(name: Named, options: unknown = {}): (args: Arguments) => AnyPolicy {
   assertResilientOptions(options);
   if (typeof name !== 'string') {
@@ -120,11 +117,8 @@ function policyOf(name: Named, options: unknown = {}): (args: Arguments) => AnyP
     return () => name as AnyPolicy;
   }
   const { key, preset, overrides } = options;
-  const get = (own: string | undefined) => {
-    const policy = policyFor(name, { key: own, preset, overrides });
-    if (overrides && !madeWith.has(policy)) madeWith.set(policy, overrides);
-    return policy as AnyPolicy;
-  };
+  const get = (own: string | undefined) =>
+    policyFor(name, { key: own, preset, overrides }) as AnyPolicy;
   if (overrides) assertSame(name, overrides);
   if (typeof key === 'function') {
     const keyOf = key as (...args: Arguments) => string;
@@ -136,7 +130,8 @@ function policyOf(name: Named, options: unknown = {}): (args: Arguments) => AnyP
 
 /** Of two that differ, the second would be forgotten in silence. */
 function assertSame(name: string, overrides: PolicyOverrides<never>): void {
-  if (policies(name).every((policy) => madeWith.get(policy) === overrides)) return;
+  const before = overridesOf(name);
+  if (before === undefined || before === overrides) return;
   throw new TypeError(
     `Expected the overrides of ${JSON.stringify(name)} to be given once, or to be the same object: its policy is there already`,
   );

@@ -371,6 +371,21 @@ describe('what is kept for one call', () => {
     expect(await answer).toBeInstanceOf(Down);
   });
 
+  it('never answers a call that has waited for it in a bulkhead outside of the fallback', async () => {
+    const policy = createPolicy('service', 'default', {
+      order: ['bulkhead', 'fallback', 'circuitBreaker', 'overallTimeout', 'retry', 'timeout'],
+      bulkhead: { limit: 1, queue: 5 },
+      retry: false,
+      fallback: fallbackTo.cached(),
+    });
+    let down = false;
+    const read = resilient(policy, async (id: string) => (down ? fails() : `data of ${id}`));
+    expect(await Promise.all([read('a'), read('b')])).toEqual(['data of a', 'data of b']);
+    down = true;
+    const calls = [read('a'), read('b'), read('c')].map((call) => call.catch((error) => error));
+    expect(await Promise.all(calls)).toEqual(['data of a', 'data of b', expect.any(Down)]);
+  });
+
   it.each<[string, unknown, unknown]>([
     ['a string and a number', '1', 1],
     ['a number and a bigint', 1, 1n],
