@@ -44,6 +44,21 @@ describe.each(majors)('a call that its caller calls off, over cockatiel $major',
     });
   });
 
+  it('leaves no failure behind, whatever the filter takes for one', async () => {
+    const policy = createPolicy('service', 'enterprise', { ...instrument(), handle: () => true });
+    const answer = answerOf(policy.execute(down, caller.signal));
+    const slot = deferred();
+    const other = policy.execute(() => slot.promise);
+    await later(1000);
+    caller.abort(reason);
+    await answer;
+    await later(2000);
+    slot.resolve(undefined);
+    await other;
+    expect(await moved(sdk)).toMatchObject({ errors: { 'retry ECONNREFUSED': 1 } });
+    expect((await moved(sdk))['errors']).not.toHaveProperty(['retry Error']);
+  });
+
   it('is not made at all where it was called off before', async () => {
     const policy = createPolicy('service', 'enterprise', instrument());
     const fn = vi.fn(down);
@@ -71,7 +86,8 @@ describe.each(majors)('a call that its caller calls off, over cockatiel $major',
     for (let call = 0; call < 10; call++) {
       const own = new AbortController();
       const fn = vi.fn(({ signal }: { signal: AbortSignal }) => {
-        own.abort(reason);
+        // By the same error that an abort by a timeout gives.
+        own.abort();
         signal.throwIfAborted();
       });
       expect(await answerOf(policy.execute(fn, own.signal))).toHaveProperty('error');

@@ -59,6 +59,7 @@ describe('a policy without a filter of its own', () => {
     ['a mistake in the program', new TypeError('x is not a function')],
     ['a code that says nothing of the connection', thing({ code: 'ENOENT' })],
     ['an open circuit inside', { isBrokenCircuitError: true }],
+    ['an open circuit inside, told as a status', { isBrokenCircuitError: true, status: 503 }],
     ['a full bulkhead inside', { isBulkheadRejectedError: true }],
     ['undefined', undefined],
     ['a text', 'down'],

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PolicyOverrides } from '../../src/policies/index.ts';
-import { answerOf, later, settled } from '../instrument/support.ts';
+import { answerOf, deferred, later, settled, turn } from '../instrument/support.ts';
 import { majors } from '../support/cockatiel.ts';
 import { policiesOver } from './support.ts';
 
@@ -141,18 +141,38 @@ describe.each(majors)('over cockatiel $major', ({ major }) => {
     it('is not opened again, while it is tried, by a call from before', async () => {
       const policy = createPolicy('service', 'default', {
         retry: false,
-        circuitBreaker: { failures: 1 },
+        circuitBreaker: { failures: 1, openSeconds: 10 },
       });
-      let fail = (_: unknown) => {};
-      const late = answerOf(
-        policy.execute(() => new Promise((_, reject) => (fail = reject)), undefined),
-      );
+      const before = deferred();
+      const test = deferred();
+      const late = answerOf(policy.execute(() => before.promise));
       await answerOf(policy.execute(down));
-      await later(29_000);
-      // The call from before would be timed out at 30 s.
-      fail(Object.assign(new Error('late'), { status: 503 }));
+      await later(10_000);
+      const tested = policy.execute(() => test.promise);
+      await turn();
+      before.reject(Object.assign(new Error('late'), { status: 503 }));
       await late;
-      await later(31_000);
+      test.resolve('up');
+      await tested;
+      expect(policy.circuitBreaker?.state).toBe(CLOSED);
+    });
+
+    it('is neither closed nor kept open by a test that a full bulkhead did not let in', async () => {
+      const policy = createPolicy('service', 'default', {
+        retry: false,
+        circuitBreaker: { failures: 1 },
+        bulkhead: { limit: 1 },
+      });
+      await answerOf(policy.execute(down));
+      const slot = deferred();
+      const held = policy.bulkhead?.execute(() => slot.promise);
+      await later(60_000);
+      expect(await answerOf(policy.execute(up))).toMatchObject({
+        error: { isBulkheadRejectedError: true },
+      });
+      expect(policy.circuitBreaker?.state).toBe(OPEN);
+      slot.resolve(undefined);
+      await held;
       expect(await policy.execute(up)).toBe('up');
       expect(policy.circuitBreaker?.state).toBe(CLOSED);
     });
