@@ -80,21 +80,23 @@ export function resilient(name: Named, given?: unknown, more?: unknown): unknown
 function wrapped(policyOfCall: (args: Arguments) => AnyPolicy, fn: Fn): Fn {
   assertFunction(fn);
   const resilientFunction: Fn = function (...args) {
-    const policy = policyOfCall(args);
+    let policy: AnyPolicy;
+    try {
+      policy = policyOfCall(args);
+    } catch (error) {
+      // A function that tells the key has failed; who awaits an answer gets it there.
+      return Promise.reject(error);
+    }
     if (isInside(policy)) return runAsync(() => fn.apply(this, args));
     const last = args.at(-1);
     const signal = last instanceof AbortSignal ? last : undefined;
     const plain = signal ? args.slice(0, -1) : args;
+    const run = (own: AbortSignal) => fn.apply(this, signal ? [...plain, own] : args);
+    if (!isOurs(policy)) return policy.execute((context) => run(context.signal), signal);
     const call = { target: fn, self: this, fellBack: false };
     return withArguments(plain, () =>
       handOver(call, () =>
-        policy.execute(
-          (context) =>
-            withArguments([], () =>
-              attempt(call, () => fn.apply(this, signal ? [...plain, context.signal] : args)),
-            ),
-          signal,
-        ),
+        policy.execute((context) => attempt(call, () => run(context.signal)), signal),
       ),
     );
   };
@@ -102,6 +104,14 @@ function wrapped(policyOfCall: (args: Arguments) => AnyPolicy, fn: Fn): Fn {
     Object.defineProperty(resilientFunction, key, { configurable: true, value: fn[key] });
   }
   return resilientFunction;
+}
+
+/**
+ * Of a stack that was made elsewhere nobody knows whether its members keep the context of a call: a
+ * bulkhead does not. What is known of one call must not be taken for what is known of another.
+ */
+function isOurs(policy: object): boolean {
+  return 'settings' in policy && 'origins' in policy;
 }
 
 async function runAsync<T>(fn: () => T): Promise<Awaited<T>> {

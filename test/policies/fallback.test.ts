@@ -1,3 +1,4 @@
+import { bulkhead, wrap } from 'cockatiel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fallbackTo, type Stale } from '../../src/policies/fallback/strategies.ts';
 import { createPolicy } from '../../src/policies/policy.ts';
@@ -369,6 +370,17 @@ describe('what is kept for one call', () => {
     const answer = read('a', 'x').catch((error) => error);
     await vi.runAllTimersAsync();
     expect(await answer).toBeInstanceOf(Down);
+  });
+
+  it('never answers a call that has waited for it in a bulkhead of the user’s own', async () => {
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const stack = wrap(bulkhead(1, 5), policyWith(fallbackTo.cached()));
+    let down = false;
+    const read = resilient(stack, async (id: string) => (down ? fails() : `data of ${id}`));
+    await Promise.all([read('a'), read('b')]);
+    down = true;
+    const calls = [read('a'), read('b')].map((call) => call.catch((error) => error));
+    expect(await Promise.all(calls)).toEqual([expect.any(Down), expect.any(Down)]);
   });
 
   it('never answers a call that has waited for it in a bulkhead outside of the fallback', async () => {

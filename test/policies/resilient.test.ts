@@ -134,6 +134,16 @@ describe('a resilient function', () => {
     expect(policies(NAME)).toHaveLength(2);
   });
 
+  it('rejects when its key can not be told', async () => {
+    const broken = () => {
+      throw new Down();
+    };
+    const read = resilient(NAME, async (_url: string) => 'there', { key: broken });
+    await expect(read('http://a')).rejects.toThrow(Down);
+    const wrong = resilient(NAME, async (_url: string) => 'there', { key: () => 1 as never });
+    await expect(wrong('http://a')).rejects.toThrow('Expected `key` to be a string, got 1');
+  });
+
   it('makes its policy anew when that was disposed of', async () => {
     const read = resilient(NAME, failing(0), { preset: 'http' });
     const before = policyFor(NAME);

@@ -1,7 +1,7 @@
-import type { MeterProvider } from '@opentelemetry/api';
 import { LRUCache } from 'lru-cache';
 import { gatherings } from '../../instrumented.ts';
 import type { DegradationStatus, Outcome } from '../../semconv/attributes.ts';
+import type { GatherOptions } from './types.ts';
 
 /** So many names are kept; who gives each request one of its own does not fill the memory. */
 const NAMES = 500;
@@ -10,7 +10,7 @@ const NAMES = 500;
 class GatheringCounts {
   readonly #kept: ReturnType<typeof gatherings>;
 
-  constructor(name: string, meterProvider: MeterProvider | undefined) {
+  constructor(name: string, meterProvider: GatherOptions['meterProvider']) {
     this.#kept = gatherings(name, this, meterProvider);
   }
 
@@ -32,7 +32,10 @@ class GatheringCounts {
 const GLOBAL = {};
 const known = new WeakMap<object, LRUCache<string, GatheringCounts>>();
 
-export function countsOf(name: string, meterProvider: MeterProvider | undefined): GatheringCounts {
+export function countsOf(
+  name: string,
+  meterProvider: GatherOptions['meterProvider'],
+): GatheringCounts {
   const provider = meterProvider ?? GLOBAL;
   let names = known.get(provider);
   if (names === undefined) {

@@ -1,4 +1,4 @@
-import type { MeterProvider } from '@opentelemetry/api';
+import type { InstrumentOptions } from '../../options.ts';
 import type { Outcome } from '../../semconv/attributes.ts';
 
 /** Makes one part of an answer. The signal is aborted when nobody waits for it any more. */
@@ -69,5 +69,5 @@ export interface GatherOptions<R extends string = string> {
    */
   readonly policies?: boolean;
   /** @default the global meter provider, whenever it is registered */
-  readonly meterProvider?: MeterProvider | undefined;
+  readonly meterProvider?: InstrumentOptions['meterProvider'] | undefined;
 }
