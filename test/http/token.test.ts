@@ -185,7 +185,9 @@ describe('a refresh', () => {
 
   it('that fails opens no circuit, however often: the dependency has answered', async () => {
     const { server, refreshToken } = await guarded();
-    let refresh: RefreshToken = () => globalThis.fetch('http://127.0.0.1:9/').then(() => 'never');
+    const issuer = await serve();
+    await issuer.kill();
+    let refresh: RefreshToken = () => globalThis.fetch(issuer.url).then(() => 'never');
     const fetch = client({ refreshToken: (asked) => refresh(asked), overrides: QUICK });
     for (let call = 1; call <= 7; call++) {
       await expect(fetch(server.url)).rejects.toMatchObject({ name: 'TokenRefreshError' });
