@@ -95,6 +95,15 @@ describe('a part that has a policy of its name', () => {
     },
   );
 
+  it('has timed out also if it does not listen', async () => {
+    register('workday', { timeout: { seconds: 1 } });
+    const { failed } = await settled(gather({ workday: never }, options({ timeout: false })));
+    expect(failed.workday).toMatchObject({
+      outcome: 'timed_out',
+      error: { isTaskCancelledError: true },
+    });
+  });
+
   it('has not timed out if it failed when it was tried again', async () => {
     register('workday', { timeout: { seconds: 1 }, retry: { calls: 2 } });
     let calls = 0;
