@@ -10,7 +10,7 @@ import {
   SamplingBreaker,
 } from 'cockatiel';
 import { POLICIES } from '../thresholds.ts';
-import { isCancelled } from './calls.ts';
+import { currentCall, isCancelled } from './calls.ts';
 import { isRefusal } from './judge.ts';
 import type { CircuitBreakerSettings, Handles, HandlesResult } from './types.ts';
 
@@ -44,6 +44,9 @@ export function breakerOf(
       },
     },
   );
+  // 3.x forgets the signal of a call that has waited for a test.
+  const execute = policy.execute.bind(policy);
+  policy.execute = (fn, signal = currentCall()?.inside) => execute(fn, signal);
   // 3.x keeps the count where an error that does not count has closed the circuit.
   policy.onReset(() => counter.clear());
   return {

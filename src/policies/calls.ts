@@ -7,6 +7,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 export interface CurrentCall {
   /** The caller's own, not one that a timeout has made. */
   readonly signal: AbortSignal | undefined;
+  /** What the stack was entered with: it follows the caller's, where there is one. */
+  readonly inside: AbortSignal;
   /** What the caller gave to a wrapped function. */
   readonly args: readonly unknown[];
   /** What the fallback is about to answer. */
@@ -19,8 +21,8 @@ const args = new AsyncLocalStorage<readonly unknown[]>();
 /** The innermost call that is under way here. */
 export const currentCall = (): CurrentCall | undefined => calls.getStore();
 
-export function runCall<T>(signal: AbortSignal | undefined, run: () => T): T {
-  return calls.run({ signal, args: args.getStore() ?? [] }, () => args.run([], run));
+export function runCall<T>(signal: AbortSignal | undefined, inside: AbortSignal, run: () => T): T {
+  return calls.run({ signal, inside, args: args.getStore() ?? [] }, () => args.run([], run));
 }
 
 /** Lets the call that `run` begins know the arguments that it was made with. */

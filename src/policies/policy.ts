@@ -89,15 +89,16 @@ function entered(stack: IPolicy): IPolicy['execute'] {
   const plain = stack.execute.bind(stack);
   const prompt = promptly(plain as never);
   return function execute_<T>(fn: (context: never) => PromiseLike<T> | T, signal?: AbortSignal) {
-    return runCall(signal, () => {
-      if (signal === undefined) return plain(fn as never, new AbortController().signal);
-      const [controller, leave] = follow(signal);
-      return prompt(fn as never, controller.signal)
-        .catch((error: unknown) => {
-          // A timeout says that it timed out, also of a call that its caller has called off.
-          throw signal.aborted && isTimeout(error) ? signal.reason : error;
-        })
-        .finally(leave);
-    });
+    if (signal === undefined) {
+      const { signal: inside } = new AbortController();
+      return runCall(undefined, inside, () => plain(fn as never, inside));
+    }
+    const [{ signal: inside }, leave] = follow(signal);
+    return runCall(signal, inside, () => prompt(fn as never, inside))
+      .catch((error: unknown) => {
+        // A timeout says that it timed out, also of a call that its caller has called off.
+        throw signal.aborted && isTimeout(error) ? signal.reason : error;
+      })
+      .finally(leave);
   } as IPolicy['execute'];
 }

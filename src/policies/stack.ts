@@ -1,7 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import {
-  type BulkheadPolicy,
-  bulkhead,
   type FallbackPolicy,
   fallback,
   handleWhen,
@@ -21,8 +18,8 @@ import { type CurrentCall, currentCall, isCancelled } from './calls.ts';
 import { fellBack } from './fallback/call.ts';
 import { isRefusal, isTransient, isTransientResult } from './judge.ts';
 import { isCalledOff, promptly } from './promptly.ts';
+import { bulkheadOf } from './queue.ts';
 import type {
-  BulkheadSettings,
   Failed,
   FallbackCall,
   FallbackStrategy,
@@ -49,7 +46,7 @@ export function stackOf<F>(settings: PolicySettings<F>, identity: Identity) {
     circuitBreaker: breaker?.policy,
     overallTimeout: settings.overallTimeout ? ofTimeout(settings.overallTimeout) : undefined,
     retry: settings.retry ? ofRetry(settings, settings.retry) : undefined,
-    bulkhead: settings.bulkhead ? ofBulkhead(settings.bulkhead) : undefined,
+    bulkhead: settings.bulkhead ? bulkheadOf(settings.bulkhead) : undefined,
     timeout: settings.timeout ? ofTimeout(settings.timeout) : undefined,
   } satisfies Record<Member, AnyMember | undefined>;
   const present = settings.order
@@ -81,21 +78,6 @@ function ofRetry(settings: PolicySettings, own: RetrySettings): RetryPolicy {
     { maxAttempts: calls - 1, backoff: waitsOf(own) },
   );
   policy.execute = promptly(policy.execute.bind(policy) as never) as typeof policy.execute;
-  return policy;
-}
-
-/**
- * A bulkhead runs what has waited in the context of the call that made room; what is known of a call
- * must never be taken for what is known of another, least of all by a fallback that keeps values.
- */
-function ofBulkhead({ limit, queue }: BulkheadSettings): BulkheadPolicy {
-  const policy = bulkhead(limit, queue);
-  if (queue === 0) return policy;
-  const execute = policy.execute.bind(policy);
-  policy.execute = (fn, signal) => {
-    const inContext = AsyncLocalStorage.snapshot();
-    return execute((context) => inContext(fn, context), signal);
-  };
   return policy;
 }
 

@@ -118,6 +118,27 @@ describe.each(majors)('a call that its caller calls off, over cockatiel $major',
     expect(fn).not.toHaveBeenCalled();
   });
 
+  it('is answered at once where it runs after it has waited for the test of a circuit', async () => {
+    const policy = createPolicy('service', 'default', {
+      ...instrument(),
+      retry: false,
+      circuitBreaker: { failures: 1 },
+    });
+    await answerOf(policy.execute(down));
+    await later(60_000);
+    const test = deferred<string>();
+    const tested = policy.execute(() => test.promise);
+    const fn = vi.fn((_: { signal: AbortSignal }) => new Promise(() => {}));
+    const waiting = answerOf(policy.execute(fn, caller.signal));
+    test.resolve('up');
+    await tested;
+    await turn();
+    caller.abort(reason);
+    await turn();
+    expect(await waiting).toEqual({ error: reason });
+    expect(fn.mock.calls.map(([{ signal }]) => signal.aborted)).toEqual([true]);
+  });
+
   it('neither closes nor keeps open the circuit that it was to test', async () => {
     const policy = createPolicy('service', 'auth', {
       ...instrument(),
@@ -190,5 +211,10 @@ describe.each(majors)('a call that its caller calls off, over cockatiel $major',
     slot.resolve(undefined);
     await first;
     expect(await second).toBe('second');
+    // Counted once each, although the bulkhead enters itself again with what has waited.
+    expect(await moved(sdk)).toMatchObject({
+      executions: { success: 2 },
+      'bulkhead.calls': { accepted: 2 },
+    });
   });
 });
