@@ -32,6 +32,16 @@ describe('a call that is called off', () => {
     expect(server.seen).toHaveLength(0);
   });
 
+  it('without a reason is the error of fetch, and no timeout', async () => {
+    const server = await serve(() => {});
+    const controller = new AbortController();
+    const call = client()(server.url, { signal: controller.signal });
+    setTimeout(() => controller.abort(), 20);
+    const error: unknown = await call.catch((thrown: unknown) => thrown);
+    expect(error).toBe(controller.signal.reason);
+    expect(error).toMatchObject({ name: 'AbortError' });
+  });
+
   it('while it connects ends at once', async () => {
     // Accepts nobody: its queue is full, and so no connection is ever made.
     const server = createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 });

@@ -15,7 +15,6 @@ describe('what a server asks for', () => {
     ['120', 120],
     ['1.5', 1.5],
     ['007', 7],
-    ['9'.repeat(400), Number.POSITIVE_INFINITY],
     ['Thu, 01 Jan 2026 00:01:00 GMT', 60],
     ['Thursday, 01-Jan-26 00:01:00 GMT', 60],
     ['Thu Jan  1 00:01:00 2026', 60],
@@ -43,6 +42,10 @@ describe('what a server asks for', () => {
     'Thu, 99 Foo 2026 00:00:00 GMT',
     'Thu, 01 Jan 2026 00:01:00 +0000',
   ])('as %j is nothing', (value) => expect(read(value)).toBeUndefined());
+
+  it('as a number of 400 digits is for ever', () => {
+    expect(read('9'.repeat(400))).toBe(Number.POSITIVE_INFINITY);
+  });
 
   it('is nothing where it does not ask', () => {
     expect(retryAfterSeconds(new Headers())).toBeUndefined();
@@ -110,14 +113,15 @@ describe('a client', () => {
     expect(await waitedFor(['0.05', '0.2'])).toBeGreaterThanOrEqual(0.199);
   });
 
-  it.each(['3600', '9'.repeat(400), 'Fri, 31 Dec 9999 23:59:59 GMT'])(
-    'asked for %s waits for what is its most',
-    async (absurd) => {
-      const waited = await waitedFor(absurd, 0.15);
-      expect(waited).toBeGreaterThanOrEqual(0.149);
-      expect(waited).toBeLessThan(2);
-    },
-  );
+  it.each([
+    ['an hour', '3600'],
+    ['a number of 400 digits', '9'.repeat(400)],
+    ['the year 9999', 'Fri, 31 Dec 9999 23:59:59 GMT'],
+  ])('asked for %s waits for what is its most', async (_, absurd) => {
+    const waited = await waitedFor(absurd, 0.15);
+    expect(waited).toBeGreaterThanOrEqual(0.149);
+    expect(waited).toBeLessThan(2);
+  });
 
   it.each(['0', '-5', 'soon', 'Wed, 31 Dec 2025 23:59:00 GMT'])(
     'asked for %s waits as without',
