@@ -49,6 +49,18 @@ export class Dependency {
     this.#server.close();
   }
 
+  /** Nobody listens any more. */
+  async kill(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  async revive(): Promise<void> {
+    this.#server.listen(Number(new URL(this.url).port), '127.0.0.1');
+    await once(this.#server, 'listening');
+  }
+
   now = (): number => (Date.now() - this.#begun) / 1000;
 
   /** Forgets the requests, and begins to count the time anew. */
