@@ -109,14 +109,16 @@ export function assertOverrides(overrides: unknown): asserts overrides is Policy
     wrong.push(`Expected ${only}, got \`${key}\``);
   };
   for (const [key, value] of Object.entries(overrides)) {
-    const part = PARTS[key];
+    const part = own(PARTS, key);
+    const other = own(OTHERS, key);
     const path = `overrides.${key}`;
-    if (OTHERS[key]) check(path, OTHERS[key], value);
+    if (other) check(path, other, value);
     else if (part === undefined) {
       known('overrides', [...Object.keys(PARTS), ...Object.keys(OTHERS)], key);
     } else if (isObject(value)) {
       for (const [name, setting] of Object.entries(value)) {
-        if (part[name]) check(`${path}.${name}`, part[name], setting);
+        const schema = own(part, name);
+        if (schema) check(`${path}.${name}`, schema, setting);
         else known(path, Object.keys(part), name);
       }
     } else if (value !== false && value !== undefined) {
@@ -124,6 +126,11 @@ export function assertOverrides(overrides: unknown): asserts overrides is Policy
     }
   }
   if (wrong.length > 0) throw new TypeError(wrong.join('\n'));
+}
+
+/** Not what every object inherits. */
+function own<T>(values: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(values, key) ? values[key] : undefined;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

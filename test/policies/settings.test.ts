@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   configurationReport,
@@ -192,6 +193,33 @@ describe('the settings of a policy', () => {
       '`preset` to be one of default,',
     );
     expect(() => createPolicy(' ')).toThrow('`name` to be a non-empty string');
+  });
+
+  it('are refused by a TypeError that says why, whatever nonsense they are', () => {
+    const parts = [
+      'circuitBreaker',
+      'overallTimeout',
+      'retry',
+      'bulkhead',
+      'timeout',
+      'order',
+      'x',
+    ];
+    const settings = ['calls', 'seconds', 'limit', 'queue', 'failures', 'waitsSeconds', 'toString'];
+    const nonsense = fc.dictionary(
+      fc.constantFrom(...parts),
+      fc.oneof(fc.anything(), fc.dictionary(fc.constantFrom(...settings), fc.anything())),
+    );
+    fc.assert(
+      fc.property(nonsense, (overrides) => {
+        try {
+          createPolicy('nonsense', 'default', overrides as PolicyOverrides).dispose();
+        } catch (error) {
+          expect(error).toBeInstanceOf(TypeError);
+          expect((error as Error).message).toMatch(/^(Expected .+, got .*(\n|$))+/);
+        }
+      }),
+    );
   });
 
   it('are refused where two names have the same variables', () => {
