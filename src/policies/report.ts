@@ -57,7 +57,7 @@ export function configurationReport(
 /** As a table in plain text, columns side by side. */
 export function reportTable(report: readonly ReportedSetting[]): string {
   const rows = [
-    ['policy', 'key', 'preset', 'setting', 'value', 'unit', 'from'],
+    ['policy', 'key', 'preset', 'setting', 'value', 'unit', 'set by'],
     ...report.map(({ policy, key, preset, setting, value, unit, from }) => [
       policy,
       key ?? '',

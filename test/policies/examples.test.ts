@@ -54,7 +54,7 @@ describe('the example', () => {
 
   it('of what is in force', async () => {
     expect(await run('configuration')).toEqual([
-      'policy  key  preset  setting          value  unit   from',
+      'policy  key  preset  setting          value  unit   set by',
       'llm          llm     retry.calls      2      calls  RETRY_MAX_ATTEMPTS',
       'llm          llm     bulkhead.limit   4      calls  BULKHEAD_LLM_LIMIT',
       'llm          llm     timeout.seconds  45     s      TIMEOUT_LLM',

@@ -289,7 +289,7 @@ describe('the report of the configuration', () => {
   it('is a table, or JSON', () => {
     const report = configurationReport({ TIMEOUT_LLM: '45' });
     const table = reportTable(report);
-    expect(table.split('\n')[0]).toMatch(/^policy +key +preset +setting +value +unit +from$/);
+    expect(table.split('\n')[0]).toMatch(/^policy +key +preset +setting +value +unit +set by$/);
     expect(table).toMatch(/^llm +llm +timeout\.seconds +45 +s +TIMEOUT_LLM$/m);
     expect(table).not.toMatch(/ $/m);
     expect(JSON.parse(reportJson(report))).toEqual(JSON.parse(JSON.stringify(report)));
