@@ -21,6 +21,21 @@ describe.each(PRESET_NAMES.map((preset) => ({ preset })))('the preset $preset', 
     await expect(fetch(server.url)).rejects.toThrow('fetch failed');
   });
 
+  it('waits between them as its document says, a hundred times faster', async () => {
+    const server = await serve(statuses(408));
+    const { firstWaitSeconds, base, jitter } = presetOf(preset).retry;
+    const scaled = { firstWaitSeconds: firstWaitSeconds / 100, maxWaitSeconds: 1 };
+    await client({ preset, overrides: { ...QUICK, retry: scaled } })(server.url);
+    const moments = server.seen.map(({ at }) => at);
+    const waits = moments.slice(1).map((at, wait) => at - (moments[wait] ?? 0));
+    expect(waits).toHaveLength(calls - 1);
+    for (const [retry, wait] of waits.entries()) {
+      const planned = 10 * firstWaitSeconds * base ** retry;
+      expect(wait).toBeGreaterThan(planned * (jitter ? 0.5 : 1) - 2);
+      expect(wait).toBeLessThan(planned + 500);
+    }
+  });
+
   it('retries a 408, which is a timeout', async () => {
     const server = await serve(statuses(408, 200));
     expect((await client({ preset })(server.url)).status).toBe(200);
