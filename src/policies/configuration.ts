@@ -9,7 +9,7 @@ import {
   transform,
 } from 'valibot';
 import { expected } from '../options.ts';
-import { VARIABLE_KINDS, VARIABLES, type VariableKind } from '../presets.ts';
+import { VARIABLE_KINDS, VARIABLES, type VariableKind } from '../presets/variables.ts';
 
 /** The variables of the environment that are set, by their name, as numbers and truth values. */
 export type Configuration = Readonly<Record<string, number | boolean>>;

@@ -1,10 +1,10 @@
-import { expected } from '../options.ts';
-import { type PresetName, presetOf, timeoutVariables } from '../presets.ts';
-import { type Base, baseOf } from './base.ts';
+import type { PresetName } from '../presets.ts';
+import { baseOf } from './base.ts';
 import { type Configuration, configuration } from './configuration.ts';
-import { upperSnake } from './names.ts';
 import { assertOverrides, assertPreset } from './overrides.ts';
+import { assertTogether } from './together.ts';
 import { MEMBERS, type Origin, type PolicyOverrides, type PolicySettings } from './types.ts';
+import { type FromEnvironment, type Part, variablesOf } from './variables.ts';
 
 export interface Effective<F> {
   /** `false`: every call goes straight through. */
@@ -15,15 +15,6 @@ export interface Effective<F> {
 
 type Values = Record<string, unknown>;
 
-/** What the environment says of one member. */
-interface FromEnvironment {
-  /** Setting: the variables that may give it, the first that is set does. */
-  readonly values: Readonly<Record<string, readonly string[]>>;
-  /** The variable that switches the member. */
-  readonly enabled?: string;
-}
-
-type Part = keyof Base | 'overallTimeout';
 const PARTS: readonly Part[] = ['circuitBreaker', 'overallTimeout', 'retry', 'bulkhead', 'timeout'];
 
 /**
@@ -109,83 +100,4 @@ const BARE: Partial<Record<Part, Values>> = {
 
 function baseFor(part: Part, preset: PresetName): object | undefined {
   return part === 'overallTimeout' ? undefined : baseOf(preset)[part];
-}
-
-function variablesOf(
-  part: Part,
-  name: string,
-  preset: PresetName,
-  { retry }: PolicyOverrides<unknown>,
-): FromEnvironment {
-  const own = upperSnake(name);
-  const { variables } = presetOf(preset);
-  const each = (names: readonly string[], variable: (name: string) => string) =>
-    [own, ...names].map(variable);
-  switch (part) {
-    case 'circuitBreaker':
-      return {
-        enabled: 'CIRCUIT_BREAKER_ENABLED',
-        values: {
-          failures: each(variables, (each) => `CIRCUIT_BREAKER_${each}_FAIL_MAX`),
-          openSeconds: each(variables, (each) => `CIRCUIT_BREAKER_${each}_TIMEOUT`),
-        },
-      };
-    case 'retry': {
-      const exponential = ((retry || undefined)?.strategy ?? 'exponential') === 'exponential';
-      return {
-        enabled: 'RETRY_ENABLED',
-        values: {
-          calls: ['RETRY_MAX_ATTEMPTS'],
-          base: ['RETRY_EXPONENTIAL_BASE'],
-          minWaitSeconds: ['RETRY_MIN_WAIT'],
-          maxWaitSeconds: [...(exponential ? ['RETRY_EXPONENTIAL_MAX'] : []), 'RETRY_MAX_WAIT'],
-          jitter: ['RETRY_JITTER'],
-        },
-      };
-    }
-    case 'bulkhead':
-      return { values: { limit: each(variables, (each) => `BULKHEAD_${each}_LIMIT`) } };
-    case 'timeout': {
-      const names = timeoutVariables(presetOf(preset));
-      return { values: { seconds: each(names, (each) => `TIMEOUT_${each}`) } };
-    }
-    default:
-      return { values: {} };
-  }
-}
-
-/** What each setting for itself does not show. */
-function assertTogether(settings: PolicySettings, origins: Readonly<Record<string, Origin>>): void {
-  const { circuitBreaker, overallTimeout, retry, bulkhead, order } = settings;
-  const wrong: TypeError[] = [];
-  if (bulkhead && bulkhead.limit === undefined) {
-    wrong.push(expected('`overrides.bulkhead.limit` to be an integer of at least 1', undefined));
-  }
-  if (overallTimeout && overallTimeout.seconds === undefined) {
-    wrong.push(expected('`overrides.overallTimeout.seconds` to be seconds', undefined));
-  }
-  if (retry && retry.minWaitSeconds > retry.maxWaitSeconds) {
-    const what = `the longest wait of the retry to be at least the shortest (${retry.minWaitSeconds})`;
-    wrong.push(expected(what, retry.maxWaitSeconds));
-  }
-  // The environment may cap what the code wants; a preset, which was not asked to, may not.
-  const capped = origins['retry.maxWaitSeconds']?.from !== 'environment';
-  if (retry && capped && retry.firstWaitSeconds > retry.maxWaitSeconds) {
-    const what = `\`overrides.retry.maxWaitSeconds\` to be at least \`firstWaitSeconds\` (${retry.firstWaitSeconds})`;
-    wrong.push(expected(what, retry.maxWaitSeconds));
-  }
-  if (circuitBreaker && circuitBreaker.kind === 'count') {
-    const { size, minimumCalls } = circuitBreaker;
-    if (minimumCalls > size) {
-      wrong.push(
-        expected(`\`circuitBreaker.minimumCalls\` to be at most \`size\` (${size})`, minimumCalls),
-      );
-    }
-  }
-  for (const member of MEMBERS) {
-    if (settings[member] && !order.includes(member)) {
-      wrong.push(expected(`\`overrides.order\` to have \`${member}\``, order.join(', ')));
-    }
-  }
-  if (wrong.length > 0) throw new TypeError(wrong.map(({ message }) => message).join('\n'));
 }

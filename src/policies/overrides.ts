@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { expected } from '../options.ts';
-import { MAX_TIMER_SECONDS, PRESET_NAMES } from '../presets.ts';
+import { MAX_TIMER_SECONDS } from '../presets/variables.ts';
+import { PRESET_NAMES } from '../presets.ts';
 import { BREAKER_KINDS, MEMBERS, type PolicyOverrides, RETRY_STRATEGIES } from './types.ts';
 
 const number = (what: string, check: (value: number) => boolean) =>

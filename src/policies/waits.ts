@@ -1,5 +1,5 @@
 import type { IBackoff, IBackoffFactory, IRetryBackoffContext } from 'cockatiel';
-import { MAX_TIMER_SECONDS } from '../presets.ts';
+import { MAX_TIMER_SECONDS } from '../presets/variables.ts';
 import type { RetrySettings } from './types.ts';
 
 /** The waits of a retry, as cockatiel asks for them. Its own exponential backoff knows only base 2. */

@@ -6,7 +6,8 @@ import {
   presetsTable,
   variablesTable,
 } from '../../src/generate/docs/policies-page.ts';
-import { PRESET_NAMES, VARIABLES } from '../../src/presets.ts';
+import { VARIABLES } from '../../src/presets/variables.ts';
+import { PRESET_NAMES } from '../../src/presets.ts';
 import { DOCUMENTED } from '../policies/support.ts';
 
 const rowOf = (table: string, first: string) => {

@@ -1,11 +1,10 @@
+import { VARIABLE_KINDS, VARIABLES } from '../../presets/variables.ts';
 import {
   PRESET_NAMES,
   type Preset,
   presetOf,
   presetWaits,
   timeoutVariables,
-  VARIABLE_KINDS,
-  VARIABLES,
 } from '../../presets.ts';
 import { SOURCES } from '../../thresholds.ts';
 import { code, table, withBlock } from './markdown.ts';
