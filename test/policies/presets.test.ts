@@ -106,11 +106,12 @@ describe.each(majors)('over cockatiel $major', ({ major }) => {
       policy.dispose();
     });
 
-    it.runIf(bulkhead)('lets so many calls in at a time, and one more is no failure', async () => {
+    if (bulkhead === undefined) return;
+    it('lets so many calls in at a time, and one more is no failure', async () => {
       const policy = make();
       dependency.behaviour = 'hang';
       const caller = new AbortController();
-      const held = Array.from({ length: bulkhead ?? 0 }, () =>
+      const held = Array.from({ length: bulkhead }, () =>
         policy.execute(dependency.call, caller.signal).catch((error: unknown) => error),
       );
       for (let call = 0; call <= failures; call++) {
