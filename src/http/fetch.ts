@@ -101,7 +101,7 @@ async function answerOf(call: HttpCall): Promise<Response> {
     );
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    if (isMarked(error, 'isHttpStatusError') && call.last) return call.last;
+    if (call.last && isAbout(error, call.last)) return call.last;
     throw explained(error, client);
   }
 }
@@ -115,6 +115,11 @@ function explained(error: unknown, { name, policy }: Client): unknown {
   // The caller has not called it off, so it was a timeout, whoever noticed first.
   const timedOut = isMarked(error, 'isTaskCancelledError') || nameOf(error) === 'AbortError';
   return timedOut && !(error instanceof TimeoutError) ? new TimeoutError(name, error) : error;
+}
+
+/** Not that of another client's, which a fallback has asked. */
+function isAbout(error: unknown, response: Response): boolean {
+  return error instanceof HttpStatusError && error.response === response;
 }
 
 const nameOf = (error: unknown): unknown => (error as { name?: unknown } | undefined)?.name;

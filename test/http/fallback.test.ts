@@ -84,4 +84,11 @@ describe('a fallback', () => {
       init,
     );
   });
+
+  it('that fails is what the caller gets, also if it is a status of somebody else', async () => {
+    const [server, other] = [await serve(statuses(503)), await serve(statuses(500))];
+    const second = client({ throwOnStatus: true, overrides: { ...QUICK, retry: false } });
+    const fetch = withFallback(fallbackTo.function(() => second(other.url)));
+    await expect(fetch(server.url)).rejects.toMatchObject({ status: 500 });
+  });
 });
