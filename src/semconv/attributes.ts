@@ -110,4 +110,5 @@ export type BulkheadResult = (typeof BULKHEAD_RESULTS)[number];
 export type FallbackResult = (typeof FALLBACK_RESULTS)[number];
 export type FallbackType = (typeof FALLBACK_TYPES)[number];
 export type DegradationStatus = (typeof DEGRADATION_STATUSES)[number];
+export type DependencyResult = (typeof DEPENDENCY_RESULTS)[number];
 export type PolicyType = (typeof POLICY_TYPES)[number];

@@ -10,7 +10,8 @@ import { moveDegradation, moveEveryMetric } from '../support/traffic.ts';
 import { missing } from './contract.ts';
 import { STRATEGIES, type Strategy, TYPES, translated, translatedLabel } from './translation.ts';
 
-const { ATTR_METRIC_OVERFLOW, ATTR_POLICY_NAME, DEPENDENCY_RESULTS } = attributes;
+const { ATTR_METRIC_OVERFLOW, ATTR_OUTCOME, ATTR_POLICY_NAME, DEPENDENCY_RESULTS, OUTCOMES } =
+  attributes;
 const PARTS = [undefined, 'bucket', 'sum', 'count'] as const;
 
 const exporter = new TestExporter();
@@ -62,11 +63,18 @@ function madeOf(files: Files, naming: Naming): Sample[] {
   const policy = labelName(ATTR_POLICY_NAME, naming);
   const subject = (about: string) => (about === 'policy' ? { [policy]: 'servicenow' } : {});
   return [
-    ...recordingsIn(files).map(({ record }) => ({
-      name: record,
-      labels: subject(record.split(':')[0] ?? ''),
-      value: 1,
-    })),
+    ...recordingsIn(files).flatMap(({ record }) => {
+      const [level = ''] = record.split(':');
+      const outcomes = level === 'outcome' ? OUTCOMES : [undefined];
+      return outcomes.map((outcome) => ({
+        name: record,
+        labels: {
+          ...subject(level === 'job' ? level : 'policy'),
+          ...(outcome && { [labelName(ATTR_OUTCOME, naming)]: outcome }),
+        },
+        value: 1,
+      }));
+    }),
     ...alertsIn(files).map(({ alert, labels }) => ({
       name: 'ALERTS',
       labels: { alertname: alert, alertstate: 'firing', ...labels, ...subject('policy') },

@@ -24,7 +24,7 @@ export const TEXTS: readonly Text[] = [
     labels: { instance: 'a', resilience_policy_name: 'servicenow' },
     summary: 'The circuit of servicenow stays open on a.',
     description:
-      'The circuit breaker of servicenow on a (job shop) was open or half-open for 5m 0s of the last 5m (limit 285s), and calls were rejected in that time.',
+      'The circuit breaker of servicenow on a (job shop) was open or half-open for 4m 47s of the last 5m (limit 285s), and calls were rejected in that time.',
     dashboard: 'resilience-policy?var-job=shop&var-instance=a&var-policy=servicenow',
   },
   {
@@ -148,7 +148,7 @@ export const TEXTS: readonly Text[] = [
     labels: { resilience_policy_name: 'servicenow' },
     summary: 'servicenow is slow.',
     description:
-      '9.91% of the executions of servicenow (job shop) took longer than 500 ms in the last 10m (limit 5%).',
+      'Only 90.09% of the executions of servicenow (job shop) took no longer than 500 ms in the last 10m (limit 95%).',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {

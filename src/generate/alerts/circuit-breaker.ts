@@ -95,16 +95,14 @@ function changed(
   { by, atLeast }: { by: readonly string[]; atLeast: number },
 ): string {
   const window = queries.window(windowSeconds);
-  const own = (metric: Parameters<Queries['of']>[0]) =>
-    `sum ${queries.by(queries.replica)} (${queries.of(metric)})`;
+  const age = queries.of(CIRCUIT_BREAKER_TIME, [
+    is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed'),
+  ]);
   return `
 sum ${queries.by(by)} (
   # Of breakers that are younger than the window, all that they counted.
   ${series} unless ${series} offset ${window} unless resets(${series}[${window}]) > 0
-    and on (${queries.labels(queries.replica)}) (
-      ${own(CIRCUIT_BREAKER_TIME)}
-      < ${queries.windowSeconds(windowSeconds)} * ${own(CIRCUIT_BREAKER_STATE)}
-    )
+    and on (${queries.labels(queries.replica)}) (${age} < ${queries.windowSeconds(windowSeconds)})
   or
   increase(${series}[${window}])
 ) >= ${atLeast}`.trim();

@@ -1,8 +1,11 @@
-import { ATTR_DEPENDENCY_NAME } from '../../semconv/attributes.ts';
+import {
+  ATTR_DEPENDENCY_NAME,
+  ATTR_DEPENDENCY_RESULT,
+  type DependencyResult,
+} from '../../semconv/attributes.ts';
 import { DEPENDENCY_AVAILABLE, DEPENDENCY_CHECK_DURATION } from '../../semconv/metrics.ts';
-import type { Matcher } from '../../semconv/prometheus.ts';
 import { percent } from '../percent.ts';
-import type { Queries } from '../queries.ts';
+import { is, type Queries } from '../queries.ts';
 import { counted } from './counted.ts';
 import { RECORDED } from './recorded.ts';
 import type { Alert } from './rule.ts';
@@ -28,26 +31,23 @@ function belowQuorum(queries: Queries): Alert {
   };
 }
 
-/** Any check that took longer, whatever became of it. */
+/** A check that answered, late. What is late was judged where it was made, by the same limit. */
 function slow(queries: Queries): Alert {
   const { seconds, windowSeconds, atLeast } = queries.limits.healthCheck;
   const window = queries.window(windowSeconds);
-  const checks = (part: 'bucket' | 'count', ...matchers: Matcher[]) =>
-    counted(queries, DEPENDENCY_CHECK_DURATION, windowSeconds, {
-      by: [queries.job, ATTR_DEPENDENCY_NAME],
-      matchers,
-      part,
-      // A histogram appears with its first value.
-      witness: queries.of(DEPENDENCY_AVAILABLE),
-    });
   const dependency = queries.labelValue(ATTR_DEPENDENCY_NAME);
   return {
     name: 'ResilienceDependencySlow',
     severity: 'warning',
     about: 'dependency',
     expr: `
-${checks('count')}
-- ${checks('bucket', queries.atMost(seconds))}
+${counted(queries, DEPENDENCY_CHECK_DURATION, windowSeconds, {
+  by: [queries.job, ATTR_DEPENDENCY_NAME],
+  matchers: [is<DependencyResult>(ATTR_DEPENDENCY_RESULT, 'slow')],
+  part: 'count',
+  // A histogram appears with its first value.
+  witness: queries.of(DEPENDENCY_AVAILABLE),
+})}
 >= ${atLeast}`.trim(),
     summary: `{{ ${dependency} }} answers its health checks slowly.`,
     description:

@@ -17,7 +17,6 @@ export function alerts(queries: Queries): Alert[] {
 /** The share of what was slower, not a guess of the percentile between two buckets' bounds. */
 function latencyHigh(queries: Queries): Alert {
   const { seconds, quantile, windowSeconds, atLeast } = queries.limits.latency;
-  const slow = Number((1 - quantile).toPrecision(12));
   const by = queries.policy;
   const all = queries.gained(EXECUTION_DURATION, windowSeconds, { by, part: 'count' });
   const fast = queries.gained(EXECUTION_DURATION, windowSeconds, {
@@ -31,19 +30,14 @@ function latencyHigh(queries: Queries): Alert {
     severity: 'warning',
     about: 'policy',
     expr: `
-(
-  ${all}
-  - ${fast}
-)
-  / ${all}
-  > ${slow}
-and ${all}
-  >= ${atLeast}`.trim(),
+${fast}
+  / (${all} >= ${atLeast})
+  < ${quantile}`.trim(),
     summary: `{{ ${policy} }} is slow.`,
     description:
-      `{{ $value | humanizePercentage }} of the executions of {{ ${policy} }} ` +
-      `(job {{ ${queries.labelValue(queries.job)} }}) took longer than ${seconds * 1000} ms in the last ` +
-      `${queries.window(windowSeconds)} (limit ${percent(slow)}).`,
+      `Only {{ $value | humanizePercentage }} of the executions of {{ ${policy} }} ` +
+      `(job {{ ${queries.labelValue(queries.job)} }}) took no longer than ${seconds * 1000} ms in the ` +
+      `last ${queries.window(windowSeconds)} (limit ${percent(quantile)}).`,
   };
 }
 

@@ -11,7 +11,7 @@ import {
   DEPENDENCY_AVAILABLE,
   EXECUTIONS,
 } from '../../semconv/metrics.ts';
-import { recordedName } from '../../semconv/prometheus.ts';
+import { recordedName, selectorOf } from '../../semconv/prometheus.ts';
 import { BURN_RATES } from '../../thresholds.ts';
 import { is, isOneOf, type Queries } from '../queries.ts';
 import { counted } from './counted.ts';
@@ -27,6 +27,8 @@ export const UNANSWERED = isOneOf<Outcome>(ATTR_OUTCOME, ['failure', 'rejected',
 
 /** What is recorded, by job and policy. */
 export const RECORDED = {
+  /** By outcome as well. */
+  outcomes: recordedName(EXECUTIONS, 'outcome', 'increase5m'),
   executions: recordedName(EXECUTIONS, 'policy', 'increase5m'),
   unanswered: recordedName(EXECUTIONS, 'policy', 'unanswered_increase5m'),
   recoveries: recordedName(CIRCUIT_BREAKER_RECOVERY_DURATION, 'policy', 'count_increase5m'),
@@ -55,7 +57,7 @@ export function total(queries: Queries, recorded: string, windowSeconds: number)
  * evaluation would cost more than all other rules together.
  */
 export function recordings(queries: Queries): RuleGroup<Recording> {
-  const { executions, unanswered, recoveries, recoverySeconds, dependencies } = RECORDED;
+  const { outcomes, executions, unanswered, recoveries, recoverySeconds, dependencies } = RECORDED;
   const by = queries.policy;
   // A histogram appears with its first value; the states of its breaker were there before.
   const witness = queries.of(CIRCUIT_BREAKER_STATE, [
@@ -67,10 +69,15 @@ export function recordings(queries: Queries): RuleGroup<Recording> {
     name: 'resilience-recorded',
     intervalSeconds: INTERVAL_SECONDS,
     rules: [
-      { record: executions, expr: counted(queries, EXECUTIONS, STEP_SECONDS, { by }) },
+      // Every replica is read once.
+      {
+        record: outcomes,
+        expr: counted(queries, EXECUTIONS, STEP_SECONDS, { by: [...by, ATTR_OUTCOME] }),
+      },
+      { record: executions, expr: `sum ${queries.by(by)} (${outcomes})` },
       {
         record: unanswered,
-        expr: counted(queries, EXECUTIONS, STEP_SECONDS, { by, matchers: [UNANSWERED] }),
+        expr: `sum ${queries.by(by)} (${selectorOf(outcomes, queries.settings.naming, [UNANSWERED])})`,
       },
       ...ERROR_RATIO_SECONDS.map((seconds) => ({
         record: errorRatio(seconds),

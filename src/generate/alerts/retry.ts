@@ -63,7 +63,6 @@ function successLow(queries: Queries): Alert {
 function amplification(queries: Queries): Alert {
   const { perCall, windowSeconds, atLeast } = queries.limits.retryAmplification;
   const by = queries.policy;
-  const calls = queries.gained(RETRY_CALLS, windowSeconds, { by });
   const policy = queries.labelValue(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceRetryAmplification',
@@ -71,10 +70,8 @@ function amplification(queries: Queries): Alert {
     about: 'policy',
     expr: `
 ${queries.gained(RETRY_ATTEMPTS, windowSeconds, { by })}
-  / ${calls}
-  > ${perCall}
-and ${calls}
-  >= ${atLeast}`.trim(),
+  / (${queries.gained(RETRY_CALLS, windowSeconds, { by })} >= ${atLeast})
+  > ${perCall}`.trim(),
     summary: `Retries add to the load of {{ ${policy} }}.`,
     description:
       `{{ $value | humanizePercentage }} more calls than were asked for went to {{ ${policy} }} ` +

@@ -38,8 +38,8 @@ export const NOT_CLOSED = isOneOf<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STAT
  *   of seconds falls short and the alert would flicker. Of a replica that has just started, or was
  *   away, 10 s are all there is; so nearly the whole window must have been observed.
  * - `increase()` knows the time between the first and the last sample and guesses the rest. Of 5 min
- *   it knows 4 where samples are 60 s apart, and an outage of 4 min may fill them. So the 6 min that
- *   hold 5 must agree: had the circuit been closed in all the added minute, 285 of 345 s are left.
+ *   it knows 4 where samples are 60 s apart, and an outage of 4 min may fill them. So it looks at the
+ *   6 min that hold 5: had the circuit been closed in all the added minute, 285 of 345 s are left.
  */
 export function stuckOpen(queries: Queries): Alert {
   const { seconds, windowSeconds } = queries.limits.stuckOpen;
@@ -55,9 +55,9 @@ export function stuckOpen(queries: Queries): Alert {
   const inUse = state(isNot<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'isolated'));
   const time = queries.of(CIRCUIT_BREAKER_TIME);
   const timeNotClosed = queries.of(CIRCUIT_BREAKER_TIME, [NOT_CLOSED]);
-  const share = (range: string) =>
-    `${sum(`increase(${timeNotClosed}[${range}])`)}\n    / ${sum(`increase(${time}[${range}])`)}`;
-  const rejected = queries.of(CIRCUIT_BREAKER_CALLS, [REJECTED]);
+  const share = `${sum(`increase(${timeNotClosed}[${wider}])`)}
+    / ${sum(`increase(${time}[${wider}])`)}`;
+  const turnedAway = sum(`increase(${queries.of(CIRCUIT_BREAKER_CALLS, [REJECTED])}[${last}])`);
   const policy = queries.labelValue(ATTR_POLICY_NAME);
   const instance = queries.labelValue(queries.instance);
   return {
@@ -65,23 +65,16 @@ export function stuckOpen(queries: Queries): Alert {
     severity: 'warning',
     about: 'replica',
     expr: `
-(
-  # Seconds of the last ${last} that the breaker was not closed; of several breakers, the mean.
-  ${window} * ${share(last)}
-    > ${limit}
-  # Of ${last} a few samples tell too little: the last ${wider} agree.
-  and ${share(wider)}
-    > ${limit} / ${limit + sample}
-  or
-  # One of several breakers: so many seconds in sum, and at no scrape were all of them closed.
-  clamp_max(${window} * ${share(last)}
-    * ${sum(state())}, ${window})
-    > ${limit}
-  and ${sum(`max_over_time(${closed}[${wider}])`)}
-    < ${sum(inUse)}
-)
+# Seconds of the last ${last} that the breaker was not closed; of several breakers, the mean.
+clamp_max(${limit + sample} * ${share}
+  * (
+    # One of several: so many seconds in sum, where at no scrape all of them were closed.
+    (${sum(state())} and ${sum(`max_over_time(${closed}[${wider}])`)} < ${sum(inUse)})
+    or ${turnedAway} ^ 0
+  ), ${window})
+  > ${limit}
 # Somebody was turned away: a circuit that nobody calls stays open, and harms nobody.
-and ${sum(`increase(${rejected}[${last}])`)}
+and ${turnedAway}
   > 0
 # Not of a replica that has just started or was away.
 unless ${sum(`increase(${time}[${wider}])`)}

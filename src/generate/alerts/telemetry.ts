@@ -56,6 +56,10 @@ function clockStopped(queries: Queries): Alert {
   const window = queries.window(windowSeconds);
   const wider = withSampleBefore(queries, windowSeconds);
   const time = queries.of(CIRCUIT_BREAKER_TIME);
+  // Of one scrape all states have the same time: one tells when it was.
+  const closed = queries.of(CIRCUIT_BREAKER_TIME, [
+    is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed'),
+  ]);
   const state = queries.of(CIRCUIT_BREAKER_STATE);
   const sum = (expr: string) => `sum ${queries.by(queries.replica)} (${expr})`;
   const policy = queries.labelValue(ATTR_POLICY_NAME);
@@ -65,13 +69,16 @@ function clockStopped(queries: Queries): Alert {
     severity: 'info',
     about: 'replica',
     expr: `
-abs(${sum(`(${time} - ${time} offset ${window}) / (timestamp(${time}) - timestamp(${time} offset ${window}))`)}
-  / (${sum(state)} > 0) - 1)
-  > ${ratio}
+abs(
+  (${sum(time)} - ${sum(`${time} offset ${window}`)})
+  / (${sum(`timestamp(${closed})`)} - ${sum(`timestamp(${closed} offset ${window})`)})
+  / (${sum(state)} > 0) - 1
+) > ${ratio}
 # Only of breakers that were there all the time.
 and round(${sum(`avg_over_time(${state}[${wider}])`)}, 0.001)
   == ${sum(state)}
-unless ${sum(`resets(${time}[${wider}])`)}
+# A restart begins anew.
+unless ${sum(`resets(${closed}[${wider}])`)}
   > 0`.trim(),
     summary: `The clock of the circuit of {{ ${policy} }} is wrong on {{ ${instance} }}.`,
     description:
