@@ -18,7 +18,7 @@ const ARROWS: Record<string, readonly string[]> = {
   policies: ['instrumented', 'options', 'presets', 'semconv', 'thresholds'],
   generate: ['presets', 'semconv', 'thresholds'],
   http: ['options', 'policies', 'presets', 'thresholds'],
-  cli: ['generate', 'semconv'],
+  cli: ['generate', 'semconv', 'policies', 'presets'],
 };
 
 /** Packages that a room may import, beside those of Node. */
@@ -49,7 +49,8 @@ const packageOf = (specifier: string) => specifier.match(/^(@[^/]+\/)?[^/]+/)?.[
 /** What a file imports, statically or not; type-only imports count as well, examples don't. */
 function importsOf(file: string): string[] {
   const text = readFileSync(join('src', file), 'utf8').replaceAll(/\/\*.*?\*\//gs, '');
-  return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, from]) => from ?? '');
+  const clause = /(?:^(?:import|export)\b[^;'`]*?\bfrom|^import|\bimport\()\s*'([^']+)'/gm;
+  return [...text.matchAll(clause)].map(([, from]) => from ?? '');
 }
 
 describe('the house', () => {

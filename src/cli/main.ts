@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addConfig } from './config.ts';
 import { addGenerate } from './generate.ts';
 
 const { version, description } = JSON.parse(
@@ -13,6 +14,7 @@ const program = new Command('cockatiel-otel')
   .showHelpAfterError('(--help tells what there is)')
   .exitOverride();
 addGenerate(program);
+addConfig(program);
 
 // Whoever reads only the first lines, as `head` does, has what he wants.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
