@@ -20,7 +20,7 @@ const profile = await gather(
       return ['admins'];
     },
   },
-  { name: 'employee-profile', timeout: { seconds: 0.5 }, minimum: ['workday'] },
+  { name: 'employee-profile', timeout: 500, minimum: ['workday'] },
 );
 
 console.log(`${profile.status}: ${profile.available.join(', ')}, in ${calls} calls`);

@@ -73,6 +73,7 @@ async function ask({ prometheus }: Monitoring, query: string): Promise<number> {
 /** Panels that may have nothing to show of this incident, and why. */
 const QUIET: readonly [title: RegExp, why: string][] = [
   [/^Circuit breakers reporting, of those/, 'an hour is a minute here, and it may be over before'],
+  [/^(Gathered answers|Parts that were missing)/, 'the demo gathers no answer'],
   [/^Time in the queue$/, 'no bulkhead of the demo has a queue'],
 ];
 

@@ -171,7 +171,7 @@ describe('a part that has a policy of its name', () => {
       retry: { calls: 3, strategy: 'fixed', firstWaitSeconds: 5, jitter: false },
     });
     const workday = vi.fn(fails);
-    const answer = await settled(gather({ workday }, options({ timeout: { seconds: 2 } })));
+    const answer = await settled(gather({ workday }, options({ timeout: 2000 })));
     expect(answer.failed.workday?.outcome).toBe('timed_out');
     expect(workday).toHaveBeenCalledTimes(1);
   });

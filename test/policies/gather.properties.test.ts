@@ -85,7 +85,7 @@ describe('gather, of random parts', () => {
           let at = -1;
           const answer = gather(parts, {
             minimum,
-            timeout: { seconds: TIMEOUT / 1000 },
+            timeout: TIMEOUT,
             signal: caller.signal,
             meterProvider: sdk.provider,
             policies: false,

@@ -116,7 +116,7 @@ describe('gather', () => {
           return never();
         },
       },
-      options({ timeout: { seconds: 5 } }),
+      options({ timeout: 5000 }),
     );
     await vi.advanceTimersByTimeAsync(4999);
     expect(given?.aborted).toBe(false);
@@ -145,7 +145,7 @@ describe('gather', () => {
   });
 
   it('leaves no timer behind, and sets none where it may wait for ever', async () => {
-    await gather({ a: () => 1 }, options({ timeout: { seconds: 5 } }));
+    await gather({ a: () => 1 }, options({ timeout: 5000 }));
     expect(vi.getTimerCount()).toBe(0);
     void gather({ a: never }, options({ timeout: false }));
     expect(vi.getTimerCount()).toBe(0);
@@ -271,7 +271,7 @@ describe('gather', () => {
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);
     const part = () => new Promise((_, reject) => setTimeout(reject, 2000, new Down()));
-    const answer = gather({ part }, options({ timeout: { seconds: 1 } }));
+    const answer = gather({ part }, options({ timeout: 1000 }));
     await vi.runAllTimersAsync();
     expect((await answer).failed.part?.outcome).toBe('timed_out');
     vi.useRealTimers();
@@ -296,13 +296,13 @@ describe('gather', () => {
     [{ a: 1 }, {}, 'Expected `parts["a"]` to be a function, got 1'],
     [
       {},
-      { timeout: 5 },
-      'Expected `options.timeout.seconds` to be a number above 0 and at most 2147483.647, got undefined',
+      { timeout: '5 s' },
+      'Expected `options.timeout` to be milliseconds from 1 to 2147483647, or false, got "5 s"',
     ],
     [
       {},
-      { timeout: { seconds: 0 } },
-      'Expected `options.timeout.seconds` to be a number above 0 and at most 2147483.647, got 0',
+      { timeout: 0 },
+      'Expected `options.timeout` to be milliseconds from 1 to 2147483647, or false, got 0',
     ],
     [
       {},

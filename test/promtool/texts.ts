@@ -25,7 +25,7 @@ export const TEXTS: readonly Text[] = [
     summary: 'The circuit of servicenow stays open on a.',
     description:
       'The circuit breaker of servicenow on a (job shop) was open or half-open for 4m 47s of the last 5m (limit 285s), and calls were rejected in that time.',
-    dashboard: 'resilience-policy?var-job=shop&var-instance=a&var-policy=servicenow',
+    dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
     alert: 'ResilienceCircuitBreakerProbeFailed',
@@ -51,7 +51,7 @@ export const TEXTS: readonly Text[] = [
     summary: 'The circuit of servicenow opens again and again on a.',
     description:
       'The circuit of servicenow on a (job shop) opened 3 times in the last 30m (limit 3), and closed in between.',
-    dashboard: 'resilience-policy?var-job=shop&var-instance=a&var-policy=servicenow',
+    dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
     alert: 'ResilienceCircuitBreakerIsolated',
@@ -122,7 +122,7 @@ export const TEXTS: readonly Text[] = [
     summary: 'The bulkhead of servicenow is full on a.',
     description:
       '100% of the slots of servicenow on a (job shop) were taken in the last 5m, on average (limit 90%).',
-    dashboard: 'resilience-policy?var-job=shop&var-instance=a&var-policy=servicenow',
+    dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
     alert: 'ResilienceFallbackUsageHigh',
@@ -203,7 +203,7 @@ export const TEXTS: readonly Text[] = [
     summary: 'The clock of the circuit of servicenow is wrong on a.',
     description:
       "The times that the circuit breaker of servicenow on a (job shop) spent in its states differ by 30% from the time that passed in the last 10m (limit 10%): alerts that judge by them can't be trusted.",
-    dashboard: 'resilience-policy?var-job=shop&var-instance=a&var-policy=servicenow',
+    dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
     alert: 'ResilienceMetricsOverflow',

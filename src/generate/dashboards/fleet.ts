@@ -2,6 +2,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as alerts from '../panels/alerts.ts';
 import * as breaker from '../panels/circuit-breaker.ts';
 import * as state from '../panels/circuit-breaker-state.ts';
+import * as degradation from '../panels/degradation.ts';
 import * as dependency from '../panels/dependency.ts';
 import * as execution from '../panels/execution.ts';
 import * as retry from '../panels/retry.ts';
@@ -50,6 +51,10 @@ const SECTIONS: readonly Section[] = [
   {
     title: 'Openings and retries',
     lines: [{ height: 8, panels: [breaker.openings, retry.secondRetries] }],
+  },
+  {
+    title: 'Answers gathered from several systems',
+    lines: [{ height: 8, panels: [degradation.byStatus, degradation.missing] }],
   },
   {
     title: 'Blind spots: what this dashboard can not see',

@@ -36,7 +36,8 @@ function alertRule(alert: Alert, queries: Queries) {
 /** The variables of the dashboards that the labels of an alert know. */
 const VARIABLES: Readonly<Record<Subject, (queries: Queries) => Readonly<Record<string, string>>>> =
   {
-    replica: ({ job, instance }) => ({ job, instance, policy: ATTR_POLICY_NAME }),
+    // All replicas are shown, the one among them: what is recorded is of all.
+    replica: ({ job }) => ({ job, policy: ATTR_POLICY_NAME }),
     policy: ({ job }) => ({ job, policy: ATTR_POLICY_NAME }),
     // A dependency is watched under the name of the policy that protects its calls.
     dependency: ({ job }) => ({ job, policy: ATTR_DEPENDENCY_NAME }),

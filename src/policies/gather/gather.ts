@@ -17,7 +17,7 @@ import type { Gathered, GatherOptions, Parts } from './types.ts';
  * @example
  * const { results, status } = await gather(
  *   { workday: ({ signal }) => worker(id, signal), ad: ({ signal }) => account(id, signal) },
- *   { name: 'employee-profile', timeout: { seconds: 5 }, minimum: ['workday'] },
+ *   { name: 'employee-profile', timeout: 5000, minimum: ['workday'] },
  * );
  */
 export function gather<P extends Parts, const R extends Extract<keyof P, string> = never>(
@@ -31,7 +31,7 @@ export function gather<P extends Parts, const R extends Extract<keyof P, string>
 
 async function gathered(parts: Parts, options: GatherOptions, settings: Settings) {
   const { signal, policies = true, meterProvider } = options;
-  const { name, seconds, minimum } = settings;
+  const { name, timeout, minimum } = settings;
   const names = Object.keys(parts);
   const counts = countsOf(name, meterProvider);
   counts.begin(names);
@@ -48,7 +48,7 @@ async function gathered(parts: Parts, options: GatherOptions, settings: Settings
       runs[index]?.start(
         parts[part] as Parts[string],
         policies ? registered(part) : undefined,
-        seconds,
+        timeout,
       );
     }
   }

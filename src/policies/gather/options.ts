@@ -3,13 +3,14 @@ import { POLICIES } from '../../thresholds.ts';
 import type { GatherOptions, Parts } from './types.ts';
 
 /** The longest that a timer of Node can wait. */
-const LONGEST_SECONDS = (2 ** 31 - 1) / 1000;
+const LONGEST_MS = 2 ** 31 - 1;
 
 const OPTIONS = ['name', 'timeout', 'minimum', 'signal', 'policies', 'meterProvider'];
 
 export interface Settings {
   readonly name: string;
-  readonly seconds: number | undefined;
+  /** Milliseconds. */
+  readonly timeout: number | undefined;
   readonly minimum: number | readonly string[];
 }
 
@@ -36,25 +37,29 @@ export function settingsOf(options: GatherOptions, parts: Parts): Settings {
       `Expected \`options\` to have only ${OPTIONS.join(', ')}, got \`${unknown}\``,
     );
   }
-  const { name = 'gather', timeout = POLICIES.timeout.default, minimum = 1, signal } = options;
+  const {
+    name = 'gather',
+    timeout = POLICIES.timeout.default.seconds * 1000,
+    minimum = 1,
+    signal,
+  } = options;
   assertName(name);
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw expected('`options.signal` to be an AbortSignal', signal);
   }
   assertMinimum(minimum, Object.keys(parts));
-  return { name, minimum, seconds: secondsOf(timeout) };
+  return { name, minimum, timeout: timeoutOf(timeout) };
 }
 
-function secondsOf(timeout: unknown): number | undefined {
+function timeoutOf(timeout: unknown): number | undefined {
   if (timeout === false) return undefined;
-  const seconds = (timeout as { seconds?: unknown } | null)?.seconds;
-  if (typeof seconds !== 'number' || !(seconds > 0 && seconds <= LONGEST_SECONDS)) {
+  if (typeof timeout !== 'number' || !(timeout >= 1 && timeout <= LONGEST_MS)) {
     throw expected(
-      `\`options.timeout.seconds\` to be a number above 0 and at most ${LONGEST_SECONDS}`,
-      seconds,
+      `\`options.timeout\` to be milliseconds from 1 to ${LONGEST_MS}, or false`,
+      timeout,
     );
   }
-  return seconds;
+  return timeout;
 }
 
 function assertMinimum(minimum: unknown, names: readonly string[]): void {

@@ -32,12 +32,12 @@ export class PartRun {
     });
   }
 
-  start(part: Part, policy: Through | undefined, seconds: number | undefined): void {
-    if (seconds !== undefined) {
+  start(part: Part, policy: Through | undefined, timeout: number | undefined): void {
+    if (timeout !== undefined) {
       this.#timer = setTimeout(() => {
-        const error = new TaskCancelledError(`Operation timed out after ${seconds * 1000}ms`);
+        const error = new TaskCancelledError(`Operation timed out after ${timeout}ms`);
         this.#give({ outcome: 'timed_out', error });
-      }, seconds * 1000);
+      }, timeout);
     }
     const { signal } = this.#aborter;
     const through = policy ?? UNPROTECTED;

@@ -50,10 +50,11 @@ export interface GatherOptions<R extends string = string> {
    */
   readonly name?: string;
   /**
-   * The longest that anybody waits for a part; `false`: for as long as its policy does.
-   * @default { seconds: 30 }
+   * The longest that anybody waits for a part, in milliseconds; `false`: for as long as its policy
+   * does.
+   * @default 30_000, the documented timeout
    */
-  readonly timeout?: false | { readonly seconds: number };
+  readonly timeout?: number | false;
   /**
    * How many parts make an answer that is `partial`, or the names of those that it takes; with
    * less it is `failed`.
