@@ -164,14 +164,14 @@ describe('the package', () => {
     expect(built).toEqual(['dist/THIRD-PARTY-LICENSES.txt']);
   });
 
-  it('has no dependencies, and the generator once, with all that it needs', () => {
+  it('has no dependencies, and the generator with all that it needs', () => {
     const { dependencies } = JSON.parse(readFileSync(join(home, 'package/package.json'), 'utf8'));
     expect(dependencies).toBeUndefined();
     const programs = files().filter((file) => /^dist\/(generate|cli)\/.*\.js$/.test(file));
-    expect(programs.sort()).toEqual([
+    const shared = /^dist\/generate\/shared-\w+\.js$/;
+    expect(programs.filter((file) => !shared.test(file)).sort()).toEqual([
       'dist/cli/main.js',
       'dist/generate/index.js',
-      expect.stringMatching(/^dist\/generate\/shared-\w+\.js$/),
     ]);
     for (const file of files().filter((each) => /^dist\/.*\.d\.ts$/.test(each))) {
       expect(readFileSync(join(home, 'package', file), 'utf8')).not.toContain('@grafana');
