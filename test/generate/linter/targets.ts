@@ -50,8 +50,8 @@ export const RULES: readonly Rule[] = [
     name: 'target-required-matchers-rule',
     lint: ofTargets(({ expr }) =>
       usesIn(expr)
-        // Of the fleet every dependency is shown, and overflow series have lost their policy.
-        .filter(({ metric }) => metric !== '' && metric !== 'resilience_dependency_available')
+        // Dependencies and gathered answers are no policies; overflow series have lost theirs.
+        .filter(({ metric }) => !/^$|^resilience_(dependency_available$|degradation_)/.test(metric))
         .filter(({ matchers }) => !matchers.some(({ value }) => value === '$policy'))
         .map(({ metric }) => `${metric} of any policy`),
     ),
