@@ -133,6 +133,12 @@ describe('cockatiel-otel generate', () => {
 });
 
 describe('cockatiel-otel', () => {
+  it('says where nothing can be made', () => {
+    const { code, stdout, stderr } = cli(['generate', '--out', '/proc/nothing']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^error: .*\/proc\/nothing.*\n$/);
+  });
+
   it('tells its version', () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
     expect(cli(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });

@@ -183,6 +183,22 @@ describe('a refresh', () => {
     });
   });
 
+  it.each([['a\nb'], ['a\u2026b'], ['a\0b']])(
+    'that answers %j has failed, and the next one may succeed',
+    async (token) => {
+      const { issuer, server, refreshToken } = await guarded();
+      let refresh: RefreshToken = () => token;
+      const fetch = client({ refreshToken: (asked) => refresh(asked) });
+      await expect(fetch(server.url)).rejects.toMatchObject({
+        name: 'TokenRefreshError',
+        cause: { message: 'Expected `options.refreshToken` to return what a header can have' },
+      });
+      refresh = refreshToken;
+      expect((await fetch(server.url)).status).toBe(200);
+      expect(issuer.issued).toBe(1);
+    },
+  );
+
   it('that fails opens no circuit, however often: the dependency has answered', async () => {
     const { server, refreshToken } = await guarded();
     const issuer = await serve();
