@@ -69,6 +69,9 @@ export class Tokens {
       if (typeof token !== 'string' || token === '') {
         throw new TypeError('Expected `options.refreshToken` to return a non-empty string');
       }
+      if (!isSendable(token)) {
+        throw new TypeError('Expected `options.refreshToken` to return what a header can have');
+      }
       known.token = token;
       known.version++;
       return token;
@@ -88,5 +91,15 @@ export class Tokens {
       if (this.#origins.size > MOST_ORIGINS && oldest !== undefined) this.#origins.delete(oldest);
     }
     return known;
+  }
+}
+
+/** Once kept, a token that can't be sent would fail every call. What is said of it must not show it. */
+function isSendable(token: string): boolean {
+  try {
+    new Headers({ authorization: `Bearer ${token}` });
+    return true;
+  } catch {
+    return false;
   }
 }
