@@ -39,6 +39,15 @@ export function bulkheadOf({ limit, queue }: BulkheadSettings): BulkheadPolicy {
       return policy.execute(given.get(bound) ?? bound, signal);
     } finally {
       again = undefined;
+      if (signal?.aborted) passOn();
     }
+  }
+
+  /**
+   * cockatiel 3.2 refuses what was called off while it waited, and lets nobody else in for it. Whoever
+   * has the slot by now will do so when he ends; where nobody has, one who does nothing takes it.
+   */
+  function passOn(): void {
+    if (policy.executionSlots > 0) void original.call(self, () => undefined);
   }
 }

@@ -187,6 +187,35 @@ describe.each(majors)('a call that its caller calls off, over cockatiel $major',
     expect(fn).not.toHaveBeenCalled();
   });
 
+  it('leaves its place to those who wait behind it', async () => {
+    const policy = createPolicy('service', 'default', {
+      ...instrument(),
+      bulkhead: { limit: 1, queue: 4 },
+    });
+    const slot = deferred<string>();
+    const first = policy.execute(() => slot.promise);
+    const fn = vi.fn();
+    const waiting = [1, 2].map(() => answerOf(policy.execute(fn, caller.signal)));
+    const behind = ['third', 'fourth'].map((each) => answerOf(policy.execute(() => each)));
+    await turn();
+    caller.abort(reason);
+    slot.resolve('done');
+    await first;
+    await turn();
+    expect(await Promise.all(waiting)).toEqual([{ error: reason }, { error: reason }]);
+    const answers = Promise.race([
+      Promise.all(behind),
+      later(1000).then(() => 'nobody let them in'),
+    ]);
+    expect(await answers).toEqual([{ value: 'third' }, { value: 'fourth' }]);
+    expect(fn).not.toHaveBeenCalled();
+    expect(policy.bulkhead).toMatchObject({ executionSlots: 1, queueSlots: 4 });
+    expect(await moved(sdk)).toMatchObject({
+      'timeout.calls': { completed: 3 },
+      'bulkhead.calls': { accepted: 3, cancelled: 2 },
+    });
+  });
+
   it('leaves one listener at most on a signal that many calls share', async () => {
     const add = vi.spyOn(caller.signal, 'addEventListener');
     const policy = createPolicy('service', 'default', instrument());
