@@ -29,6 +29,8 @@ export class HttpCall {
   /** Which of the client's tokens was sent, or would have been. */
   tokenVersion = 0;
   refreshed = false;
+  /** How long to wait before the next attempt. */
+  waitSeconds: number | undefined;
   /** The last answer, whatever it was. */
   last: Response | undefined;
 

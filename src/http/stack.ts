@@ -1,6 +1,6 @@
 import { createPolicy } from '../policies/policy.ts';
 import type { PolicyOverrides, ResilientPolicy } from '../policies/types.ts';
-import { planned } from '../policies/waits.ts';
+import { askedFor, planned } from '../policies/waits.ts';
 import { currentHttpCall } from './call.ts';
 import { discard } from './discard.ts';
 import { isFailure, isRetriedStatus } from './failures.ts';
@@ -13,7 +13,7 @@ export function stackFor(name: string, settings: HttpSettings): ResilientPolicy<
   const handle = overrides.handle ?? isFailure;
 
   /** How long a failed response asks to be left alone, as far as it is listened to. */
-  const askedFor = (failure: unknown): number | undefined => {
+  const askedByServer = (failure: unknown): number | undefined => {
     const headers = responseOf(failure)?.headers;
     const seconds = headers && retryAfterSeconds(headers);
     // At once, or in the past, is no reason to wait less than otherwise.
@@ -21,15 +21,15 @@ export function stackFor(name: string, settings: HttpSettings): ResilientPolicy<
   };
 
   const own = overrides.retry || {};
-  const delay = (failure: unknown, attempt: number) =>
-    own.delay?.(failure, attempt) ?? askedFor(failure);
-
   const mayRepeat = (failure: unknown): boolean => {
     const call = currentHttpCall();
     if (call === undefined) return false;
     const { retry } = policy.settings;
-    const wait = delay(failure, call.attempts) ?? (retry ? planned(retry, call.attempts) : 0);
-    return call.mayRepeat(wait);
+    call.waitSeconds =
+      askedFor(own, failure, call.attempts) ??
+      askedByServer(failure) ??
+      (retry ? planned(retry, call.attempts) : 0);
+    return call.mayRepeat(call.waitSeconds);
   };
 
   const handlesError = own.handle ?? handle;
@@ -38,7 +38,8 @@ export function stackFor(name: string, settings: HttpSettings): ResilientPolicy<
     ...own,
     handle: (error) => handlesError(error) && isRetried(error) && mayRepeat(error),
     handleResult: (value) => (handlesResult?.(value) ?? false) && mayRepeat(value),
-    delay,
+    // Settled when it was asked whether to try again: it is asked for once, and is what was judged.
+    delay: () => currentHttpCall()?.waitSeconds,
   };
   const policy = createPolicy<Response>(name, preset, {
     ...overrides,

@@ -16,7 +16,11 @@ export function waitsOf(settings: RetrySettings): IBackoffFactory<IRetryBackoffC
 }
 
 /** The wait that the settings' own function wants; one that fails must not fail the call. */
-function askedFor({ delay }: RetrySettings, failure: unknown, attempt: number): number | undefined {
+export function askedFor(
+  { delay }: Pick<RetrySettings, 'delay'>,
+  failure: unknown,
+  attempt: number,
+): number | undefined {
   try {
     const seconds = delay?.(failure, attempt);
     return typeof seconds === 'number' && seconds >= 0 ? seconds : undefined;

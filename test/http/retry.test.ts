@@ -155,3 +155,40 @@ describe('a time', () => {
     expect(server.seen.length).toBeLessThanOrEqual(3);
   });
 });
+
+describe('a wait of the caller’s own', () => {
+  const throwing = (): number => {
+    throw new Error('no idea');
+  };
+
+  it.each([
+    ['throws', throwing],
+    ['is not a number', () => Number.NaN],
+    ['is negative', () => -1],
+    ['is none', () => undefined],
+  ])('that %s leaves it to the server, within the time for all of it', async (_, delay) => {
+    const server = await serve((request, response, nth) => {
+      response.setHeader('retry-after', '0.15');
+      statuses(503, 200)(request, response, nth);
+    });
+    const retry = { ...QUICK.retry, delay };
+    const fetch = client({ overrides: { ...QUICK, overallTimeout: { seconds: 5 }, retry } });
+    expect((await fetch(server.url)).status).toBe(200);
+    const [first, second] = server.seen;
+    expect(Number(second?.at) - Number(first?.at)).toBeGreaterThan(149);
+  });
+
+  it('is asked for once for each failure, and waited for', async () => {
+    const server = await serve(statuses(503, 503, 200));
+    const asked: number[] = [];
+    const delay = (_: unknown, attempt: number) => {
+      asked.push(attempt);
+      return 0.05;
+    };
+    const fetch = client({ overrides: { ...QUICK, retry: { ...QUICK.retry, delay } } });
+    expect((await fetch(server.url)).status).toBe(200);
+    expect(asked).toEqual([1, 2]);
+    const [first, , third] = server.seen;
+    expect(Number(third?.at) - Number(first?.at)).toBeGreaterThan(99);
+  });
+});
