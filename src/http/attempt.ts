@@ -57,12 +57,15 @@ async function send(call: HttpCall, signal: AbortSignal): Promise<Response> {
       request.headers.set('authorization', `Bearer ${token}`);
     }
   }
-  // The policies' signal ends with the attempt, the caller's with the body.
+  // The policies' signal ends with the attempt, the caller's with the body: of the answer before,
+  // if there was one, nobody will read it any more.
+  call.release?.();
   const wire = new AbortController();
   const end = () => wire.abort(signal.reason);
   const cancel = () => wire.abort(call.signal.reason);
   signal.addEventListener('abort', end, { once: true });
   call.signal.addEventListener('abort', cancel, { once: true });
+  call.release = () => call.signal.removeEventListener('abort', cancel);
   try {
     const response = await sendAs(call.sent, () => request.send(client.fetch, wire.signal));
     if (client.wholeBody) await response.clone().arrayBuffer();

@@ -31,6 +31,8 @@ export class HttpCall {
   refreshed = false;
   /** How long to wait before the next attempt. */
   waitSeconds: number | undefined;
+  /** Takes from the signal what the last request has put there. */
+  release: (() => void) | undefined;
   /** The last answer, whatever it was. */
   last: Response | undefined;
 

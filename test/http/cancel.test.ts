@@ -166,6 +166,22 @@ describe('a call that is called off', () => {
 });
 
 describe('a signal that outlives its calls', () => {
+  it('is no leak to Node, however often they are tried again', async () => {
+    const server = await serve(statuses(503));
+    const { signal } = new AbortController();
+    const warnings: Error[] = [];
+    const warned = (warning: Error) => warnings.push(warning);
+    process.on('warning', warned);
+    const fetch = client({ overrides: { retry: { calls: 16, waitsSeconds: [0.001] } } });
+    await fetch(server.url, { signal });
+    server.answer = (_, response) => void response.destroy();
+    await expect(fetch(server.url)).rejects.toThrow(TypeError);
+    await sleep(5);
+    process.off('warning', warned);
+    expect(warnings).toEqual([]);
+    expect(server.seen).toHaveLength(32);
+  });
+
   it('has one listener for all of them, and none when they are over', async () => {
     const server = await serve((_, response) => void setTimeout(() => response.end(), 30));
     const { signal } = new AbortController();
