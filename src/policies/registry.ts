@@ -114,15 +114,19 @@ export function reset(name: string): void {
 
 /**
  * Holds the circuits of a name open, those of all its keys, also of keys to come, until the handle
- * is disposed of.
+ * is disposed of. Keys without a circuit breaker go on.
  *
  * @throws TypeError if no policy has that name
- * @throws Error if its policies have no circuit breaker
+ * @throws Error if none of its policies has a circuit breaker
  */
 export function isolate(name: string): { readonly dispose: () => void } {
   const entry = entryOf(name);
-  const handles = entry.policies.map((policy) => policy.isolate());
-  const later = (policy: ResilientPolicy) => handles.push(policy.isolate());
+  const held = entry.policies.filter(canBeHeld);
+  // Without any the first says what is wrong.
+  const handles = (held.length > 0 ? held : entry.policies).map((policy) => policy.isolate());
+  const later = (policy: ResilientPolicy) => {
+    if (canBeHeld(policy)) handles.push(policy.isolate());
+  };
   entry.isolations.add(later);
   return {
     dispose() {
@@ -130,6 +134,11 @@ export function isolate(name: string): { readonly dispose: () => void } {
       for (const handle of handles.splice(0)) handle.dispose();
     },
   };
+}
+
+/** What lets everything through by command takes it, too: it has nothing to hold open. */
+function canBeHeld({ circuitBreaker, enabled }: ResilientPolicy): boolean {
+  return circuitBreaker !== undefined || !enabled;
 }
 
 /** What the policies of a name were first made with; `undefined` where there are none. */

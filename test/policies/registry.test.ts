@@ -131,6 +131,18 @@ describe('the policies of a service', () => {
     expect(stateOf(cml())).toBe(CLOSED);
   });
 
+  it('are held open also where a key has no circuit breaker', () => {
+    const bare = (key: string) =>
+      policyFor('cml', { key, overrides: { ...overrides(), circuitBreaker: false } });
+    cml('a');
+    bare('b');
+    const handle = isolate('cml');
+    expect(bare('c').circuitBreaker).toBeUndefined();
+    expect(stateOf(cml('a'))).toBe(ISOLATED);
+    handle.dispose();
+    expect(stateOf(cml('a'))).toBe(CLOSED);
+  });
+
   it('must be there to be reset or held open, as a wrong name would do nothing', () => {
     cml();
     expect(() => reset('clm')).toThrow(
