@@ -16,6 +16,8 @@ const UNAUTHORIZED = 401;
 export async function attempt(call: HttpCall, signal: AbortSignal): Promise<Response> {
   const { client } = call;
   call.attempts++;
+  // In the time of the attempt, as that of any stream: what a body comes from may hang as well.
+  if (client.bufferRequests) await untilAborted(signal, () => call.request.buffer());
   let response = await send(call, signal);
   if (response.status === UNAUTHORIZED) response = await withNewToken(call, response, signal);
   call.last = response;

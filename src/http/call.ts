@@ -9,6 +9,7 @@ export interface Client {
   readonly name: string;
   readonly fetch: Fetcher;
   readonly wholeBody: boolean;
+  readonly bufferRequests: boolean;
   readonly tokens: Tokens | undefined;
   readonly policy: ResilientPolicy<Response>;
   /** Whether a status is a failure of the dependency. */

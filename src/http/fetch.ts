@@ -54,6 +54,7 @@ export function createFetch(
     name,
     fetch: settings.fetch,
     wholeBody: settings.wholeBody,
+    bufferRequests: settings.bufferRequests,
     tokens: refreshToken && new Tokens(name, refreshToken, refreshTimeoutSeconds),
     policy,
     fails: (status) => isFailedStatus(status, listed),
@@ -68,7 +69,6 @@ export function createFetch(
     const call = new HttpCall(client, request, following.controller.signal);
     let kept: Response | undefined;
     try {
-      if (settings.bufferRequests) await request.buffer();
       const response = await answerOf(call);
       if (settings.nullOn404 && response.status === NOT_FOUND) return null;
       kept = response;

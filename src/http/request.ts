@@ -36,7 +36,7 @@ export class OutgoingRequest {
     this.signal = init.signal === undefined ? request?.signal : init.signal;
     this.origin = originOf(request?.url ?? String(input));
     // As `fetch` has it, the body of a `Request` stands behind that of `init`.
-    this.resendable = init.body ? isRepeatable(init.body) : !request?.body;
+    this.resendable = init.body != null ? isRepeatable(init.body) : !request?.body;
     const method = (init.method ?? request?.method ?? 'GET').toUpperCase();
     this.idempotent = IDEMPOTENT.has(method) || this.headers.has(IDEMPOTENCY_KEY);
   }
@@ -53,7 +53,7 @@ export class OutgoingRequest {
 
   /** Reads the body of a `Request` into memory. */
   async buffer(): Promise<void> {
-    if (this.resendable || this.#init.body || !isRequest(this.#input)) return;
+    if (this.resendable || this.#init.body != null || !isRequest(this.#input)) return;
     this.#init = { ...this.#init, body: await this.#input.arrayBuffer() };
     this.resendable = true;
   }

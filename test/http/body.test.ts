@@ -90,6 +90,26 @@ describe('a Request', () => {
     expect([status, bodies]).toEqual([200, ['other', 'other']]);
   });
 
+  it.each([false, true])(
+    'with a body is sent with an empty one, kept in memory: %s',
+    async (kept) => {
+      const { status, bodies } = await put({ body: '' }, request, kept);
+      expect([status, bodies]).toEqual([200, ['', '']]);
+    },
+  );
+
+  it.each<[string, FetchInit, object]>([
+    ['its caller leaves', { signal: AbortSignal.timeout(50) }, { name: 'TimeoutError' }],
+    ['its attempt is over', {}, { name: 'TimeoutError', policyName: 'service' }],
+  ])('whose body never comes is waited for until %s', async (_, init, error) => {
+    const server = await serve();
+    const body = new ReadableStream({ pull: () => new Promise(() => {}) });
+    const fetch = client({ bufferRequests: true, overrides: { timeout: { seconds: 0.1 } } });
+    const hanging = new Request(server.url, { method: 'PUT', body, duplex: 'half' });
+    await expect(fetch(hanging, init)).rejects.toMatchObject(error);
+    expect(server.seen).toHaveLength(0);
+  });
+
   it('without a body is sent again, with its method and headers', async () => {
     const server = await serve(statuses(503, 200));
     const input = new Request(server.url, { method: 'DELETE', headers: { 'x-own': '1' } });
