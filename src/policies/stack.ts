@@ -76,7 +76,8 @@ function ofRetry(settings: PolicySettings, own: RetrySettings): RetryPolicy {
     handleWhen((error) => !isCalledOff(error) && handles(error)).orWhenResult(handlesResult),
     // cockatiel counts those after the first.
     { maxAttempts: calls - 1, backoff: waitsOf(own) },
-  );
+    // A new policy, and so before anybody listens to it. `promptly` keeps the process alive instead.
+  ).dangerouslyUnref();
   policy.execute = promptly(policy.execute.bind(policy) as never) as typeof policy.execute;
   return policy;
 }
