@@ -54,6 +54,7 @@ export function addGenerate(program: Command): void {
     .addHelpText('after', help)
     .action((what: string[], options: Options, command: Command) => {
       const files = made(what, options, command);
+      if (options.out === '') command.error('error: Expected --out to be a folder or -, got ""');
       if (options.out === STDOUT) {
         process.stdout.write(stream(files));
       } else {

@@ -1,5 +1,5 @@
 import { DEPENDENCY_CHECK_DURATION, EXECUTION_DURATION, type Metric } from '../semconv/metrics.ts';
-import { LIMITS } from '../thresholds.ts';
+import { BUDGET_SECONDS, BURN_RATES, LIMITS } from '../thresholds.ts';
 
 /** Documented, but of no generated file: no metric can tell them. */
 type Unmeasured = 'falseOpenings' | 'overhead';
@@ -27,14 +27,17 @@ export const THRESHOLDS: Readonly<Record<ThresholdName, number>> = Object.fromEn
     ),
 ) as Record<ThresholdName, number>;
 
+/** 30 d: longer is nothing kept by most. */
+const LONGEST = BUDGET_SECONDS;
+
 /** What each unit allows. */
 const UNITS: Readonly<Record<string, readonly [string, (value: number) => boolean]>> = {
   ratio: ['a number above 0 and below 1', (value) => value > 0 && value < 1],
-  perCall: ['a number above 0', (value) => value > 0],
+  perCall: ['a number above 0, and at most 100', (value) => value > 0 && value <= 100],
   quantile: ['a number above 0 and below 1', (value) => value > 0 && value < 1],
-  seconds: ['a number of seconds above 0', (value) => value > 0],
-  windowSeconds: ['a number of seconds above 0', (value) => value > 0],
-  forSeconds: ['a number of seconds above 0', (value) => value > 0],
+  seconds: ['seconds above 0, and 30 d at most', (value) => value > 0 && value <= LONGEST],
+  windowSeconds: ['seconds from 60 to 30 d', (value) => value >= 60 && value <= LONGEST],
+  forSeconds: ['seconds from 1 to 30 d', (value) => value >= 1 && value <= LONGEST],
   count: ['a whole number above 0', (value) => value > 0 && Number.isInteger(value)],
   atLeast: ['a whole number above 0', (value) => value > 0 && Number.isInteger(value)],
 };
@@ -63,6 +66,14 @@ export function limitsOf(thresholds: Thresholds): Limits {
     throw new TypeError(
       'Expected the threshold stuckOpen.seconds to be less than stuckOpen.windowSeconds, got ' +
         `${values['stuckOpen.seconds']} and ${values['stuckOpen.windowSeconds']}`,
+    );
+  }
+  const fastest = Math.max(...BURN_RATES.map(({ burn }) => burn));
+  if (fastest * (1 - values['availability.ratio']) >= 1) {
+    throw new TypeError(
+      `Expected the threshold availability.ratio to be above ${(1 - 1 / fastest).toFixed(4)}, as an ` +
+        `error budget can burn ${fastest} times as fast only if that is less than all; ` +
+        `got ${values['availability.ratio']}`,
     );
   }
   const limits: Record<string, Record<string, number>> = {};

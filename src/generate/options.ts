@@ -78,6 +78,9 @@ export interface Settings
   readonly limits: Limits;
 }
 
+/** Prometheus itself forgets a sample after 5 min. */
+const LONGEST_SCRAPE_SECONDS = 75;
+
 /** @throws TypeError naming the option, what was expected and what came */
 export function settingsOf(options: GenerateOptions): Settings {
   const {
@@ -95,8 +98,18 @@ export function settingsOf(options: GenerateOptions): Settings {
   if (!NAMINGS.includes(naming)) throw expected('naming', `one of ${NAMINGS.join(', ')}`, naming);
   assertLabel('jobLabel', jobLabel);
   assertLabel('instanceLabel', instanceLabel);
+  if (instanceLabel === jobLabel) {
+    throw expected('instanceLabel', 'another label than that of the job', instanceLabel);
+  }
   assertPositive('timeScale', timeScale);
   assertPositive('scrapeInterval', scrapeInterval);
+  if (scrapeInterval * timeScale > LONGEST_SCRAPE_SECONDS) {
+    throw expected(
+      'scrapeInterval',
+      `${LONGEST_SCRAPE_SECONDS} s at most, so that 5 min hold the samples that rules need`,
+      scrapeInterval,
+    );
+  }
   assertDatasource(datasourceUid);
   assertKubernetesLabels(labels);
   return {
@@ -126,7 +139,7 @@ function assertPositive(option: string, value: number): void {
 
 /** A URL to which a slash and a path can be added. */
 function base(option: string, url: string): string {
-  if (typeof url !== 'string' || url.trim() === '') throw expected(option, 'a URL', url);
+  if (typeof url !== 'string' || !/^\S+$/.test(url)) throw expected(option, 'a URL', url);
   return url.replace(/\/+$/, '');
 }
 

@@ -10,6 +10,7 @@ function another(name: ThresholdName): number {
   const value = THRESHOLDS[name];
   if (['latency.seconds', 'healthCheck.seconds'].includes(name)) return 0.25;
   if (name === 'rejectedCall.seconds') return 0.05;
+  if (name === 'availability.ratio') return 0.999;
   // Of more windows than 60 s long, as a window holds four samples at least.
   return Number.isInteger(value) ? value + 60 : value * 0.9;
 }
@@ -46,7 +47,16 @@ describe('a threshold', () => {
     ],
     [
       { 'recovery.seconds': 0 },
-      'Expected the threshold recovery.seconds to be a number of seconds above 0, got 0',
+      'Expected the threshold recovery.seconds to be seconds above 0, and 30 d at most, got 0',
+    ],
+    [
+      { 'timeouts.windowSeconds': 5 },
+      'Expected the threshold timeouts.windowSeconds to be seconds from 60 to 30 d, got 5',
+    ],
+    [
+      { 'availability.ratio': 0.9 },
+      'Expected the threshold availability.ratio to be above 0.9306, as an error budget can burn ' +
+        '14.4 times as fast only if that is less than all; got 0.9',
     ],
     [
       { 'latency.seconds': 0.4 },

@@ -36,8 +36,10 @@ export function alerts(queries: Queries): Alert[] {
  */
 function openFleetWide(queries: Queries): Alert {
   const { ratio, windowSeconds, forSeconds } = queries.limits.fleetWide;
-  const gained = (...matchers: Matcher[]) =>
-    queries.gained(CIRCUIT_BREAKER_TIME, windowSeconds, { by: queries.policy, matchers });
+  const time = (seconds: number, ...matchers: Matcher[]) =>
+    queries.gained(CIRCUIT_BREAKER_TIME, seconds, { by: queries.policy, matchers });
+  // Of circuits that open and close again and again, some scrapes find all closed.
+  const longer = 2.5 * windowSeconds;
   const rejected = queries.gained(CIRCUIT_BREAKER_CALLS, windowSeconds, {
     by: queries.policy,
     matchers: [REJECTED],
@@ -54,15 +56,19 @@ function openFleetWide(queries: Queries): Alert {
     about: 'policy',
     expr: `
 # Half is half, however a scrape falls.
-round(${gained(NOT_CLOSED)}
-  / ${gained()}, 0.01)
+round(${time(windowSeconds, NOT_CLOSED)}
+  / ${time(windowSeconds)}, 0.01)
   >= ${ratio}
 # Somebody was turned away: circuits that nobody calls stay open, and harm nobody.
 and ${rejected}
   > 0
 # Not of one that has closed again: its minute open stays in the window for another.
-unless ${sum(closed)}
-  > ${Number((1 - ratio).toPrecision(12))} * ${sum(state)}`.trim(),
+unless (
+  ${sum(closed)}
+    > ${Number((1 - ratio).toPrecision(12))} * ${sum(state)}
+  and ${time(longer, NOT_CLOSED)}
+    < ${ratio} * ${time(longer)}
+)`.trim(),
     forSeconds,
     summary: `The circuit of {{ ${policy} }} is open on most replicas.`,
     description:
@@ -167,9 +173,9 @@ function flapping(queries: Queries): Alert {
 }
 
 /**
- * A state that no clock ends. At no scrape of the window was none isolated, and nearly all of the
- * window was spent so: the first would take a replica that has just started, the second three
- * breakers of 20 min each.
+ * A state that no clock ends. At no scrape of the window was none isolated, one of them is long ago,
+ * and nearly all of the window was spent so: the first alone would take a replica that has just
+ * started, and the first two three breakers of 20 min each.
  */
 function isolated(queries: Queries): Alert {
   const { seconds } = queries.limits.isolated;
@@ -185,7 +191,8 @@ function isolated(queries: Queries): Alert {
     expr: `
 sum ${queries.by(queries.policy)} (
   (min_over_time(${state}[${window}]) > 0)
-  and increase(${time}[${window}]) > ${OBSERVED} * ${queries.windowSeconds(seconds)}
+  and ${state} offset ${queries.time(OBSERVED * seconds)} > 0
+  unless increase(${time}[${window}]) <= ${OBSERVED} * ${queries.windowSeconds(seconds)}
 )`.trim(),
     summary: `The circuit of {{ ${policy} }} is isolated, and perhaps forgotten.`,
     description:

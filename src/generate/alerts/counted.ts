@@ -3,31 +3,29 @@ import type { HistogramPart, Matcher } from '../../semconv/prometheus.ts';
 import type { Queries } from '../queries.ts';
 import { withSampleBefore } from './samples.ts';
 
+/**
+ * Series that were there before a histogram, which appears with its first value: those of the same
+ * process, by the labels that both have.
+ */
+export interface Witness {
+  readonly series: string;
+  readonly on: readonly string[];
+}
+
 interface Counted {
   readonly by: readonly string[];
   readonly matchers?: readonly Matcher[];
   readonly part?: HistogramPart;
-  /**
-   * Series that a service has had if Prometheus watched it: where they were there when the window
-   * began, all of a new series counts. Without them its first value is lost.
-   */
-  readonly witness?: string;
+  readonly witness?: Witness;
 }
-
-/** A replica that is back after so long is taken for a new one. */
-const FORGOTTEN_SECONDS = 3600;
 
 /**
  * What was counted in a window, as the whole number it is, summed by labels.
  *
  * `increase()` guesses what happened between the edges of its window and its samples: of samples 60 s
- * apart, 4 are 5; of a series with two samples, 1 is 2; and of a first sample it sees nothing. For a
- * share that is no matter. A limit of a few events takes the difference itself, laid window by
- * window beside each other without a gap. Where there is none,
- * - all of a series counts that is new where Prometheus watched the service already: a replica's
- *   first scrape may show what it was started into. Not where Prometheus itself begins to watch, or a
- *   replica is back that it could not reach: what those counted long ago would be news;
- * - around restarts and missed scrapes, `increase()` it is.
+ * apart, 4 are 5; of a series with two samples, 1 is 2. For a share that is no matter. A limit of a
+ * few events takes the difference itself, laid window by window beside each other without a gap.
+ * Around restarts and missed scrapes, `increase()` it is.
  */
 export function counted(
   queries: Queries,
@@ -38,18 +36,39 @@ export function counted(
   const series = queries.of(metric, matchers, part);
   const window = queries.window(windowSeconds);
   const wider = withSampleBefore(queries, windowSeconds);
-  const born = witness
-    ? `
-  # New, where others were known:
-  last_over_time(${series}[${window}]) unless last_over_time(${series}[${queries.time(FORGOTTEN_SECONDS)}] offset ${window})
-    and on (${queries.labels([queries.job])}) ${witness} offset ${window}
-  or`
-    : '';
+  const born = witness ? `\n  or${appeared(queries, series, window, witness)}` : '';
   return `
 sum ${queries.by(by)} (
-  (${series} - ${series} offset ${window} >= 0) unless resets(${series}[${wider}]) > 0
-  or${born}
+  (${series} - ${series} offset ${window} >= 0) unless resets(${series}[${wider}]) > 0${born}
+  or
   # Restarted, or not scraped:
   increase(${series}[${window}])
 )`.trim();
+}
+
+/** What a histogram gained in a window, its first value included; for shares. */
+export function gainedFromFirst(
+  queries: Queries,
+  metric: Metric,
+  windowSeconds: number,
+  { by, matchers = [], part, witness }: Counted & { readonly witness: Witness },
+): string {
+  const series = queries.of(metric, matchers, part);
+  const window = queries.window(windowSeconds);
+  return `
+sum ${queries.by(by)} (${appeared(queries, series, window, witness)}
+  or
+  increase(${series}[${window}])
+)`.trim();
+}
+
+/**
+ * All of a histogram that is new in a process that is not. Not where Prometheus begins to watch a
+ * process, or can reach it again: what it counted long ago would be news.
+ */
+function appeared(queries: Queries, series: string, window: string, witness: Witness): string {
+  return `
+  # New, in a process that is not:
+  last_over_time(${series}[${window}]) unless ${series} offset ${window}
+    and on (${queries.labels(witness.on)}) ${witness.series} offset ${window}`;
 }

@@ -1,11 +1,8 @@
-import {
-  ATTR_DEPENDENCY_NAME,
-  ATTR_DEPENDENCY_RESULT,
-  type DependencyResult,
-} from '../../semconv/attributes.ts';
+import { ATTR_DEPENDENCY_NAME } from '../../semconv/attributes.ts';
 import { DEPENDENCY_AVAILABLE, DEPENDENCY_CHECK_DURATION } from '../../semconv/metrics.ts';
+import type { Matcher } from '../../semconv/prometheus.ts';
 import { percent } from '../percent.ts';
-import { is, type Queries } from '../queries.ts';
+import type { Queries } from '../queries.ts';
 import { counted } from './counted.ts';
 import { RECORDED } from './recorded.ts';
 import type { Alert } from './rule.ts';
@@ -31,23 +28,29 @@ function belowQuorum(queries: Queries): Alert {
   };
 }
 
-/** A check that answered, late. What is late was judged where it was made, by the same limit. */
+/** Any check that took longer, whatever became of it. */
 function slow(queries: Queries): Alert {
   const { seconds, windowSeconds, atLeast } = queries.limits.healthCheck;
   const window = queries.window(windowSeconds);
+  const checks = (part: 'bucket' | 'count', ...matchers: Matcher[]) =>
+    counted(queries, DEPENDENCY_CHECK_DURATION, windowSeconds, {
+      by: [queries.job, ATTR_DEPENDENCY_NAME],
+      matchers,
+      part,
+      // A histogram appears with its first value.
+      witness: {
+        series: queries.of(DEPENDENCY_AVAILABLE),
+        on: [queries.job, queries.instance, ATTR_DEPENDENCY_NAME],
+      },
+    });
   const dependency = queries.labelValue(ATTR_DEPENDENCY_NAME);
   return {
     name: 'ResilienceDependencySlow',
     severity: 'warning',
     about: 'dependency',
     expr: `
-${counted(queries, DEPENDENCY_CHECK_DURATION, windowSeconds, {
-  by: [queries.job, ATTR_DEPENDENCY_NAME],
-  matchers: [is<DependencyResult>(ATTR_DEPENDENCY_RESULT, 'slow')],
-  part: 'count',
-  // A histogram appears with its first value.
-  witness: queries.of(DEPENDENCY_AVAILABLE),
-})}
+${checks('count')}
+- ${checks('bucket', queries.atMost(seconds))}
 >= ${atLeast}`.trim(),
     summary: `{{ ${dependency} }} answers its health checks slowly.`,
     description:

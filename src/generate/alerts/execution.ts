@@ -1,8 +1,10 @@
-import { ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
-import { EXECUTION_DURATION } from '../../semconv/metrics.ts';
+import { ATTR_OUTCOME, ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
+import { EXECUTION_DURATION, EXECUTIONS } from '../../semconv/metrics.ts';
+import type { Matcher } from '../../semconv/prometheus.ts';
 import { BURN_RATES } from '../../thresholds.ts';
 import { percent } from '../percent.ts';
 import type { Queries } from '../queries.ts';
+import { gainedFromFirst } from './counted.ts';
 import { errorRatio, RECORDED, total } from './recorded.ts';
 import type { Alert } from './rule.ts';
 
@@ -18,12 +20,16 @@ export function alerts(queries: Queries): Alert[] {
 function latencyHigh(queries: Queries): Alert {
   const { seconds, quantile, windowSeconds, atLeast } = queries.limits.latency;
   const by = queries.policy;
-  const all = queries.gained(EXECUTION_DURATION, windowSeconds, { by, part: 'count' });
-  const fast = queries.gained(EXECUTION_DURATION, windowSeconds, {
-    by,
-    matchers: [queries.atMost(seconds)],
-    part: 'bucket',
-  });
+  const gained = (part: 'count' | 'bucket', ...matchers: Matcher[]) =>
+    gainedFromFirst(queries, EXECUTION_DURATION, windowSeconds, {
+      by,
+      matchers,
+      part,
+      // Every outcome is counted from zero on, and has durations from its first on.
+      witness: { series: queries.of(EXECUTIONS), on: [...queries.replica, ATTR_OUTCOME] },
+    });
+  const all = gained('count');
+  const fast = gained('bucket', queries.atMost(seconds));
   const policy = queries.labelValue(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceLatencyP95High',
@@ -31,8 +37,8 @@ function latencyHigh(queries: Queries): Alert {
     about: 'policy',
     expr: `
 ${fast}
-  / (${all} >= ${atLeast})
-  < ${quantile}`.trim(),
+/ (${all} >= ${atLeast})
+< ${quantile}`.trim(),
     summary: `{{ ${policy} }} is slow.`,
     description:
       `Only {{ $value | humanizePercentage }} of the executions of {{ ${policy} }} ` +

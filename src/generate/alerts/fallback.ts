@@ -45,7 +45,7 @@ function failing(queries: Queries): Alert {
     severity: 'critical',
     about: 'policy',
     expr: `
-${counted(queries, FALLBACK_CALLS, windowSeconds, { by: queries.policy, matchers: [failed], witness: queries.of(FALLBACK_CALLS, [failed]) })}
+${counted(queries, FALLBACK_CALLS, windowSeconds, { by: queries.policy, matchers: [failed] })}
 >= ${count}`.trim(),
     summary: `The fallback of {{ ${policy} }} fails itself.`,
     description:

@@ -60,9 +60,12 @@ export function recordings(queries: Queries): RuleGroup<Recording> {
   const { outcomes, executions, unanswered, recoveries, recoverySeconds, dependencies } = RECORDED;
   const by = queries.policy;
   // A histogram appears with its first value; the states of its breaker were there before.
-  const witness = queries.of(CIRCUIT_BREAKER_STATE, [
-    is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed'),
-  ]);
+  const witness = {
+    series: queries.of(CIRCUIT_BREAKER_STATE, [
+      is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed'),
+    ]),
+    on: queries.replica,
+  };
   const recovered = (part: 'sum' | 'count') =>
     counted(queries, CIRCUIT_BREAKER_RECOVERY_DURATION, STEP_SECONDS, { by, part, witness });
   return {

@@ -25,7 +25,7 @@ function networkDegradation(queries: Queries): Alert {
     severity: 'warning',
     about: 'policy',
     expr: `
-${counted(queries, RETRY_ATTEMPTS, windowSeconds, { by: queries.policy, matchers: [second], witness: queries.of(RETRY_ATTEMPTS, [second]) })}
+${counted(queries, RETRY_ATTEMPTS, windowSeconds, { by: queries.policy, matchers: [second] })}
 > ${count}`.trim(),
     summary: `Calls of {{ ${policy} }} fail twice in a row.`,
     description:

@@ -1,6 +1,7 @@
 import type { Metric } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
 import type { Queries } from '../queries.ts';
+import { counted } from './counted.ts';
 
 export interface Share {
   readonly metric: Metric;
@@ -25,11 +26,15 @@ export function share(
 ): string {
   const gained = (matchers: readonly Matcher[]) =>
     queries.gained(metric, limit.windowSeconds, { by: queries.policy, matchers });
-  // A comparison keeps the value that it lets through: nothing is asked for twice.
-  const floored = (side: 'part' | 'whole', matchers: readonly Matcher[]) =>
-    side === enough ? `(${gained(matchers)} >= ${limit.atLeast})` : gained(matchers);
+  const floor = counted(queries, metric, limit.windowSeconds, {
+    by: queries.policy,
+    matchers: enough === 'part' ? part : whole,
+  });
   return `
-${floored('part', part)}
-  / ${floored('whole', whole)}
-  ${bad === 'above' ? '>' : '<'} ${limit.ratio}`.trim();
+${gained(part)}
+  / ${gained(whole)}
+  ${bad === 'above' ? '>' : '<'} ${limit.ratio}
+and
+${floor}
+  >= ${limit.atLeast}`.trim();
 }

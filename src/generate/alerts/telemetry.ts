@@ -112,7 +112,7 @@ function errors(queries: Queries): Alert {
     severity: 'warning',
     about: 'policy',
     expr: `
-${counted(queries, TELEMETRY_ERRORS, windowSeconds, { by: queries.policy, witness: queries.of(TELEMETRY_ERRORS) })}
+${counted(queries, TELEMETRY_ERRORS, windowSeconds, { by: queries.policy })}
 >= ${count}`.trim(),
     summary: `The instrumentation of {{ ${policy} }} has faults.`,
     description:

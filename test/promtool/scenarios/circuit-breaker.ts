@@ -46,6 +46,16 @@ const openFleetWide: Table = {
       firing: always(POLICY, T + minutes(7), T + minutes(29)),
     },
     {
+      says: 'fires where all open and close again and again, however scrapes fall',
+      replicas: ['a', 'b', 'c', 'd'].map((name) => circuits(name, [flap(60, 20)])),
+      firing: always(POLICY, T + minutes(8), T + minutes(29), 15),
+    },
+    {
+      says: 'stays silent where one replica is all there is, and its first probe succeeds',
+      replicas: [circuits('a', [outage(T, 62)])],
+      firing: never(T + minutes(8), 15),
+    },
+    {
       says: 'fires on where three of four are, and a scrape is missed',
       replicas: [
         circuits('a', [LONG], { missed: [[T + minutes(15), T + minutes(15) + 15]] }),
@@ -623,6 +633,18 @@ const isolated: Table = {
     },
   ],
 };
+
+/** Open and closed in turn, for half an hour. */
+function flap(open: number, closed: number): Stay[] {
+  const turns = Math.floor(minutes(30) / (open + closed));
+  return [
+    { state: 'closed', seconds: T },
+    ...Array.from({ length: turns }, (): Stay[] => [
+      { state: 'open', seconds: open },
+      { state: 'closed', seconds: closed },
+    ]).flat(),
+  ];
+}
 
 const slowRecovery = (begin: number, seconds = minutes(8)) => outage(begin, seconds);
 const HOUR = minutes(60);

@@ -21,6 +21,8 @@ const took = (
   series: histogram(EXECUTION_DURATION, 'servicenow', { [ATTR_OUTCOME]: 'success' }, observed),
   ...more,
 });
+const durations = (outcome: Outcome, observed: Event & { seconds: number }) =>
+  histogram(EXECUTION_DURATION, 'servicenow', { [ATTR_OUTCOME]: outcome }, [observed]);
 const ALWAYS = { at: 0, until: Number.MAX_SAFE_INTEGER };
 const POLICY = ['servicenow'];
 
@@ -41,6 +43,20 @@ const latency: Table = {
         ...always(POLICY, T + minutes(10), T + minutes(20)),
         [T + minutes(30)]: [],
       },
+    },
+    {
+      says: 'fires for the first slow calls of an outcome, all between two scrapes',
+      replicas: [
+        {
+          instance: 'a',
+          series: [
+            ...durations('success', { ...ALWAYS, count: 2, seconds: 0.2 }),
+            ...durations('timed_out', { at: T + 2, count: 400, seconds: 1 }),
+            ...closed(EXECUTIONS, 'servicenow', []),
+          ],
+        },
+      ],
+      firing: { [T]: [], ...always(POLICY, T + minutes(2), T + minutes(8)), [T + minutes(12)]: [] },
     },
     {
       says: 'fires on through a restart, a missed scrape and a deploy',

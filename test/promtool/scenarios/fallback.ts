@@ -40,9 +40,13 @@ const failing: Table = {
       },
     },
     {
-      says: 'fires for what a new replica went through before its first scrape',
-      replicas: [failed('old', () => 0), failed('new', burst(5, T + 2), { down: [[0, T + 1]] })],
-      firing: { [T]: [], [T + minutes(2)]: ['servicenow'], [T + minutes(13)]: [] },
+      says: 'stays silent for what a replica counted before it was first scraped, or out of reach for an hour',
+      replicas: [
+        failed('old', () => 0),
+        failed('new', burst(5, T + 2), { down: [[0, T + 1]] }),
+        failed('back', burst(50, 30), { missed: [[minutes(25), minutes(98)]] }),
+      ],
+      firing: always([], minutes(15), minutes(125)),
     },
     {
       says: 'fires on through restarts and missed scrapes',
