@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { bulkhead, wrap } from 'cockatiel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fallbackTo, type Stale } from '../../src/policies/fallback/strategies.ts';
@@ -434,6 +435,14 @@ describe('what is kept for one call', () => {
       },
     ],
     ['a property by a symbol', { [Symbol('a')]: 1 }],
+    ['an object that inherits', Object.create(Object.assign(Object.create(null), { tenant: 'a' }))],
+    ['a property that is not listed', Object.defineProperty({}, 'tenant', { value: 'a' })],
+    ['a list with a property', Object.assign([1], { tenant: 'a' })],
+    ['a list with a gap and a property', Object.assign(new Array(1), { tenant: 'a' })],
+    ['a list with a symbol', Object.assign([1], { [Symbol('a')]: 1 })],
+    ['a list of a class', new (class Tenants extends Array {})()],
+    ['a date with a property', Object.defineProperty(new Date(0), 'zone', { value: 'a' })],
+    ['a proxy', new Proxy({}, { get: () => 'a' })],
   ])('is nothing if an argument is %s', async (_, argument) => {
     vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
     const from = source<string>();
@@ -442,6 +451,18 @@ describe('what is kept for one call', () => {
     await read(argument);
     from.next = undefined;
     await expect(read(argument)).rejects.toThrow(Down);
+  });
+
+  it('answers what is alike and comes from another realm', async () => {
+    const from = source<string>();
+    const read = resilient(policyWith(fallbackTo.cached()), from.ask);
+    from.next = 'there';
+    await read(runInNewContext('({ list: [1], at: new Date(5) })'));
+    from.next = undefined;
+    expect(await read({ list: [1], at: new Date(5) })).toBe('there');
+    expect(await read(Object.assign(Object.create(null), { list: [1], at: new Date(5) }))).toBe(
+      'there',
+    );
   });
 
   it('is told apart by long keys, too', async () => {

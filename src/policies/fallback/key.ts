@@ -67,15 +67,16 @@ function write(value: unknown, outer: readonly object[]): string | undefined {
 }
 
 function writeObject(value: object, outer: readonly object[]): string | undefined {
-  if (outer.includes(value)) return undefined;
+  // An instance of a class, or a proxy, may hold what is not to be seen.
+  if (outer.includes(value) || types.isProxy(value)) return undefined;
+  if (Object.getOwnPropertySymbols(value).length > 0) return undefined;
   const inside = (each: unknown) => write(each, [...outer, value]);
   if (Array.isArray(value)) {
-    const values = Array.from(value, inside);
+    const values = isPlainArray(value) ? Array.from(value, inside) : [undefined];
     return values.includes(undefined) ? undefined : `[${values.join()}]`;
   }
-  if (types.isDate(value) && Object.keys(value).length === 0) return `Date(${value.getTime()})`;
-  // An instance of a class may hold what is not to be seen.
-  if (!isPlain(value) || Object.getOwnPropertySymbols(value).length > 0) return undefined;
+  if (types.isDate(value)) return isPlainDate(value) ? `Date(${value.getTime()})` : undefined;
+  if (!isPlain(value)) return undefined;
   const entries = Object.entries(value)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, each]) => [JSON.stringify(key), inside(each)]);
@@ -83,9 +84,32 @@ function writeObject(value: object, outer: readonly object[]): string | undefine
   return `{${entries.map((entry) => entry.join(':')).join()}}`;
 }
 
+/** By what prototypes have of their own, as an object may come from another realm. */
 function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  const isBare = prototype === null;
+  if (!isBare && Object.getPrototypeOf(prototype) !== null) return false;
+  return (isBare || Object.hasOwn(prototype, 'hasOwnProperty')) && showsAll(value);
+}
+
+/** Without gaps, and with nothing but its elements. */
+function isPlainArray(value: readonly unknown[]): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  if (!Array.isArray(prototype) || !Object.hasOwn(prototype, 'push')) return false;
+  const names = Object.getOwnPropertyNames(value);
+  // Indexes come first.
+  return names.length === value.length + 1 && names[value.length] === 'length';
+}
+
+/** Under a fake clock dates have another class, and name it themselves. */
+function isPlainDate(value: Date): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  const isDate = prototype === Date.prototype || Object.hasOwn(prototype ?? {}, 'getTime');
+  return isDate && Object.getOwnPropertyNames(value).every((name) => name === 'constructor');
+}
+
+function showsAll(value: object): boolean {
+  return Object.getOwnPropertyNames(value).length === Object.keys(value).length;
 }
 
 const ids = new WeakMap<object, number>();
