@@ -544,16 +544,27 @@ describe('a stale value', () => {
     await expect(read()).rejects.toThrow(Down);
   });
 
-  it('is not spoilt by a callback that throws', async () => {
-    const onStale = () => {
-      throw new Error('listener');
-    };
+  it.each<[string, () => void]>([
+    [
+      'throws',
+      () => {
+        throw new Error('listener');
+      },
+    ],
+    ['rejects', async () => fails()],
+  ])('is not spoilt by a callback that %s', async (_, onStale) => {
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
     const from = source<string>();
     const read = resilient(policyWith(fallbackTo.stale({ onStale })), from.ask);
     from.next = 'there';
     await read();
     from.next = undefined;
     expect(await read()).toBe('there');
+    vi.useRealTimers();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
   });
 });
 

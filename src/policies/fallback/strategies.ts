@@ -27,7 +27,7 @@ export interface Stale {
 export interface StaleOptions<F, T = unknown, A extends Arguments = Arguments> extends Kept<T, A> {
   /** The oldest value that answers, counted from the beginning of the attempt that gave it. @default 600 */
   readonly maxAgeSeconds?: number | undefined;
-  /** Is told of each old value before the caller gets it. What it throws is ignored. */
+  /** Is told of each old value before the caller gets it. What it throws, or rejects with, is ignored. */
   readonly onStale?: ((stale: Stale) => void) | undefined;
   /** Makes the answer of an old value, so that it says how old it is. @default the value as it is */
   readonly answer?: ((value: T, stale: Stale) => F) | undefined;
@@ -132,9 +132,14 @@ function nothing(failure: unknown, { failed }: FallbackCall): unknown {
 }
 
 function tell(onStale: ((stale: Stale) => void) | undefined, stale: Stale): void {
-  try {
-    onStale?.(stale);
-  } catch {
+  const ignored = () => {
     // Who listens must not spoil the answer.
+  };
+  try {
+    const told: unknown = onStale?.(stale);
+    // It may be asynchronous all the same.
+    Promise.resolve(told).catch(ignored);
+  } catch {
+    ignored();
   }
 }
