@@ -39,9 +39,9 @@ const NOT_FOUND = 404;
  */
 export function createFetch(
   name: string,
-  options: FetchOptions & { readonly nullOn404: true },
-): ResilientFetch<Response | null>;
-export function createFetch(name: string, options?: FetchOptions): ResilientFetch;
+  options?: FetchOptions & { readonly nullOn404?: false },
+): ResilientFetch;
+export function createFetch(name: string, options?: FetchOptions): ResilientFetch<Response | null>;
 export function createFetch(
   name: string,
   options: FetchOptions = {},

@@ -7,8 +7,10 @@ type Body = RequestInit['body'];
 export type RepeatableBody = Body | (() => Body | Promise<Body>);
 
 /** That of `fetch`; a body that is a stream can be sent again if a function makes it. */
-export interface FetchInit extends Omit<RequestInit, 'body'> {
+export interface FetchInit extends Omit<RequestInit, 'body' | 'dispatcher'> {
   body?: RepeatableBody | undefined;
+  /** One of undici, of any version: their types do not fit one another. */
+  dispatcher?: object | undefined;
 }
 
 /** By RFC 9110, 9.2.2: to send them twice is to send them once. */
@@ -47,7 +49,7 @@ export class OutgoingRequest {
    */
   get args(): readonly unknown[] {
     const input = this.#input instanceof URL ? String(this.#input) : this.#input;
-    const { signal, dispatcher, ...init } = this.#init as FetchInit & { dispatcher?: unknown };
+    const { signal, dispatcher, ...init } = this.#init;
     return Object.keys(init).length > 0 ? [input, init] : [input];
   }
 

@@ -48,7 +48,7 @@ describe('an answer', () => {
     const fetch = client({ nullOn404: true, throwOnStatus: true });
     expect(await fetch(server.url)).toBeNull();
     await expect(fetch(server.url)).rejects.toMatchObject({ status: 410 });
-    expect((await fetch(server.url)).status).toBe(200);
+    expect((await fetch(server.url))?.status).toBe(200);
   });
 
   it('of a fallback is what the caller gets', async () => {

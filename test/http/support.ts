@@ -34,7 +34,9 @@ export const QUICK = {
 } as const;
 
 /** A client with the preset's numbers of calls, and times that a test can wait for. */
-export function client(options: FetchOptions = {}): ResilientFetch {
+export function client(options?: FetchOptions & { readonly nullOn404?: false }): ResilientFetch;
+export function client(options: FetchOptions): ResilientFetch<Response | null>;
+export function client(options: FetchOptions = {}): ResilientFetch<Response | null> {
   const { overrides, ...rest } = options;
   const fetch = createFetch('service', { ...rest, overrides: { ...QUICK, ...overrides } });
   clients.add(fetch);
