@@ -245,6 +245,23 @@ describe('a cached value', () => {
     expect(await read()).toEqual(['good']);
   });
 
+  it.each<[string, unknown]>([
+    ['an error that was returned', new Error('not found')],
+    ['a response that is not ok, though it is acted on by nobody', { ok: false, status: 404 }],
+  ])('is not %s, unless it is asked for', async (_, bad) => {
+    const from = source<unknown>();
+    const read = resilient(policyWith(fallbackTo.cached()), from.ask);
+    from.next = bad;
+    await read();
+    from.next = undefined;
+    await expect(read()).rejects.toThrow(Down);
+    const all = resilient(policyWith(fallbackTo.cached({ keep: () => true })), from.ask);
+    from.next = bad;
+    await all();
+    from.next = undefined;
+    expect(await all()).toEqual(bad);
+  });
+
   it('is not what an older attempt gave that was answered later', async () => {
     const answers: ((value: string) => void)[] = [];
     let down = false;

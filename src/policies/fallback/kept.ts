@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { FallbackCall } from '../types.ts';
 import { currentCall, now } from './call.ts';
 import { copierOf } from './copy.ts';
@@ -30,7 +31,8 @@ export class KeptValues {
   /** A hook of the user that fails is no reason for a call to fail: nothing is kept of it. */
   remember(value: unknown, call: FallbackCall): void {
     try {
-      if (this.#options.keep && !this.#options.keep(value)) return;
+      const { keep = isGood } = this.#options;
+      if (!keep(value)) return;
       const key = this.#key(call);
       if (key === undefined) throw new Error('no key can be told of the arguments of a call');
       this.#memory(call).keep(key.kept, value, currentCall()?.began ?? now());
@@ -74,4 +76,11 @@ export class KeptValues {
       'CockatielOtelWarning',
     );
   }
+}
+
+/** An error that was returned, or a response of 404, is no answer for later, whatever the stack acts on. */
+function isGood(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (value instanceof Error || types.isNativeError(value)) return false;
+  return !('ok' in value) || value.ok !== false;
 }

@@ -21,7 +21,10 @@ export interface Kept<T = unknown, A extends readonly unknown[] = readonly unkno
   readonly key?: ((...args: A) => string | undefined) | undefined;
   /** Whether each instance of a class has values of its own. @default true */
   readonly perInstance?: boolean | undefined;
-  /** Whether a value is good enough to be kept. @default every value that is not a failed result */
+  /**
+   * Whether a value is good enough to be kept. Failed results never are.
+   * @default every value that is no error and whose `ok`, if it has one, is not `false`
+   */
   readonly keep?: ((value: T) => boolean) | undefined;
   /** So many keys are kept for each policy; those that were not used for longest go first. @default 1000 */
   readonly maxKeys?: number | undefined;
