@@ -1,4 +1,4 @@
-import { isConnectionError, isTransientStatus } from '../policies/judge.ts';
+import { isConnectionError, isTransientStatus, statusOf } from '../policies/judge.ts';
 import { POLICIES } from '../thresholds.ts';
 import { isMarked } from './errors.ts';
 
@@ -17,9 +17,11 @@ export function isFailedStatus(status: number, listed?: readonly number[]): bool
 
 /**
  * Whether the dependency has failed: a status that is a failure, no answer, or none in time. That
- * there is no new token is the fault of who issues them, whatever has happened to him.
+ * there is no new token is the fault of who issues them, whatever has happened to him; and that of
+ * another client, which sends for this one, may be about any status.
  */
-export function isFailure(error: unknown): boolean {
+export function isFailure(error: unknown, listed?: readonly number[]): boolean {
   if (isMarked(error, 'isTokenRefreshError')) return false;
-  return isMarked(error, 'isHttpStatusError') || isConnectionError(error);
+  const status = isMarked(error, 'isHttpStatusError') ? statusOf(error) : undefined;
+  return status === undefined ? isConnectionError(error) : isFailedStatus(status, listed);
 }

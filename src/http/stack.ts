@@ -10,7 +10,7 @@ import { retryAfterSeconds } from './retry-after.ts';
 /** The policies of a resilient `fetch`. */
 export function stackFor(name: string, settings: HttpSettings): ResilientPolicy<Response> {
   const { preset, overrides, maxRetryAfterSeconds } = settings;
-  const handle = overrides.handle ?? isFailure;
+  const handle = overrides.handle ?? ((error: unknown): boolean => isFailure(error, listed));
 
   /** How long a failed response asks to be left alone, as far as it is listened to. */
   const askedByServer = (failure: unknown): number | undefined => {

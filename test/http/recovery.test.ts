@@ -204,3 +204,20 @@ describe('the metrics of a client', () => {
     expect(await sdk.value('resilience.retry.calls', exhausted)).toBe(1);
   });
 });
+
+describe('a client that sends through another one', () => {
+  it('takes for failures the statuses that are, and no others', async () => {
+    const server = await serve(statuses(404));
+    const inner = client({ throwOnStatus: true, overrides: { ...QUICK, retry: false } });
+    const outer = client({ fetch: inner as typeof fetch, overrides: { ...QUICK, retry: false } });
+    for (let call = 1; call <= 7; call++) {
+      await expect(outer(server.url)).rejects.toMatchObject({ status: 404 });
+      expect(server.seen).toHaveLength(call);
+    }
+    server.answer = statuses(503);
+    for (let call = 1; call <= 5; call++) {
+      await expect(outer(server.url)).rejects.toMatchObject({ status: 503 });
+    }
+    await expect(outer(server.url)).rejects.toMatchObject({ name: 'CircuitOpenError' });
+  });
+});
