@@ -35,6 +35,8 @@ const CONNECTION_CODES = new Set([
   'UND_ERR_HEADERS_TIMEOUT',
   'UND_ERR_BODY_TIMEOUT',
 ]);
+/** Of the parser of Node and undici: what came back, of a proxy or from a half-dead server, is no HTTP. */
+const PARSER_CODES = 'HPE_';
 
 /** How deep a chain of causes is followed: one that leads back to itself must end. */
 const DEPTH = 5;
@@ -71,7 +73,7 @@ export function isConnectionError(error: unknown, depth = DEPTH): boolean {
   if (isTimeout(error)) return true;
   // An abort that was not the caller's, which is asked for before, is that of a timeout.
   if (name === 'TimeoutError' || name === 'AbortError') return true;
-  if (typeof code === 'string' && CONNECTION_CODES.has(code)) return true;
+  if (typeof code === 'string' && isConnectionCode(code)) return true;
   // `fetch` says what happened in the cause, Node's attempts at several addresses in a list.
   if (isConnectionError(cause, depth - 1)) return true;
   return Array.isArray(errors) && errors.some((each) => isConnectionError(each, depth - 1));
@@ -101,6 +103,10 @@ export const isTimeout = (error: unknown): boolean =>
 export function isRefusal(error: unknown): boolean {
   const fields = fieldsOf(error);
   return fields?.['isBulkheadRejectedError'] === true || fields?.['isBrokenCircuitError'] === true;
+}
+
+function isConnectionCode(code: string): boolean {
+  return CONNECTION_CODES.has(code) || code.startsWith(PARSER_CODES);
 }
 
 function matches(status: number, statuses: readonly number[] | undefined): boolean {

@@ -42,6 +42,7 @@ describe('a policy without a filter of its own', () => {
     ['a timeout of a signal', new DOMException('late', 'TimeoutError')],
     ['an abort that is not the caller’s', new DOMException('late', 'AbortError')],
     ['a timeout of a policy inside, of another copy of cockatiel', { isTaskCancelledError: true }],
+    ['what came and is no HTTP', thing({}, thing({ code: 'HPE_INVALID_CONSTANT' }))],
     ['a timeout of undici', thing({ code: 'UND_ERR_HEADERS_TIMEOUT' })],
   ])('acts on %s', async (_, error) => {
     expect(await judge(rejected(error))).toEqual(ACTED);
