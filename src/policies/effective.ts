@@ -83,6 +83,13 @@ export function effective<F>(
     for (const [setting, value] of Object.entries(own ?? {})) {
       if (value !== undefined) set(setting, value, fromCode);
     }
+    // A preset, which was not asked to, may not forbid a wait that the environment wants.
+    const least = origins['retry.minWaitSeconds'];
+    if (part === 'retry' && least?.from === 'environment') {
+      const { minWaitSeconds: min, maxWaitSeconds: max } = merged as Record<string, number>;
+      const presets = origins['retry.maxWaitSeconds']?.from === 'preset';
+      if (presets && Number(min) > Number(max)) set('maxWaitSeconds', min, least);
+    }
     return Object.freeze(merged);
 
     function off(origin: Origin): false {

@@ -19,7 +19,8 @@ export function assertTogether(
     wrong.push(expected('`overrides.overallTimeout.seconds` to be seconds', undefined));
   }
   if (retry && retry.minWaitSeconds > retry.maxWaitSeconds) {
-    const what = `the longest wait of the retry to be at least the shortest (${retry.minWaitSeconds})`;
+    const [longest, shortest] = [nameOf('maxWaitSeconds'), nameOf('minWaitSeconds')];
+    const what = `${longest} to be at least ${shortest} (${retry.minWaitSeconds})`;
     wrong.push(expected(what, retry.maxWaitSeconds));
   }
   // The environment may cap what the code wants; a preset, which was not asked to, may not.
@@ -42,4 +43,13 @@ export function assertTogether(
     }
   }
   if (wrong.length > 0) throw new TypeError(wrong.map(({ message }) => message).join('\n'));
+
+  /** Where it is set, as that is where it can be changed. */
+  function nameOf(setting: string): string {
+    const origin = origins[`retry.${setting}`];
+    if (origin?.from === 'environment') return origin.variable;
+    return origin?.from === 'code'
+      ? `\`overrides.retry.${setting}\``
+      : `the preset's \`${setting}\``;
+  }
 }

@@ -99,6 +99,26 @@ describe('the settings of a policy', () => {
     }
   });
 
+  it('wait as long as the environment wants at least, though the longest of the preset is shorter', () => {
+    env({ RETRY_MIN_WAIT: '30' });
+    for (const preset of PRESET_NAMES) {
+      const policy = createPolicy('any', preset);
+      expect(of(policy, 'retry.minWaitSeconds')).toEqual([30, 'RETRY_MIN_WAIT']);
+      expect(of(policy, 'retry.maxWaitSeconds')).toEqual([30, 'RETRY_MIN_WAIT']);
+    }
+  });
+
+  it('name the variable that does not go with another, or with the code', () => {
+    env({ RETRY_MIN_WAIT: '3' });
+    expect(() => createPolicy('any', 'http', { retry: { maxWaitSeconds: 1 } })).toThrow(
+      'Expected `overrides.retry.maxWaitSeconds` to be at least RETRY_MIN_WAIT (3), got 1',
+    );
+    env({ RETRY_EXPONENTIAL_MAX: '2' });
+    expect(() => createPolicy('any', 'http')).toThrow(
+      'Expected RETRY_EXPONENTIAL_MAX to be at least RETRY_MIN_WAIT (3), got 2',
+    );
+  });
+
   it('lose a member that is switched off, whatever the code says of it, but not against the code', () => {
     env({ RETRY_ENABLED: 'false', CIRCUIT_BREAKER_ENABLED: 'false' });
     const policy = createPolicy('service', 'enterprise', { retry: { calls: 9 } });
@@ -146,7 +166,7 @@ describe('the settings of a policy', () => {
     ],
     [
       { retry: { minWaitSeconds: 20 } },
-      'the longest wait of the retry to be at least the shortest (20), got 10',
+      "the preset's `maxWaitSeconds` to be at least `overrides.retry.minWaitSeconds` (20), got 10",
     ],
     [{ retry: { delay: 5 } }, '`overrides.retry.delay` to be a function, got 5'],
     [
