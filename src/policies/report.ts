@@ -1,15 +1,20 @@
 import { PRESET_NAMES, type PresetName } from '../presets.ts';
 import { configuration } from './configuration.ts';
 import { effective } from './effective.ts';
+import { type OwnVariable, ownVariables } from './own-names.ts';
 import { policies } from './registry.ts';
 import type { BREAKER_KINDS, Origin, PolicySettings } from './types.ts';
 
 /** One setting that is in force. */
 export interface ReportedSetting {
-  /** The policy's name; of a preset, which has no policy yet, the preset's. */
+  /**
+   * The policy's name; of a preset, which has no policy yet, the preset's; of a variable that no preset
+   * takes the name that stands in it.
+   */
   readonly policy: string;
   readonly key: string | undefined;
-  readonly preset: PresetName;
+  /** None, where a variable waits for policies of its name, of whatever preset. */
+  readonly preset: PresetName | undefined;
   /** Its path, such as `retry.calls`; a member that the stack has not is `retry` itself. */
   readonly setting: string;
   readonly value: number | string | boolean | readonly (number | string)[];
@@ -21,7 +26,8 @@ export interface ReportedSetting {
 
 /**
  * What is in force and where each value came from: for every preset what a new policy gets from this
- * environment, and for each policy that `policyFor` keeps what it got when it was made.
+ * environment, for each policy that `policyFor` keeps what it got when it was made, and each variable
+ * that is set for policies of a name and that none of these has taken.
  *
  * @throws TypeError that lists every variable that is wrong
  */
@@ -35,8 +41,8 @@ export function configurationReport(
     preset,
     ...effective(preset, preset, {}, environment),
   }));
-  return [...presets, ...policies()].flatMap(
-    ({ name, key, preset, enabled, settings, origins }) => {
+  const rows = [...presets, ...policies()].flatMap(
+    ({ name, key, preset, enabled, settings, origins }): ReportedSetting[] => {
       const of = (setting: string, value: ReportedSetting['value'], from: string) => ({
         policy: name,
         key,
@@ -52,6 +58,14 @@ export function configurationReport(
         .map(([setting, origin]) => of(setting, settingAt(setting, settings), nameOf(origin)));
     },
   );
+  const taken = new Set(rows.map(({ from }) => from));
+  const others = ownVariables(environment).filter(({ variable }) => !taken.has(variable));
+  return [...rows, ...others.map(waiting)];
+}
+
+function waiting({ variable, name, setting, value }: OwnVariable): ReportedSetting {
+  const unit = unitOf(setting, value);
+  return { policy: name, key: undefined, preset: undefined, setting, value, unit, from: variable };
 }
 
 /** As a table in plain text, columns side by side. */
@@ -61,7 +75,7 @@ export function reportTable(report: readonly ReportedSetting[]): string {
     ...report.map(({ policy, key, preset, setting, value, unit, from }) => [
       policy,
       key ?? '',
-      preset,
+      preset ?? '',
       setting,
       String(value),
       unit,

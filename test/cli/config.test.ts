@@ -27,6 +27,27 @@ describe('cockatiel-otel config', () => {
     expect(changed).toHaveLength(2);
   });
 
+  it('tells of variables for policies of a name, which are no preset’s', () => {
+    const env = {
+      TIMEOUT_SERVICENOW: '4',
+      CIRCUIT_BREAKER_MY_SERVICE_TIMEOUT: '9',
+      BULKHEAD_A_LIMIT: '2',
+    };
+    const { stdout } = cli(['config', '--changed'], undefined, env);
+    expect(stdout.split('\n').map((line) => line.split(/ +/))).toEqual([
+      ['policy', 'key', 'preset', 'setting', 'value', 'unit', 'set', 'by'],
+      ['A', 'bulkhead.limit', '2', 'calls', 'BULKHEAD_A_LIMIT'],
+      ['MY_SERVICE', 'circuitBreaker.openSeconds', '9', 's', 'CIRCUIT_BREAKER_MY_SERVICE_TIMEOUT'],
+      ['SERVICENOW', 'timeout.seconds', '4', 's', 'TIMEOUT_SERVICENOW'],
+      [''],
+    ]);
+    const off = { ...env, CIRCUIT_BREAKER_ENABLED: 'false' };
+    expect(cli(['config', '--changed'], undefined, off).stdout).not.toContain('MY_SERVICE');
+    expect(cli(['config', '--preset', 'redis', '--changed'], undefined, env).stdout).not.toContain(
+      'SERVICENOW',
+    );
+  });
+
   it('prints one preset', () => {
     const { stdout } = cli(['config', '--preset', 'redis', '--json']);
     const presets = (JSON.parse(stdout) as { preset: string }[]).map(({ preset }) => preset);
