@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { assertName, expected } from '../options.ts';
 import type { PresetName } from '../presets.ts';
 import { POLICIES } from '../thresholds.ts';
+import { effective } from './effective.ts';
 import { policyOf } from './policy.ts';
 import type { PolicyOverrides, ResilientPolicy } from './types.ts';
 
@@ -71,13 +72,7 @@ export function policyFor<F = never>(
   const { key, preset, overrides } = options;
   assertName(name);
   if (key !== undefined && typeof key !== 'string') throw expected('`key` to be a string', key);
-  const known = entries.get(name);
-  if (known && preset !== undefined && preset !== known.preset) {
-    throw expected(
-      `\`preset\` of ${JSON.stringify(name)} to be ${known.preset}, as before`,
-      preset,
-    );
-  }
+  const known = entryWith(name, preset);
   const found = key === undefined ? known?.unkeyed : known?.keyed.get(key);
   if (found) return found as unknown as ResilientPolicy<F>;
   const entry =
@@ -94,6 +89,19 @@ export function policyFor<F = never>(
   else entry.keyed.set(key, kept);
   if (!known) entries.set(name, entry);
   return made;
+}
+
+/**
+ * Says what the policies of a name, whose keys are not known yet, will be made with.
+ *
+ * @throws TypeError as `policyFor` does
+ */
+export function declare(name: string, { preset, overrides = {} }: PolicyForOptions): void {
+  assertName(name);
+  const known = entryWith(name, preset);
+  const entry = known ?? new Entry(preset ?? 'default', overrides);
+  effective(name, entry.preset, overrides);
+  if (!known) entries.set(name, entry);
 }
 
 /** The policies that `policyFor` has made and keeps, all or those of a name. */
@@ -150,6 +158,15 @@ export function overridesOf(name: string): object | undefined {
 export function dispose(name?: string): void {
   if (name === undefined) entries.clear();
   else entries.delete(name);
+}
+
+function entryWith(name: string, preset: PresetName | undefined): Entry | undefined {
+  const entry = entries.get(name);
+  if (entry && preset !== undefined && preset !== entry.preset) {
+    const what = `\`preset\` of ${JSON.stringify(name)} to be ${entry.preset}, as before`;
+    throw expected(what, preset);
+  }
+  return entry;
 }
 
 function entryOf(name: string): Entry {

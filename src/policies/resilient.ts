@@ -2,7 +2,7 @@ import type { IDefaultPolicyContext, IPolicy } from 'cockatiel';
 import { expected } from '../options.ts';
 import { withArguments } from './calls.ts';
 import { attempt, handOver, isInside } from './fallback/call.ts';
-import { overridesOf, type PolicyForOptions, policyFor } from './registry.ts';
+import { declare, overridesOf, type PolicyForOptions, policyFor } from './registry.ts';
 import { assertFunction, assertMethod, assertResilientOptions } from './resilient-arguments.ts';
 import type { PolicyOverrides } from './types.ts';
 
@@ -41,7 +41,7 @@ export type ResilientDecorator = <
  * is not asynchronous becomes so; generators, whose work begins when they are read, are refused.
  *
  * The policy is that of `policyFor`, so all functions, methods and instances that name it share it, and
- * it is made here already. A policy of one's own may stand in place of the name.
+ * it is made here already; where a function tells the key, it is checked here. A policy of one's own may stand in place of the name.
  *
  * @throws TypeError if an argument is not what it must be, or if a policy of that name is there
  *   already that was made with other overrides
@@ -131,6 +131,7 @@ function policyOf(name: Named, options: unknown = {}): (args: Arguments) => AnyP
     policyFor(name, { key: own, preset, overrides }) as AnyPolicy;
   if (overrides) assertSame(name, overrides);
   if (typeof key === 'function') {
+    declare(name, { preset, overrides });
     const keyOf = key as (...args: Arguments) => string;
     return (args) => get(keyOf(...args));
   }
@@ -141,8 +142,22 @@ function policyOf(name: Named, options: unknown = {}): (args: Arguments) => AnyP
 /** Of two that differ, the second would be forgotten in silence. */
 function assertSame(name: string, overrides: PolicyOverrides<never>): void {
   const before = overridesOf(name);
-  if (before === undefined || before === overrides) return;
+  if (before === undefined || areAlike(before, overrides)) return;
   throw new TypeError(
-    `Expected the overrides of ${JSON.stringify(name)} to be given once, or to be the same object: its policy is there already`,
+    `Expected the overrides of ${JSON.stringify(name)} to be given once, or to be the same: its policy is there already`,
   );
+}
+
+/** Of what is not plain, such as a fallback that keeps values, two are never the same. */
+function areAlike(one: unknown, other: unknown): boolean {
+  if (Object.is(one, other)) return true;
+  if (!isPlain(one) || !isPlain(other) || Array.isArray(one) !== Array.isArray(other)) return false;
+  const names = Object.keys(one);
+  if (names.length !== Object.keys(other).length) return false;
+  return names.every((name) => Object.hasOwn(other, name) && areAlike(one[name], other[name]));
+}
+
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  return [Object.prototype, Array.prototype].includes(Object.getPrototypeOf(value));
 }

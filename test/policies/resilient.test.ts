@@ -134,6 +134,37 @@ describe('a resilient function', () => {
     expect(policies(NAME)).toHaveLength(2);
   });
 
+  it('is checked at once where its policies are made later, by keys that calls tell', () => {
+    const key = (url: string) => url;
+    const fn = async (url: string) => url;
+    expect(() => resilient(NAME, fn, { key, preset: 'none' as never })).toThrow('`preset` to be');
+    const wrong = { retry: { calls: 0 } };
+    expect(() => resilient(NAME, fn, { key, overrides: wrong })).toThrow('overrides.retry.calls');
+    expect(() => resilient(NAME, fn, { key, overrides: [] as never })).toThrow('`overrides` to be');
+    vi.stubEnv('TIMEOUT_SERVICENOW', 'x');
+    expect(() => resilient(NAME, fn, { key })).toThrow('TIMEOUT_SERVICENOW');
+    vi.unstubAllEnvs();
+    resilient(NAME, fn, { key, preset: 'http', overrides: { retry: false } });
+    expect(policies(NAME)).toEqual([]);
+    expect(() => resilient(NAME, fn, { key, preset: 'auth' })).toThrow('to be http, as before');
+    expect(() => resilient(NAME, fn, { key, overrides: { timeout: false } })).toThrow('given once');
+  });
+
+  it('may be given overrides that are alike', () => {
+    const handle = () => true;
+    const waits = () => [1, 2];
+    const overrides = () => ({ handle, retry: { waitsSeconds: waits() }, timeout: false as const });
+    resilient(NAME, failing(0), { overrides: overrides() });
+    resilient(NAME, failing(0), { overrides: overrides() });
+    for (const other of [
+      { ...overrides(), handle: () => true },
+      { ...overrides(), retry: { waitsSeconds: [1, 3] } },
+      { handle, timeout: false as const },
+    ]) {
+      expect(() => resilient(NAME, failing(0), { overrides: other })).toThrow('given once');
+    }
+  });
+
   it('rejects when its key can not be told', async () => {
     const broken = () => {
       throw new Down();
