@@ -40,6 +40,10 @@ function numeric(text: RegExp, kind: VariableKind): Schema {
 /** What begins so is ours, and must be known: a name with a slip in it would do nothing. */
 const PREFIXES = ['RESILIENCE_', 'CIRCUIT_BREAKER_', 'RETRY_', 'TIMEOUT_', 'BULKHEAD_'];
 
+/** Kubernetes sets these in every container, for services that may be called `timeout` or `retry-api`. */
+const KUBERNETES =
+  /_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/;
+
 /** As `upperSnake` makes it. */
 const NAME = '(?:(?!\\p{Ll})[\\p{L}\\p{N}])+(?:_(?:(?!\\p{Ll})[\\p{L}\\p{N}])+)*';
 const patterns = Object.entries(VARIABLES).map(([variable, { kind }]) => ({
@@ -60,7 +64,7 @@ export function configuration(
   const wrong: string[] = [];
   for (const [variable, text] of Object.entries(env).sort(byName)) {
     const prefix = PREFIXES.find((each) => variable.startsWith(each));
-    if (prefix === undefined || text === undefined) continue;
+    if (prefix === undefined || text === undefined || KUBERNETES.test(variable)) continue;
     const kind = patterns.find(({ pattern }) => pattern.test(variable));
     if (kind === undefined) {
       const known = Object.keys(VARIABLES).filter((each) => each.startsWith(prefix));

@@ -129,6 +129,27 @@ describe('the configuration by the environment', () => {
     );
   });
 
+  it('leaves out what Kubernetes sets for services whose names begin like a variable', () => {
+    const of = (name: string) => ({
+      [`${name}_SERVICE_HOST`]: '10.0.0.11',
+      [`${name}_SERVICE_PORT`]: '6379',
+      [`${name}_SERVICE_PORT_HTTP`]: '6379',
+      [`${name}_PORT`]: 'tcp://10.0.0.11:6379',
+      [`${name}_PORT_6379_TCP`]: 'tcp://10.0.0.11:6379',
+      [`${name}_PORT_6379_TCP_PROTO`]: 'tcp',
+      [`${name}_PORT_6379_TCP_PORT`]: '6379',
+      [`${name}_PORT_6379_TCP_ADDR`]: '10.0.0.11',
+    });
+    for (const name of ['TIMEOUT', 'RETRY', 'RETRY_API', 'BULKHEAD', 'CIRCUIT_BREAKER']) {
+      expect(configuration(of(name))).toEqual({});
+    }
+    expect(configuration({ TIMEOUT_IMPORT: '3', BULKHEAD_PORT_A_LIMIT: '2' })).toEqual({
+      TIMEOUT_IMPORT: 3,
+      BULKHEAD_PORT_A_LIMIT: 2,
+    });
+    expect(messageOf({ RETRY_PORTS: '1', RETRY_HOST: 'a' })).toContain('RETRY_PORTS');
+  });
+
   it('wants the shortest wait not to be longer than the longest', () => {
     expect(messageOf({ RETRY_MIN_WAIT: '5', RETRY_MAX_WAIT: '4' })).toBe(
       'Expected RETRY_MIN_WAIT to be at most RETRY_MAX_WAIT (4), got 5',
