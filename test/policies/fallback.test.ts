@@ -101,6 +101,7 @@ describe('a fixed value', () => {
     [{ method() {} }, 'could not be cloned'],
   ])('that can not be copied is refused when it is given, case %#', (value, message) => {
     expect(() => fallbackTo.value(value)).toThrow(message);
+    expect(() => fallbackTo.value(value)).toThrow(TypeError);
   });
 
   it('can be of maps, sets, dates, bytes and circles', async () => {

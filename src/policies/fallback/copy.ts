@@ -32,15 +32,26 @@ export function copierOf(copy: unknown = 'clone'): Copier {
   throw expected("`copy` to be 'clone', 'freeze', 'reference' or a function", copy);
 }
 
-/** @throws Error if the copy would not be like the value: a class is lost, a function refused */
+/** @throws TypeError if the copy would not be like the value: a class is lost, a function refused */
 function clone(value: unknown): unknown {
   if (typeof value === 'function' || typeof value === 'symbol') {
     throw expected('a value that can be cloned', value);
   }
   if (!isObject(value)) return value;
-  const copy = structuredClone(value);
+  const copy = cloned(value);
   assertAlike(value, copy, new Set());
   return copy;
+}
+
+function cloned(value: object): object {
+  try {
+    return structuredClone(value);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new TypeError(`Expected a value that can be cloned, got one that is not: ${why}`, {
+      cause,
+    });
+  }
 }
 
 function assertAlike(value: unknown, copy: unknown, seen: Set<unknown>): void {
