@@ -9,19 +9,29 @@ export function upperSnake(name: string): string {
     .toUpperCase();
 }
 
-const claimed = new Map<string, string>();
+/** By variable: whose it is, and how many policies of that name there are. */
+const claimed = new Map<string, { readonly name: string; policies: number }>();
 
 /**
+ * @returns what gives the variables back
  * @throws TypeError if another name has the same variables: the environment could not mean one of them
  */
-export function claim(name: string): void {
+export function claim(name: string): () => void {
   const variable = upperSnake(name);
-  const other = claimed.get(variable);
-  if (other !== undefined && other !== name) {
+  if (variable === '') return () => {};
+  const claims = claimed.get(variable) ?? { name, policies: 0 };
+  if (claims.name !== name) {
     throw new TypeError(
-      `Expected \`name\` to differ from ${JSON.stringify(other)} in the names of environment variables, ` +
+      `Expected \`name\` to differ from ${JSON.stringify(claims.name)} in the names of environment variables, ` +
         `where both are ${variable}, got ${JSON.stringify(name)}`,
     );
   }
-  if (variable !== '') claimed.set(variable, name);
+  claims.policies++;
+  claimed.set(variable, claims);
+  let released = false;
+  return () => {
+    if (released) return;
+    released = true;
+    if (--claims.policies === 0) claimed.delete(variable);
+  };
 }

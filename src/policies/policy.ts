@@ -56,7 +56,7 @@ export function policyOf<F>(
 ): ResilientPolicy<F> {
   assertName(name);
   const { enabled, settings, origins } = effective(name, preset, overrides);
-  claim(name);
+  const release = claim(name);
   const { stack, members, reset } = stackOf(enabled ? settings : NOTHING, { name, key });
   if (enabled) stack.execute = entered(stack);
   const policy = Object.assign(stack, {
@@ -76,9 +76,17 @@ export function policyOf<F>(
         `Expected the policy ${JSON.stringify(name)} to have a circuit breaker to hold open, got none`,
       );
     },
-    dispose: () => uninstrument(stack),
+    dispose() {
+      uninstrument(stack);
+      release();
+    },
   }) as unknown as ResilientPolicy<F>;
-  return instrument(name, policy, overrides.instrument);
+  try {
+    return instrument(name, policy, overrides.instrument);
+  } catch (error) {
+    release();
+    throw error;
+  }
 }
 
 /**

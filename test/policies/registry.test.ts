@@ -92,6 +92,15 @@ describe('the policies of a service', () => {
     expect(snapshot()).toEqual([]);
   });
 
+  it('leave the variables of their name to another when the last of them goes', () => {
+    policyFor('x-y', { key: 'a' });
+    policyFor('x-y', { key: 'b' }).dispose();
+    expect(() => policyFor('xY')).toThrow('Expected `name` to differ from "x-y"');
+    dispose('x-y');
+    expect(policyFor('xY').name).toBe('xY');
+    expect(() => policyFor('x-y')).toThrow('Expected `name` to differ from "xY"');
+  });
+
   it('are closed by a reset, every key, and have forgotten what they counted', async () => {
     await fail(cml('a'), 2);
     await fail(cml('b'), 1);
