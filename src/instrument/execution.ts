@@ -42,11 +42,15 @@ export class Executions {
 }
 
 function failureOf(call: Call, error: unknown): number {
-  // Cancelled in a queue, by a timeout or by the caller, is no rejection.
-  if (!call.called && !isMarked(error, 'isTaskCancelledError')) return OUTCOME.rejected;
+  if (!call.called && !isCancelled(call, error)) return OUTCOME.rejected;
   if (call.timedOut) return OUTCOME.timed_out;
   if (call.signal?.aborted) return OUTCOME.cancelled;
   return call.called ? OUTCOME.failure : OUTCOME.rejected;
+}
+
+/** Called off while it waited, by a timeout or by the caller, whose reason may be handed on: no rejection. */
+function isCancelled({ signal }: Call, error: unknown): boolean {
+  return isMarked(error, 'isTaskCancelledError') || (!!signal?.aborted && error === signal.reason);
 }
 
 /** The policy whose answer is that of the stack: perhaps a stack within it, instrumented by itself. */

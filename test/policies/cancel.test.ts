@@ -44,6 +44,25 @@ describe.each(majors)('a call that its caller calls off, over cockatiel $major',
     });
   });
 
+  it('is cancelled, and not rejected, where it waited for a slot of the bulkhead', async () => {
+    const policy = createPolicy('service', 'default', {
+      ...instrument(),
+      bulkhead: { limit: 1, queue: 5 },
+    });
+    const slot = deferred();
+    const first = policy.execute(() => slot.promise);
+    const fn = vi.fn();
+    const answer = answerOf(policy.execute(fn, caller.signal));
+    await turn();
+    caller.abort(reason);
+    expect(await answer).toEqual({ error: reason });
+    slot.resolve(undefined);
+    await first;
+    await vi.runAllTimersAsync();
+    expect(fn).not.toHaveBeenCalled();
+    expect(await moved(sdk)).toMatchObject({ executions: { success: 1, cancelled: 1 } });
+  });
+
   it('leaves no failure behind, whatever the filter takes for one', async () => {
     const policy = createPolicy('service', 'enterprise', { ...instrument(), handle: () => true });
     const answer = answerOf(policy.execute(down, caller.signal));
