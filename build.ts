@@ -10,7 +10,7 @@ import { type BuildOptions, build } from 'esbuild';
 const BUNDLED = ['generate', 'cli'];
 const ENTRIES = ['generate/index', 'cli/main'];
 /** Rooms that run in services, and may import packages. */
-const SERVED = ['policies', 'http'];
+const SERVED = ['policies', 'http', 'health'];
 const PEERS = ['cockatiel', '@opentelemetry/*'];
 
 /** Types that users import, and all that these import; nobody imports those of the command line. */

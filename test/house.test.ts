@@ -15,9 +15,10 @@ const ARROWS: Record<string, readonly string[]> = {
   instrumented: ['aggregate', 'instrument', 'options', 'otel'],
   index: ['aggregate', 'instrumented', 'options'],
   prometheus: ['options', 'otel', 'semconv'],
-  policies: ['instrumented', 'options', 'presets', 'semconv', 'thresholds'],
+  policies: ['aggregate', 'instrumented', 'options', 'presets', 'semconv', 'thresholds'],
   generate: ['presets', 'semconv', 'thresholds'],
-  http: ['options', 'policies', 'presets', 'thresholds'],
+  http: ['aggregate', 'options', 'policies', 'presets', 'thresholds'],
+  health: ['aggregate', 'instrumented', 'options', 'otel', 'policies', 'semconv', 'thresholds'],
   cli: ['generate', 'semconv', 'policies', 'presets'],
 };
 
@@ -36,6 +37,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   // Bundled, and so no dependencies of who installs this package.
   generate: ['@grafana/grafana-foundation-sdk', 'yaml'],
   http: ['@opentelemetry/api'],
+  health: ['@opentelemetry/api', 'hono', '@hono/node-server'],
   cli: ['commander'],
 };
 
