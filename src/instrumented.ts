@@ -1,6 +1,8 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import type { DegradationAggregate } from './aggregate/degradation.ts';
+import type { DependencyAggregate } from './aggregate/dependency.ts';
 import { Group } from './aggregate/group.ts';
+import type { Scope } from './aggregate/scope.ts';
 import { type PolicySnapshot, snapshotOf } from './aggregate/snapshot.ts';
 import { attach, detach, isAttached } from './instrument/attach.ts';
 import { type AnyPolicy, isPolicy } from './instrument/policy.ts';
@@ -98,8 +100,30 @@ export function gatherings(
   return { counts: scope.ofDegradation(), ensure };
 }
 
+/**
+ * Where checks of a dependency are counted, until whoever watches it leaves. Before each check,
+ * `ensure` runs.
+ */
+export function watching(
+  name: string,
+  meterProvider: MeterProvider | undefined,
+): {
+  readonly counts: DependencyAggregate;
+  readonly ensure: () => void;
+  readonly leave: () => void;
+} {
+  const { group, ensure } = destinationOf(meterProvider);
+  const scope = group.watchDependency(name);
+  return { counts: scope.ofDependency(), ensure, leave: () => group.leaveDependency(scope) };
+}
+
 /** What is instrumented now, with live states and counts, by name. */
 export function snapshot(): PolicySnapshot[] {
+  return scopes().map(snapshotOf);
+}
+
+/** The names that have policies now, whoever they report to. */
+export function scopes(): Scope[] {
   const given: Group[] = [];
   for (const reference of groups) {
     const group = reference.deref();
@@ -108,6 +132,5 @@ export function snapshot(): PolicySnapshot[] {
   }
   return [...(shared ? [shared.group] : []), ...given]
     .flatMap((group) => [...group.scopes.values()])
-    .filter((scope) => scope.policies > 0 && scope.isOfPolicies)
-    .map(snapshotOf);
+    .filter((scope) => scope.policies > 0 && scope.isOfPolicies);
 }

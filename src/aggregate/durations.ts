@@ -23,12 +23,21 @@ export class Durations {
     this.#source = source;
   }
 
-  /** Whether anybody takes durations: where nobody does, the clock need not be read. */
-  get wanted(): boolean {
+  /** Whoever looks on in this process. */
+  tap: ((seconds: number, series: number) => void) | undefined;
+
+  /** Whether they are reported. */
+  get reported(): boolean {
     return this.#source.recorder !== undefined;
   }
 
+  /** Whether anybody takes durations: where nobody does, the clock need not be read. */
+  get wanted(): boolean {
+    return this.reported || this.tap !== undefined;
+  }
+
   record(seconds: number, series = 0): void {
+    this.tap?.(seconds, series);
     const make = this.#source.recorder;
     if (make === undefined) return;
     if (this.#recorders === undefined || make !== this.#made) {

@@ -1,9 +1,11 @@
 import { ATTR_POLICY_NAME } from '../semconv/attributes.ts';
 import type { Metric } from '../semconv/metrics.ts';
+import type { BreakerControl } from './breaker-control.ts';
 import { BulkheadAggregate } from './bulkhead.ts';
 import { CircuitBreakerAggregate } from './circuit-breaker.ts';
 import type { Counts } from './counts.ts';
 import { DegradationAggregate } from './degradation.ts';
+import { DependencyAggregate } from './dependency.ts';
 import type { Recorder, RecorderSource } from './durations.ts';
 import { ErrorAggregate } from './errors.ts';
 import { ExecutionAggregate } from './execution.ts';
@@ -17,6 +19,8 @@ export type ConstantAttributes = Readonly<Record<string, string | number | boole
 /** What is read from a policy at collection, because it is a state and not an event. */
 export interface Sampled {
   sample(): void;
+  /** Of a circuit breaker. */
+  readonly control?: BreakerControl;
 }
 
 /** Is told of faults; must not throw. */
@@ -44,6 +48,7 @@ export class Scope implements RecorderSource {
   bulkhead?: BulkheadAggregate;
   fallback?: FallbackAggregate;
   degradation?: DegradationAggregate;
+  dependency?: DependencyAggregate;
 
   /** Set by whoever takes durations. */
   recorder: ((metric: Metric, series: number) => Recorder) | undefined;
@@ -95,6 +100,11 @@ export class Scope implements RecorderSource {
     return this.degradation;
   }
 
+  ofDependency(): DependencyAggregate {
+    this.dependency ??= new DependencyAggregate(this);
+    return this.dependency;
+  }
+
   /** A fault of ours or of a user's hook: counted and told, never thrown. */
   fault(error: unknown): void {
     this.errors.telemetry.add(0);
@@ -123,15 +133,21 @@ export class Scope implements RecorderSource {
     return aggregates.flatMap((aggregate) => aggregate.counts());
   }
 
+  /** Its circuit breakers, to be looked after one by one. */
+  controls(): BreakerControl[] {
+    return [...this.#sampled].flatMap((sampled) => sampled.deref()?.control ?? []);
+  }
+
   get isOfPolicies(): boolean {
     return this.subject === ATTR_POLICY_NAME;
   }
 
   #aggregates(): Aggregate[] {
-    const { execution, circuitBreaker, retry, timeout, bulkhead, fallback, degradation } = this;
-    const all = [execution, circuitBreaker, retry, timeout, bulkhead, fallback, degradation];
+    const { execution, circuitBreaker, retry, timeout, bulkhead, fallback } = this;
+    const all = [execution, circuitBreaker, retry, timeout, bulkhead, fallback];
+    const others = [this.degradation, this.dependency];
     // Errors are those of policies.
-    return [...all, this.isOfPolicies ? this.errors : undefined].filter(
+    return [...all, ...others, this.isOfPolicies ? this.errors : undefined].filter(
       (each) => each !== undefined,
     );
   }

@@ -25,6 +25,7 @@ export class HttpCall {
   readonly sent: Sent = { requests: 0 };
   readonly #start = performance.now();
   attempts = 0;
+  correlationId: string | undefined;
   /** The caller has brought an `Authorization`, which was not refused yet. */
   authorized: boolean;
   /** Which of the client's tokens was sent, or would have been. */

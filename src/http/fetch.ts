@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { running } from '../aggregate/running.ts';
 import { withArguments } from '../policies/calls.ts';
 import { attempt as beginAttempt, handOver } from '../policies/fallback/call.ts';
 import type { ResilientPolicy } from '../policies/types.ts';
@@ -67,6 +68,9 @@ export function createFetch(
     }
     const following = follow(request.signal);
     const call = new HttpCall(client, request, following.controller.signal);
+    if (correlationHeader !== false) {
+      call.correlationId = request.headers.get(correlationHeader) ?? undefined;
+    }
     let kept: Response | undefined;
     try {
       const response = await answerOf(call);
@@ -90,11 +94,13 @@ async function answerOf(call: HttpCall): Promise<Response> {
   // A bulkhead runs what has waited in the context of the call that made room: in the wrong trace.
   const inContext = AsyncLocalStorage.snapshot();
   const handed = { target: client, fellBack: false };
-  const execute = () =>
-    client.policy.execute(
+  const execute = () => {
+    if (running.watched) running.correlateNext(call.correlationId);
+    return client.policy.execute(
       (context) => inContext(() => beginAttempt(handed, () => attempt(call, context.signal))),
       signal,
     );
+  };
   try {
     return await untilAborted(signal, () =>
       withArguments(call.request.args, () => handOver(handed, () => runHttpCall(call, execute))),

@@ -1,10 +1,14 @@
+import { heldNames } from '../aggregate/breaker-control.ts';
+import { changes } from '../aggregate/changes.ts';
 import {
   type CircuitBreakerAggregate,
   CIRCUIT_BREAKER_RESULT as RESULT,
   STATE,
 } from '../aggregate/circuit-breaker.ts';
+import { CIRCUIT_BREAKER_STATES, type CircuitBreakerState } from '../semconv/attributes.ts';
 import { Announced, type Inner } from './announced.ts';
 import { answer } from './answer.ts';
+import { Control } from './breaker-control.ts';
 import { Call, enter, entered, leave } from './call.ts';
 import { isMarked } from './error-type.ts';
 import type { Executions } from './execution.ts';
@@ -15,6 +19,7 @@ import type { AsyncExecute, CircuitBreaker, Execute, Fn } from './policy.ts';
 export class CircuitBreakerLayer extends ListeningLayer {
   readonly execute: Execute;
   readonly listeners: Layer['listeners'];
+  readonly control: Control;
   readonly #policy: CircuitBreaker;
   readonly #counts: CircuitBreakerAggregate;
   readonly #settings: Settings;
@@ -27,8 +32,12 @@ export class CircuitBreakerLayer extends ListeningLayer {
   #state: number;
   /** Until when the time in the state is counted, in ms of `performance.now()`. */
   #since = performance.now();
+  /** When it came into the state; not known of one that came open. */
+  #changedAt: number | undefined;
   /** When the circuit first left closed; not known of one that came open. */
   #openedAt: number | undefined;
+  #lastErrorType: string | undefined;
+  #muted = false;
 
   constructor(policy: CircuitBreaker, original: AsyncExecute, settings: Settings) {
     super();
@@ -39,6 +48,19 @@ export class CircuitBreakerLayer extends ListeningLayer {
     this.#executions = executions;
     // Read, not assumed: a hydrated breaker may be open from its birth, without an event.
     this.#state = policy.state;
+    this.control = new Control(
+      policy,
+      () => {
+        this.#observe();
+        return {
+          state: this.#state,
+          changedAt: this.#changedAt,
+          openedAt: this.#openedAt,
+          lastErrorType: this.#lastErrorType,
+        };
+      },
+      (work) => this.#asOne(work),
+    );
     this.listeners = [
       onHandledFailure(policy, (reason) => {
         // Without a call in flight it is the failure of one that began before we were here.
@@ -47,6 +69,7 @@ export class CircuitBreakerLayer extends ListeningLayer {
       // Skipped when a listener of the user's throws before; the end of the call sees it then.
       policy.onStateChange(() => this.#observe()),
     ];
+    if (heldNames.has(settings.scope.name)) this.control.hold();
 
     const layer = this;
     this.execute = function execute(fn, signal) {
@@ -103,7 +126,9 @@ export class CircuitBreakerLayer extends ListeningLayer {
       this.#left(ok ? RESULT.success : RESULT.ignored);
     } else {
       this.#failures.decide(ok, value, call, (failure) => {
-        if (failure) countError(this.#settings, 'circuit_breaker', failure);
+        if (failure) {
+          this.#lastErrorType = countError(this.#settings, 'circuit_breaker', failure);
+        }
         this.#left(failure ? RESULT.failure : ok ? RESULT.success : RESULT.ignored);
       });
     }
@@ -123,13 +148,47 @@ export class CircuitBreakerLayer extends ListeningLayer {
     const now = performance.now();
     this.#pass(now);
     this.#state = next;
+    this.#changedAt = now;
     this.#counts.moved(previous, next);
     if (previous === STATE.closed) this.#openedAt = now;
     // Held open by hand: what ends now is no recovery.
     if (next === STATE.isolated) this.#openedAt = undefined;
+    let recovered: number | undefined;
     if (next === STATE.closed && this.#openedAt !== undefined) {
-      if (this.#settings.durations) this.#counts.recovery.record((now - this.#openedAt) / 1000);
+      recovered = (now - this.#openedAt) / 1000;
+      if (this.#settings.durations) this.#counts.recovery.record(recovered);
       this.#openedAt = undefined;
+    }
+    if (changes.heard && !this.#muted) this.#tell(previous, recovered);
+  }
+
+  /** A reset goes by way of isolated; who listens hears of where it began and ended. */
+  #asOne(work: () => void): void {
+    this.#observe();
+    const previous = this.#state;
+    this.#muted = true;
+    try {
+      work();
+    } finally {
+      this.#muted = false;
+      if (changes.heard && this.#state !== previous) this.#tell(previous, undefined);
+    }
+  }
+
+  #tell(previous: number, recoverySeconds: number | undefined): void {
+    const { scope } = this.#settings;
+    try {
+      changes.tell({
+        name: scope.name,
+        key: this.control.key,
+        previous: CIRCUIT_BREAKER_STATES[previous] as CircuitBreakerState,
+        state: CIRCUIT_BREAKER_STATES[this.#state] as CircuitBreakerState,
+        at: Date.now(),
+        lastErrorType: this.#lastErrorType,
+        recoverySeconds,
+      });
+    } catch (fault) {
+      scope.fault(fault);
     }
   }
 

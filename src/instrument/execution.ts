@@ -1,7 +1,8 @@
 import { type ExecutionAggregate, OUTCOME } from '../aggregate/execution.ts';
+import { running } from '../aggregate/running.ts';
 import { answer, answerLater } from './answer.ts';
 import { Call, enter, entered, leave, restart } from './call.ts';
-import { CustomCall } from './custom.ts';
+import { OutsideCall } from './custom.ts';
 import { isMarked } from './error-type.ts';
 import { installationOf } from './installation.ts';
 import { type Layer, NO_LISTENERS, type Settings } from './layer.ts';
@@ -12,19 +13,22 @@ export class Executions {
   readonly #counts: ExecutionAggregate;
   readonly #durations: boolean;
   readonly #unreported: () => void;
+  readonly #name: string;
 
   /** @param unreported runs before an execution for as long as nobody takes durations */
   constructor({ scope, durations }: Settings, unreported: () => void) {
     this.#counts = scope.ofExecution();
     this.#durations = durations;
     this.#unreported = unreported;
+    this.#name = scope.name;
   }
 
   begin(call: Call): void {
     const counts = this.#counts;
-    if (!counts.duration.wanted) this.#unreported();
+    if (!counts.duration.reported) this.#unreported();
     counts.active.add(0);
     if (this.#durations && counts.duration.wanted) call.start = performance.now();
+    if (running.watched) running.begin(call, this.#name);
   }
 
   end(call: Call, ok: boolean, value: unknown): void {
@@ -33,6 +37,7 @@ export class Executions {
         ? OUTCOME.fallback
         : OUTCOME.success
       : failureOf(call, value);
+    if (running.watched) running.end(call);
     this.#counts.active.add(0, -1);
     this.#counts.outcomes.add(outcome);
     if (call.start >= 0) {
@@ -102,13 +107,13 @@ export class StackLayer implements Layer {
 }
 
 /**
- * What the function of a stack within another one is part of. It may be called again, and what it
- * answers be dropped, where a policy of the user's own calls it.
+ * What the function of a stack within another one is part of. A timeout in the stack within may give
+ * it up; a policy of the user's own may call it again, too, and drop what it answers.
  */
 function outsideOf(call: StackCall, stack: Call): Call {
-  const caller = entered();
-  if (call.awaits() && caller?.awaits() !== false) return stack;
-  const outside = new CustomCall(stack, call.signal);
+  const caller = entered() ?? call;
+  if (caller === call && call.awaits()) return stack;
+  const outside = new OutsideCall(caller, call);
   restart(outside);
   return outside;
 }

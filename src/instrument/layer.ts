@@ -1,3 +1,4 @@
+import type { BreakerControl } from '../aggregate/breaker-control.ts';
 import type { Scope } from '../aggregate/scope.ts';
 import type { PolicyType } from '../semconv/attributes.ts';
 import type { Reason } from './announced.ts';
@@ -24,6 +25,8 @@ export interface Layer {
   whenIdle?(idle: () => void): void;
   /** Reads what is a state and not an event. */
   sample?(): void;
+  /** Of a circuit breaker. */
+  readonly control?: BreakerControl;
 }
 
 /** Of a layer that needs no event. */
@@ -58,8 +61,8 @@ export function callWith(fn: Fn, context: unknown, signal: unknown): unknown {
   return signal === undefined ? fn(context) : fn(context, signal);
 }
 
-/** Counts an error that a policy acted on. A fault of the user's hook stays here. */
-export function countError(settings: Settings, policy: PolicyType, reason: Reason): void {
+/** Counts an error that a policy acted on, and names its type. A fault of the user's hook stays here. */
+export function countError(settings: Settings, policy: PolicyType, reason: Reason): string {
   const { scope } = settings;
   let type: string;
   try {
@@ -69,6 +72,7 @@ export function countError(settings: Settings, policy: PolicyType, reason: Reaso
     type = withoutHook(reason);
   }
   scope.errors.count(policy, type);
+  return type;
 }
 
 /** What is left when naming an error failed: perhaps it was the hook, perhaps a throwing getter. */

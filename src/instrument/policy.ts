@@ -29,6 +29,8 @@ export interface CircuitBreaker extends AnyPolicy {
   readonly state: number;
   readonly onFailure: Listen<Failure>;
   readonly onStateChange: Listen<unknown>;
+  isolate(): { dispose(): void };
+  toJSON?(): unknown;
 }
 
 export interface Timeout extends AnyPolicy {

@@ -1,4 +1,5 @@
 import { RETRY_RESULT as RESULT, type RetryAggregate } from '../aggregate/retry.ts';
+import { running } from '../aggregate/running.ts';
 import { Announced, type Inner } from './announced.ts';
 import { answer } from './answer.ts';
 import { Call, enter, entered, leave, restart } from './call.ts';
@@ -44,6 +45,7 @@ export class RetryLayer extends ListeningLayer {
         if (++call.attempts > 1) {
           layer.#counts.attempt(call.attempts - 1);
           restart(call);
+          if (running.watched) running.attempt(call, call.attempts);
         }
         enter(stack);
         try {

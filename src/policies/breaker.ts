@@ -9,6 +9,7 @@ import {
   type IBreaker,
   SamplingBreaker,
 } from 'cockatiel';
+import { KNOWN_BREAKER, type KnownBreaker } from '../aggregate/breaker-control.ts';
 import { POLICIES } from '../thresholds.ts';
 import { currentCall, isCancelled } from './calls.ts';
 import { isRefusal } from './judge.ts';
@@ -20,11 +21,16 @@ export interface Breaker {
   readonly reset: () => void;
 }
 
-/** A circuit breaker of cockatiel that can forget, and that takes no doubtful answer for proof. */
+/**
+ * A circuit breaker of cockatiel that can forget, and that takes no doubtful answer for proof.
+ *
+ * @param key which of the policies of its name it belongs to
+ */
 export function breakerOf(
   settings: CircuitBreakerSettings,
   handles: Handles,
   handlesResult: HandlesResult,
+  key?: string,
 ): Breaker {
   /**
    * A call that was called off, or that this process refused itself, says nothing of the dependency.
@@ -33,6 +39,8 @@ export function breakerOf(
    */
   const isInconclusive = (error: unknown) => isCancelled() || (isRefusal(error) && !handles(error));
   const counter = new Counter(settings, () => policy.state);
+  /** How long it stays open this time, in ms. */
+  let waitMs: number | undefined;
   const policy = circuitBreaker(
     handleWhen((error) =>
       isInconclusive(error) ? policy.state !== CircuitState.Closed : handles(error),
@@ -40,7 +48,8 @@ export function breakerOf(
     {
       breaker: counter,
       halfOpenAfter: {
-        next: () => openFor(settings, 0, (failure) => isInconclusive(failure)),
+        next: () =>
+          openFor({ settings, isInconclusive, began: (duration) => (waitMs = duration) }, 0),
       },
     },
   );
@@ -49,38 +58,49 @@ export function breakerOf(
   policy.execute = (fn, signal = currentCall()?.inside) => execute(fn, signal);
   // 3.x keeps the count where an error that does not count has closed the circuit.
   policy.onReset(() => counter.clear());
-  return {
-    policy,
-    reset: () => {
-      counter.clear();
-      const { state } = policy;
-      // The only public way to close it; an isolated one stays so, as its handles are counted.
-      if (state !== CircuitState.Closed && state !== CircuitState.Isolated)
-        policy.isolate().dispose();
-    },
+  const reset = () => {
+    counter.clear();
+    const { state } = policy;
+    // The only public way to close it; an isolated one stays so, as its handles are counted.
+    if (state !== CircuitState.Closed && state !== CircuitState.Isolated)
+      policy.isolate().dispose();
   };
+  const known: KnownBreaker = {
+    key,
+    failureLimit: settings.kind === 'consecutive' ? settings.failures : undefined,
+    openSeconds: settings.openSeconds,
+    waitMs: () => waitMs,
+    reset,
+  };
+  Object.defineProperty(policy, KNOWN_BREAKER, { value: known });
+  return { policy, reset };
 }
 
 interface Failed {
   readonly result: { readonly error: unknown } | { readonly value: unknown };
 }
 
+interface Openings {
+  readonly settings: CircuitBreakerSettings;
+  readonly isInconclusive: (error: unknown) => boolean;
+  /** Is told of each opening for how long it is, in ms. */
+  readonly began: (durationMs: number) => void;
+}
+
 /** How long it stays open after so many tests that failed. */
-function openFor(
-  settings: CircuitBreakerSettings,
-  tests: number,
-  isInconclusive: (error: unknown) => boolean,
-  again = false,
-): IBackoff<Failed> {
+function openFor(openings: Openings, tests: number, again = false): IBackoff<Failed> {
+  const { settings, isInconclusive, began } = openings;
   const { openSeconds, maxOpenSeconds, grows } = settings;
   const grown = openSeconds * POLICIES.breaker.growth.base ** tests;
   const seconds = grows ? Math.max(openSeconds, Math.min(grown, maxOpenSeconds)) : openSeconds;
+  const duration = again ? 0 : seconds * 1000;
+  began(duration);
   return {
-    duration: again ? 0 : seconds * 1000,
+    duration,
     next: ({ result }) =>
       'error' in result && isInconclusive(result.error)
-        ? openFor(settings, tests, isInconclusive, true)
-        : openFor(settings, tests + 1, isInconclusive),
+        ? openFor(openings, tests, true)
+        : openFor(openings, tests + 1),
   };
 }
 

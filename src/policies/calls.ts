@@ -30,5 +30,8 @@ export function withArguments<T>(given: readonly unknown[], run: () => T): T {
   return args.run(given, run);
 }
 
-/** Whether the caller has called it off; what then fails says nothing of the dependency. */
-export const isCancelled = (): boolean => currentCall()?.signal?.aborted === true;
+/** Whether somebody has called it off; what then fails says nothing of the dependency. */
+export function isCancelled(): boolean {
+  const call = currentCall();
+  return call?.signal?.aborted === true || call?.inside.aborted === true;
+}

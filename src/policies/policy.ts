@@ -1,4 +1,5 @@
 import type { IPolicy } from 'cockatiel';
+import { running } from '../aggregate/running.ts';
 import { instrument, uninstrument } from '../instrumented.ts';
 import { assertName } from '../options.ts';
 import type { PresetName } from '../presets.ts';
@@ -58,7 +59,7 @@ export function policyOf<F>(
   const { enabled, settings, origins } = effective(name, preset, overrides);
   const release = claim(name);
   const { stack, members, reset } = stackOf(enabled ? settings : NOTHING, { name, key });
-  if (enabled) stack.execute = entered(stack);
+  if (enabled) stack.execute = entered(name, stack);
   const policy = Object.assign(stack, {
     ...members,
     name,
@@ -93,19 +94,19 @@ export function policyOf<F>(
  * What every call of a stack goes through first. It gets a signal of its own: where there is none,
  * cockatiel's policies share one for ever, and each timeout listens to it.
  */
-function entered(stack: IPolicy): IPolicy['execute'] {
+function entered(name: string, stack: IPolicy): IPolicy['execute'] {
   const plain = stack.execute.bind(stack);
   const prompt = promptly(plain as never);
   return function execute_<T>(fn: (context: never) => PromiseLike<T> | T, signal?: AbortSignal) {
-    if (signal === undefined) {
-      const { signal: inside } = new AbortController();
-      return runCall(undefined, inside, () => plain(fn as never, inside));
-    }
-    const [{ signal: inside }, leave] = follow(signal);
+    const [controller, leave] = signal ? follow(signal) : [new AbortController(), () => {}];
+    const { signal: inside } = controller;
+    if (running.watched) running.abortBy(name, (reason) => controller.abort(reason));
+    // Nobody can call it off.
+    else if (!signal) return runCall(undefined, inside, () => plain(fn as never, inside));
     return runCall(signal, inside, () => prompt(fn as never, inside))
       .catch((error: unknown) => {
-        // A timeout says that it timed out, also of a call that its caller has called off.
-        throw signal.aborted && isTimeout(error) ? signal.reason : error;
+        // A timeout says that it timed out, also of a call that was called off.
+        throw inside.aborted && isTimeout(error) ? inside.reason : error;
       })
       .finally(leave);
   } as IPolicy['execute'];

@@ -40,7 +40,7 @@ type AnyMember = IPolicy<IDefaultPolicyContext, unknown>;
 
 /** cockatiel's policies, one for each member that the settings have, and their stack. */
 export function stackOf<F>(settings: PolicySettings<F>, identity: Identity) {
-  const breaker = settings.circuitBreaker ? ofBreaker(settings) : undefined;
+  const breaker = settings.circuitBreaker ? ofBreaker(settings, identity.key) : undefined;
   const members = {
     fallback: settings.fallback ? ofFallback(settings, settings.fallback, identity) : undefined,
     circuitBreaker: breaker?.policy,
@@ -56,13 +56,14 @@ export function stackOf<F>(settings: PolicySettings<F>, identity: Identity) {
   return { stack, members, reset: () => breaker?.reset() };
 }
 
-function ofBreaker(settings: PolicySettings): Breaker | undefined {
+function ofBreaker(settings: PolicySettings, key: string | undefined): Breaker | undefined {
   if (!settings.circuitBreaker) return undefined;
   const { handle, handleResult } = settings.circuitBreaker;
   return breakerOf(
     settings.circuitBreaker,
     handle ?? settings.handle ?? isTransient,
     handleResult ?? settings.handleResult ?? isTransientResult,
+    key,
   );
 }
 

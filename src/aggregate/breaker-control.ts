@@ -1,0 +1,57 @@
+import type { CircuitBreakerState } from '../semconv/attributes.ts';
+
+/** What is known of one circuit breaker now; `undefined` is what can't be known of it. */
+export interface BreakerReading {
+  readonly state: CircuitBreakerState;
+  /** When it came into that state, in ms since 1970. */
+  readonly since: number | undefined;
+  /** When it left closed, failed tests included, in ms since 1970; `undefined` while it is closed. */
+  readonly openedAt: number | undefined;
+  /** When an open one lets the next call try, in ms since 1970. */
+  readonly nextProbeAt: number | undefined;
+  /** Calls in a row that failed. */
+  readonly failures: number | undefined;
+  /** Of so many it opens. */
+  readonly failureLimit: number | undefined;
+  /** How long it stays open, before it grows. */
+  readonly openSeconds: number | undefined;
+  /** Of the last failure that it counted. */
+  readonly lastErrorType: string | undefined;
+  /** Which of the policies of a name it is, where they have keys. */
+  readonly key: string | undefined;
+  /** Whether it is held open by `hold`; others may do so as well. */
+  readonly held: boolean;
+}
+
+/** One circuit breaker, in the hands of who looks after the process. */
+export interface BreakerControl {
+  read(): BreakerReading;
+  /** Closes it, unless it is held open, and makes it forget its count where it can. */
+  reset(): void;
+  /** Holds it open; does nothing if it does so already. */
+  hold(): void;
+  /** Undoes `hold`. */
+  release(): void;
+}
+
+/** What a circuit breaker tells of itself that no public member of cockatiel's does. */
+export interface KnownBreaker {
+  readonly key: string | undefined;
+  readonly failureLimit: number | undefined;
+  readonly openSeconds: number;
+  /** How long it stays open this time, in ms. */
+  readonly waitMs: () => number | undefined;
+  readonly reset: () => void;
+}
+
+/** Where a circuit breaker tells it, if it is one that was made here. */
+export const KNOWN_BREAKER = Symbol.for('cockatiel-otel.circuit_breaker');
+
+const held = new Set<string>();
+
+/** Names whose circuit breakers are held open by hand, also those that come later. */
+export const heldNames = {
+  has: (name: string): boolean => held.has(name),
+  add: (name: string): void => void held.add(name),
+  delete: (name: string): void => void held.delete(name),
+};

@@ -1,0 +1,105 @@
+import {
+  type BreakerControl,
+  type BreakerReading,
+  KNOWN_BREAKER,
+  type KnownBreaker,
+} from '../aggregate/breaker-control.ts';
+import { STATE } from '../aggregate/circuit-breaker.ts';
+import { CIRCUIT_BREAKER_STATES, type CircuitBreakerState } from '../semconv/attributes.ts';
+import type { CircuitBreaker } from './policy.ts';
+
+/** What its layer has seen; times in ms of `performance.now()`. */
+interface Seen {
+  readonly state: number;
+  readonly changedAt: number | undefined;
+  readonly openedAt: number | undefined;
+  readonly lastErrorType: string | undefined;
+}
+
+/** Reads and steers one circuit breaker, by what cockatiel makes public. */
+export class Control implements BreakerControl {
+  readonly #policy: CircuitBreaker & { readonly [KNOWN_BREAKER]?: KnownBreaker };
+  readonly #seen: () => Seen;
+  readonly #asOne: (work: () => void) => void;
+  #handle: { dispose(): void } | undefined;
+
+  /** @param asOne does what takes more than one step, as one change */
+  constructor(policy: CircuitBreaker, seen: () => Seen, asOne: (work: () => void) => void) {
+    this.#policy = policy;
+    this.#seen = seen;
+    this.#asOne = asOne;
+  }
+
+  get key(): string | undefined {
+    return this.#known?.key;
+  }
+
+  get #known(): KnownBreaker | undefined {
+    return this.#policy[KNOWN_BREAKER];
+  }
+
+  read(): BreakerReading {
+    const { state, changedAt, openedAt, lastErrorType } = this.#seen();
+    const known = this.#known;
+    const saved = savedOf(this.#policy);
+    const open = state === STATE.open;
+    const since = changedAt === undefined ? (open ? saved.openedAt : undefined) : dateOf(changedAt);
+    const wait = known?.waitMs();
+    return {
+      state: CIRCUIT_BREAKER_STATES[state] as CircuitBreakerState,
+      since,
+      openedAt: openedAt === undefined ? (open ? since : undefined) : dateOf(openedAt),
+      nextProbeAt: open && since !== undefined && wait !== undefined ? since + wait : undefined,
+      failures: saved.failures,
+      failureLimit: known?.failureLimit,
+      openSeconds: known?.openSeconds,
+      lastErrorType,
+      key: known?.key,
+      held: this.#handle !== undefined,
+    };
+  }
+
+  reset(): void {
+    const { state } = this.#policy;
+    this.#asOne(() => {
+      if (this.#known) this.#known.reset();
+      // The only public way to close it; an isolated one stays so, as its handles are counted.
+      else if (state === STATE.open || state === STATE.half_open) this.#policy.isolate().dispose();
+    });
+  }
+
+  hold(): void {
+    this.#handle ??= this.#policy.isolate();
+  }
+
+  release(): void {
+    this.#handle?.dispose();
+    this.#handle = undefined;
+  }
+}
+
+/** The wall clock may have been set since; it is what people read. */
+function dateOf(at: number): number {
+  return Math.round(Date.now() - (performance.now() - at));
+}
+
+/**
+ * What it would be saved with. A count of failures in a row is a number; other breakers keep more,
+ * and of their own kind.
+ */
+function savedOf(policy: CircuitBreaker): { failures?: number; openedAt?: number } {
+  try {
+    const { ownState, breakerState } = (policy.toJSON?.() ?? {}) as {
+      ownState?: { openedAt?: unknown };
+      breakerState?: unknown;
+    };
+    const openedAt = ownState?.openedAt;
+    return {
+      ...(typeof breakerState === 'number' && { failures: breakerState }),
+      ...(typeof openedAt === 'number' && openedAt > 0 && { openedAt }),
+    };
+  } catch {
+    // A breaker of the user's own may not be ready to be saved.
+    return {};
+  }
+}

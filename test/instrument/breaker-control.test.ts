@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type BreakerControl, heldNames } from '../../src/aggregate/breaker-control.ts';
+import { changes, type StateChange } from '../../src/aggregate/changes.ts';
+import { instrument, scopes, uninstrument } from '../../src/instrumented.ts';
+import { majors } from '../support/cockatiel.ts';
+import { Down, fails, settled } from './support.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', ({ cockatiel }) => {
+  const { circuitBreaker, ConsecutiveBreaker, handleAll } = cockatiel;
+  let breaker: ReturnType<typeof breakerOf>;
+  let control: BreakerControl;
+  let heard: StateChange[];
+  let silence: () => void;
+
+  const breakerOf = () =>
+    circuitBreaker(handleAll, { halfOpenAfter: 1000, breaker: new ConsecutiveBreaker(2) });
+
+  beforeEach(() => {
+    breaker = instrument('held', breakerOf());
+    [control] = controls() as [BreakerControl];
+    heard = [];
+    silence = changes.listen((change) => heard.push(change));
+  });
+  afterEach(() => {
+    silence();
+    heldNames.delete('held');
+    uninstrument(breaker);
+  });
+
+  const controls = () =>
+    scopes().flatMap((scope) => (scope.name === 'held' ? scope.controls() : []));
+  const break_ = async () => {
+    await settled(breaker.execute(fails(new Down())));
+    await settled(breaker.execute(fails(new Down())));
+  };
+
+  it('tells what cockatiel makes public, and nothing that it does not', async () => {
+    await settled(breaker.execute(fails(new Down())));
+    expect(control.read()).toEqual({
+      state: 'closed',
+      since: undefined,
+      openedAt: undefined,
+      nextProbeAt: undefined,
+      failures: 1,
+      failureLimit: undefined,
+      openSeconds: undefined,
+      lastErrorType: 'Down',
+      key: undefined,
+      held: false,
+    });
+    await settled(breaker.execute(fails(new Down())));
+    const opened = Date.now();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(control.read()).toMatchObject({ state: 'open', since: opened, openedAt: opened });
+  });
+
+  it('is since when open that came open', () => {
+    const at = Date.now() - 700;
+    const saved = { ownState: { value: 1, openedAt: at, attemptNo: 1 }, breakerState: 2 };
+    const again = instrument(
+      'held',
+      circuitBreaker(handleAll, {
+        halfOpenAfter: 1000,
+        breaker: new ConsecutiveBreaker(2),
+        initialState: saved,
+      }),
+    );
+    const read = controls().map((each) => each.read());
+    expect(read).toContainEqual(
+      expect.objectContaining({ state: 'open', since: at, openedAt: at, failures: 2 }),
+    );
+    uninstrument(again);
+  });
+
+  it('closes by a reset, which is one change to those who listen', async () => {
+    await break_();
+    control.reset();
+    expect(breaker.state).toBe(cockatiel.CircuitState.Closed);
+    expect(heard.map(({ previous, state }) => `${previous}>${state}`)).toEqual([
+      'closed>open',
+      'open>closed',
+    ]);
+    control.reset();
+    expect(heard).toHaveLength(2);
+  });
+
+  it('is held open once, however often it is asked, and released', async () => {
+    control.hold();
+    control.hold();
+    expect(control.read()).toMatchObject({ state: 'isolated', held: true });
+    control.reset();
+    expect(breaker.state).toBe(cockatiel.CircuitState.Isolated);
+    control.release();
+    control.release();
+    expect(control.read()).toMatchObject({ state: 'closed', held: false });
+    expect(heard.map(({ state }) => state)).toEqual(['isolated', 'closed']);
+  });
+
+  it('stays open where others hold it too', () => {
+    const other = breaker.isolate();
+    control.hold();
+    control.release();
+    expect(control.read()).toMatchObject({ state: 'isolated', held: false });
+    other.dispose();
+    expect(control.read().state).toBe('closed');
+  });
+
+  it('is held from its birth where its name is', () => {
+    heldNames.add('held');
+    const later = instrument('held', breakerOf());
+    expect(later.state).toBe(cockatiel.CircuitState.Isolated);
+    uninstrument(later);
+  });
+
+  it('tells of a recovery how long it took', async () => {
+    await break_();
+    await vi.advanceTimersByTimeAsync(1500);
+    await breaker.execute(() => 'fine');
+    expect(heard.map(({ state, recoverySeconds }) => [state, recoverySeconds])).toEqual([
+      ['open', undefined],
+      ['half_open', undefined],
+      ['closed', 1.5],
+    ]);
+    expect(heard[0]).toMatchObject({ name: 'held', lastErrorType: 'Down' });
+  });
+
+  it('lets no listener that throws reach a call, nor the others', async () => {
+    const end = changes.listen(() => {
+      throw new Error('listener');
+    });
+    const after: StateChange[] = [];
+    const endAfter = changes.listen((change) => after.push(change));
+    await expect(breaker.execute(fails(new Down()))).rejects.toThrow(Down);
+    await expect(breaker.execute(fails(new Down()))).rejects.toThrow(Down);
+    expect(after).toHaveLength(1);
+    end();
+    endAfter();
+  });
+});

@@ -1,0 +1,84 @@
+import { retry as bareRetry, handleAll } from 'cockatiel';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { running } from '../../src/aggregate/running.ts';
+import { instrument, uninstrument } from '../../src/instrumented.ts';
+import { createPolicy } from '../../src/policies/index.ts';
+
+describe('what is running', () => {
+  let stop: () => void;
+  beforeEach(() => {
+    stop = running.watch();
+  });
+  afterEach(() => stop());
+
+  const never = ({ signal }: { signal: AbortSignal }) =>
+    new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason));
+    });
+
+  it('is known by name, age and attempt until it is answered', async () => {
+    const policy = instrument('listed', bareRetry(handleAll, { maxAttempts: 1 }));
+    let finish: (() => void) | undefined;
+    const answer = policy.execute(({ attempt }) => {
+      if (attempt === 0) throw new Error('down');
+      return new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+    });
+    await expect.poll(() => finish).toBeDefined();
+    const [execution, ...others] = running.list();
+    expect(others).toEqual([]);
+    expect(execution).toMatchObject({ name: 'listed', attempt: 2, abort: undefined });
+    expect(Date.now() - (execution?.begun ?? 0)).toBeLessThan(5000);
+    finish?.();
+    await answer;
+    expect(running.list()).toEqual([]);
+    uninstrument(policy);
+  });
+
+  it.each([undefined, new AbortController().signal])(
+    'can be called off where a documented policy made its signal (%s)',
+    async (signal) => {
+      const policy = createPolicy('stoppable');
+      let calls = 0;
+      const answer = policy.execute((context) => {
+        calls++;
+        return never(context);
+      }, signal);
+      const reason = new Error('called off');
+      running.list()[0]?.abort?.(reason);
+      await expect(answer).rejects.toBe(reason);
+      expect(calls).toBe(1);
+      expect(policy.circuitBreaker?.toJSON()).toMatchObject({ breakerState: 0 });
+      expect(running.list()).toEqual([]);
+      policy.dispose();
+    },
+  );
+
+  it('has the id that it was announced with, and else one that is looked for', async () => {
+    const policy = createPolicy('correlated');
+    const answers = [];
+    running.correlateBy(() => 'found');
+    running.correlateNext('given');
+    answers.push(policy.execute(never));
+    answers.push(policy.execute(never));
+    running.correlateBy(undefined);
+    answers.push(policy.execute(never));
+    expect(running.list().map(({ correlationId }) => correlationId)).toEqual([
+      'given',
+      'found',
+      undefined,
+    ]);
+    for (const { abort } of running.list()) abort?.(new Error('over'));
+    await Promise.allSettled(answers);
+    policy.dispose();
+  });
+
+  it('is not written down where nobody wants to know', async () => {
+    stop();
+    const policy = createPolicy('unwatched');
+    const answer = policy.execute(() => running.list().length);
+    expect(await answer).toBe(0);
+    policy.dispose();
+  });
+});
