@@ -19,7 +19,7 @@ export abstract class Call {
   fellBack: boolean;
   /** A timeout ended the last attempt. */
   timedOut: boolean;
-  /** It was answered: what its inside still does, is part of nothing any more. */
+  /** It was answered. Only those say so that can be answered while their inside goes on. */
   ended: boolean;
   /** In ms of `performance.now()`, which begins at 0; -1 where durations are not recorded. */
   start: number;
@@ -40,6 +40,11 @@ export abstract class Call {
   /** Whether cockatiel itself awaits what a policy inside answers, so that nobody else has to. */
   awaits(): boolean {
     return true;
+  }
+
+  /** Whether what its inside still does is part of nothing any more. */
+  isOver(): boolean {
+    return this.ended;
   }
 
   /** Whether `call`, of `policy`, is told of its answer by this one, which has the same. */
@@ -69,20 +74,20 @@ export function leave(): void {
 
 /** A layer begins its inside anew: what an earlier attempt left behind says nothing any more. */
 export function restart(call: Call): void {
-  for (let each: Call | undefined = call; each && !each.ended; each = each.stack) {
+  for (let each: Call | undefined = call; each && !each.isOver(); each = each.stack) {
     each.fellBack = false;
     each.timedOut = false;
   }
 }
 
 export function fellBack(call: Call): void {
-  for (let each: Call | undefined = call; each && !each.ended; each = each.stack) {
+  for (let each: Call | undefined = call; each && !each.isOver(); each = each.stack) {
     each.fellBack = true;
   }
 }
 
 export function timedOut(call: Call, yes: boolean): void {
-  for (let each: Call | undefined = call; each && !each.ended; each = each.stack) {
+  for (let each: Call | undefined = call; each && !each.isOver(); each = each.stack) {
     each.timedOut = yes;
   }
 }

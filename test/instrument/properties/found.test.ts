@@ -1,3 +1,4 @@
+import type { IPolicy } from 'cockatiel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { instrument, type PolicySnapshot, snapshot } from '../../../src/index.ts';
 import { majors } from '../../support/cockatiel.ts';
@@ -7,8 +8,9 @@ import type { Node, Scenario } from './scenario.ts';
 
 /** What the properties have found, each in plain words. */
 describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
-  const { circuitBreaker, ConsecutiveBreaker, handleAll, retry, timeout, TimeoutStrategy, wrap } =
+  const { circuitBreaker, ConsecutiveBreaker, ConstantBackoff, fallback, handleAll, retry } =
     cockatiel;
+  const { timeout, TimeoutStrategy, wrap } = cockatiel;
   const name = (what: string) => `${what} of ${cockatiel === majors[0]?.cockatiel ? 3 : 4}`;
 
   beforeEach(() => {
@@ -23,7 +25,7 @@ describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
       name('inner'),
       wrap(retry(handleAll, { maxAttempts: 0 }), timeout(10, TimeoutStrategy.Cooperative)),
     );
-    const waiting = cockatiel.fallback(handleAll, () => new Promise<void>(() => {}));
+    const waiting = fallback(handleAll, () => new Promise<void>(() => {}));
     const outer = instrument(name('outer'), wrap(inner, waiting, inner));
     void outer.execute(() => {
       throw new Error('down');
@@ -43,7 +45,7 @@ describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
       breaker: new ConsecutiveBreaker(9),
     });
     const inner = instrument(name('guarded'), wrap(breaker));
-    const waiting = cockatiel.fallback(handleAll, () => new Promise<void>(() => {}));
+    const waiting = fallback(handleAll, () => new Promise<void>(() => {}));
     const outer = instrument(name('around'), wrap(inner, waiting, breaker));
     void outer.execute(() => {
       throw new Error('down');
@@ -86,6 +88,71 @@ describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
     },
   );
 
+  describe('a fallback that nobody waits for any more', () => {
+    type Refresh = (context: object) => unknown;
+    const retries = (maxAttempts: number) =>
+      retry(handleAll, { maxAttempts, backoff: new ConstantBackoff(1) });
+    const instead = () => fallback(handleAll, () => 'instead');
+    const down = () => {
+      throw new Error('down');
+    };
+
+    /** Answers what it has, and leaves the refresh to its fate. */
+    const caches = {
+      'at once': {
+        execute(refresh: Refresh) {
+          void refresh({});
+          return 'cached';
+        },
+      },
+      'with a promise': {
+        async execute(refresh: Refresh) {
+          void refresh({});
+          return 'cached';
+        },
+      },
+    };
+    const within = {
+      'in the stack': (_: string, cache: IPolicy) => cache,
+      'in a policy of the user, instrumented by itself': (title: string, cache: IPolicy) =>
+        instrument(title, cache),
+      'in a stack within': (title: string, cache: IPolicy) =>
+        instrument(title, wrap(retries(0), retries(0), cache)),
+    };
+
+    it.each(
+      Object.keys(caches).flatMap((when) => Object.keys(within).map((where) => [when, where])),
+    )('is not what a cache has answered %s, %s', async (when, where) => {
+      const title = name(`${where}, ${when}`);
+      const cache = { ...caches[when as 'at once'] } as unknown as IPolicy;
+      const member = within[where as 'in a stack within'](`${title}, within`, cache);
+      const stack = instrument(title, wrap(retries(0), retries(0), member, instead()));
+      await expect(stack.execute(down)).resolves.toBe('cached');
+      expect(numbersOf(title)).toMatchObject({
+        executions: { success: 1, fallback: 0 },
+        fallback: { calls: { used: 1 } },
+      });
+    });
+
+    it('is not what a retry has answered after a timeout in a stack within', async () => {
+      const title = name('given up');
+      const limited = instrument(`${title}, within`, wrap(timeout(5, TimeoutStrategy.Aggressive)));
+      const stack = instrument(title, wrap(retries(1), limited, instead()));
+      let calls = 0;
+      const answer = stack.execute(async () => {
+        if (calls++ > 0) return delay('late', 4);
+        await delay(undefined, 8);
+        return down();
+      });
+      await vi.advanceTimersByTimeAsync(20);
+      await expect(answer).resolves.toBe('late');
+      expect(numbersOf(title)).toMatchObject({
+        executions: { success: 1, fallback: 0 },
+        fallback: { calls: { used: 1 } },
+      });
+    });
+  });
+
   it('knows that a query was aborted which then settles at once', async () => {
     const limited = instrument(name('query'), timeout(10, TimeoutStrategy.Cooperative));
     const answer = limited.execute(({ signal }) => ({
@@ -111,6 +178,12 @@ describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
     });
   });
 });
+
+function delay<T>(value: T, ms: number): Promise<T> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms, value);
+  });
+}
 
 function numbersOf(name: string): PolicySnapshot {
   const found = snapshot().find((scope) => scope.name === name);
