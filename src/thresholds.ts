@@ -100,8 +100,14 @@ export const POLICIES = {
   fallback: FALLBACK,
   /** Policies that are kept for each name, one a key, and names; the longest unused goes first. */
   registry: { kept: { keys: 500, names: 1000, source: ['D'] } },
-  /** Checks the health of every dependency so often, and recovers what is unhealthy. */
-  monitor: { intervalSeconds: 30, source: ['A'] },
+  monitor: {
+    /** Checks the health of every dependency so often, and recovers what is unhealthy. */
+    interval: { seconds: 30, source: ['A'] },
+    /** A share of the interval, by which replicas get out of step. */
+    jitter: { ratio: 0.1, source: ['D'] },
+    /** Of one check: twice as long as it takes to be slow, and gone when the next is due. */
+    timeout: { seconds: 10, source: ['D'] },
+  },
 } as const;
 
 /**

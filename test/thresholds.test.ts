@@ -2,12 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { BURN_RATES, LIMITS, POLICIES, SOURCES } from '../src/thresholds.ts';
 
-const { monitor, ...policies } = POLICIES;
 const rows = [
-  ...Object.entries(policies).flatMap(([kind, presets]) =>
+  ...Object.entries(POLICIES).flatMap(([kind, presets]) =>
     Object.entries(presets).map(([name, row]) => ({ name: `${kind} ${name}`, row })),
   ),
-  { name: 'monitor', row: monitor },
   ...Object.entries(LIMITS).map(([name, row]) => ({ name, row })),
 ];
 

@@ -67,6 +67,10 @@ export const SHARES: Readonly<Record<string, Readonly<Record<string, ByCondition
     slow: [0, 0.05, 0.3, 0, 0],
     unavailable: [0, 0, 0.5, 1, 1],
   },
+  [attr.ATTR_DEPENDENCY_RECOVERY_RESULT]: {
+    success: [0, 0, 0, 0, 0],
+    failure: [0, 0, 0, 1, 1],
+  },
   [attr.ATTR_CIRCUIT_BREAKER_STATE]: {
     closed: [1, 1, 1, 0, 0],
     open: [0, 0, 0, 1, 0],

@@ -12,6 +12,7 @@ import {
   CIRCUIT_BREAKER_TIME,
   CIRCUIT_BREAKER_TRANSITIONS,
   DEPENDENCY_CHECK_DURATION,
+  DEPENDENCY_RECOVERY_ATTEMPTS,
   ERRORS,
   METRICS,
   type Metric,
@@ -82,7 +83,8 @@ function single(metric: Metric, policy: string, series: Series): Line {
   if (metric === CIRCUIT_BREAKER_TRANSITIONS) return { ...line, event: eventOf(series) };
   if (metric === TELEMETRY_ERRORS) return line;
   if (metric === ERRORS) return { ...line, gains: [0, 0.02, 1, 0, 0.1], late: true };
-  return { ...line, gains: times(sharesOf(series), CALLS_PER_SECOND) };
+  const perSecond = metric === DEPENDENCY_RECOVERY_ATTEMPTS ? CHECKS_PER_SECOND : CALLS_PER_SECOND;
+  return { ...line, gains: times(sharesOf(series), perSecond) };
 }
 
 /** What a change of state is called. */

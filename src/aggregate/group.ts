@@ -1,10 +1,17 @@
-import { ATTR_DEGRADATION_NAME, ATTR_POLICY_NAME } from '../semconv/attributes.ts';
+import {
+  ATTR_DEGRADATION_NAME,
+  ATTR_DEPENDENCY_NAME,
+  ATTR_POLICY_NAME,
+} from '../semconv/attributes.ts';
 import type { Metric } from '../semconv/metrics.ts';
 import type { Recorder } from './durations.ts';
 import { type ConstantAttributes, type Report, type Sampled, Scope } from './scope.ts';
 
 /** So many names whose policies are gone wait for somebody to report them; the oldest go first. */
 const ENDED_LIMIT = 2000;
+
+/** So many dependencies that nobody watches any more stay what they were said to be last. */
+const UNWATCHED_LIMIT = 500;
 
 /** What a policy holds of its scope, given back when it is uninstrumented or collected. */
 export interface Hold {
@@ -23,6 +30,8 @@ const dropped = new FinalizationRegistry<Hold>((hold) => hold.group.release(hold
 export class Group {
   /** By subject, name and attributes. One whose policies are gone is here until it was reported once more. */
   readonly scopes = new Map<string, Scope>();
+  /** Dependencies, the longest unwatched first. */
+  readonly #unwatched = new Set<Scope>();
   readonly #report: Report;
   #recorders: RecorderFactory | undefined;
 
@@ -39,6 +48,30 @@ export class Group {
   /** The scope of answers that are gathered under a name. */
   obtainGathering(name: string): Scope {
     return this.#obtain(ATTR_DEGRADATION_NAME, name, {});
+  }
+
+  /** The scope of a dependency, for one who watches it from now on. */
+  watchDependency(name: string): Scope {
+    const scope = this.#obtain(ATTR_DEPENDENCY_NAME, name, {});
+    if (!this.#unwatched.delete(scope)) scope.policies++;
+    return scope;
+  }
+
+  /**
+   * One of those who watch it is gone. After the last one it does not end as a policy does, with a
+   * zero: that would say for ever that the dependency is down.
+   */
+  leaveDependency(scope: Scope): void {
+    if (scope.policies > 1) {
+      scope.policies--;
+      return;
+    }
+    this.#unwatched.add(scope);
+    if (this.#unwatched.size <= UNWATCHED_LIMIT) return;
+    const [oldest] = this.#unwatched;
+    if (oldest === undefined) return;
+    this.#unwatched.delete(oldest);
+    oldest.policies = 0;
   }
 
   #obtain(subject: string, name: string, attributes: ConstantAttributes): Scope {

@@ -25,6 +25,7 @@ export const ATTR_DEGRADATION_STATUS = 'resilience.degradation.status';
 export const ATTR_DEGRADATION_PART = 'resilience.degradation.part';
 export const ATTR_DEPENDENCY_NAME = 'resilience.dependency.name';
 export const ATTR_DEPENDENCY_RESULT = 'resilience.dependency.result';
+export const ATTR_DEPENDENCY_RECOVERY_RESULT = 'resilience.dependency.recovery.result';
 /** OpenTelemetry's own: https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/ */
 export const ATTR_ERROR_TYPE = 'error.type';
 
@@ -100,6 +101,8 @@ export const DEGRADATION_STATUSES = ['complete', 'partial', 'failed'] as const;
 
 export const DEPENDENCY_RESULTS = ['available', 'slow', 'unavailable'] as const;
 
+export const RECOVERY_RESULTS = ['success', 'failure'] as const;
+
 export type Outcome = (typeof OUTCOMES)[number];
 export type CircuitBreakerState = (typeof CIRCUIT_BREAKER_STATES)[number];
 export type CircuitBreakerResult = (typeof CIRCUIT_BREAKER_RESULTS)[number];
@@ -111,4 +114,5 @@ export type FallbackResult = (typeof FALLBACK_RESULTS)[number];
 export type FallbackType = (typeof FALLBACK_TYPES)[number];
 export type DegradationStatus = (typeof DEGRADATION_STATUSES)[number];
 export type DependencyResult = (typeof DEPENDENCY_RESULTS)[number];
+export type RecoveryResult = (typeof RECOVERY_RESULTS)[number];
 export type PolicyType = (typeof POLICY_TYPES)[number];

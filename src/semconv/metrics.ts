@@ -282,6 +282,15 @@ export const DEPENDENCY_CHECK_DURATION = define({
   attributes: { [attr.ATTR_DEPENDENCY_RESULT]: attr.DEPENDENCY_RESULTS },
 });
 
+export const DEPENDENCY_RECOVERY_ATTEMPTS = define({
+  name: 'resilience.dependency.recovery.attempts',
+  instrument: 'counter',
+  unit: '{attempt}',
+  description: 'Attempts to recover the dependency, by whether they ended without an error.',
+  subject: attr.ATTR_DEPENDENCY_NAME,
+  attributes: { [attr.ATTR_DEPENDENCY_RECOVERY_RESULT]: attr.RECOVERY_RESULTS },
+});
+
 export const TELEMETRY_ERRORS = define({
   name: 'resilience.telemetry.errors',
   instrument: 'counter',
@@ -317,5 +326,6 @@ export const METRICS: readonly Metric[] = [
   DEGRADATION_PARTS,
   DEPENDENCY_AVAILABLE,
   DEPENDENCY_CHECK_DURATION,
+  DEPENDENCY_RECOVERY_ATTEMPTS,
   TELEMETRY_ERRORS,
 ];

@@ -190,6 +190,7 @@ const PLANNED: readonly [what: string, Dashboard, title: string][] = [
   ['fallback: cache hit rate', policy, 'Fallback answers by type'],
   ['connection state changes', policy, 'State by replica'],
   ['recovery attempts and successes', fleet, 'Openings and recoveries'],
+  ['recovery attempts and successes of dependencies', policy, 'Recovery attempts'],
   ['breaker transitions', policy, 'Changes of state'],
   ['pool exhaustion', policy, 'Slots taken, fullest replica'],
   ['failed messages', policy, 'Calls without an answer'],

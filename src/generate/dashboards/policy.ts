@@ -79,7 +79,8 @@ const SECTIONS: readonly Section[] = [
   {
     title: 'Dependency of the same name',
     lines: [
-      { height: 8, panels: [dependency.reachable, dependency.checkDuration, dependency.checks] },
+      { height: 8, panels: [dependency.reachable, dependency.recoveries] },
+      { height: 8, panels: [dependency.checkDuration, dependency.checks] },
     ],
   },
   {

@@ -6,6 +6,7 @@ import type {
   DegradationStatus,
   FallbackResult,
   Outcome,
+  RecoveryResult,
   RetryResult,
   TimeoutResult,
 } from '../../semconv/attributes.ts';
@@ -87,6 +88,11 @@ export const DEPENDENCY_RESULT: Readonly<Record<(typeof DEPENDENCY_RESULTS)[numb
   available: GOOD,
   slow: TURNED_AWAY,
   unavailable: BAD,
+};
+
+export const RECOVERY_RESULT: Readonly<Record<RecoveryResult, string>> = {
+  success: GOOD,
+  failure: BAD,
 };
 
 export const SEVERITY: Readonly<Record<Alert['severity'], string>> = {

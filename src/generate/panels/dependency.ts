@@ -1,9 +1,17 @@
-import { OpsPerSecond, PercentUnit } from '@grafana/grafana-foundation-sdk/units';
-import { ATTR_DEPENDENCY_NAME, ATTR_DEPENDENCY_RESULT } from '../../semconv/attributes.ts';
-import { DEPENDENCY_AVAILABLE, DEPENDENCY_CHECK_DURATION } from '../../semconv/metrics.ts';
+import { Number as Count, OpsPerSecond, PercentUnit } from '@grafana/grafana-foundation-sdk/units';
+import {
+  ATTR_DEPENDENCY_NAME,
+  ATTR_DEPENDENCY_RECOVERY_RESULT,
+  ATTR_DEPENDENCY_RESULT,
+} from '../../semconv/attributes.ts';
+import {
+  DEPENDENCY_AVAILABLE,
+  DEPENDENCY_CHECK_DURATION,
+  DEPENDENCY_RECOVERY_ATTEMPTS,
+} from '../../semconv/metrics.ts';
 import type { Queries } from '../queries.ts';
-import { dependency, rate } from './ask.ts';
-import { DEPENDENCY_RESULT } from './colors.ts';
+import { dependency, rate, sum } from './ask.ts';
+import { DEPENDENCY_RESULT, RECOVERY_RESULT } from './colors.ts';
 import type { Graph } from './panel.ts';
 import { percentiles } from './percentiles.ts';
 
@@ -88,5 +96,26 @@ export function checks(queries: Queries): Graph {
       },
     ],
     colors: DEPENDENCY_RESULT,
+  };
+}
+
+export function recoveries(queries: Queries): Graph {
+  const attempts = queries.shown(DEPENDENCY_RECOVERY_ATTEMPTS, [dependency(queries)]);
+  const by = [ATTR_DEPENDENCY_RECOVERY_RESULT];
+  return {
+    kind: 'bars',
+    title: 'Recovery attempts',
+    description:
+      'Attempts to recover this dependency while it was unavailable, by whether they ended without an ' +
+      'error. Whether it helped is what the next health check tells.',
+    noData: 'no dependency of that name can be recovered, or no replica reports.',
+    unit: Count,
+    queries: [
+      {
+        expr: sum(queries, by, `increase(${attempts}[$__rate_interval])`),
+        legend: queries.legend(ATTR_DEPENDENCY_RECOVERY_RESULT),
+      },
+    ],
+    colors: RECOVERY_RESULT,
   };
 }
