@@ -3,4 +3,15 @@
  *
  * @module
  */
+export { checkSystemHealth } from './checks/checks.ts';
+export type {
+  Check,
+  CheckContext,
+  CheckOptions,
+  Checks,
+  HealthSummary,
+  SystemHealth,
+  SystemHealthOptions,
+  SystemReport,
+} from './checks/types.ts';
 export type { LogFields, Logger } from './logger.ts';

@@ -1,0 +1,20 @@
+import { messageOf } from './message.ts';
+
+/** Why an answer means that the system is not available, if it does. May throw, as getters can. */
+export function refusalOf(answer: unknown): string | undefined {
+  if (answer === false) return 'the answer was false';
+  if (typeof answer !== 'object' || answer === null) return undefined;
+  if (answer instanceof Response) discard(answer);
+  const { available, ok, status, error } = answer as Readonly<Record<string, unknown>>;
+  if (available !== false && ok !== false) return undefined;
+  if (error) return messageOf(error);
+  return typeof status === 'number'
+    ? `status ${status}`
+    : 'the answer was that it is not available';
+}
+
+/** A response that nobody reads keeps its connection busy. */
+function discard({ body }: Response): void {
+  // What somebody reads already rejects, and is none of ours.
+  body?.cancel().catch(() => {});
+}

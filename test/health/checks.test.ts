@@ -1,0 +1,337 @@
+import { getEventListeners } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { checkSystemHealth } from '../../src/health/index.ts';
+
+const never = () => new Promise<never>(() => {});
+
+describe('a check of several systems', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const taking = (ms: number) => () => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+  it('tells of each whether it is available, how fast it answered and why it did not', async () => {
+    vi.setSystemTime(new Date('2026-01-02T03:04:05Z'));
+    const health = checkSystemHealth({
+      workday: taking(20),
+      database: () => true,
+      jira: taking(5001),
+      servicenow: () => Promise.reject(new Error('status 503')),
+      llm: never,
+    });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await health).toEqual({
+      timestamp: '2026-01-02T03:04:15.000Z',
+      systems: {
+        workday: { available: true, response_time_ms: 20, slow: false, error: null },
+        database: { available: true, response_time_ms: 0, slow: false, error: null },
+        jira: { available: true, response_time_ms: 5001, slow: true, error: null },
+        servicenow: { available: false, response_time_ms: 0, slow: false, error: 'status 503' },
+        llm: {
+          available: false,
+          response_time_ms: 10_000,
+          slow: true,
+          error: 'no answer within 10000 ms',
+        },
+      },
+      summary: {
+        total_systems: 5,
+        available_systems: 3,
+        unavailable_systems: 2,
+        availability_percentage: 60,
+        safe_for_bulk_work: false,
+      },
+    });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('takes as long as the slowest of them, and no longer than the timeout', async () => {
+    const began = Date.now();
+    const slowest = checkSystemHealth({ a: taking(100), b: taking(300), c: taking(200) });
+    await vi.runAllTimersAsync();
+    await slowest;
+    expect(Date.now() - began).toBe(300);
+    const hanging = checkSystemHealth({ a: never, b: never }, { timeout: 50 });
+    await vi.runAllTimersAsync();
+    await hanging;
+    expect(Date.now() - began).toBe(350);
+  });
+
+  it.each([
+    [4, 5, 80, true],
+    [3, 4, 75, false],
+    [2, 3, 66.67, false],
+    [12, 15, 80, true],
+    [11, 14, 78.57, false],
+    [1, 1, 100, true],
+    [0, 1, 0, false],
+  ])(
+    'that finds %i of %i says %d %%, safe for bulk work: %s',
+    async (up, all, percentage, safe) => {
+      const checks = Object.fromEntries(
+        Array.from({ length: all }, (_, index) => [`system ${index}`, () => index < up]),
+      );
+      expect((await checkSystemHealth(checks)).summary).toMatchObject({
+        availability_percentage: percentage,
+        safe_for_bulk_work: safe,
+      });
+    },
+  );
+
+  it('promises nothing where there is no system', async () => {
+    expect(await checkSystemHealth({})).toMatchObject({
+      systems: {},
+      summary: {
+        total_systems: 0,
+        available_systems: 0,
+        unavailable_systems: 0,
+        availability_percentage: 0,
+        safe_for_bulk_work: false,
+      },
+    });
+  });
+
+  it('aborts a check that is too slow, and leaves the others alone', async () => {
+    const signals: AbortSignal[] = [];
+    const health = checkSystemHealth(
+      {
+        hangs: ({ signal }) => {
+          signals.push(signal);
+          return never();
+        },
+        answers: ({ signal }) => void signals.push(signal),
+      },
+      { timeout: 50 },
+    );
+    await vi.advanceTimersByTimeAsync(50);
+    await health;
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+    expect(signals[0]?.reason).toMatchObject({ name: 'TimeoutError' });
+  });
+
+  it('is rejected with the reason of its caller, who aborts every check', async () => {
+    const signals: AbortSignal[] = [];
+    const caller = new AbortController();
+    const hang = ({ signal }: { signal: AbortSignal }) => {
+      signals.push(signal);
+      return never();
+    };
+    const health = checkSystemHealth({ a: hang, b: hang }, { signal: caller.signal });
+    const reason = new Error('the client has left');
+    caller.abort(reason);
+    await expect(health).rejects.toBe(reason);
+    expect(signals.map((signal) => signal.reason)).toEqual([reason, reason]);
+    expect(vi.getTimerCount()).toBe(0);
+
+    const check = vi.fn();
+    await expect(checkSystemHealth({ check }, { signal: caller.signal })).rejects.toBe(reason);
+    expect(check).not.toHaveBeenCalled();
+  });
+
+  it('is rejected where a check itself aborts its caller', async () => {
+    const caller = new AbortController();
+    const health = checkSystemHealth(
+      { a: () => caller.abort(new Error('enough')), b: never },
+      { signal: caller.signal },
+    );
+    await expect(health).rejects.toThrow('enough');
+  });
+
+  it('leaves no listener for each of its calls on a signal that outlives them', async () => {
+    const { signal } = new AbortController();
+    for (let call = 0; call < 20; call++) await checkSystemHealth({ a: () => {} }, { signal });
+    expect(getEventListeners(signal, 'abort').length).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('what a check answers', () => {
+  const errorOf = async (check: () => unknown) => {
+    const { systems } = await checkSystemHealth({ check }, { timeout: 50 });
+    return systems['check']?.error;
+  };
+
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['zero', 0],
+    ['an empty text', ''],
+    ['an object', { status: 'UP' }],
+    ['that it is available', { available: true }],
+    ['a response', new Response('fine')],
+    ['a promise of something', Promise.resolve([])],
+    ['an error that it does not throw', new Error('an answer as any other')],
+  ])('is available where it is %s', async (_, answer) => {
+    expect(await errorOf(() => answer)).toBeNull();
+  });
+
+  it.each([
+    [false, 'the answer was false'],
+    [Promise.resolve(false), 'the answer was false'],
+    [{ available: false }, 'the answer was that it is not available'],
+    [{ available: false, error: new Error('no quorum') }, 'no quorum'],
+    [{ ok: false, status: 503 }, 'status 503'],
+    [new Response('', { status: 404 }), 'status 404'],
+  ])('is not available where it is %o', async (answer, error) => {
+    expect(await errorOf(() => answer)).toBe(error);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['a message', new Error('connection refused'), 'connection refused'],
+    ['a text', 'no route', 'no route'],
+    [
+      'a cause',
+      new TypeError('fetch failed', { cause: new Error('ECONNRESET') }),
+      'fetch failed: ECONNRESET',
+    ],
+    ['a code only', Object.assign(new Error(''), { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
+    ['nothing but a name', new RangeError(), 'RangeError'],
+    ['nothing at all', undefined, 'an error without a message'],
+    ['a number', 7, '7'],
+    ['a stack', new Error('boom\n    at main.ts:1'), 'boom'],
+    ['control characters', new Error('a\u001b[31mb\tc'), 'a [31mb c'],
+    [
+      'a password',
+      new Error('no answer of redis://admin:hunter2@cache:6379/0'),
+      'no answer of redis://***@cache:6379/0',
+    ],
+    [
+      'a token',
+      new Error('GET https://a.example/x?token=s3cret failed'),
+      'GET https://a.example/x?*** failed',
+    ],
+    ['a long message', new Error('x'.repeat(1000)), `${'x'.repeat(199)}…`],
+  ])('is told by %s', async (_, thrown, error) => {
+    const throws = () => {
+      throw thrown;
+    };
+    expect(await errorOf(throws)).toBe(error);
+    expect(await errorOf(() => Promise.reject(thrown))).toBe(error);
+  });
+
+  const hostile = new Proxy(
+    {},
+    {
+      get: () => {
+        throw new Error('hands off');
+      },
+    },
+  );
+  const cyclic = Object.assign(new Error('round'), { cause: {} });
+  cyclic.cause = cyclic;
+
+  it.each<[string, () => unknown, string]>([
+    ['a thing that can not be read', () => hostile, 'hands off'],
+    [
+      'an error that can not be read',
+      () => {
+        throw hostile;
+      },
+      'an error that can not be read',
+    ],
+    [
+      'an error that is its own cause',
+      () => {
+        throw cyclic;
+      },
+      'round',
+    ],
+    [
+      'a symbol',
+      () => {
+        throw Symbol('odd');
+      },
+      'Symbol(odd)',
+    ],
+    [
+      'an object without a prototype',
+      () => {
+        throw Object.create(null);
+      },
+      'an error without a message',
+    ],
+    ['a thenable that never calls', () => ({ then() {} }), 'no answer within 50 ms'],
+  ])('may be %s', async (_, check, error) => {
+    expect(await errorOf(check)).toBe(error);
+  });
+});
+
+it('lets systems have any name', async () => {
+  const names = ['__proto__', 'constructor', 'toString', '', '<img onerror=alert(1)>'];
+  const checks = Object.fromEntries(names.map((name) => [name, () => name !== 'constructor']));
+  const { systems, summary } = JSON.parse(JSON.stringify(await checkSystemHealth(checks)));
+  expect(Object.keys(systems)).toEqual(names);
+  expect(summary).toMatchObject({ total_systems: 5, available_systems: 4 });
+  expect(Object.prototype).not.toHaveProperty('available');
+});
+
+it('survives what is late: a rejection after the timeout', async () => {
+  const late = async () => {
+    await sleep(30);
+    throw new Error('too late');
+  };
+  const { systems } = await checkSystemHealth({ late }, { timeout: 5 });
+  expect(systems['late']?.error).toBe('no answer within 5 ms');
+  // An unhandled rejection would fail the run.
+  await sleep(50);
+});
+
+it('finds real services, one that answers, one that fails, one that is not there, one that hangs', async () => {
+  const server = createServer((request, response) => {
+    if (request.url === '/hangs') return;
+    response.writeHead(request.url === '/fails' ? 503 : 200).end('x'.repeat(100_000));
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  const get =
+    (path: string) =>
+    ({ signal }: { signal: AbortSignal }) =>
+      fetch(`http://127.0.0.1:${port}${path}`, { signal });
+  const { systems } = await checkSystemHealth(
+    {
+      up: get('/'),
+      fails: get('/fails'),
+      hangs: get('/hangs'),
+      gone: ({ signal }) => fetch('http://127.0.0.1:1/', { signal }),
+    },
+    { timeout: 500 },
+  );
+  server.closeAllConnections();
+  server.close();
+  expect(systems).toMatchObject({
+    up: { available: true, error: null },
+    fails: { available: false, error: 'status 503' },
+    hangs: { available: false, error: 'no answer within 500 ms' },
+    gone: { available: false, error: expect.stringMatching(/^fetch failed: /) },
+  });
+});
+
+describe('arguments that are none', () => {
+  it.each<[unknown, unknown, string]>([
+    [undefined, undefined, 'Expected `checks` to be an object of functions, got undefined'],
+    [[], undefined, 'Expected `checks` to be an object of functions, got an array'],
+    [{ a: 1 }, undefined, 'Expected `checks["a"]` to be a function, got 1'],
+    [{}, null, 'Expected `options` to be an object, got null'],
+    [{}, { time: 1 }, 'Expected `options` to have only timeout, slowAfter, signal, got `time`'],
+    [
+      {},
+      { timeout: 0 },
+      'Expected `options.timeout` to be milliseconds from 1 to 2147483647, got 0',
+    ],
+    [
+      {},
+      { timeout: Number.NaN },
+      'Expected `options.timeout` to be milliseconds from 1 to 2147483647, got NaN',
+    ],
+    [
+      {},
+      { slowAfter: '5s' },
+      'Expected `options.slowAfter` to be milliseconds from 0 to 2147483647, got "5s"',
+    ],
+    [{}, { signal: {} }, 'Expected `options.signal` to be an AbortSignal, got an object'],
+  ])('%o, %o are refused', async (checks, options, message) => {
+    await expect(checkSystemHealth(checks as never, options as never)).rejects.toThrow(message);
+  });
+});
