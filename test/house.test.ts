@@ -38,7 +38,8 @@ const PACKAGES: Record<string, readonly string[]> = {
   generate: ['@grafana/grafana-foundation-sdk', 'yaml'],
   http: ['@opentelemetry/api'],
   health: ['@opentelemetry/api', 'hono', '@hono/node-server'],
-  cli: ['commander'],
+  // Bundled too.
+  cli: ['ansis', 'commander', 'fast-string-truncated-width', 'valibot'],
 };
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
