@@ -15,3 +15,16 @@ export type {
   SystemReport,
 } from './checks/types.ts';
 export type { LogFields, Logger } from './logger.ts';
+export { monitorDependencies } from './monitor/monitor.ts';
+export type {
+  Dependencies,
+  Dependency,
+  DependencyAlert,
+  DependencyChange,
+  DependencyMonitor,
+  DependencyOptions,
+  DependencyReport,
+  MonitorOptions,
+  Recover,
+  RecoverContext,
+} from './monitor/types.ts';

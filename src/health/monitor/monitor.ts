@@ -1,0 +1,42 @@
+import { watching } from '../../instrumented.ts';
+import { healthOf } from '../checks/report.ts';
+import { Journal } from './journal.ts';
+import { settingsOf } from './options.ts';
+import type { Dependencies, DependencyMonitor, MonitorOptions } from './types.ts';
+import { Watch } from './watch.ts';
+
+/**
+ * Checks dependencies again and again, at once for the first time, reports what it finds as metrics,
+ * and tries to recover what is not available, for as long as that takes. Each dependency goes by its
+ * own clock: a slow one holds up no other, and is not checked again while it is being checked.
+ *
+ * Nothing of it keeps a process from ending. Give a dependency the name of the policy that protects
+ * its calls: dashboards show both side by side.
+ *
+ * @throws TypeError if an argument is not what it must be; nothing is checked then
+ * @example
+ * using monitor = monitorDependencies({
+ *   workday: ({ signal }) => fetch('https://workday.example/ping', { signal }),
+ *   database: { check: () => pool.query('SELECT 1'), recover: () => pool.reconnect() },
+ * }, { logger: console });
+ */
+export function monitorDependencies(
+  checks: Dependencies,
+  options: MonitorOptions = {},
+): DependencyMonitor {
+  const watches = settingsOf(checks, options).map(
+    ([name, settings]) =>
+      new Watch(name, settings, watching(name, options.meterProvider), new Journal(name, options)),
+  );
+  const first = Promise.all(watches.map((watch) => watch.start()));
+  return {
+    state: () => healthOf(watches.map((watch) => [watch.name, watch.report] as const)),
+    ready: first.then(() => {}),
+    stop,
+    [Symbol.dispose]: stop,
+  };
+
+  function stop(): void {
+    for (const watch of watches) watch.stop();
+  }
+}

@@ -1,0 +1,563 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  type Dependencies,
+  type DependencyMonitor,
+  type Logger,
+  type MonitorOptions,
+  monitorDependencies,
+} from '../../src/health/index.ts';
+import { TestSdk } from '../support/metrics.ts';
+
+const never = () => new Promise<never>(() => {});
+const AVAILABLE = 'resilience.dependency.available';
+const DURATION = 'resilience.dependency.check.duration';
+const ATTEMPTS = 'resilience.dependency.recovery.attempts';
+
+let sdk: TestSdk;
+let monitors: DependencyMonitor[];
+let lines: string[];
+const logger: Logger = {
+  info: (message) => void lines.push(`info ${message}`),
+  warn: (message) => void lines.push(`warn ${message}`),
+  error: (message) => void lines.push(`error ${message}`),
+};
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: new Date('2026-01-02T03:04:05Z') });
+  sdk = new TestSdk();
+  monitors = [];
+  lines = [];
+});
+afterEach(() => {
+  for (const monitor of monitors) monitor.stop();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
+function monitor(checks: Dependencies, options: MonitorOptions = {}): DependencyMonitor {
+  const made = monitorDependencies(checks, { jitter: 0, meterProvider: sdk.provider, ...options });
+  monitors.push(made);
+  return made;
+}
+
+/** The seconds, from now on, at which it is called; what is due at once comes a millisecond later. */
+function timed<R>(fn: () => R): { at: number[]; fn: () => R } {
+  const began = Date.now();
+  const at: number[] = [];
+  return {
+    at,
+    fn: () => {
+      at.push(Math.round((Date.now() - began) / 10) / 100);
+      return fn();
+    },
+  };
+}
+
+const seconds = (count: number) => vi.advanceTimersByTimeAsync(count * 1000);
+const fail = () => Promise.reject(new Error('status 503'));
+
+describe('checks', () => {
+  it('begin at once, and come every 30 s', async () => {
+    const { at, fn } = timed(() => {});
+    monitor({ workday: fn });
+    await seconds(100);
+    expect(at).toEqual([0, 30, 60, 90]);
+  });
+
+  it('come as often as the monitor says, or as their dependency does', async () => {
+    const a = timed(() => {});
+    const b = timed(() => {});
+    monitor({ a: a.fn, b: { check: b.fn, interval: 4000 } }, { interval: 5000 });
+    await seconds(12);
+    expect(a.at).toEqual([0, 5, 10]);
+    expect(b.at).toEqual([0, 4, 8, 12]);
+  });
+
+  it('are jittered around the interval, by a tenth of it, and keep their pace', async () => {
+    const { at, fn } = timed(() => {});
+    monitor({ workday: fn }, { jitter: 0.1 });
+    await seconds(30 * 1000);
+    const gaps = at.slice(1).map((time, index) => time - (at[index] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(26.99);
+    expect(Math.min(...gaps)).toBeLessThan(27.5);
+    expect(Math.max(...gaps)).toBeGreaterThan(32.5);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(33.01);
+    expect(at.length).toBeGreaterThan(980);
+  });
+
+  it('never overlap, and a slow one holds up no other', async () => {
+    let running = 0;
+    const slow = timed(async () => {
+      expect(++running).toBe(1);
+      await new Promise((resolve) => setTimeout(resolve, 7000));
+      running--;
+    });
+    const fast = timed(() => {});
+    monitor({ slow: slow.fn, fast: fast.fn }, { interval: 5000 });
+    await seconds(20);
+    expect(slow.at).toEqual([0, 7, 14]);
+    expect(fast.at).toEqual([0, 5, 10, 15, 20]);
+    await seconds(1);
+    monitors[0]?.stop();
+    await seconds(7);
+  });
+
+  it('go on after one that never ends, whose signal is aborted', async () => {
+    const signals: AbortSignal[] = [];
+    monitor(
+      {
+        hangs: ({ signal }) => {
+          signals.push(signal);
+          return never();
+        },
+      },
+      { interval: 20_000 },
+    );
+    await seconds(45);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, false]);
+  });
+});
+
+describe('the state', () => {
+  it('is that of the last checks, and knows nothing before the first', async () => {
+    const { state, ready } = monitor({
+      workday: () => new Promise((resolve) => setTimeout(resolve, 100)),
+      jira: () => new Promise((resolve) => setTimeout(resolve, 6000)),
+      llm: fail,
+    });
+    expect(state()).toMatchObject({
+      systems: {
+        workday: { available: false, error: 'not checked yet', checked_at: null, since: null },
+      },
+      summary: { available_systems: 0, total_systems: 3, safe_for_bulk_work: false },
+    });
+    await seconds(6);
+    await ready;
+    expect(state()).toEqual({
+      timestamp: '2026-01-02T03:04:11.000Z',
+      systems: {
+        workday: {
+          available: true,
+          response_time_ms: 100,
+          slow: false,
+          error: null,
+          checked_at: '2026-01-02T03:04:05.100Z',
+          since: '2026-01-02T03:04:05.100Z',
+          recovery_attempts: 0,
+        },
+        jira: expect.objectContaining({ available: true, response_time_ms: 6000, slow: true }),
+        llm: expect.objectContaining({ available: false, error: 'status 503' }),
+      },
+      summary: {
+        total_systems: 3,
+        available_systems: 2,
+        unavailable_systems: 1,
+        availability_percentage: 66.67,
+        safe_for_bulk_work: false,
+      },
+    });
+  });
+
+  it('keeps the moment since when it is so', async () => {
+    let up = true;
+    const { state } = monitor({ workday: () => up }, { interval: 1000 });
+    await seconds(3);
+    const since = () => state().systems['workday']?.since;
+    expect(since()).toBe('2026-01-02T03:04:05.000Z');
+    up = false;
+    await seconds(3);
+    expect(since()).toBe('2026-01-02T03:04:09.000Z');
+  });
+});
+
+describe('recovery', () => {
+  it('is tried after 1 s, then after twice as long each time, up to a minute, for ever', async () => {
+    const { at, fn } = timed(fail);
+    monitor({ database: { check: fail, recover: fn } });
+    await seconds(600);
+    const gaps = at.map((time, index) => time - (at[index - 1] ?? 0));
+    expect(gaps).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60, 60, 60]);
+  });
+
+  it('is followed by a check at once where it ended well, and by the next one in its time where not', async () => {
+    const check = timed(fail);
+    let works = false;
+    const recover = timed(() => (works ? undefined : fail()));
+    monitor({ database: { check: check.fn, recover: recover.fn } });
+    await seconds(10);
+    works = true;
+    await seconds(10);
+    expect(recover.at).toEqual([1, 3, 7, 15]);
+    expect(check.at).toEqual([0, 15]);
+  });
+
+  it('begins anew once the dependency was available', async () => {
+    let up = false;
+    const { at, fn } = timed(() => {});
+    monitor({ database: { check: () => up, recover: fn } }, { interval: 10_000 });
+    await seconds(8);
+    up = true;
+    await seconds(12);
+    expect(at).toEqual([1, 3, 7, 15]);
+    up = false;
+    // The check at 25 s finds it gone.
+    await seconds(14);
+    expect(at.slice(4)).toEqual([26, 28, 32]);
+  });
+
+  it('is not tried while a dependency is available, nor again when it came back by itself', async () => {
+    let up = true;
+    const recover = vi.fn(fail);
+    monitor({ database: { check: () => up, recover } }, { interval: 2500 });
+    await seconds(6);
+    expect(recover).not.toHaveBeenCalled();
+    up = false;
+    // Gone at 7.5 s, and tried at 8.5 s and 10.5 s.
+    await seconds(5);
+    expect(recover).toHaveBeenCalledTimes(2);
+    up = true;
+    await seconds(300);
+    expect(recover).toHaveBeenCalledTimes(2);
+  });
+
+  it('is told the name, the attempt and why, and is aborted after its own timeout', async () => {
+    const contexts: unknown[] = [];
+    const signals: AbortSignal[] = [];
+    monitor(
+      { database: fail },
+      {
+        recoverTimeout: 500,
+        recover: ({ signal, ...context }) => {
+          contexts.push(context);
+          signals.push(signal);
+          return never();
+        },
+      },
+    );
+    await seconds(4);
+    expect(contexts).toEqual([
+      { name: 'database', attempt: 1, error: 'status 503' },
+      { name: 'database', attempt: 2, error: 'status 503' },
+    ]);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+  });
+
+  it('takes that of the dependency, and that of the monitor where there is none', async () => {
+    const own = vi.fn();
+    const shared = vi.fn();
+    monitor({ a: { check: fail, recover: own }, b: fail, c: { check: fail } }, { recover: shared });
+    await seconds(1.5);
+    expect(own).toHaveBeenCalledTimes(1);
+    expect(shared.mock.calls.map(([{ name }]) => name)).toEqual(['b', 'c']);
+  });
+
+  it('runs on other waits where they are given', async () => {
+    const { at, fn } = timed(() => false);
+    monitor({ database: { check: fail, recover: fn } }, { firstWait: 100, longestWait: 300 });
+    await seconds(1.2);
+    expect(at).toEqual([0.1, 0.3, 0.6, 0.9, 1.2]);
+  });
+
+  it('is an alert after 10 attempts, once, until it was available', async () => {
+    let up = false;
+    const onAlert = vi.fn();
+    monitor({ database: { check: () => up || fail(), recover: fail } }, { onAlert, logger });
+    await seconds(1 + 2 + 4 + 8 + 16 + 32 + 60 * 3);
+    expect(onAlert).not.toHaveBeenCalled();
+    await seconds(60);
+    expect(onAlert.mock.calls).toEqual([[{ name: 'database', attempts: 10, error: 'status 503' }]]);
+    await seconds(3600);
+    expect(onAlert).toHaveBeenCalledTimes(1);
+    up = true;
+    await seconds(60);
+    up = false;
+    await seconds(360);
+    expect(onAlert).toHaveBeenCalledTimes(2);
+    expect(lines.filter((line) => line.startsWith('error'))).toHaveLength(2);
+  });
+
+  it('is an alert too where it ends well ten times and helps nothing', async () => {
+    const onAlert = vi.fn();
+    monitor({ database: { check: fail, recover: () => {} } }, { onAlert });
+    await seconds(302);
+    expect(onAlert).not.toHaveBeenCalled();
+    await seconds(3);
+    expect(onAlert).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('the lines', () => {
+  it('are one for each change, and one for each attempt until the alert', async () => {
+    let up = true;
+    const check = () => up || fail();
+    let helps = false;
+    const recover = () => helps || fail();
+    monitor({ workday: check, database: { check, recover, interval: 60_000 } }, { logger });
+    await seconds(300);
+    expect(lines).toEqual([]);
+    up = false;
+    await seconds(68);
+    expect(lines).toEqual([
+      'warn workday is not available: status 503',
+      'warn database is not available: status 503',
+      'warn Attempt 1 to recover database failed, the next one is in 2 s: status 503',
+      'warn Attempt 2 to recover database failed, the next one is in 4 s: status 503',
+      'warn Attempt 3 to recover database failed, the next one is in 8 s: status 503',
+    ]);
+    lines = [];
+    up = true;
+    helps = true;
+    await seconds(90);
+    expect(lines).toEqual([
+      'info Attempt 4 to recover database ended well',
+      'info database is available again after 15 s, and 4 attempts to recover it',
+      'info workday is available again after 60 s',
+    ]);
+  });
+
+  it('are twelve for an outage of a day', async () => {
+    monitor({ database: { check: fail, recover: fail } }, { logger });
+    await seconds(86_400);
+    expect(lines).toHaveLength(12);
+    expect(lines.at(-1)).toBe(
+      'error database is not available after 10 attempts to recover it, which go on: status 503',
+    );
+  });
+
+  it('carry their facts, and nothing that could forge a line', async () => {
+    const warn = vi.fn();
+    const name = 'a\nerror all is lost';
+    monitor({ [name]: () => Promise.reject(new Error('x\ny')) }, { logger: { ...logger, warn } });
+    await seconds(1);
+    expect(warn.mock.calls).toEqual([['a is not available: x', { dependency: name, error: 'x' }]]);
+  });
+});
+
+describe('hooks', () => {
+  it('are told of each change, and of the first state', async () => {
+    let up = true;
+    const onChange = vi.fn();
+    monitor({ workday: () => up || fail() }, { onChange });
+    await seconds(60);
+    up = false;
+    await seconds(60);
+    expect(onChange.mock.calls).toEqual([
+      [{ name: 'workday', available: true, error: null }],
+      [{ name: 'workday', available: false, error: 'status 503' }],
+    ]);
+  });
+
+  const broken = {
+    throw: () => {
+      throw new Error('a hook that fails');
+    },
+    reject: () => Promise.reject(new Error('a hook that rejects')),
+    hang: never,
+  };
+
+  it.each(Object.entries(broken))('that %s change nothing', async (_, hook) => {
+    const { at, fn } = timed(fail);
+    monitor(
+      { database: { check: fn, recover: hook } },
+      {
+        logger: { info: hook, warn: hook, error: hook },
+        onChange: hook,
+        onAlert: hook,
+        alertAfter: 1,
+        recoverTimeout: 100,
+      },
+    );
+    await seconds(95);
+    expect(at).toEqual([0, 30, 60, 90]);
+  });
+});
+
+describe('the metrics', () => {
+  it('say whether it is available, from the first check on', async () => {
+    let up = true;
+    monitor({
+      workday: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        return up;
+      },
+    });
+    expect(await sdk.points(AVAILABLE)).toEqual([]);
+    await seconds(1);
+    const value = () => sdk.value(AVAILABLE, { 'resilience.dependency.name': 'workday' });
+    expect(await value()).toBe(1);
+    up = false;
+    await seconds(30);
+    expect(await value()).toBe(0);
+    up = true;
+    await seconds(30);
+    expect(await value()).toBe(1);
+  });
+
+  it('have how long checks took, by what they found', async () => {
+    const takes = (ms: number) => () => new Promise<void>((resolve) => setTimeout(resolve, ms));
+    monitor({ fast: takes(100), slow: takes(6000), down: fail, hangs: never });
+    await seconds(29);
+    const points = (await sdk.points(DURATION)).map(({ attributes, value }) => [
+      ...Object.values(attributes),
+      (value as { sum: number }).sum,
+    ]);
+    expect(points.sort()).toEqual([
+      ['down', 'unavailable', 0],
+      ['fast', 'available', 0.1],
+      ['hangs', 'unavailable', 10],
+      ['slow', 'slow', 6],
+    ]);
+  });
+
+  it('count attempts to recover, from zero, where there are any', async () => {
+    let works = true;
+    const recover = () => works || fail();
+    monitor({ workday: fail, database: { check: fail, recover } });
+    await seconds(0);
+    expect(
+      (await sdk.points(ATTEMPTS)).map(({ attributes, value }) => [
+        ...Object.values(attributes),
+        value,
+      ]),
+    ).toEqual([
+      ['database', 'success', 0],
+      ['database', 'failure', 0],
+    ]);
+    await seconds(4);
+    works = false;
+    await seconds(12);
+    const count = (result: string) =>
+      sdk.value(ATTEMPTS, { 'resilience.dependency.recovery.result': result });
+    expect([await count('success'), await count('failure')]).toEqual([2, 2]);
+  });
+
+  it('say of what is not watched any more that it is available, until it is watched again', async () => {
+    const value = () => sdk.value(AVAILABLE, { 'resilience.dependency.name': 'workday' });
+    const first = monitor({ workday: fail });
+    await seconds(1);
+    expect(await value()).toBe(0);
+    first.stop();
+    expect(await value()).toBe(1);
+    await sdk.collect();
+    monitor({ workday: fail });
+    await seconds(1);
+    expect(await value()).toBe(0);
+  });
+
+  it('take for available what all who watch it find so', async () => {
+    const value = () => sdk.value(AVAILABLE, { 'resilience.dependency.name': 'workday' });
+    const one = monitor({ workday: fail });
+    const other = monitor({ workday: () => {} });
+    await seconds(1);
+    expect(await value()).toBe(0);
+    one.stop();
+    expect(await value()).toBe(1);
+    other.stop();
+    expect(await value()).toBe(1);
+  });
+
+  it('of dependencies that come and go leave no more than 500 behind', async () => {
+    for (let index = 0; index < 600; index++) {
+      monitor({ [`tenant-${index}`]: fail }).stop();
+      const watched = monitor({ [`other-${index}`]: () => {} });
+      await seconds(0);
+      watched.stop();
+    }
+    await sdk.collect();
+    const left = (await sdk.points(AVAILABLE)).filter(({ value }) => value === 1);
+    expect(left.length).toBeLessThanOrEqual(500);
+  });
+});
+
+describe('stopping', () => {
+  it('ends every timer, and aborts what is under way without a word', async () => {
+    const signals: AbortSignal[] = [];
+    const hang = ({ signal }: { signal: AbortSignal }) => {
+      signals.push(signal);
+      return never();
+    };
+    const onChange = vi.fn();
+    const { stop, state, ready } = monitor(
+      { checked: hang, recovered: { check: fail, recover: hang } },
+      { onChange, logger },
+    );
+    await seconds(2);
+    stop();
+    stop();
+    await ready;
+    expect(vi.getTimerCount()).toBe(0);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+    await seconds(100);
+    expect(signals).toHaveLength(2);
+    expect(onChange).toHaveBeenCalledTimes(1);
+    expect(lines).toEqual(['warn recovered is not available: status 503']);
+    expect(state().systems['checked']?.error).toBe('not checked yet');
+    expect((await sdk.points(ATTEMPTS)).map(({ value }) => value)).toEqual([0, 0]);
+  });
+
+  it('is what disposing of it does', async () => {
+    const check = vi.fn();
+    {
+      using _ = monitor({ workday: check });
+      await seconds(31);
+    }
+    await seconds(100);
+    expect(check).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('arguments that are none', () => {
+  const MS = 'milliseconds from 1 to 2147483647';
+  it.each<[unknown, unknown, string]>([
+    [null, {}, 'Expected `checks` to be an object of functions, got null'],
+    [
+      { a: {} },
+      {},
+      'Expected `checks["a"]` to be a function, or an object with a function `check`, got an object',
+    ],
+    [{ '': () => {} }, {}, 'Expected the names in `checks` to be non-empty, got ""'],
+    [
+      { a: { check() {}, jitter: 1 } },
+      {},
+      'Expected `checks["a"]` to have only check, timeout, slowAfter, interval, recover, recoverTimeout, got `jitter`',
+    ],
+    [
+      { a: { check() {}, interval: 0 } },
+      {},
+      `Expected \`checks["a"].interval\` to be ${MS}, got 0`,
+    ],
+    [
+      { a: { check() {}, recover: 1 } },
+      {},
+      'Expected `checks["a"].recover` to be a function, got 1',
+    ],
+    [{}, null, 'Expected `options` to be an object, got null'],
+    [{}, { every: 1 }, /^Expected `options` to have only timeout, .*, got `every`$/],
+    [{}, { interval: '30s' }, `Expected \`options.interval\` to be ${MS}, got "30s"`],
+    [{}, { timeout: -1 }, `Expected \`options.timeout\` to be ${MS}, got -1`],
+    [{}, { jitter: 2 }, 'Expected `options.jitter` to be a number from 0 to 1, got 2'],
+    [
+      {},
+      { alertAfter: 0.5 },
+      'Expected `options.alertAfter` to be a whole number above 0, got 0.5',
+    ],
+    [
+      {},
+      { firstWait: 10, longestWait: 9 },
+      'Expected `options.longestWait` to be milliseconds from 10, the first wait, to 2147483647, got 9',
+    ],
+    [{}, { onAlert: 1 }, 'Expected `options.onAlert` to be a function, got 1'],
+    [
+      {},
+      { logger: { info() {} } },
+      'Expected `options.logger` to have methods `info`, `warn` and `error`, got an object',
+    ],
+    [
+      {},
+      { meterProvider: {} },
+      'Expected `options.meterProvider` to have a method `getMeter`, got an object',
+    ],
+  ] as [unknown, unknown, string][])('%o, %o are refused', (checks, options, message) => {
+    expect(() => monitorDependencies(checks as never, options as never)).toThrow(message);
+  });
+});
