@@ -1,17 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Files, generate } from '../../src/generate/index.ts';
 import * as attributes from '../../src/semconv/attributes.ts';
-import { DEPENDENCY_AVAILABLE, METRICS } from '../../src/semconv/metrics.ts';
+import { METRICS } from '../../src/semconv/metrics.ts';
 import { labelName, metricName, type Naming } from '../../src/semconv/prometheus.ts';
-import { Dependencies } from '../support/dependencies.ts';
 import { type Sample, TestExporter } from '../support/exporter.ts';
 import { alertsIn, asked, recordingsIn } from '../support/generated.ts';
-import { moveDegradation, moveEveryMetric } from '../support/traffic.ts';
+import { moveDegradation, moveDependency, moveEveryMetric } from '../support/traffic.ts';
 import { missing } from './contract.ts';
 import { STRATEGIES, type Strategy, TYPES, translated, translatedLabel } from './translation.ts';
 
-const { ATTR_METRIC_OVERFLOW, ATTR_OUTCOME, ATTR_POLICY_NAME, DEPENDENCY_RESULTS, OUTCOMES } =
-  attributes;
+const { ATTR_METRIC_OVERFLOW, ATTR_OUTCOME, ATTR_POLICY_NAME, OUTCOMES } = attributes;
 const PARTS = [undefined, 'bucket', 'sum', 'count'] as const;
 
 const exporter = new TestExporter();
@@ -23,10 +21,7 @@ beforeAll(async () => {
   await moveEveryMetric(exporter.instrument, 'servicenow');
   await moveEveryMetric(overflowing.instrument, 'servicenow');
   await moveDegradation(exporter.provider, 'employee-profile');
-  const dependencies = new Dependencies(exporter.provider);
-  for (const result of DEPENDENCY_RESULTS) {
-    dependencies.tell({ name: 'servicenow', result, seconds: 1 });
-  }
+  await moveDependency(exporter.provider, 'servicenow');
   const isOverflow = ({ labels }: Sample) =>
     labelName(ATTR_METRIC_OVERFLOW, 'prometheus-exporter') in labels;
   samples = [...(await exporter.scrape()), ...(await overflowing.scrape()).filter(isOverflow)];
@@ -113,10 +108,7 @@ describe('what dashboards and rules ask for', () => {
       const part = metric.instrument === 'histogram' ? 'count' : undefined;
       const name = metricName(metric, naming, part);
       const moved = samples.filter((sample) => sample.name === name && sample.value > 0);
-      // The last check found the dependency gone.
-      if (metric !== DEPENDENCY_AVAILABLE) {
-        expect({ name, moved: moved.length > 0 }).toEqual({ name, moved: true });
-      }
+      expect({ name, moved: moved.length > 0 }).toEqual({ name, moved: true });
     }
   });
 });

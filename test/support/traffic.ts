@@ -12,6 +12,7 @@ import {
   wrap,
 } from 'cockatiel';
 import { vi } from 'vitest';
+import { monitorDependencies } from '../../src/health/monitor/monitor.ts';
 import type { instrument } from '../../src/index.ts';
 import { gather } from '../../src/policies/gather/gather.ts';
 
@@ -83,5 +84,28 @@ export async function moveDegradation(meterProvider: MeterProvider, name: string
     { workday: fails, ad: fails },
   ]) {
     await gather(parts, { name, meterProvider });
+  }
+}
+
+/**
+ * Checks of a dependency that is available, then slow, then gone, and is recovered at the second
+ * attempt.
+ *
+ * Runs on vitest's fake timers, and leaves the real ones in place.
+ */
+export async function moveDependency(meterProvider: MeterProvider, name: string): Promise<void> {
+  vi.useFakeTimers();
+  try {
+    const answers = [true, 'slow', false, true];
+    const check = async () => {
+      const answer = answers.shift();
+      if (answer === 'slow') await new Promise((resolve) => setTimeout(resolve, 6000));
+      return answer;
+    };
+    const recover = ({ attempt }: { attempt: number }) => attempt > 1;
+    using _ = monitorDependencies({ [name]: { check, recover } }, { jitter: 0, meterProvider });
+    await vi.advanceTimersByTimeAsync(80_000);
+  } finally {
+    vi.useRealTimers();
   }
 }
