@@ -3,6 +3,8 @@
  *
  * @module
  */
+export type { BreakerAction, Done } from './administration.ts';
+export type { BreakerSummary, BreakerView, InstanceView } from './breakers.ts';
 export { checkSystemHealth } from './checks/checks.ts';
 export type {
   Check,
@@ -14,6 +16,9 @@ export type {
   SystemHealthOptions,
   SystemReport,
 } from './checks/types.ts';
+export type { EventLoggerProvider, EventRecord } from './events.ts';
+export type { ExecutionsView, ExecutionView } from './executions.ts';
+export { type Listening, type ListenOptions, listen } from './listen.ts';
 export type { LogFields, Logger } from './logger.ts';
 export { monitorDependencies } from './monitor/monitor.ts';
 export type {
@@ -28,3 +33,7 @@ export type {
   Recover,
   RecoverContext,
 } from './monitor/types.ts';
+export { type NodeHandler, nodeHandler } from './node.ts';
+export type { HealthLimits, HealthOptions } from './options.ts';
+export { type HealthRoutes, healthRoutes } from './routes.ts';
+export type { HealthView } from './status.ts';

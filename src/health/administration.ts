@@ -1,0 +1,83 @@
+import { type BreakerControl, heldNames } from '../aggregate/breaker-control.ts';
+import type { CircuitBreakerState } from '../semconv/attributes.ts';
+import { acts } from './acts.ts';
+import { controlsByName, worstState } from './breakers.ts';
+import { Problem } from './problem.ts';
+
+export const ACTIONS = ['reset', 'isolate', 'release'] as const;
+export type BreakerAction = (typeof ACTIONS)[number];
+
+/** Who does it, and why, as far as that is known. */
+export interface Actor {
+  readonly by: string | undefined;
+  readonly onBehalfOf: string | undefined;
+  readonly reason: string | undefined;
+}
+
+/** What was done, as JSON. */
+export interface Done {
+  readonly name: string;
+  readonly action: BreakerAction;
+  readonly state: CircuitBreakerState;
+  readonly previous_state: CircuitBreakerState;
+  /** What is left to know. */
+  readonly detail?: string;
+}
+
+/** @throws Problem if there is no such circuit breaker, or it can't be done */
+export function administer(name: string, action: BreakerAction, actor: Actor): Done {
+  const controls = controlsByName().get(name) ?? [];
+  // A name stays isolated when its last policy goes, and must come free again.
+  if (controls.length === 0 && !(action === 'release' && heldNames.has(name))) {
+    throw unknownBreaker(name);
+  }
+  const previous = worstState(controls);
+  acts.run(() => DO[action](name, controls));
+  const state = worstState(controls);
+  acts.tell({ ...actor, action, name, at: Date.now(), previous, state });
+  const detail = detailOf(action, state);
+  return { name, action, state, previous_state: previous, ...(detail && { detail }) };
+}
+
+const DO: Readonly<Record<BreakerAction, (name: string, controls: BreakerControl[]) => void>> = {
+  reset(name, controls) {
+    const free = controls.filter((control) => control.read().state !== 'isolated');
+    if (free.length === 0) {
+      throw new Problem(
+        409,
+        heldNames.has(name)
+          ? 'It is isolated: release it, then it closes.'
+          : 'It is isolated by the code of the service, which has to release it.',
+      );
+    }
+    for (const control of free) control.reset();
+  },
+
+  isolate(name, controls) {
+    heldNames.add(name);
+    for (const control of controls) control.hold();
+  },
+
+  release(name, controls) {
+    const held = heldNames.has(name) || controls.some((control) => control.read().held);
+    if (!held && worstState(controls) === 'isolated') {
+      throw new Problem(409, 'It is isolated by the code of the service, which has to release it.');
+    }
+    heldNames.delete(name);
+    for (const control of controls) control.release();
+  },
+};
+
+function detailOf(action: BreakerAction, state: CircuitBreakerState): string | undefined {
+  if (action === 'isolate' || state !== 'isolated') return undefined;
+  return action === 'release'
+    ? 'Released here, but the code of the service still holds it isolated.'
+    : 'Those that are isolated stay so.';
+}
+
+export function unknownBreaker(name: string): Problem {
+  const known = [...controlsByName().keys()].sort();
+  return new Problem(404, `There is no circuit breaker of the name ${JSON.stringify(name)}.`, {
+    known,
+  });
+}

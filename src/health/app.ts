@@ -1,0 +1,132 @@
+import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono';
+import { ACTIONS, type Actor, administer, unknownBreaker } from './administration.ts';
+import { fieldsOf } from './body.ts';
+import { breakerSummary, breakerViews } from './breakers.ts';
+import { recordOf } from './by-name.ts';
+import { abortExecution, executionViews } from './executions.ts';
+import { type Env, Guard } from './guard.ts';
+import type { News } from './news.ts';
+import type { Settings } from './options.ts';
+import { policyViews } from './policies.ts';
+import { Problem, problemOf } from './problem.ts';
+import { healthOf } from './status.ts';
+
+/** The routes as a web app. */
+export function appOf(settings: Settings, _news: News, fault: (error: unknown) => void): Hono<Env> {
+  const guard = new Guard(settings);
+  const app = new Hono<Env>({ strict: false });
+  app.use(secured, guard.bounded);
+
+  const read = (path: string, answer: (c: Context<Env>) => Response) =>
+    route(app, path, { GET: [guard.reads, answer] });
+
+  read('/circuit-breakers', (c) =>
+    c.json({ breakers: recordOf(breakerViews()), summary: breakerSummary() }),
+  );
+  read('/circuit-breakers/:name', (c) => {
+    const name = named(c);
+    const view = breakerViews().get(name);
+    if (view === undefined) throw unknownBreaker(name);
+    return c.json({ name, ...view });
+  });
+  read('/policies', (c) => c.json({ policies: recordOf(policyViews()) }));
+  read('/executions', (c) => c.json(executionViews()));
+
+  for (const action of ACTIONS) {
+    route(app, `/circuit-breakers/:name/${action}`, {
+      POST: [
+        guard.changes,
+        async (c) => c.json(administer(named(c), action, await actorOf(c, settings))),
+      ],
+    });
+  }
+  route(app, '/executions/:id', {
+    DELETE: [
+      guard.changes,
+      async (c) => {
+        const actor = await actorOf(c, settings);
+        return c.json(abortExecution(c.req.param('id') ?? '', actor), 202);
+      },
+    ],
+  });
+
+  route(app, '/health', {
+    GET: [
+      (c) => {
+        const health = healthOf(settings);
+        const code = health.status === 'unhealthy' ? 503 : 200;
+        return c.json(guard.mayRead(c) ? health : { status: health.status }, code);
+      },
+    ],
+  });
+
+  const root = new Hono<Env>({ strict: false });
+  root.route(settings.prefix || '/', app);
+  root.notFound(() => {
+    throw new Problem(404, 'There is no such route.');
+  });
+  root.onError((error) => {
+    const problem = problemOf(error);
+    if (problem !== error) fault(error);
+    return withHeaders(problem.response());
+  });
+  return root;
+}
+
+type Steps = readonly (Handler<Env> | MiddlewareHandler<Env>)[];
+
+/** Answers some methods, and tells who asks by another which they are. */
+function route(app: Hono<Env>, path: string, methods: Readonly<Record<string, Steps>>): void {
+  for (const [method, steps] of Object.entries(methods)) app.on([method], [path], ...steps);
+  const all = [...Object.keys(methods), ...('GET' in methods ? ['HEAD'] : []), 'OPTIONS'];
+  const allow = all.sort().join(', ');
+  app.all(path, (c) => {
+    if (c.req.method === 'OPTIONS') return c.body(null, 204, { allow });
+    throw new Problem(405, `Only ${allow} can be asked here.`, {}, { allow });
+  });
+}
+
+function named(c: Context<Env>): string {
+  return c.req.param('name') ?? '';
+}
+
+/** @throws Problem */
+async function actorOf(c: Context<Env>, { limits }: Settings): Promise<Actor> {
+  const { reason, by } = await fieldsOf(c.req.raw, limits.bodyBytes);
+  const who = c.get('holder')?.who;
+  const said = textOf('by', by);
+  return {
+    by: who ?? said,
+    onBehalfOf: who === undefined || said === who ? undefined : said,
+    reason: textOf('reason', reason),
+  };
+}
+
+function textOf(field: string, value: unknown): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value !== 'string') throw new Problem(400, `The field \`${field}\` must be a string.`);
+  return value;
+}
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+const secured: MiddlewareHandler<Env> = async (c, next) => {
+  await next();
+  withHeaders(c.res);
+  // What nobody is given must not be made.
+  if (c.req.raw.method === 'HEAD') await c.res.body?.cancel();
+};
+
+/** Those that the answer does not have itself. */
+function withHeaders(response: Response): Response {
+  for (const [name, value] of Object.entries(HEADERS)) {
+    if (!response.headers.has(name)) response.headers.set(name, value);
+  }
+  return response;
+}

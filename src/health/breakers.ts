@@ -1,0 +1,155 @@
+import type { BreakerControl, BreakerReading } from '../aggregate/breaker-control.ts';
+import type { Counts } from '../aggregate/counts.ts';
+import type { Scope } from '../aggregate/scope.ts';
+import { scopes } from '../instrumented.ts';
+import {
+  CIRCUIT_BREAKER_RESULTS,
+  type CircuitBreakerResult,
+  type CircuitBreakerState,
+} from '../semconv/attributes.ts';
+import { byName } from './by-name.ts';
+
+/** The circuit breakers of one name, as JSON; `null` is what can't be known. */
+export interface BreakerView {
+  /** The worst, where there are several. */
+  readonly state: CircuitBreakerState;
+  /** Whether calls are turned away: open or isolated. */
+  readonly opened: boolean;
+  readonly fail_counter: number | null;
+  readonly fail_max: number | null;
+  /** Seconds. */
+  readonly reset_timeout: number | null;
+  /** ISO 8601. */
+  readonly opened_at: string | null;
+  readonly next_probe_at: string | null;
+  readonly calls: Readonly<Record<CircuitBreakerResult, number>>;
+  readonly last_error_type: string | null;
+  /** Where there are several: how many. */
+  readonly instance_count?: number;
+  /** The worst of them. */
+  readonly instances?: readonly InstanceView[];
+}
+
+export interface InstanceView {
+  readonly key: string | null;
+  readonly state: CircuitBreakerState;
+  readonly fail_counter: number | null;
+  readonly opened_at: string | null;
+  readonly next_probe_at: string | null;
+  readonly last_error_type: string | null;
+}
+
+export type BreakerSummary = Readonly<Record<'total' | CircuitBreakerState, number>>;
+
+/** So many of one name are told one by one. */
+const INSTANCES = 50;
+
+const WORST_FIRST = ['isolated', 'open', 'half_open', 'closed'] as const;
+
+const rank = ({ state }: { readonly state: CircuitBreakerState }) => WORST_FIRST.indexOf(state);
+
+/** All circuit breakers that there are now, by name. */
+export function controlsByName(): Map<string, BreakerControl[]> {
+  return new Map(
+    [...scopesByName()].map(([name, own]) => [name, own.flatMap((scope) => scope.controls())]),
+  );
+}
+
+/** The scopes that have circuit breakers now, by name: one name may have several of them. */
+function scopesByName(): Map<string, Scope[]> {
+  const having = scopes().filter((scope) => scope.controls().length > 0);
+  return byName(having);
+}
+
+export function breakerViews(): Map<string, BreakerView> {
+  return new Map([...scopesByName()].map(([name, own]) => [name, viewOf(own)]));
+}
+
+/** The worst state of each name, counted. */
+export function breakerSummary(): BreakerSummary {
+  const summary = { total: 0, open: 0, half_open: 0, closed: 0, isolated: 0 };
+  for (const controls of controlsByName().values()) {
+    summary.total++;
+    summary[worstState(controls)]++;
+  }
+  return summary;
+}
+
+export function worstState(controls: readonly BreakerControl[]): CircuitBreakerState {
+  const readings = controls.map((control) => control.read()).sort((a, b) => rank(a) - rank(b));
+  return readings[0]?.state ?? 'closed';
+}
+
+function viewOf(own: readonly Scope[]): BreakerView {
+  const readings = own
+    .flatMap((scope) => scope.controls())
+    .map((control) => control.read())
+    .sort((a, b) => rank(a) - rank(b) || (b.failures ?? 0) - (a.failures ?? 0));
+  const worst = readings[0] as BreakerReading;
+  return {
+    state: worst.state,
+    opened: isOpened(worst),
+    fail_counter: largest(readings.map(({ failures }) => failures)),
+    fail_max: worst.failureLimit ?? null,
+    reset_timeout: worst.openSeconds ?? null,
+    opened_at: dateOf(earliest(readings.map(openedAt))),
+    next_probe_at: dateOf(earliest(readings.map(({ nextProbeAt }) => nextProbeAt))),
+    calls: callsOf(own),
+    last_error_type: readings.find(({ lastErrorType }) => lastErrorType)?.lastErrorType ?? null,
+    ...(readings.length > 1 && {
+      instance_count: readings.length,
+      instances: readings.slice(0, INSTANCES).map(instanceOf),
+    }),
+  };
+}
+
+function instanceOf(reading: BreakerReading): InstanceView {
+  return {
+    key: reading.key ?? null,
+    state: reading.state,
+    fail_counter: reading.failures ?? null,
+    opened_at: dateOf(openedAt(reading)),
+    next_probe_at: dateOf(reading.nextProbeAt),
+    last_error_type: reading.lastErrorType ?? null,
+  };
+}
+
+export function isOpened({ state }: { readonly state: CircuitBreakerState }): boolean {
+  return state === 'open' || state === 'isolated';
+}
+
+/** Since when calls were turned away; one that is held open has not opened by itself. */
+function openedAt({ state, since, openedAt }: BreakerReading): number | undefined {
+  return openedAt ?? (state === 'isolated' ? since : undefined);
+}
+
+function callsOf(own: readonly Scope[]): Record<CircuitBreakerResult, number> {
+  const all = own.flatMap(({ circuitBreaker }): Counts[] =>
+    circuitBreaker ? [circuitBreaker.calls] : [],
+  );
+  return Object.fromEntries(
+    CIRCUIT_BREAKER_RESULTS.map((result, index) => [
+      result,
+      all.reduce((sum, counts) => sum + counts.get(index), 0),
+    ]),
+  ) as Record<CircuitBreakerResult, number>;
+}
+
+function known(values: readonly (number | undefined)[]): number[] {
+  return values.filter((value) => value !== undefined);
+}
+
+function largest(values: readonly (number | undefined)[]): number | null {
+  return known(values).reduce<number | null>((max, each) => Math.max(max ?? each, each), null);
+}
+
+function earliest(values: readonly (number | undefined)[]): number | undefined {
+  return known(values).reduce<number | undefined>(
+    (min, each) => Math.min(min ?? each, each),
+    undefined,
+  );
+}
+
+function dateOf(at: number | undefined): string | null {
+  return at === undefined ? null : new Date(at).toISOString();
+}

@@ -1,0 +1,46 @@
+/** Something that has just happened. */
+export interface NewsItem {
+  /** In ms since 1970. */
+  readonly at: number;
+  readonly kind: 'state_change' | 'administration' | 'dependency';
+  /** Of the policy or the dependency. */
+  readonly name: string;
+  readonly text: string;
+  readonly tone: 'bad' | 'warning' | 'good' | 'neutral';
+}
+
+/** What happened last, and what happens. */
+export interface News {
+  /** The oldest first. */
+  list(): NewsItem[];
+  /**
+   * @param listener must not throw
+   * @returns ends it
+   */
+  listen(listener: (item: NewsItem) => void): () => void;
+}
+
+/** So many are kept; the oldest go first. */
+const KEPT = 200;
+
+/** News in memory. */
+export class Feed implements News {
+  readonly #items: NewsItem[] = [];
+  readonly #listeners = new Set<(item: NewsItem) => void>();
+
+  list(): NewsItem[] {
+    return [...this.#items];
+  }
+
+  listen(listener: (item: NewsItem) => void): () => void {
+    const own = (item: NewsItem) => listener(item);
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
+  }
+
+  add(item: NewsItem): void {
+    this.#items.push(item);
+    if (this.#items.length > KEPT) this.#items.shift();
+    for (const listener of this.#listeners) listener(item);
+  }
+}

@@ -1,0 +1,38 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { Problem } from './problem.ts';
+import type { HealthRoutes } from './routes.ts';
+
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/**
+ * The routes for `node:http`, and for what is built on it: Express, Connect, Nest, Fastify, Koa.
+ *
+ * @example
+ * app.use('/ops', nodeHandler(health)); // Express, Connect, Nest
+ */
+export function nodeHandler(routes: Pick<HealthRoutes, 'fetch'>): NodeHandler {
+  const listener = getRequestListener((request, env) => routes.fetch(request, env), {
+    // Those of the service stay what they are.
+    overrideGlobalObjects: false,
+    hostname: 'localhost',
+    errorHandler: () => new Problem(400, 'The request could not be understood.').response(),
+  });
+  return function handle(request, response) {
+    void listener(parsedBefore(request), response);
+  };
+}
+
+interface Parsed {
+  readonly body?: unknown;
+  rawBody?: Buffer;
+}
+
+/** A parser that came before has left what it read on the request; then that is the body. */
+function parsedBefore(request: IncomingMessage & Parsed): IncomingMessage {
+  const { body, rawBody } = request;
+  if (rawBody === undefined && request.readableDidRead && typeof body === 'object' && body) {
+    request.rawBody = Buffer.from(Buffer.isBuffer(body) ? body : JSON.stringify(body));
+  }
+  return request;
+}

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { createPolicy } from '../../src/policies/index.ts';
+import { breakerNamed, failing, known, routesWith, segment, TOKEN } from './support.ts';
+
+describe('GET /circuit-breakers', () => {
+  it('tells of each name what is known, and null of what is not', async () => {
+    const foreign = breakerNamed('foreign');
+    await failing(foreign);
+    const own = known(createPolicy('own', 'default', { retry: false }));
+    await own.execute(() => 1);
+    const { status, json } = await routesWith().get('/circuit-breakers');
+    expect(status).toBe(200);
+    expect(json.summary).toEqual({ total: 2, open: 1, half_open: 0, closed: 1, isolated: 0 });
+    expect(json.breakers).toEqual({
+      foreign: {
+        state: 'open',
+        opened: true,
+        fail_counter: 2,
+        fail_max: null,
+        reset_timeout: null,
+        opened_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+        next_probe_at: null,
+        calls: { success: 0, failure: 2, ignored: 0, rejected: 0, cancelled: 0 },
+        last_error_type: 'ECONNREFUSED',
+      },
+      own: {
+        state: 'closed',
+        opened: false,
+        fail_counter: 0,
+        fail_max: 5,
+        reset_timeout: 60,
+        opened_at: null,
+        next_probe_at: null,
+        calls: { success: 1, failure: 0, ignored: 0, rejected: 0, cancelled: 0 },
+        last_error_type: null,
+      },
+    });
+  });
+
+  it('tells when an open one of this package lets the next call try', async () => {
+    const own = known(createPolicy('own', 'default', { retry: false }));
+    await failing(own, 5);
+    const { json } = await routesWith().get('/circuit-breakers/own');
+    expect(json).toMatchObject({ name: 'own', state: 'open', fail_max: 5 });
+    expect(Date.parse(json.next_probe_at) - Date.parse(json.opened_at)).toBe(60_000);
+  });
+
+  it('tells the worst of several that have one name, and each of them', async () => {
+    await failing(breakerNamed('cml', 3), 1);
+    await failing(breakerNamed('cml', 2));
+    breakerNamed('cml');
+    const { json } = await routesWith().get('/circuit-breakers/cml');
+    expect(json).toMatchObject({ state: 'open', fail_counter: 2, instance_count: 3 });
+    expect(json.calls.failure).toBe(3);
+    expect(json.instances.map((each: { state: string }) => each.state)).toEqual([
+      'open',
+      'closed',
+      'closed',
+    ]);
+    expect(json.instances[1].fail_counter).toBe(1);
+  });
+
+  it('tells the names that there are to who asks for another', async () => {
+    breakerNamed('b');
+    breakerNamed('a');
+    const { status, json, response } = await routesWith().get('/circuit-breakers/c');
+    expect(status).toBe(404);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(json).toEqual({
+      type: 'about:blank',
+      title: 'Not Found',
+      status: 404,
+      detail: 'There is no circuit breaker of the name "c".',
+      known: ['a', 'b'],
+    });
+  });
+});
+
+describe('administration', () => {
+  it('resets an open circuit', async () => {
+    const breaker = breakerNamed('workday');
+    await failing(breaker);
+    const { status, json } = await routesWith({ token: TOKEN }).post(
+      `${segment('workday')}/reset`,
+      { reason: 'it is back' },
+    );
+    expect(status).toBe(200);
+    expect(json).toEqual({
+      name: 'workday',
+      action: 'reset',
+      state: 'closed',
+      previous_state: 'open',
+    });
+    expect(await breaker.execute(() => 'through')).toBe('through');
+  });
+
+  it('isolates a name, those of it that come later too, and releases it', async () => {
+    const first = breakerNamed('workday');
+    const { post } = routesWith({ token: TOKEN });
+    expect((await post('/circuit-breakers/workday/isolate')).json).toMatchObject({
+      state: 'isolated',
+      previous_state: 'closed',
+    });
+    await expect(first.execute(() => 1)).rejects.toThrow();
+    const reset = await post('/circuit-breakers/workday/reset');
+    expect(reset.status).toBe(409);
+    expect(reset.json.detail).toBe('It is isolated: release it, then it closes.');
+    expect((await post('/circuit-breakers/workday/release')).json).toMatchObject({
+      state: 'closed',
+      previous_state: 'isolated',
+    });
+    expect(await first.execute(() => 1)).toBe(1);
+  });
+
+  it('leaves alone what the code of the service holds, and says so', async () => {
+    const breaker = breakerNamed('workday');
+    const handle = breaker.isolate();
+    const { post } = routesWith({ token: TOKEN });
+    const first = await post('/circuit-breakers/workday/release');
+    expect(first.status).toBe(409);
+    expect(first.json.detail).toContain('by the code of the service');
+    await post('/circuit-breakers/workday/isolate');
+    const second = await post('/circuit-breakers/workday/release');
+    expect(second.status).toBe(200);
+    expect(second.json).toMatchObject({
+      state: 'isolated',
+      detail: 'Released here, but the code of the service still holds it isolated.',
+    });
+    handle.dispose();
+    expect(await breaker.execute(() => 1)).toBe(1);
+  });
+});
