@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { Files } from '../generate/files.ts';
-import { writeFiles } from '../generate/files.ts';
-import { type GenerateOptions, generate } from '../generate/index.ts';
+import type { GenerateOptions } from '../generate/index.ts';
 import { THRESHOLDS } from '../generate/limits.ts';
 import { DASHBOARD_FORMATS, RULE_FORMATS, WHATS } from '../generate/selection.ts';
 import { NAMINGS } from '../semconv/prometheus.ts';
@@ -52,8 +51,13 @@ export function addGenerate(program: Command): void {
     )
     .option('--label <key=value>', 'another label of what is for Kubernetes; repeatable', pair)
     .addHelpText('after', help)
-    .action((what: string[], options: Options, command: Command) => {
-      const files = made(what, options, command);
+    .action(async (what: string[], options: Options, command: Command) => {
+      // Their packages are loaded by who asks for them.
+      const [{ generate }, { writeFiles }] = await Promise.all([
+        import('../generate/index.ts'),
+        import('../generate/files.ts'),
+      ]);
+      const files = made(generate, what, options, command);
       if (options.out === '') command.error('error: Expected --out to be a folder or -, got ""');
       if (options.out === STDOUT) {
         process.stdout.write(stream(files));
@@ -65,7 +69,12 @@ export function addGenerate(program: Command): void {
 }
 
 /** What the options are for is checked where they are used, also for those who call from code. */
-function made(what: readonly string[], options: Options, command: Command): Files {
+function made(
+  generate: (options: GenerateOptions) => Files,
+  what: readonly string[],
+  options: Options,
+  command: Command,
+): Files {
   const { out: _, set, label, ...rest } = options;
   try {
     return generate({

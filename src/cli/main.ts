@@ -1,8 +1,17 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addAbort } from './abort.ts';
+import { addAdministration } from './administer.ts';
+import { addBreakers } from './breakers.ts';
+import { addCheck } from './check.ts';
+import { CODES, Ending } from './codes.ts';
 import { addConfig } from './config.ts';
+import { addExecutions } from './executions.ts';
 import { addGenerate } from './generate.ts';
+import { addLive } from './live.ts';
+import { addPolicies } from './policies.ts';
+import { refuseToken } from './service/connection.ts';
 
 const { version, description } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -13,8 +22,20 @@ const program = new Command('cockatiel-otel')
   .version(version)
   .showHelpAfterError('(--help tells what there is)')
   .exitOverride();
-addGenerate(program);
-addConfig(program);
+refuseToken(program);
+for (const add of [
+  addBreakers,
+  addAdministration,
+  addPolicies,
+  addExecutions,
+  addAbort,
+  addCheck,
+  addLive,
+  addGenerate,
+  addConfig,
+]) {
+  add(program);
+}
 
 // Whoever reads only the first lines, as `head` does, has what he wants.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -28,9 +49,9 @@ try {
   process.exitCode = codeOf(error);
 }
 
-/** 0 fine, 2 misuse, which the parser has told already, 1 what could not be done. */
+/** The parser has told of a misuse already. */
 function codeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? CODES.fine : CODES.misuse;
   console.error(`error: ${error instanceof Error ? error.message : error}`);
-  return 1;
+  return error instanceof Ending ? error.code : CODES.found;
 }

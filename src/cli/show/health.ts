@@ -1,0 +1,31 @@
+import type { InferOutput } from 'valibot';
+import type { Health } from '../service/answers.ts';
+import { breakersSummary } from './breakers.ts';
+import { bad, good, warning } from './paint.ts';
+
+type Told = InferOutput<typeof Health>;
+
+const PAINT: Readonly<Record<Told['status'], (text: string) => string>> = {
+  healthy: good,
+  degraded: warning,
+  unhealthy: bad,
+};
+
+/** How a service is, a line for each thing that there is to say. */
+export function healthLines({ status, breakers, dependencies }: Told): string[] {
+  return [
+    PAINT[status](status),
+    ...(breakers ? [breakersSummary(breakers)] : []),
+    ...(dependencies ? [dependenciesSummary(dependencies)] : []),
+  ];
+}
+
+function dependenciesSummary(dependencies: NonNullable<Told['dependencies']>): string {
+  const { total_systems: total, available_systems: available } = dependencies;
+  if (total === 0) return 'no dependencies';
+  return (
+    `${available} of ${total} dependencies available ` +
+    `(${dependencies.availability_percentage} %): ` +
+    (dependencies.safe_for_bulk_work ? 'safe for bulk work' : 'bulk work should wait')
+  );
+}
