@@ -7,6 +7,7 @@ import {
   POLICY_TYPES,
 } from '../../src/semconv/attributes.ts';
 import {
+  CIRCUIT_BREAKER_ADMINISTRATION,
   CIRCUIT_BREAKER_RECOVERY_DURATION,
   CIRCUIT_BREAKER_STATE,
   CIRCUIT_BREAKER_TIME,
@@ -81,7 +82,7 @@ function single(metric: Metric, policy: string, series: Series): Line {
   if (metric === CIRCUIT_BREAKER_STATE) return { ...line, stands: sharesOf(series) };
   if (metric === CIRCUIT_BREAKER_TIME) return { ...line, gains: sharesOf(series), whole: false };
   if (metric === CIRCUIT_BREAKER_TRANSITIONS) return { ...line, event: eventOf(series) };
-  if (metric === TELEMETRY_ERRORS) return line;
+  if (metric === TELEMETRY_ERRORS || metric === CIRCUIT_BREAKER_ADMINISTRATION) return line;
   if (metric === ERRORS) return { ...line, gains: [0, 0.02, 1, 0, 0.1], late: true };
   const perSecond = metric === DEPENDENCY_RECOVERY_ATTEMPTS ? CHECKS_PER_SECOND : CALLS_PER_SECOND;
   return { ...line, gains: times(sharesOf(series), perSecond) };

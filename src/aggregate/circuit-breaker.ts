@@ -1,9 +1,11 @@
 import {
+  CIRCUIT_BREAKER_ACTIONS,
   CIRCUIT_BREAKER_RESULTS,
   CIRCUIT_BREAKER_STATES,
   CIRCUIT_BREAKER_TRANSITIONS as PAIRS,
 } from '../semconv/attributes.ts';
 import {
+  CIRCUIT_BREAKER_ADMINISTRATION,
   CIRCUIT_BREAKER_CALLS,
   CIRCUIT_BREAKER_RECOVERY_DURATION,
   CIRCUIT_BREAKER_STATE,
@@ -14,6 +16,7 @@ import { Counts, indexes } from './counts.ts';
 import { Durations, type RecorderSource } from './durations.ts';
 
 export const CIRCUIT_BREAKER_RESULT = indexes(CIRCUIT_BREAKER_RESULTS);
+export const CIRCUIT_BREAKER_ACTION = indexes(CIRCUIT_BREAKER_ACTIONS);
 export const STATE = indexes(CIRCUIT_BREAKER_STATES);
 
 /** `[previous][next]` -> the index of the series, or -1 where a breaker can't go there at once. */
@@ -31,6 +34,7 @@ export class CircuitBreakerAggregate {
   readonly state = new Counts(CIRCUIT_BREAKER_STATE);
   readonly time = new Counts(CIRCUIT_BREAKER_TIME);
   readonly transitions = new Counts(CIRCUIT_BREAKER_TRANSITIONS);
+  readonly administration = new Counts(CIRCUIT_BREAKER_ADMINISTRATION);
   readonly recovery: Durations;
 
   constructor(source: RecorderSource) {
@@ -52,6 +56,6 @@ export class CircuitBreakerAggregate {
   }
 
   counts(): readonly Counts[] {
-    return [this.calls, this.state, this.time, this.transitions];
+    return [this.calls, this.state, this.time, this.transitions, this.administration];
   }
 }

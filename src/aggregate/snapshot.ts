@@ -1,5 +1,6 @@
 import type {
   BulkheadResult,
+  CircuitBreakerAction,
   CircuitBreakerResult,
   CircuitBreakerState,
   FallbackResult,
@@ -35,6 +36,8 @@ export interface PolicySnapshot {
     /** By `previous>new`, such as `closed>open`. */
     readonly transitions: Readonly<Record<string, number>>;
     readonly calls: Readonly<Record<CircuitBreakerResult, number>>;
+    /** What people did to them by hand. */
+    readonly administration: Readonly<Record<CircuitBreakerAction, number>>;
   };
   readonly retry?: {
     readonly calls: Readonly<Record<RetryResult, number>>;
@@ -81,6 +84,7 @@ export function snapshotOf(scope: Scope): PolicySnapshot {
             `${series[ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE]}>${series[ATTR_CIRCUIT_BREAKER_STATE]}`,
         ),
         calls: tally(circuitBreaker.calls),
+        administration: tally(circuitBreaker.administration),
       },
     }),
     ...(retry && {

@@ -1,6 +1,6 @@
-import type { CircuitBreakerState } from '../semconv/attributes.ts';
+import type { CircuitBreakerAction, CircuitBreakerState } from '../semconv/attributes.ts';
 
-export type Action = 'reset' | 'isolate' | 'release' | 'abort';
+export type Action = CircuitBreakerAction | 'abort';
 
 /** Somebody has done something by hand. */
 export interface Act {

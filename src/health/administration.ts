@@ -1,11 +1,9 @@
 import { type BreakerControl, heldNames } from '../aggregate/breaker-control.ts';
-import type { CircuitBreakerState } from '../semconv/attributes.ts';
+import { CIRCUIT_BREAKER_ACTION } from '../aggregate/circuit-breaker.ts';
+import type { CircuitBreakerAction, CircuitBreakerState } from '../semconv/attributes.ts';
 import { acts } from './acts.ts';
-import { controlsByName, worstState } from './breakers.ts';
+import { controlsOf, scopesByName, worstState } from './breakers.ts';
 import { Problem } from './problem.ts';
-
-export const ACTIONS = ['reset', 'isolate', 'release'] as const;
-export type BreakerAction = (typeof ACTIONS)[number];
 
 /** Who does it, and why, as far as that is known. */
 export interface Actor {
@@ -17,7 +15,7 @@ export interface Actor {
 /** What was done, as JSON. */
 export interface Done {
   readonly name: string;
-  readonly action: BreakerAction;
+  readonly action: CircuitBreakerAction;
   readonly state: CircuitBreakerState;
   readonly previous_state: CircuitBreakerState;
   /** What is left to know. */
@@ -25,21 +23,27 @@ export interface Done {
 }
 
 /** @throws Problem if there is no such circuit breaker, or it can't be done */
-export function administer(name: string, action: BreakerAction, actor: Actor): Done {
-  const controls = controlsByName().get(name) ?? [];
+export function administer(name: string, action: CircuitBreakerAction, actor: Actor): Done {
+  const scopes = scopesByName().get(name) ?? [];
+  const controls = controlsOf(scopes);
   // A name stays isolated when its last policy goes, and must come free again.
   if (controls.length === 0 && !(action === 'release' && heldNames.has(name))) {
     throw unknownBreaker(name);
   }
   const previous = worstState(controls);
   acts.run(() => DO[action](name, controls));
+  for (const scope of scopes) {
+    scope.circuitBreaker?.administration.add(CIRCUIT_BREAKER_ACTION[action]);
+  }
   const state = worstState(controls);
   acts.tell({ ...actor, action, name, at: Date.now(), previous, state });
   const detail = detailOf(action, state);
   return { name, action, state, previous_state: previous, ...(detail && { detail }) };
 }
 
-const DO: Readonly<Record<BreakerAction, (name: string, controls: BreakerControl[]) => void>> = {
+const DO: Readonly<
+  Record<CircuitBreakerAction, (name: string, controls: BreakerControl[]) => void>
+> = {
   reset(name, controls) {
     const free = controls.filter((control) => control.read().state !== 'isolated');
     if (free.length === 0) {
@@ -68,7 +72,7 @@ const DO: Readonly<Record<BreakerAction, (name: string, controls: BreakerControl
   },
 };
 
-function detailOf(action: BreakerAction, state: CircuitBreakerState): string | undefined {
+function detailOf(action: CircuitBreakerAction, state: CircuitBreakerState): string | undefined {
   if (action === 'isolate' || state !== 'isolated') return undefined;
   return action === 'release'
     ? 'Released here, but the code of the service still holds it isolated.'
@@ -76,7 +80,7 @@ function detailOf(action: BreakerAction, state: CircuitBreakerState): string | u
 }
 
 export function unknownBreaker(name: string): Problem {
-  const known = [...controlsByName().keys()].sort();
+  const known = [...scopesByName().keys()].sort();
   return new Problem(404, `There is no circuit breaker of the name ${JSON.stringify(name)}.`, {
     known,
   });

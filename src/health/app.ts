@@ -1,5 +1,6 @@
 import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono';
-import { ACTIONS, type Actor, administer, unknownBreaker } from './administration.ts';
+import { CIRCUIT_BREAKER_ACTIONS } from '../semconv/attributes.ts';
+import { type Actor, administer, unknownBreaker } from './administration.ts';
 import { fieldsOf } from './body.ts';
 import { breakerSummary, breakerViews } from './breakers.ts';
 import { recordOf } from './by-name.ts';
@@ -32,7 +33,7 @@ export function appOf(settings: Settings, _news: News, fault: (error: unknown) =
   read('/policies', (c) => c.json({ policies: recordOf(policyViews()) }));
   read('/executions', (c) => c.json(executionViews()));
 
-  for (const action of ACTIONS) {
+  for (const action of CIRCUIT_BREAKER_ACTIONS) {
     route(app, `/circuit-breakers/:name/${action}`, {
       POST: [
         guard.changes,

@@ -48,17 +48,13 @@ const WORST_FIRST = ['isolated', 'open', 'half_open', 'closed'] as const;
 
 const rank = ({ state }: { readonly state: CircuitBreakerState }) => WORST_FIRST.indexOf(state);
 
-/** All circuit breakers that there are now, by name. */
-export function controlsByName(): Map<string, BreakerControl[]> {
-  return new Map(
-    [...scopesByName()].map(([name, own]) => [name, own.flatMap((scope) => scope.controls())]),
-  );
+/** The scopes that have circuit breakers now, by name: one name may have several of them. */
+export function scopesByName(): Map<string, Scope[]> {
+  return byName(scopes().filter((scope) => scope.controls().length > 0));
 }
 
-/** The scopes that have circuit breakers now, by name: one name may have several of them. */
-function scopesByName(): Map<string, Scope[]> {
-  const having = scopes().filter((scope) => scope.controls().length > 0);
-  return byName(having);
+export function controlsOf(own: readonly Scope[]): BreakerControl[] {
+  return own.flatMap((scope) => scope.controls());
 }
 
 export function breakerViews(): Map<string, BreakerView> {
@@ -68,9 +64,9 @@ export function breakerViews(): Map<string, BreakerView> {
 /** The worst state of each name, counted. */
 export function breakerSummary(): BreakerSummary {
   const summary = { total: 0, open: 0, half_open: 0, closed: 0, isolated: 0 };
-  for (const controls of controlsByName().values()) {
+  for (const own of scopesByName().values()) {
     summary.total++;
-    summary[worstState(controls)]++;
+    summary[worstState(controlsOf(own))]++;
   }
   return summary;
 }
@@ -81,8 +77,7 @@ export function worstState(controls: readonly BreakerControl[]): CircuitBreakerS
 }
 
 function viewOf(own: readonly Scope[]): BreakerView {
-  const readings = own
-    .flatMap((scope) => scope.controls())
+  const readings = controlsOf(own)
     .map((control) => control.read())
     .sort((a, b) => rank(a) - rank(b) || (b.failures ?? 0) - (a.failures ?? 0));
   const worst = readings[0] as BreakerReading;

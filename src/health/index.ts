@@ -3,7 +3,7 @@
  *
  * @module
  */
-export type { BreakerAction, Done } from './administration.ts';
+export type { Done } from './administration.ts';
 export type { BreakerSummary, BreakerView, InstanceView } from './breakers.ts';
 export { checkSystemHealth } from './checks/checks.ts';
 export type {

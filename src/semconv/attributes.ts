@@ -14,6 +14,8 @@ export const ATTR_OUTCOME = 'resilience.outcome';
 export const ATTR_CIRCUIT_BREAKER_STATE = 'resilience.circuit_breaker.state';
 export const ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE = 'resilience.circuit_breaker.previous_state';
 export const ATTR_CIRCUIT_BREAKER_RESULT = 'resilience.circuit_breaker.result';
+/** What was done to a circuit breaker by hand. */
+export const ATTR_CIRCUIT_BREAKER_ACTION = 'resilience.circuit_breaker.action';
 export const ATTR_RETRY_RESULT = 'resilience.retry.result';
 export const ATTR_RETRY_ATTEMPT = 'resilience.retry.attempt';
 export const ATTR_TIMEOUT_RESULT = 'resilience.timeout.result';
@@ -71,6 +73,8 @@ export const CIRCUIT_BREAKER_RESULTS = [
   'cancelled',
 ] as const;
 
+export const CIRCUIT_BREAKER_ACTIONS = ['reset', 'isolate', 'release'] as const;
+
 export const RETRY_RESULTS = [
   'success_without_retry',
   'success_after_retry',
@@ -106,6 +110,7 @@ export const RECOVERY_RESULTS = ['success', 'failure'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 export type CircuitBreakerState = (typeof CIRCUIT_BREAKER_STATES)[number];
 export type CircuitBreakerResult = (typeof CIRCUIT_BREAKER_RESULTS)[number];
+export type CircuitBreakerAction = (typeof CIRCUIT_BREAKER_ACTIONS)[number];
 export type RetryResult = (typeof RETRY_RESULTS)[number];
 export type RetryAttempt = (typeof RETRY_ATTEMPTS)[number];
 export type TimeoutResult = (typeof TIMEOUT_RESULTS)[number];

@@ -134,6 +134,16 @@ export const CIRCUIT_BREAKER_CALLS = define({
   },
 });
 
+export const CIRCUIT_BREAKER_ADMINISTRATION = define({
+  name: 'resilience.circuit_breaker.administration',
+  instrument: 'counter',
+  unit: '{action}',
+  description: 'What people did to circuit breakers by hand.',
+  attributes: {
+    [attr.ATTR_CIRCUIT_BREAKER_ACTION]: attr.CIRCUIT_BREAKER_ACTIONS,
+  },
+});
+
 export const RETRY_CALLS = define({
   name: 'resilience.retry.calls',
   instrument: 'counter',
@@ -308,6 +318,7 @@ export const METRICS: readonly Metric[] = [
   CIRCUIT_BREAKER_TRANSITIONS,
   CIRCUIT_BREAKER_RECOVERY_DURATION,
   CIRCUIT_BREAKER_CALLS,
+  CIRCUIT_BREAKER_ADMINISTRATION,
   RETRY_CALLS,
   RETRY_ATTEMPTS,
   RETRY_DELAY,

@@ -15,7 +15,7 @@ import { gather } from '../../src/policies/gather/gather.ts';
 import * as attributes from '../../src/semconv/attributes.ts';
 import { METRICS } from '../../src/semconv/metrics.ts';
 import { TestSdk } from '../support/metrics.ts';
-import { moveDependency } from '../support/traffic.ts';
+import { administerEach, moveDependency } from '../support/traffic.ts';
 
 const names = METRICS.map(({ name }) => name);
 const keys = Object.entries(attributes)
@@ -128,5 +128,6 @@ async function moveEverything(sdk: TestSdk): Promise<void> {
   void limited.execute(never).catch(() => {});
   void limited.execute(never).catch(() => {});
 
+  await administerEach('breaker');
   await moveDependency(sdk.provider, 'workday');
 }

@@ -12,6 +12,7 @@ import {
   wrap,
 } from 'cockatiel';
 import { vi } from 'vitest';
+import { healthRoutes } from '../../src/health/index.ts';
 import { monitorDependencies } from '../../src/health/monitor/monitor.ts';
 import type { instrument } from '../../src/index.ts';
 import { gather } from '../../src/policies/gather/gather.ts';
@@ -71,6 +72,21 @@ export async function moveEveryMetric(to: typeof instrument, name: string): Prom
     await vi.advanceTimersByTimeAsync(500);
   } finally {
     vi.useRealTimers();
+  }
+  await administerEach(name);
+}
+
+/** What can be done to the circuit breakers of a name by hand. */
+export async function administerEach(name: string): Promise<void> {
+  const token = 'only-for-this-test';
+  using routes = healthRoutes({ token });
+  for (const action of ['isolate', 'release', 'reset']) {
+    const request = new Request(`http://localhost/circuit-breakers/${name}/${action}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const { status } = await routes.fetch(request);
+    if (status !== 200) throw new Error(`${action} answered ${status}`);
   }
 }
 

@@ -41,7 +41,7 @@ const SECTIONS: readonly Section[] = [
   {
     title: 'Circuit breaker',
     lines: [
-      { height: 8, panels: [state.stateByReplica, state.timeInState] },
+      { height: 8, panels: [state.stateByReplica, state.timeInState, breaker.administration] },
       { height: 8, panels: [breaker.calls, breaker.successRate, breaker.errors] },
       { height: 8, panels: [breaker.transitions, breaker.openings, breaker.recoveries] },
       {

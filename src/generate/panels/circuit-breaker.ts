@@ -1,5 +1,6 @@
 import { Number as Count, Seconds } from '@grafana/grafana-foundation-sdk/units';
 import {
+  ATTR_CIRCUIT_BREAKER_ACTION,
   ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE,
   ATTR_CIRCUIT_BREAKER_RESULT,
   ATTR_CIRCUIT_BREAKER_STATE,
@@ -10,6 +11,7 @@ import {
   type PolicyType,
 } from '../../semconv/attributes.ts';
 import {
+  CIRCUIT_BREAKER_ADMINISTRATION,
   CIRCUIT_BREAKER_CALLS,
   CIRCUIT_BREAKER_TRANSITIONS,
   ERRORS,
@@ -19,7 +21,7 @@ import { RECORDED } from '../alerts/recorded.ts';
 import { is, isOneOf, type Queries } from '../queries.ts';
 import { recordedRatio, sum } from './ask.ts';
 import { NO_BREAKER } from './circuit-breaker-state.ts';
-import { BREAKER_RESULT } from './colors.ts';
+import { ACTION, BREAKER_RESULT } from './colors.ts';
 import { type Graph, NOT_RECORDED } from './panel.ts';
 import { results } from './results.ts';
 import { share } from './share.ts';
@@ -96,6 +98,27 @@ export function transitions(queries: Queries): Graph {
         legend: by.map((label) => queries.legend(label)).join(' to '),
       },
     ],
+  };
+}
+
+export function administration(queries: Queries): Graph {
+  const by = [ATTR_CIRCUIT_BREAKER_ACTION];
+  const actions = queries.shown(CIRCUIT_BREAKER_ADMINISTRATION);
+  return {
+    kind: 'bars',
+    title: 'Resets and isolations by hand',
+    description:
+      'What people did to the circuits, through the health routes or the command line. The log of the ' +
+      'service says who it was, and why.',
+    noData: 'nobody did anything by hand in that time, or no replica reports.',
+    unit: Count,
+    queries: [
+      {
+        expr: sum(queries, by, `increase(${actions}[$__rate_interval]) > 0`),
+        legend: queries.legend(ATTR_CIRCUIT_BREAKER_ACTION),
+      },
+    ],
+    colors: ACTION,
   };
 }
 

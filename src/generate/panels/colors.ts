@@ -1,5 +1,6 @@
 import type {
   BulkheadResult,
+  CircuitBreakerAction,
   CircuitBreakerResult,
   CircuitBreakerState,
   DEPENDENCY_RESULTS,
@@ -50,6 +51,12 @@ export const BREAKER_RESULT: Readonly<Record<CircuitBreakerResult, string>> = {
   ignored: STAND_IN,
   rejected: TURNED_AWAY,
   cancelled: NEITHER,
+};
+
+export const ACTION: Readonly<Record<CircuitBreakerAction, string>> = {
+  reset: GOOD,
+  isolate: LATE,
+  release: STAND_IN,
 };
 
 export const RETRY_RESULT: Readonly<Record<RetryResult, string>> = {

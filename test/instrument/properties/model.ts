@@ -119,6 +119,7 @@ export class Model {
       case 'circuit breaker':
         tally.zero('circuit_breaker.calls', BREAKER_RESULTS);
         tally.zero('circuit_breaker.transitions', TRANSITIONS);
+        tally.zero('circuit_breaker.administration', ['reset', 'isolate', 'release']);
         return this.#countLife(policy, tally);
       case 'retry':
         tally.zero('retry.calls', RETRY_RESULTS);

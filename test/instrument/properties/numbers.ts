@@ -9,7 +9,9 @@ export type Numbers = Record<string, number>;
 
 /** Numbers that only go up. */
 export function isMonotone(key: string): boolean {
-  return /^(executions|errors|telemetry)\.|\.(calls|attempts|transitions|time)\./.test(key);
+  return /^(executions|errors|telemetry)\.|\.(calls|attempts|transitions|time|administration)\./.test(
+    key,
+  );
 }
 
 export function ofSnapshot(snapshot: PolicySnapshot): Numbers {
@@ -26,6 +28,7 @@ export function ofSnapshot(snapshot: PolicySnapshot): Numbers {
   add('circuit_breaker.time', circuitBreaker?.time);
   add('circuit_breaker.transitions', circuitBreaker?.transitions);
   add('circuit_breaker.calls', circuitBreaker?.calls);
+  add('circuit_breaker.administration', circuitBreaker?.administration);
   add('retry.calls', retry?.calls);
   add('retry.attempts', retry?.attempts);
   add('timeout.calls', timeout?.calls);
