@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DependencyMonitor } from 'cockatiel-otel/health';
 import { startMetrics } from 'cockatiel-otel/prometheus';
 import { Book, differences, query, scrape } from './books.ts';
 import { Client } from './client.ts';
 import { Closing } from './closing.ts';
 import { Feed } from './feed.ts';
+import { watchServices } from './health.ts';
 import { findPrograms, type Monitoring, startMonitoring } from './monitoring.ts';
 import { nameOf, Pager, SEVERITIES, severityOf } from './pager.ts';
-import { SERVICES, Service } from './services.ts';
+import { SERVICES, Service, type ServiceSpec } from './services.ts';
 import { type Phase, STORY } from './story.ts';
 import { Traffic } from './traffic.ts';
 
@@ -31,6 +33,8 @@ export class Demo {
   /** Where the metrics are. */
   metrics = '';
   monitoring: Monitoring | undefined;
+  /** Checks the health of the services. */
+  health: DependencyMonitor | undefined;
   /** Why there is no monitoring. */
   unmonitored = '';
   phase: Phase = STORY[0] as Phase;
@@ -103,6 +107,7 @@ export class Demo {
     const { url, shutdown } = await startMetrics({ port });
     this.metrics = url;
     this.#closing.defer(shutdown);
+    const watched = new Map<string, { spec: ServiceSpec; url: string }>();
     for (const spec of SERVICES) {
       const service = new Service(spec);
       this.services.push(service);
@@ -113,8 +118,13 @@ export class Demo {
       const client = new Client(spec, url, this.book, this.feed);
       this.clients.push(client);
       this.#closing.defer(() => client.stop());
+      watched.set(spec.name, { spec, url });
     }
     await this.#monitor();
+    const health = watchServices(watched, this.feed);
+    this.#closing.defer(health.stop);
+    await health.ready;
+    this.health = health;
   }
 
   async #monitor(): Promise<void> {

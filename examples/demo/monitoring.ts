@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generate } from 'cockatiel-otel/generate';
 import { Closing } from './closing.ts';
+import { SLOW_SECONDS } from './health.ts';
 import { findProgram, startProgram } from './processes.ts';
 import { SCALE, scaled } from './scale.ts';
 
@@ -71,7 +72,9 @@ export async function startMonitoring(
     closing.defer(alertmanager.stop);
 
     const rules: string[] = [];
-    for (const [path, content] of Object.entries(generate({ timeScale: SCALE }))) {
+    const thresholds = { 'healthCheck.seconds': SLOW_SECONDS };
+    const files = generate({ what: 'rules', timeScale: SCALE, thresholds });
+    for (const [path, content] of Object.entries(files)) {
       if (path.startsWith('alerts/')) rules.push(await write(path, content));
     }
     const config = prometheusConfig(target, new URL(alertmanager.url).host, rules);

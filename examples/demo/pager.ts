@@ -60,15 +60,16 @@ export class Pager {
 
 /** The alert and whom it is about. */
 export function nameOf(alert: Alert): string {
-  return [titleOf(alert), policyOf(alert)].filter(Boolean).join(' ');
+  return [titleOf(alert), subjectOf(alert)].filter(Boolean).join(' ');
 }
 
 export function titleOf({ labels }: Alert): string {
   return labels['alertname'] ?? '';
 }
 
-export function policyOf({ labels }: Alert): string {
-  return labels['resilience_policy_name'] ?? '';
+/** A policy, or a dependency; none, if it is about a service as a whole. */
+export function subjectOf({ labels }: Alert): string {
+  return labels['resilience_policy_name'] ?? labels['resilience_dependency_name'] ?? '';
 }
 
 export type Severity = keyof typeof SEVERITIES;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { POLICIES } from '../../src/thresholds.ts';
+import { LIMITS, POLICIES } from '../../src/thresholds.ts';
 import { scaled } from './scale.ts';
 
 export type ServiceName = 'servicenow' | 'workday' | 'database' | 'llm' | 'auth';
@@ -66,13 +66,29 @@ const BEHAVIOUR: Readonly<Record<Exclude<Condition, 'slow' | 'down'>, [number, n
   recovering: [0.1, 1.5],
 };
 
+/** Where a service says how it is. It does not know of errors that only some callers see. */
+export const HEALTH = '/health';
+
+/** The shortest and the longest answer to that, in ms: of one that is well, and of one under load. */
+const HEALTH_LATENCY = [1, 5] as const;
+const { seconds: slowSeconds } = LIMITS.healthCheck;
+const SLOW_HEALTH_LATENCY = [scaled(1.4 * slowSeconds), scaled(1.7 * slowSeconds)] as const;
+
 const ERRORS = [500, 503, 503, 503, 429];
+
+interface Behaviour {
+  /** Milliseconds. */
+  readonly latency: number;
+  readonly status: number;
+}
 
 /** A real HTTP service on loopback, as healthy as it is told to be. */
 export class Service {
   readonly spec: ServiceSpec;
   condition: Condition = 'healthy';
-  readonly #server = createServer((_request, response) => this.#answer(response));
+  readonly #server = createServer(({ url }, response) => {
+    this.#answer(response, url === HEALTH ? this.#health() : this.#behave());
+  });
 
   constructor(spec: ServiceSpec) {
     this.spec = spec;
@@ -97,15 +113,19 @@ export class Service {
     this.#server.closeAllConnections();
   }
 
-  #answer(response: ServerResponse): void {
-    const { latency, status } = this.#behave();
+  #answer(response: ServerResponse, { latency, status }: Behaviour): void {
     setTimeout(() => {
       if (this.condition === 'down') response.destroy();
       else response.writeHead(status, { 'content-type': 'text/plain' }).end(this.spec.label);
     }, latency);
   }
 
-  #behave(): { latency: number; status: number } {
+  #health(): Behaviour {
+    const latency = this.condition === 'slow' ? SLOW_HEALTH_LATENCY : HEALTH_LATENCY;
+    return { latency: between(...latency), status: 200 };
+  }
+
+  #behave(): Behaviour {
     const { condition, spec } = this;
     if (condition === 'slow' || condition === 'down') {
       const limit = scaled(spec.timeoutSeconds);

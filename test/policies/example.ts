@@ -5,8 +5,9 @@ import { promisify } from 'node:util';
 const HOOKS = `data:text/javascript,${encodeURIComponent(`
   import { register } from 'node:module';
   const resolve = \`export async function resolve(specifier, context, next) {
-    return specifier === 'cockatiel-otel/policies'
-      ? next('${new URL('../../src/policies/index.ts', import.meta.url)}', context)
+    const [own, room] = specifier.split('/');
+    return own === 'cockatiel-otel'
+      ? next('${new URL('../../src/', import.meta.url)}' + room + '/index.ts', context)
       : next(specifier, context);
   }\`;
   register('data:text/javascript,' + encodeURIComponent(resolve));

@@ -1,6 +1,6 @@
 import type { Demo } from '../demo.ts';
 import type { Entry } from '../feed.ts';
-import { policyOf, SEVERITIES, severityOf, titleOf } from '../pager.ts';
+import { SEVERITIES, severityOf, subjectOf, titleOf } from '../pager.ts';
 import type { Rates } from '../rates.ts';
 import { SCALE } from '../scale.ts';
 import { STORY } from '../story.ts';
@@ -67,7 +67,7 @@ function alerts({ pager, monitoring, unmonitored }: Demo): Line[] {
   const lines = Object.entries(SEVERITIES).flatMap(([severity, [, tone]]) => {
     const firing = [...pager.firing.values()].filter((each) => severityOf(each) === severity);
     return [...new Set(firing.map(titleOf))].map((name): Line => {
-      const about = firing.filter((each) => titleOf(each) === name).map(policyOf);
+      const about = firing.filter((each) => titleOf(each) === name).map(subjectOf);
       return [
         ['▲ ', tone],
         [name, tone],

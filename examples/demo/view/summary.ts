@@ -43,14 +43,14 @@ function history({ pager, monitoring, unmonitored }: Demo): Line[] {
   if (!monitoring) return [[[unmonitored]]];
   if (pager.history.size === 0) return [[['No alert fired.']]];
   const entries = [...pager.history.entries()].map(([name, counts]) => {
-    const [alert = '', policy = ''] = name.split(' ');
-    return { alert, policy, ...counts };
+    const [alert = '', subject = ''] = name.split(' ');
+    return { alert, subject, ...counts };
   });
   return [...new Set(entries.map(({ alert }) => alert))].sort().map((alert): Line => {
     const about = entries
       .filter((each) => each.alert === alert)
-      .map(({ policy, fired, resolved }) =>
-        [policy, ...(fired > 1 ? [`${fired}x`] : []), ...(resolved < fired ? ['(fires)'] : [])]
+      .map(({ subject, fired, resolved }) =>
+        [subject, ...(fired > 1 ? [`${fired}x`] : []), ...(resolved < fired ? ['(fires)'] : [])]
           .filter(Boolean)
           .join(' '),
       );
