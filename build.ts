@@ -1,10 +1,12 @@
 /**
  * The last step of `npm run build`, after the compiler: bundles what needs packages that no service
- * should have to install, the generator and the command line, and ships their licences.
+ * should have to install, the generator and the command line, makes the live page, and ships the
+ * licences of all.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
+import { buildPage } from './build-page.ts';
 
 /** What is bundled, by its room in src/. */
 const BUNDLED = ['generate', 'cli'];
@@ -77,8 +79,11 @@ function importsPackage(text: string): boolean {
   return specifiers.some((from) => !/^(\.|node:|cockatiel$|@opentelemetry\/)/.test(from));
 }
 
+/** It has to be one file, as there is nobody else to ask: no CDN, and no network of the outside. */
+const page = await buildPage('src/health/live/page', 'dist/health/live/page.html');
+
 const packages = new Set(
-  [tools, rooms]
+  [tools, rooms, page]
     .flatMap(({ inputs }) => Object.keys(inputs))
     .flatMap((path) => path.match(/^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+/) ?? []),
 );

@@ -37,7 +37,8 @@ const PACKAGES: Record<string, readonly string[]> = {
   // Bundled, and so no dependencies of who installs this package.
   generate: ['@grafana/grafana-foundation-sdk', 'yaml'],
   http: ['@opentelemetry/api'],
-  health: ['@opentelemetry/api', 'hono', '@hono/node-server'],
+  // The last one in the live page only.
+  health: ['@opentelemetry/api', 'hono', '@hono/node-server', 'uplot'],
   // Bundled too.
   cli: ['ansis', 'commander', 'fast-string-truncated-width', 'valibot'],
 };

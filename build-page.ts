@@ -1,0 +1,36 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+
+/** Bundles a page, its style and its script, into one file that needs nothing else. */
+export async function buildPage(folder: string, file: string): Promise<Metafile> {
+  const { outputFiles, metafile } = await build({
+    entryPoints: [join(folder, 'main.ts'), join(folder, 'style.css')],
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: 'es2023',
+    legalComments: 'none',
+    metafile: true,
+    write: false,
+    outdir: dirname(file),
+  });
+  const contentOf = (end: string) => {
+    const found = outputFiles.find(({ path }) => path.endsWith(end));
+    if (found === undefined) throw new Error(`Expected a file *${end} of the page, found none`);
+    return found.text.trim();
+  };
+  // Within a script or a style, nothing else ends it.
+  const parts: Readonly<Record<string, string>> = {
+    '/* style */': contentOf('style.css').replaceAll('</style', '<\\/style'),
+    '/* script */': contentOf('main.js').replaceAll('</script', '<\\/script'),
+  };
+  let html = readFileSync(join(folder, 'index.html'), 'utf8');
+  for (const [place, content] of Object.entries(parts)) {
+    if (!html.includes(place)) throw new Error(`Expected ${place} in the page, found none`);
+    html = html.replace(place, () => content);
+  }
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, html);
+  return metafile;
+}

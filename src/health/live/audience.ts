@@ -1,0 +1,98 @@
+import type { News, NewsItem } from '../news.ts';
+import { LATENCY_STEPS } from './latency.ts';
+import { limitsFor } from './limits.ts';
+import type { Full, Tick } from './protocol.ts';
+import { type Everything, type Step, sampler } from './sampler.ts';
+import { Viewer } from './viewer.ts';
+import { COUNT_STEPS } from './watched.ts';
+
+/** What a browser waits before it connects again. */
+const RETRY_MS = 2000;
+
+export interface AudienceOptions {
+  readonly service: string | undefined;
+  readonly canAdminister: boolean;
+  readonly maxViewers: number;
+  readonly news: News;
+}
+
+/** Those who look at one page: what they are told is written once. */
+export class Audience {
+  readonly #options: AudienceOptions;
+  readonly #viewers = new Set<Viewer>();
+  #news: NewsItem[] = [];
+  #full: Uint8Array | undefined;
+  #leave: (() => void) | undefined;
+
+  constructor(options: AudienceOptions) {
+    this.#options = options;
+  }
+
+  get full(): boolean {
+    return this.#viewers.size >= this.#options.maxViewers;
+  }
+
+  /** @param destroy closes the connection, where that is known */
+  enter(destroy?: () => void): Viewer {
+    const viewer = new Viewer(() => {
+      this.#viewers.delete(viewer);
+      if (this.#viewers.size === 0) this.#close();
+    }, destroy);
+    if (this.#viewers.size === 0) this.#open();
+    // News since the last step are in the list, and must not be told twice.
+    this.#full = this.#news.length > 0 ? undefined : this.#full;
+    this.#full ??= this.#everything();
+    this.#viewers.add(viewer);
+    viewer.send(this.#full, true);
+    return viewer;
+  }
+
+  #open(): void {
+    const { news } = this.#options;
+    const leave = sampler.join((step) => this.#tell(step));
+    const deafen = news.listen((item) => void this.#news.push(item));
+    this.#leave = () => {
+      leave();
+      deafen();
+    };
+  }
+
+  #close(): void {
+    this.#leave?.();
+    this.#leave = undefined;
+    this.#news = [];
+    this.#full = undefined;
+  }
+
+  #tell({ at, changed, gone, more }: Step): void {
+    const told = { at, more, news: this.#news.splice(0), gone } satisfies Omit<Tick, 'rows'>;
+    const message = messageOf('tick', told, { rows: changed });
+    this.#full = undefined;
+    for (const viewer of this.#viewers) viewer.send(message);
+  }
+
+  #everything(): Uint8Array {
+    const { service, canAdminister, news } = this.#options;
+    const { rows, past, ...rest }: Everything = sampler.everything();
+    const told = {
+      ...rest,
+      service: service ?? null,
+      administration: canAdminister,
+      limits: limitsFor(LATENCY_STEPS, COUNT_STEPS),
+      news: news.list(),
+    } satisfies Omit<Full, 'rows' | 'past'>;
+    return messageOf('full', told, { rows, past }, `retry: ${RETRY_MS}\n`);
+  }
+}
+
+/** @param lists whose items are JSON already */
+function messageOf(
+  event: string,
+  told: object,
+  lists: Readonly<Record<string, readonly string[]>>,
+  head = '',
+): Uint8Array {
+  const written = Object.entries(lists).map(([key, items]) => `"${key}":[${items.join(',')}]`);
+  const data = [JSON.stringify(told).slice(0, -1), ...written].join(',');
+  return new TextEncoder().encode(`${head}event: ${event}\ndata: ${data}}\n\n`);
+}

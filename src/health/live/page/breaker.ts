@@ -1,0 +1,28 @@
+import type { RowBreaker } from '../protocol.ts';
+import { age } from './format.ts';
+
+/** In the order of the states in `RowBreaker.states`. */
+const WORDS = ['closed', 'open', 'half-open', 'isolated'];
+
+/** What there is to say of the circuit breakers of a name, beside their state. */
+export function breakerText(breaker: RowBreaker, at: number): string {
+  const { state, since, states, failures, failureLimit, nextProbeAt, lastErrorType } = breaker;
+  const all = states.reduce((a, b) => a + b, 0);
+  const parts: string[] = [];
+  if (all > 1) {
+    parts.push(
+      states.flatMap((count, index) => (count > 0 ? `${count} ${WORDS[index]}` : [])).join(', '),
+    );
+  }
+  if (since !== null) parts.push(`for ${age(at - since)}`);
+  if (state === 'open' && nextProbeAt !== null) {
+    parts.push(nextProbeAt > at ? `next try in ${age(nextProbeAt - at)}` : 'next call is a try');
+  }
+  if (state === 'isolated') parts.push(breaker.held ? 'by hand' : 'by code');
+  if (failures !== null && failures > 0 && state !== 'isolated') {
+    const limit = failureLimit === null ? '' : ` of ${failureLimit}`;
+    parts.push(`${failures}${limit} ${failures === 1 && limit === '' ? 'failure' : 'failures'}`);
+  }
+  if (lastErrorType !== null && state !== 'closed') parts.push(lastErrorType);
+  return parts.join(' · ');
+}

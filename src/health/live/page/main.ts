@@ -1,0 +1,127 @@
+import { byId, mark, say } from './dom.ts';
+import { showNews } from './feed.ts';
+import { clock, latency, percent } from './format.ts';
+import { Model, type StateChanged } from './model.ts';
+import { currentToken, openDialog, prepareDialog, useToken } from './operate.ts';
+import { colorsAre } from './spark.ts';
+import { stateOf } from './states.ts';
+import { type Connection, Stream } from './stream.ts';
+import { Summary } from './summary.ts';
+import { Table } from './table.ts';
+import { prepareTheme } from './theme.ts';
+
+/** So many changes are read out one by one. */
+const MOST_SPOKEN = 3;
+
+const model = new Model();
+const summary = new Summary(() => draw());
+const table = new Table(model, summary, openDialog);
+const stream = new Stream({ full, tick, turned }, currentToken);
+let connection: Connection = 'connecting';
+let drawing = false;
+
+function full(message: Parameters<Model['full']>[0]): void {
+  model.full(message);
+  say(byId('service'), model.service ?? 'Policies');
+  byId('no-administration').hidden = model.administration;
+  showLimits();
+  draw();
+}
+
+function tick(message: Parameters<Model['tick']>[0]): void {
+  speak(model.tick(message));
+  draw();
+}
+
+/** With the next frame; a page that nobody sees has none, but for its title. */
+function draw(): void {
+  summary.show(model);
+  if (drawing) return;
+  drawing = true;
+  requestAnimationFrame(() => {
+    drawing = false;
+    table.show();
+    showNews(model.news);
+    if (connection === 'live') say(byId('heard'), clock(model.at));
+  });
+}
+
+/** For who does not see it: changes of state, and nothing else. */
+function speak(changed: readonly StateChanged[]): void {
+  if (changed.length === 0) return;
+  const told = changed
+    .slice(0, MOST_SPOKEN)
+    .map(({ name, state }) => `${name} is ${stateOf(state).word.toLowerCase()}`);
+  const more = changed.length - told.length;
+  say(byId('spoken'), [...told, ...(more > 0 ? [`and ${more} more changed`] : [])].join(', '));
+}
+
+const CONNECTIONS: Readonly<Record<Connection, string>> = {
+  connecting: 'Connecting',
+  live: 'Live',
+  lost: 'Connection lost, trying again',
+  busy: 'Too many viewers, trying again',
+  denied: 'The token is needed',
+};
+
+function turned(now: Connection): void {
+  connection = now;
+  mark(document.body, 'data-connection', now);
+  say(byId('connection'), CONNECTIONS[now]);
+  byId('denied').hidden = now !== 'denied';
+  byId('stale').hidden = now === 'live' || now === 'denied';
+  say(
+    byId('stale'),
+    model.at > 0
+      ? `${CONNECTIONS[now]}. What you see is from ${clock(model.at)} and may be wrong by now.`
+      : `${CONNECTIONS[now]}.`,
+  );
+}
+
+/** The marks of the meters in words, where their column is named. */
+function showLimits(): void {
+  const { limits } = model;
+  if (limits === undefined) return;
+  say(byId('limit-latency'), latency(limits.p95Seconds));
+  say(byId('limit-retries'), `${limits.retriesPerCall}/call`);
+  say(byId('limit-timeouts'), percent(limits.timeouts));
+  say(byId('limit-bulkhead'), percent(limits.saturation));
+  say(byId('limit-fallback'), percent(limits.fallbacks));
+}
+
+/** A canvas needs colours of its own; the legend has them as they are now. */
+function repaint(): void {
+  const swatches = document.querySelectorAll('#legend [data-outcome]');
+  colorsAre([...swatches].map((swatch) => getComputedStyle(swatch).backgroundColor));
+  table.repaint();
+}
+
+function keys(event: KeyboardEvent): void {
+  const search = byId<HTMLInputElement>('search');
+  const typing = event.target instanceof HTMLInputElement;
+  if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    event.preventDefault();
+    search.focus();
+    search.select();
+  }
+  if (event.key === 'Escape' && event.target === search) {
+    if (search.value === '') search.blur();
+    search.value = '';
+    draw();
+  }
+}
+
+prepareTheme(repaint);
+prepareDialog((text) => say(byId('spoken'), text));
+document.addEventListener('keydown', keys);
+addEventListener('resize', repaint);
+byId('show-all').addEventListener('click', () => {
+  table.showAll();
+  draw();
+});
+byId('denied').addEventListener('submit', (event) => {
+  event.preventDefault();
+  useToken(byId<HTMLInputElement>('read-token').value);
+  stream.connect();
+});
+stream.connect();

@@ -1,0 +1,105 @@
+import type { NewsItem } from '../../news.ts';
+import type { Full, Limits, Row, Tick } from '../protocol.ts';
+import { beyond, type Limit, rank } from './judge.ts';
+
+/** So many samples are kept, as many as the service keeps. */
+const LENGTH = 180;
+
+/** Calls a second are those of so many samples: fewer would tremble. */
+const RATE_SAMPLES = 10;
+
+const KEPT_NEWS = 200;
+
+/** What the page knows of one policy. */
+export interface Policy {
+  row: Row;
+  /** A list for each outcome, as long as `Model.times`. */
+  past: number[][];
+  beyond: ReadonlySet<Limit>;
+  rank: number;
+}
+
+export interface StateChanged {
+  readonly name: string;
+  readonly state: string;
+}
+
+/** What the page knows; each message makes it know more. */
+export class Model {
+  readonly policies = new Map<string, Policy>();
+  times: number[] = [];
+  /** The oldest first. */
+  news: NewsItem[] = [];
+  service: string | null = null;
+  administration = false;
+  limits: Limits | undefined;
+  more = 0;
+  /** By the service's clock. */
+  at = 0;
+
+  full(message: Full): void {
+    this.service = message.service;
+    this.administration = message.administration;
+    this.limits = message.limits;
+    this.news = [...message.news];
+    this.more = message.more;
+    this.at = message.at;
+    this.times = [...message.times];
+    this.policies.clear();
+    message.rows.forEach((row, index) => {
+      const past = (message.past[index] ?? []).map((samples) =>
+        samples === 0 ? this.times.map(() => 0) : [...samples],
+      );
+      this.policies.set(row.name, { past, ...this.#judged(row) });
+    });
+  }
+
+  /** @returns the circuit breakers that are in another state now */
+  tick(message: Tick): StateChanged[] {
+    const changed: StateChanged[] = [];
+    this.at = message.at;
+    this.more = message.more;
+    this.news = [...this.news, ...message.news].slice(-KEPT_NEWS);
+    this.times.push(message.at);
+    for (const name of message.gone) this.policies.delete(name);
+    for (const row of message.rows) {
+      const known = this.policies.get(row.name);
+      const state = row.breaker?.state;
+      if (known && state && known.row.breaker && known.row.breaker.state !== state) {
+        changed.push({ name: row.name, state });
+      }
+      if (known) Object.assign(known, this.#judged(row));
+      else this.policies.set(row.name, { past: this.#nothing(row), ...this.#judged(row) });
+    }
+    for (const { past, row } of this.policies.values()) {
+      past.forEach((samples, outcome) => {
+        samples.push(row.latest[outcome] ?? 0);
+        if (samples.length > LENGTH) samples.shift();
+      });
+    }
+    if (this.times.length > LENGTH) this.times.shift();
+    return changed;
+  }
+
+  /** Calls a second; `undefined` where that can't be said yet. */
+  rate({ past }: Policy): number | undefined {
+    const count = Math.min(RATE_SAMPLES, this.times.length - 1);
+    if (count < 1) return undefined;
+    const from = this.times[this.times.length - 1 - count] as number;
+    const calls = past.reduce(
+      (sum, samples) => sum + samples.slice(-count).reduce((a, b) => a + b, 0),
+      0,
+    );
+    return (calls * 1000) / Math.max(1, this.at - from);
+  }
+
+  #judged(row: Row): Pick<Policy, 'row' | 'beyond' | 'rank'> {
+    const found: ReadonlySet<Limit> = this.limits ? beyond(row, this.limits) : new Set();
+    return { row, beyond: found, rank: rank(row, found) };
+  }
+
+  /** Before it was there. */
+  #nothing(row: Row): number[][] {
+    return row.latest.map(() => this.times.slice(1).map(() => 0));
+  }
+}

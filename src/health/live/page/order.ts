@@ -1,0 +1,38 @@
+import type { Model, Policy } from './model.ts';
+
+export type Order = 'trouble' | 'name' | 'calls' | 'latency';
+
+/** Circuit breakers in a state, policies beyond a limit, or everything. */
+export type Filter = 'all' | 'open' | 'half_open' | 'isolated' | 'closed' | 'beyond';
+
+const byName = (a: Policy, b: Policy) => (a.row.name < b.row.name ? -1 : 1);
+
+/** Each falls back to the name, so that equals keep their places. */
+function comparison(order: Order, model: Model): (a: Policy, b: Policy) => number {
+  switch (order) {
+    case 'trouble':
+      return (a, b) => a.rank - b.rank || byName(a, b);
+    case 'calls': {
+      const rates = new Map([...model.policies.values()].map((each) => [each, model.rate(each)]));
+      return (a, b) => (rates.get(b) ?? 0) - (rates.get(a) ?? 0) || byName(a, b);
+    }
+    case 'latency':
+      return (a, b) => (b.row.p95 ?? -1) - (a.row.p95 ?? -1) || byName(a, b);
+    default:
+      return byName;
+  }
+}
+
+/** Names in order. */
+export function ordered(model: Model, order: Order): string[] {
+  return [...model.policies.values()].sort(comparison(order, model)).map(({ row }) => row.name);
+}
+
+export function matches(policy: Policy, filter: Filter, search: string): boolean {
+  return passes(policy, filter) && policy.row.name.toLowerCase().includes(search.toLowerCase());
+}
+
+export function passes({ row, beyond }: Policy, filter: Filter): boolean {
+  if (filter === 'all') return true;
+  return filter === 'beyond' ? beyond.size > 0 : row.breaker?.state === filter;
+}

@@ -1,0 +1,34 @@
+import { byId, mark, say } from './dom.ts';
+import type { Model } from './model.ts';
+import { type Filter, passes } from './order.ts';
+
+const FILTERS: readonly Filter[] = ['all', 'open', 'half_open', 'isolated', 'closed', 'beyond'];
+
+/** How many there are of each kind; a press shows these alone. */
+export class Summary {
+  filter: Filter = 'all';
+
+  constructor(changed: () => void) {
+    for (const filter of FILTERS) {
+      byId(`filter-${filter}`).addEventListener('click', () => {
+        this.filter = this.filter === filter ? 'all' : filter;
+        changed();
+      });
+    }
+  }
+
+  show(model: Model): void {
+    const policies = [...model.policies.values()];
+    for (const filter of FILTERS) {
+      const button = byId(`filter-${filter}`);
+      const count = policies.filter((policy) => passes(policy, filter)).length;
+      mark(button, 'aria-pressed', String(this.filter === filter));
+      mark(button, 'data-none', count === 0 ? '' : undefined);
+      const number = button.querySelector('b');
+      if (number) say(number, String(count));
+    }
+    const open = policies.filter((policy) => passes(policy, 'open')).length;
+    const service = model.service ?? 'Policies';
+    document.title = open > 0 ? `▲ ${open} open · ${service}` : `${service} · live`;
+  }
+}

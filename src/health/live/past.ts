@@ -1,0 +1,51 @@
+import { OUTCOMES } from '../../semconv/attributes.ts';
+
+/** So many samples are kept, one a second. */
+export const PAST_LENGTH = 180;
+
+/** The outcomes of one name in the last minutes. */
+export class Past {
+  readonly #samples = OUTCOMES.map(() => new Uint32Array(PAST_LENGTH));
+
+  set(index: number, outcomes: readonly number[]): void {
+    this.#samples.forEach((samples, outcome) => {
+      samples[index] = outcomes[outcome] as number;
+    });
+  }
+
+  /** Those at the given indexes; 0 in place of a list of zeros, of which there are many. */
+  read(indexes: readonly number[]): (readonly number[] | 0)[] {
+    return this.#samples.map((samples) => {
+      const values = indexes.map((index) => samples[index] as number);
+      return values.some((value) => value > 0) ? values : 0;
+    });
+  }
+}
+
+/** When samples were taken, and where in every `Past` they are. */
+export class Times {
+  readonly #at = new Float64Array(PAST_LENGTH);
+  #next = 0;
+  #count = 0;
+
+  /** @returns the index of the new sample */
+  add(at: number): number {
+    const index = this.#next;
+    this.#at[index] = at;
+    this.#next = (index + 1) % PAST_LENGTH;
+    this.#count = Math.min(this.#count + 1, PAST_LENGTH);
+    return index;
+  }
+
+  /** Indexes, the oldest first. */
+  indexes(): number[] {
+    return Array.from(
+      { length: this.#count },
+      (_, index) => (this.#next - this.#count + index + PAST_LENGTH) % PAST_LENGTH,
+    );
+  }
+
+  at(indexes: readonly number[]): number[] {
+    return indexes.map((index) => this.#at[index] as number);
+  }
+}

@@ -1,0 +1,31 @@
+/** Sums of some counters over the last steps. */
+export class Recent {
+  readonly sums: number[];
+  readonly #steps: Float64Array;
+  readonly #width: number;
+  readonly #length: number;
+  #step = 0;
+
+  /**
+   * @param width how many counters
+   * @param length how many steps are summed
+   */
+  constructor(width: number, length: number) {
+    this.sums = new Array(width).fill(0);
+    this.#width = width;
+    this.#length = length;
+    this.#steps = new Float64Array(width * length);
+  }
+
+  /** What each has gained in the step that is over. */
+  turn(gains: readonly number[]): void {
+    const offset = this.#step * this.#width;
+    for (let index = 0; index < this.#width; index++) {
+      const gain = gains[index] as number;
+      const old = this.#steps[offset + index] as number;
+      this.sums[index] = (this.sums[index] as number) + gain - old;
+      this.#steps[offset + index] = gain;
+    }
+    this.#step = (this.#step + 1) % this.#length;
+  }
+}

@@ -1,0 +1,62 @@
+import { type Context, Hono } from 'hono';
+import type { News } from '../news.ts';
+import { Problem } from '../problem.ts';
+import { Audience } from './audience.ts';
+import { pageOf } from './html.ts';
+
+export interface LiveOptions {
+  /** Shown in the head of the page. */
+  readonly service?: string | undefined;
+  /** Whether the page offers to reset, isolate and release, to whoever has the token. */
+  readonly canAdminister: boolean;
+  /** Who comes when there are so many is sent away. @default 100 */
+  readonly maxViewers?: number | undefined;
+  /** What just happened. */
+  readonly news: News;
+}
+
+/** What `@hono/node-server` hands on: what is closed when a viewer is given up. */
+interface Bindings {
+  readonly outgoing?: { destroy?(): unknown };
+}
+
+const HEADERS = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+};
+
+/** `GET /live`, the page, and `GET /events`, what it shows. */
+export function liveRoutes({ service, canAdminister, maxViewers = 100, news }: LiveOptions): Hono {
+  const audience = new Audience({ service, canAdminister, maxViewers, news });
+  const app = new Hono();
+  app.get('/live', (context) => {
+    const { html, policy } = pageOf();
+    return context.html(html, 200, { ...HEADERS, 'Content-Security-Policy': policy });
+  });
+  app.get('/events', (context) => {
+    if (context.req.method === 'HEAD') return context.body(null, 200, STREAM);
+    if (audience.full) {
+      const detail = `${maxViewers} viewers look at this page already, which is the most there may be.`;
+      return new Problem(503, detail, {}, { 'retry-after': '10' }).response();
+    }
+    return context.body(watch(context, audience), 200, STREAM);
+  });
+  return app;
+}
+
+const STREAM = {
+  ...HEADERS,
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  // nginx would hold it back.
+  'X-Accel-Buffering': 'no',
+};
+
+function watch(context: Context, audience: Audience): ReadableStream<Uint8Array> {
+  const { outgoing } = (context.env ?? {}) as Bindings;
+  const { signal } = context.req.raw;
+  const viewer = audience.enter(() => outgoing?.destroy?.());
+  if (signal.aborted) viewer.end();
+  else signal.addEventListener('abort', () => viewer.end(), { once: true });
+  return viewer.stream;
+}

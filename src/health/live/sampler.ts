@@ -1,0 +1,115 @@
+import type { Scope } from '../../aggregate/scope.ts';
+import { scopes } from '../../instrumented.ts';
+import { byName } from '../by-name.ts';
+import { Times } from './past.ts';
+import type { Full } from './protocol.ts';
+import { Watched } from './watched.ts';
+
+export const STEP_MS = 1000;
+
+/** As many names have a row: as many sets of attributes as an SDK keeps. */
+const MOST_ROWS = 2000;
+
+/** What one step has found; rows are JSON. */
+export interface Step {
+  readonly at: number;
+  readonly changed: readonly string[];
+  readonly gone: readonly string[];
+  readonly more: number;
+}
+
+/** Everything that is known; JSON in pieces. */
+export interface Everything extends Pick<Full, 'at' | 'more' | 'times'> {
+  readonly rows: readonly string[];
+  readonly past: readonly string[];
+}
+
+/**
+ * Reads all policies once a second, for all who look, and not at all where nobody does: no timer
+ * then, and nobody who takes durations.
+ */
+export class Sampler {
+  readonly #listeners = new Set<(step: Step) => void>();
+  #watched = new Map<string, Watched>();
+  #times = new Times();
+  #more = 0;
+  #at = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @returns ends it */
+  join(listener: (step: Step) => void): () => void {
+    if (this.#listeners.size === 0) this.#start();
+    this.#listeners.add(listener);
+    return () => {
+      if (this.#listeners.delete(listener) && this.#listeners.size === 0) this.#stop();
+    };
+  }
+
+  everything(): Everything {
+    const indexes = this.#times.indexes();
+    const all = [...this.#watched.values()];
+    return {
+      at: this.#at,
+      more: this.#more,
+      times: this.#times.at(indexes),
+      rows: all.map(({ json }) => json),
+      past: all.map(({ past }) => JSON.stringify(past.read(indexes))),
+    };
+  }
+
+  #start(): void {
+    this.#watched = new Map();
+    this.#times = new Times();
+    this.#step(false);
+    this.#timer = setInterval(() => {
+      const step = this.#step(true);
+      for (const listener of this.#listeners) listener(step);
+    }, STEP_MS);
+    this.#timer.unref();
+  }
+
+  #stop(): void {
+    clearInterval(this.#timer);
+    for (const watched of this.#watched.values()) watched.tap([]);
+    this.#watched = new Map();
+  }
+
+  /** @param fresh whether what is seen for the first time was made since the last step */
+  #step(fresh: boolean): Step {
+    this.#at = Date.now();
+    const index = this.#times.add(this.#at);
+    const all = byName(scopes());
+    this.#more = Math.max(0, all.size - MOST_ROWS);
+    const gone = this.#forget(all);
+    const changed: string[] = [];
+    for (const [name, found] of all) {
+      const watched = this.#watched.get(name) ?? this.#watch(name, found, fresh);
+      if (watched === undefined) continue;
+      watched.tap(found);
+      const json = JSON.stringify(watched.step(index));
+      if (json === watched.json) continue;
+      watched.json = json;
+      changed.push(json);
+    }
+    return { at: this.#at, changed, gone, more: this.#more };
+  }
+
+  #watch(name: string, found: readonly Scope[], fresh: boolean): Watched | undefined {
+    if (this.#watched.size >= MOST_ROWS) return undefined;
+    const watched = new Watched(name, found, fresh);
+    this.#watched.set(name, watched);
+    return watched;
+  }
+
+  #forget(all: ReadonlyMap<string, unknown>): string[] {
+    const gone = [...this.#watched].filter(([name]) => !all.has(name));
+    for (const [name, watched] of gone) {
+      watched.tap([]);
+      this.#watched.delete(name);
+    }
+    return gone.map(([name]) => name);
+  }
+}
+
+/** One for all, as there is one place for who takes durations. */
+export const sampler = new Sampler();

@@ -1,0 +1,138 @@
+import type { Counts } from '../../aggregate/counts.ts';
+import type { Scope } from '../../aggregate/scope.ts';
+import { OUTCOMES } from '../../semconv/attributes.ts';
+import { breakersAsOne } from './breakers.ts';
+import { AT, countsOf, WIDTH } from './counters.ts';
+import { Latency } from './latency.ts';
+import { Past } from './past.ts';
+import type { Row, RowBreaker } from './protocol.ts';
+import { Recent } from './recent.ts';
+
+/** How far back shares look, in steps of a second. */
+export const COUNT_STEPS = 60;
+
+/** An instant that is computed from two clocks trembles; people read seconds. */
+const TREMBLE_MS = 500;
+
+/** One name for as long as somebody looks; policies of several scopes may have it. */
+export class Watched {
+  readonly past = new Past();
+  readonly #name: string;
+  readonly #latency = new Latency();
+  readonly #recent = new Recent(WIDTH, COUNT_STEPS);
+  #before: readonly number[];
+  #scopes: readonly Scope[] = [];
+  #breaker: RowBreaker | undefined;
+  /** As it was said last. */
+  json = '';
+
+  /** @param fresh whether it has come while somebody looked, so that all its counts are new */
+  constructor(name: string, scopes: readonly Scope[], fresh: boolean) {
+    this.#name = name;
+    this.#before = fresh ? new Array(WIDTH).fill(0) : countsOf(scopes);
+  }
+
+  /** Takes durations where they are no longer or not yet taken, of these scopes only. */
+  tap(scopes: readonly Scope[]): void {
+    for (const { execution } of this.#scopes) {
+      if (execution?.duration.tap === this.#take) execution.duration.tap = undefined;
+    }
+    for (const { execution } of scopes) {
+      if (execution) execution.duration.tap = this.#take;
+    }
+    this.#scopes = scopes;
+  }
+
+  readonly #take = (seconds: number): void => this.#latency.add(seconds);
+
+  /** @returns the row, a step later */
+  step(index: number): Row {
+    const scopes = this.#scopes;
+    // Brings gauges up to date.
+    for (const scope of scopes) scope.read();
+    const now = countsOf(scopes);
+    // One of several scopes may have gone, and its counts with it.
+    const gains = now.map((count, each) => Math.max(0, count - (this.#before[each] as number)));
+    this.#before = now;
+    this.#recent.turn(gains);
+    const latest = gains.slice(0, OUTCOMES.length);
+    this.past.set(index, latest);
+    const row = this.#row(latest);
+    this.#latency.turn();
+    return row;
+  }
+
+  #row(latest: readonly number[]): Row {
+    const scopes = this.#scopes;
+    const { sums } = this.#recent;
+    const of = (counter: keyof typeof AT) => sums[AT[counter]] as number;
+    const has = (part: 'retry' | 'timeout' | 'bulkhead' | 'fallback') =>
+      scopes.some((scope) => scope[part] !== undefined);
+    const gauge = (read: (scope: Scope) => Counts | undefined) =>
+      scopes.reduce((sum, scope) => sum + (read(scope)?.get(0) ?? 0), 0);
+    this.#breaker = steady(
+      breakersAsOne(scopes.flatMap((scope) => scope.controls()).map((control) => control.read())),
+      this.#breaker,
+    );
+    return {
+      name: this.#name,
+      ...(this.#breaker && { breaker: this.#breaker }),
+      latest,
+      outcomes: sums.slice(0, OUTCOMES.length),
+      active: gauge(({ execution }) => execution?.active),
+      p50: this.#latency.percentile(0.5),
+      p95: this.#latency.percentile(0.95),
+      timed: this.#latency.count,
+      ...(has('retry') && {
+        retry: {
+          calls: of('retryCalls'),
+          again: of('retryAgain'),
+          exhausted: of('retryExhausted'),
+        },
+      }),
+      ...(has('timeout') && {
+        timeout: {
+          calls: of('timeoutCalls'),
+          timedOut: of('timedOut'),
+          limit: longestLimit(scopes),
+        },
+      }),
+      ...(has('bulkhead') && {
+        bulkhead: {
+          calls: of('bulkheadCalls'),
+          rejected: of('bulkheadRejected'),
+          active: gauge(({ bulkhead }) => bulkhead?.active),
+          limit: gauge(({ bulkhead }) => bulkhead?.limit),
+          queued: gauge(({ bulkhead }) => bulkhead?.queued),
+          queueLimit: gauge(({ bulkhead }) => bulkhead?.queueLimit),
+        },
+      }),
+      ...(has('fallback') && {
+        fallback: {
+          calls: of('fallbackCalls'),
+          used: of('fallbackUsed'),
+          failed: of('fallbackFailed'),
+        },
+      }),
+    };
+  }
+}
+
+function longestLimit(scopes: readonly Scope[]): number | null {
+  const limits = scopes
+    .map(({ timeout }) => timeout?.limit.get(0) ?? Number.NaN)
+    .filter((limit) => !Number.isNaN(limit));
+  return limits.length === 0 ? null : Math.max(...limits);
+}
+
+function steady(
+  now: RowBreaker | undefined,
+  before: RowBreaker | undefined,
+): RowBreaker | undefined {
+  if (now === undefined || before === undefined || now.state !== before.state) return now;
+  const still = (key: 'since' | 'nextProbeAt') => {
+    const [a, b] = [now[key], before[key]];
+    return a !== null && b !== null && Math.abs(a - b) < TREMBLE_MS ? b : a;
+  };
+  return { ...now, since: still('since'), nextProbeAt: still('nextProbeAt') };
+}
