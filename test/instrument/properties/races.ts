@@ -10,6 +10,8 @@ export const LATE: readonly Probe[] = [
   late((call) => call % 2 === 0),
   late((call) => call % 2 === 1),
   late((call) => call > 1),
+  // Stacks only, as their policies are not answered later.
+  (policy, spec) => (spec === 'wrap' ? late(() => true)(policy, spec) : policy),
 ];
 
 /** Answers one microtask later. */
