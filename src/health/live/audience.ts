@@ -39,8 +39,6 @@ export class Audience {
       if (this.#viewers.size === 0) this.#close();
     }, destroy);
     if (this.#viewers.size === 0) this.#open();
-    // News since the last step are in the list, and must not be told twice.
-    this.#full = this.#news.length > 0 ? undefined : this.#full;
     this.#full ??= this.#everything();
     this.#viewers.add(viewer);
     viewer.send(this.#full, true);
@@ -79,7 +77,8 @@ export class Audience {
       service: service ?? null,
       administration: canAdminister,
       limits: limitsFor(LATENCY_STEPS, COUNT_STEPS),
-      news: news.list(),
+      // Those since the last step come with the next one.
+      news: news.list().filter((item) => !this.#news.includes(item)),
     } satisfies Omit<Full, 'rows' | 'past'>;
     return messageOf('full', told, { rows, past }, `retry: ${RETRY_MS}\n`);
   }

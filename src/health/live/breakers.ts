@@ -14,7 +14,8 @@ export function breakersAsOne(readings: readonly BreakerReading[]): RowBreaker |
   const most = readings.reduce((a, b) => ((b.failures ?? -1) > (a.failures ?? -1) ? b : a));
   return {
     state,
-    since: least(known(worst, 'since')),
+    // An open one that has failed a test was let in again for a moment: it is open since it left closed.
+    since: least(known(worst, 'openedAt')) ?? least(known(worst, 'since')),
     states: CIRCUIT_BREAKER_STATES.map(
       (each) => readings.filter((reading) => reading.state === each).length,
     ),

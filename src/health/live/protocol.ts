@@ -6,10 +6,11 @@ import type { NewsItem } from '../news.ts';
  * second. Lists of outcomes and states are in the order of `semconv`; times are ms since 1970.
  */
 
-/** All circuit breakers of a name, the worst first in mind. */
+/** All circuit breakers of a name, as one. */
 export interface RowBreaker {
   /** The worst of them. */
   readonly state: CircuitBreakerState;
+  /** Since when it is so; of what is not closed, since it left closed. */
   readonly since: number | null;
   /** How many are in each state. */
   readonly states: readonly number[];
