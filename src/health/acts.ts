@@ -1,4 +1,5 @@
 import type { CircuitBreakerAction, CircuitBreakerState } from '../semconv/attributes.ts';
+import { Teller } from './teller.ts';
 
 export type Action = CircuitBreakerAction | 'abort';
 
@@ -21,29 +22,13 @@ export interface Act {
   readonly execution?: string;
 }
 
-type Listener = (act: Act) => void;
-
-const listeners = new Set<Listener>();
 let under = false;
 
-/** What is done by hand in this process, by whichever routes. */
-export const acts = {
+class Acts extends Teller<Act> {
   /** Whether somebody is at it this very moment: what changes now is told with the act. */
   get underway(): boolean {
     return under;
-  },
-
-  /** @returns ends it */
-  listen(listener: Listener): () => void {
-    const own: Listener = (act) => listener(act);
-    listeners.add(own);
-    return () => void listeners.delete(own);
-  },
-
-  /** @param listener must not throw, as none of ours does */
-  tell(act: Act): void {
-    for (const listener of listeners) listener(act);
-  },
+  }
 
   /** Does it as one act. */
   run<T>(work: () => T): T {
@@ -53,5 +38,8 @@ export const acts = {
     } finally {
       under = false;
     }
-  },
-};
+  }
+}
+
+/** What is done by hand in this process, by whichever routes. */
+export const acts = new Acts();

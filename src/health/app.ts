@@ -2,10 +2,11 @@ import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono';
 import { CIRCUIT_BREAKER_ACTIONS } from '../semconv/attributes.ts';
 import { type Actor, administer, unknownBreaker } from './administration.ts';
 import { fieldsOf } from './body.ts';
-import { breakerSummary, breakerViews } from './breakers.ts';
+import { breakerSummary, breakerViews, scopesByName } from './breakers.ts';
 import { recordOf } from './by-name.ts';
 import { abortExecution, executionViews } from './executions.ts';
 import { type Env, Guard } from './guard.ts';
+import { liveRoutes } from './live/routes.ts';
 import type { News } from './news.ts';
 import type { Settings } from './options.ts';
 import { policyViews } from './policies.ts';
@@ -13,7 +14,7 @@ import { Problem, problemOf } from './problem.ts';
 import { healthOf } from './status.ts';
 
 /** The routes as a web app. */
-export function appOf(settings: Settings, _news: News, fault: (error: unknown) => void): Hono<Env> {
+export function appOf(settings: Settings, news: News, fault: (error: unknown) => void): Hono<Env> {
   const guard = new Guard(settings);
   const app = new Hono<Env>({ strict: false });
   app.use(secured, guard.bounded);
@@ -61,6 +62,19 @@ export function appOf(settings: Settings, _news: News, fault: (error: unknown) =
     ],
   });
 
+  // The page itself tells nothing; it asks for the token that its stream needs.
+  app.use('/events', guard.reads);
+  app.route(
+    '/',
+    liveRoutes({
+      service: settings.service,
+      canAdminister: guard.canAdminister,
+      maxViewers: settings.limits.viewers,
+      news,
+    }),
+  );
+  for (const path of ['/live', '/events']) route(app, path, {}, ['GET', 'HEAD']);
+
   const root = new Hono<Env>({ strict: false });
   root.route(settings.prefix || '/', app);
   root.notFound(() => {
@@ -77,18 +91,27 @@ export function appOf(settings: Settings, _news: News, fault: (error: unknown) =
 type Steps = readonly (Handler<Env> | MiddlewareHandler<Env>)[];
 
 /** Answers some methods, and tells who asks by another which they are. */
-function route(app: Hono<Env>, path: string, methods: Readonly<Record<string, Steps>>): void {
+function route(
+  app: Hono<Env>,
+  path: string,
+  methods: Readonly<Record<string, Steps>>,
+  others: readonly string[] = 'GET' in methods ? ['HEAD'] : [],
+): void {
   for (const [method, steps] of Object.entries(methods)) app.on([method], [path], ...steps);
-  const all = [...Object.keys(methods), ...('GET' in methods ? ['HEAD'] : []), 'OPTIONS'];
-  const allow = all.sort().join(', ');
+  const allow = [...Object.keys(methods), ...others, 'OPTIONS'].sort().join(', ');
   app.all(path, (c) => {
     if (c.req.method === 'OPTIONS') return c.body(null, 204, { allow });
     throw new Problem(405, `Only ${allow} can be asked here.`, {}, { allow });
   });
 }
 
+/**
+ * The name in the path. A client takes `.` and `..` for steps through the path, however they are
+ * escaped; so these two come as `%252E` and `%252E%252E`.
+ */
 function named(c: Context<Env>): string {
-  return c.req.param('name') ?? '';
+  const name = c.req.param('name') ?? '';
+  return /^(%2e){1,2}$/i.test(name) && !scopesByName().has(name) ? decodeURIComponent(name) : name;
 }
 
 /** @throws Problem */

@@ -19,6 +19,7 @@ export type {
 export type { EventLoggerProvider, EventRecord } from './events.ts';
 export type { ExecutionsView, ExecutionView } from './executions.ts';
 export { type Listening, type ListenOptions, listen } from './listen.ts';
+export { type LogChangesOptions, logChanges } from './log-changes.ts';
 export type { LogFields, Logger } from './logger.ts';
 export { monitorDependencies } from './monitor/monitor.ts';
 export type {

@@ -1,3 +1,5 @@
+import { Teller } from './teller.ts';
+
 /** Something that has just happened. */
 export interface NewsItem {
   /** In ms since 1970. */
@@ -13,10 +15,7 @@ export interface NewsItem {
 export interface News {
   /** The oldest first. */
   list(): NewsItem[];
-  /**
-   * @param listener must not throw
-   * @returns ends it
-   */
+  /** @returns ends it */
   listen(listener: (item: NewsItem) => void): () => void;
 }
 
@@ -26,21 +25,19 @@ const KEPT = 200;
 /** News in memory. */
 export class Feed implements News {
   readonly #items: NewsItem[] = [];
-  readonly #listeners = new Set<(item: NewsItem) => void>();
+  readonly #teller = new Teller<NewsItem>();
 
   list(): NewsItem[] {
     return [...this.#items];
   }
 
   listen(listener: (item: NewsItem) => void): () => void {
-    const own = (item: NewsItem) => listener(item);
-    this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
+    return this.#teller.listen(listener);
   }
 
   add(item: NewsItem): void {
     this.#items.push(item);
     if (this.#items.length > KEPT) this.#items.shift();
-    for (const listener of this.#listeners) listener(item);
+    this.#teller.tell(item);
   }
 }

@@ -1,8 +1,10 @@
 import { running } from '../aggregate/running.ts';
+import { announce } from './announcements.ts';
 import { appOf } from './app.ts';
 import { SafeLogger } from './logger.ts';
 import { Feed } from './news.ts';
 import { type HealthOptions, settingsOf } from './options.ts';
+import { report } from './reporting.ts';
 
 /** A small web app, to be mounted where requests come in. */
 export interface HealthRoutes {
@@ -32,10 +34,15 @@ export interface HealthRoutes {
 export function healthRoutes(options: HealthOptions = {}): HealthRoutes {
   const settings = settingsOf(options);
   const log = new SafeLogger(settings.logger);
-  const app = appOf(settings, new Feed(), (error) =>
+  const feed = new Feed();
+  const app = appOf(settings, feed, (error) =>
     log.error('A route of cockatiel-otel/health failed', { error }),
   );
-  const ends = [...(settings.executions ? [running.watch()] : [])];
+  const ends = [
+    report(feed),
+    ...(settings.logger || settings.events ? [announce(settings)] : []),
+    ...(settings.executions ? [running.watch()] : []),
+  ];
   function close(): void {
     for (const end of ends.splice(0)) end();
   }

@@ -1,5 +1,6 @@
 import { reportFault } from '../../otel/diagnostics.ts';
 import { short } from '../checks/message.ts';
+import { dependencyChanges } from '../dependency-changes.ts';
 import { quietly, SafeLogger } from '../logger.ts';
 import type { MonitorOptions } from './types.ts';
 
@@ -26,6 +27,7 @@ export class Journal {
   unavailable(error: string): void {
     this.#log.warn(`${this.#shown} is not available: ${error}`, { dependency: this.#name, error });
     this.#changed(false, error);
+    dependencyChanges.tell({ name: this.#name, available: false, error });
   }
 
   /** The first check found it so: no change that is worth a line. */
@@ -45,6 +47,7 @@ export class Journal {
       attempts,
     });
     this.#changed(true, null);
+    dependencyChanges.tell({ name: this.#name, available: true, error: null });
   }
 
   recovered(attempt: number): void {

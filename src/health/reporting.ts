@@ -1,0 +1,40 @@
+import { changes } from '../aggregate/changes.ts';
+import { acts } from './acts.ts';
+import { short } from './checks/message.ts';
+import { dependencyChanges } from './dependency-changes.ts';
+import type { Feed } from './news.ts';
+import { sayAct, sayChange } from './said.ts';
+
+/**
+ * Fills a feed with what happens in this process from now on.
+ *
+ * @returns ends it
+ */
+export function report(feed: Feed): () => void {
+  const ends = [
+    changes.listen((change) => {
+      if (acts.underway) return;
+      const { name, key, at } = change;
+      const { text, tone } = sayChange(change);
+      const which = key === undefined || key === name ? '' : `${short(key)}: `;
+      feed.add({ at, kind: 'state_change', name, text: `${which}${text}`, tone });
+    }),
+    acts.listen((act) => {
+      const { name, at } = act;
+      const { text, tone } = sayAct(act);
+      feed.add({ at, kind: 'administration', name, text, tone });
+    }),
+    dependencyChanges.listen(({ name, available, error }) => {
+      feed.add({
+        at: Date.now(),
+        kind: 'dependency',
+        name,
+        text: available ? 'is available again' : `is not available: ${error}`,
+        tone: available ? 'good' : 'bad',
+      });
+    }),
+  ];
+  return function end() {
+    for (const each of ends) each();
+  };
+}

@@ -1,0 +1,17 @@
+/**
+ * Events for OpenTelemetry's Logs API, and the attributes that they have beside those of metrics.
+ * https://opentelemetry.io/docs/specs/semconv/general/events/
+ */
+export const EVENT_STATE_CHANGE = 'resilience.circuit_breaker.state_change';
+/** Somebody did something by hand; of an execution that was called off too. */
+export const EVENT_ADMINISTRATION = 'resilience.administration';
+
+/** Which of the policies of a name, where they have keys. */
+export const EVENT_ATTR_POLICY_KEY = 'resilience.policy.key';
+/** Seconds since the circuit left closed; of a recovery. */
+export const EVENT_ATTR_RECOVERY_DURATION = 'resilience.circuit_breaker.recovery.duration';
+export const EVENT_ATTR_ACTION = 'resilience.administration.action';
+export const EVENT_ATTR_BY = 'resilience.administration.by';
+export const EVENT_ATTR_ON_BEHALF_OF = 'resilience.administration.on_behalf_of';
+export const EVENT_ATTR_REASON = 'resilience.administration.reason';
+export const EVENT_ATTR_EXECUTION_ID = 'resilience.execution.id';
