@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { GenericSchema, InferOutput } from 'valibot';
 import { CODES } from './codes.ts';
 import type { Answer } from './service/ask.ts';
@@ -31,7 +31,11 @@ export function addView<S extends GenericSchema>(
   addConnection(command)
     .option('--json', 'the answer as JSON; with --watch a line each')
     .option('--watch', 'look again and again, until Ctrl-C, which ends it with 0')
-    .option('--interval <time>', 'from one look to the next, with --watch', interval, 1)
+    .addOption(
+      new Option('--interval <time>', 'from one look to the next, with --watch')
+        .argParser(interval)
+        .default(1, '1s'),
+    )
     .action(async (options: Options) => {
       const connection = connectionFrom(options);
       const [{ schema, view }, { ask }, { json }] = await Promise.all([

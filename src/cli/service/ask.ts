@@ -3,6 +3,7 @@ import { CODES, Ending } from '../codes.ts';
 import { harmless } from '../show/harmless.ts';
 import { causeOf } from './cause.ts';
 import type { Connection } from './connection.ts';
+import { Patience } from './patience.ts';
 import { notOurs, refusal } from './refusal.ts';
 
 /** More than thousands of policies fill. */
@@ -36,7 +37,7 @@ export async function ask<S extends v.GenericSchema>(
   schema: S,
   { method = 'GET', body, signal, fine }: Request = {},
 ): Promise<Answer<v.InferOutput<S>>> {
-  const late = AbortSignal.timeout(timeoutSeconds * 1000);
+  const patience = new Patience(timeoutSeconds, signal);
   let response: Response;
   let text: string;
   try {
@@ -44,7 +45,7 @@ export async function ask<S extends v.GenericSchema>(
       method,
       // Whoever it sends to would get the token.
       redirect: 'manual',
-      signal: signal ? AbortSignal.any([late, signal]) : late,
+      signal: patience.signal,
       headers: {
         accept: 'application/json, application/problem+json',
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -56,8 +57,12 @@ export async function ask<S extends v.GenericSchema>(
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof Ending) throw error;
-    const cause = late.aborted ? `none came within ${timeoutSeconds} s` : harmless(causeOf(error));
+    const cause = patience.signal.aborted
+      ? `none came within ${timeoutSeconds} s`
+      : harmless(causeOf(error));
     throw new Ending(`No answer from ${url}: ${cause}`, CODES.noAnswer);
+  } finally {
+    patience.end();
   }
   const told = parsed(text);
   const { status, ok, headers } = response;

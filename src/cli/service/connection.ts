@@ -24,7 +24,11 @@ export function addConnection(command: Command): Command {
       '--url <url>',
       `where its health routes are mounted (default: ${URL_VARIABLE}, or ${DEFAULT_URL})`,
     )
-    .option('--timeout <time>', 'wait so long for an answer, such as 500ms or 10s', patience, 5);
+    .addOption(
+      new Option('--timeout <time>', 'wait so long for an answer, such as 500ms or 10s')
+        .argParser(patience)
+        .default(5, '5s'),
+    );
 }
 
 /** As an option that is not known, it would be repeated with its value. */

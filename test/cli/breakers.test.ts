@@ -1,0 +1,153 @@
+import { bulkhead, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
+import { describe, expect, it } from 'vitest';
+import { instrument } from '../../src/index.ts';
+import { dispose, policyFor } from '../../src/policies/index.ts';
+import { breakerNamed, failing, known, TOKEN } from '../health/support.ts';
+import { run } from './cli.ts';
+import { HOSTILE, serve, webServer } from './service.ts';
+
+const OBEYED = /[^\P{Cc}\n]|[\u2028\u202e]/u;
+
+/** The cells of each line, without the spaces between. */
+const cells = (text: string) => text.split('\n').map((line) => line.split(/ {2,}/));
+
+describe('cockatiel-otel breakers', () => {
+  it('shows what there is to know of each, trouble first, and ends with 1', async () => {
+    breakerNamed('jira');
+    await breakerNamed('zeta').execute(() => 'fine');
+    await failing(breakerNamed('servicenow'), 3);
+    const { url } = await serve();
+    const { code, stdout, stderr } = await run(['breakers', '--url', url]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(cells(stdout)).toEqual([
+      ['name', 'state', 'since', 'failures', 'next probe', 'calls', 'last error'],
+      [
+        'servicenow',
+        'open',
+        expect.stringMatching(/^\ds$/),
+        '2',
+        '-',
+        '2 failure, 1 rejected',
+        'ECONNREFUSED',
+      ],
+      ['jira', 'closed', '-', '0', '-', '0', '-'],
+      ['zeta', 'closed', '-', '0', '-', '1 success', '-'],
+      [''],
+      ['3 circuit breakers: 1 open, 2 closed'],
+      [''],
+    ]);
+  });
+
+  it('knows more of those that documented policies are made of', async () => {
+    const policy = policyFor('cmdb', {
+      overrides: { retry: false, circuitBreaker: { failures: 2 } },
+    });
+    await failing(policy, 2);
+    const { url } = await serve();
+    const { stdout } = await run(['breakers', '--url', url]);
+    const line = stdout.split('\n').find((each) => each.startsWith('cmdb'));
+    dispose('cmdb');
+    expect(line).toMatch(/^cmdb {2,}open {2,}\ds {2,}2\/2 {2,}in [\dms ]+? {2,}2 failure/);
+  });
+
+  it('ends with 0 where all let calls through, as one that is tested does', async () => {
+    const breaker = instrument(
+      'tested',
+      circuitBreaker(handleAll, { halfOpenAfter: 0, breaker: new ConsecutiveBreaker(1) }),
+    );
+    known(breaker);
+    await failing(breaker, 1);
+    let finish = () => {};
+    const probe = breaker.execute(() => new Promise<void>((resolve) => (finish = resolve)));
+    const { url } = await serve();
+    const result = await run(['breakers', '--url', url]);
+    finish();
+    await probe;
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(result.stdout).toMatch(/^tested +half_open /m);
+    expect(result.stdout).toContain('1 circuit breaker: 1 half_open');
+  });
+
+  it('says so where there is none', async () => {
+    known(instrument('queue', bulkhead(1)));
+    const { url } = await serve();
+    expect(await run(['breakers', '--url', url])).toEqual({
+      code: 0,
+      stdout: 'no circuit breakers\n',
+      stderr: '',
+    });
+  });
+
+  it('tells those in trouble apart where several have a name in common', async () => {
+    breakerNamed('shared');
+    breakerNamed('shared');
+    await failing(breakerNamed('shared'));
+    const { url } = await serve();
+    const { code, stdout } = await run(['breakers', '--url', url]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^shared +open 1\/3 /m);
+    expect(stdout).toMatch(/^ {2}\(no key\) +open +\ds +2 /m);
+    expect(stdout.split('\n').filter((line) => line.startsWith('  '))).toHaveLength(1);
+  });
+
+  it('prints with --json what the route answers, and nothing else', async () => {
+    for (const name of HOSTILE) await failing(breakerNamed(name));
+    const answer = await (await fetch(`${(await serve()).url}/circuit-breakers`)).text();
+    const url = await webServer((_, response) => response.end(answer));
+    const { code, stdout, stderr } = await run(['breakers', '--json', '--url', url]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(JSON.stringify(JSON.parse(stdout))).toBe(JSON.stringify(JSON.parse(answer)));
+    expect(stdout).not.toMatch(OBEYED);
+  });
+
+  it('shows any name as one line that no terminal obeys', async () => {
+    for (const name of HOSTILE) await failing(breakerNamed(name));
+    const { url } = await serve();
+    const { stdout } = await run(['breakers', '--url', url]);
+    expect(stdout).not.toMatch(OBEYED);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(HOSTILE.length + 3);
+    for (const shown of [
+      '<img src=x onerror=alert(1)>',
+      '\\u001b[2J\\u001b]0;owned\\u0007evil',
+      '\\u009b31mred',
+      'two\\u000d\\u000alines\\u2028three',
+      '\\u202eright to left',
+      '__proto__',
+      'constructor',
+    ]) {
+      expect(stdout).toMatch(new RegExp(`^${escaped(shown)} +open`, 'm'));
+    }
+  });
+
+  it('colours by state on demand, and not where nobody sees it', async () => {
+    breakerNamed('fine');
+    await failing(breakerNamed('down'));
+    const { url } = await serve();
+    const plain = await run(['breakers', '--url', url]);
+    const coloured = await run(['breakers', '--url', url], { FORCE_COLOR: '1' });
+    expect(plain.stdout).not.toContain('\x1b');
+    expect(coloured.stdout).toContain('  \x1b[31m\x1b[1mopen\x1b[22m\x1b[39m  ');
+    expect(coloured.stdout).toContain('  \x1b[32mclosed\x1b[39m  ');
+    const neither = await run(['breakers', '--url', url], { NO_COLOR: '1' });
+    expect(neither.stdout).not.toContain('\x1b');
+  });
+
+  it('prints names whole where there is no terminal', async () => {
+    const name = 'x'.repeat(300);
+    breakerNamed(name);
+    const { url } = await serve();
+    expect((await run(['breakers', '--url', url])).stdout).toContain(`${name}  closed`);
+  });
+
+  it('asks where the environment says, with the token that stands there', async () => {
+    breakerNamed('jira');
+    const { url } = await serve({ token: TOKEN, protectReads: true });
+    const env = { COCKATIEL_OTEL_URL: `${url}/`, COCKATIEL_OTEL_TOKEN: TOKEN };
+    expect(await run(['breakers'], env)).toMatchObject({ code: 0, stderr: '' });
+    expect(await run(['breakers', '--url', url])).toMatchObject({ code: 3, stdout: '' });
+  });
+});
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}
