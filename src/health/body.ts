@@ -36,7 +36,8 @@ function parsed(text: string): unknown {
 
 async function textOf(request: Request, limit: number): Promise<string> {
   const tooLarge = () => new Problem(413, `The body must have ${limit} bytes at most.`);
-  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge();
+  const announced = Number(request.headers.get('content-length') ?? 0);
+  if (announced > limit) throw tooLarge();
   const reader = readerOf(request);
   if (reader === undefined) return '';
   let timer: NodeJS.Timeout | undefined;
@@ -51,6 +52,7 @@ async function textOf(request: Request, limit: number): Promise<string> {
   try {
     for (;;) {
       const { done, value } = await Promise.race([reader.read(), impatience]);
+      if (done && announced > 0 && size === 0) throw unreadable();
       if (done) return new TextDecoder().decode(Buffer.concat(chunks));
       size += value.byteLength;
       if (size > limit) throw tooLarge();

@@ -31,8 +31,9 @@ interface Parsed {
 /** A parser that came before has left what it read on the request; then that is the body. */
 function parsedBefore(request: IncomingMessage & Parsed): IncomingMessage {
   const { body, rawBody } = request;
-  if (rawBody === undefined && request.readableDidRead && typeof body === 'object' && body) {
-    request.rawBody = Buffer.from(Buffer.isBuffer(body) ? body : JSON.stringify(body));
+  if (rawBody === undefined && request.readableDidRead && body !== undefined) {
+    const isText = typeof body === 'string' || Buffer.isBuffer(body);
+    request.rawBody = Buffer.from(isText ? body : JSON.stringify(body));
   }
   return request;
 }

@@ -1,0 +1,190 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
+import express from 'express';
+import fastify from 'fastify';
+import { Hono } from 'hono';
+import Koa from 'koa';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type HealthRoutes, healthRoutes, nodeHandler } from '../../src/health/index.ts';
+import { breakerNamed, failing, TOKEN } from './support.ts';
+
+/** Serves the routes under `/ops`, and gives the address of them. */
+type Mount = (routes: (prefix?: string) => HealthRoutes) => Promise<string>;
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
+});
+
+async function listening(server: Server): Promise<string> {
+  if (!server.listening) {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  }
+  ends.push(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/ops`;
+}
+
+const MOUNTS: Readonly<Record<string, Mount>> = {
+  'node:http'(routes) {
+    const handle = nodeHandler(routes('/ops'));
+    return listening(createServer(handle));
+  },
+
+  async Hono(routes) {
+    const app = new Hono();
+    app.mount('/ops', routes().fetch);
+    return listening(
+      serve({
+        fetch: app.fetch,
+        port: 0,
+        hostname: '127.0.0.1',
+        overrideGlobalObjects: false,
+      }) as Server,
+    );
+  },
+
+  Express(routes) {
+    const app = express();
+    app.use('/ops', nodeHandler(routes()));
+    return listening(createServer(app));
+  },
+
+  'Express after a parser of bodies'(routes) {
+    const app = express();
+    app.use(express.json());
+    app.use('/ops', nodeHandler(routes()));
+    return listening(createServer(app));
+  },
+
+  async Fastify(routes) {
+    const app = fastify();
+    const handle = nodeHandler(routes('/ops'));
+    app.register(async (ops) => {
+      // The routes read the body themselves.
+      ops.removeAllContentTypeParsers();
+      ops.addContentTypeParser('*', (_request, _body, done) => done(null));
+      ops.all('/ops/*', (request, reply) => {
+        reply.hijack();
+        handle(request.raw, reply.raw);
+      });
+    });
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    return listening(app.server);
+  },
+
+  Koa(routes) {
+    const app = new Koa();
+    const handle = nodeHandler(routes('/ops'));
+    app.use((context, next) => {
+      if (!context.path.startsWith('/ops/')) return next();
+      context.respond = false;
+      handle(context.req, context.res);
+    });
+    return listening(createServer(app.callback()));
+  },
+};
+
+describe.each(Object.entries(MOUNTS))('%s', (_, mount) => {
+  let url: string;
+  const breaker = () => breakerNamed('a/b <c>');
+  const path = `/circuit-breakers/${encodeURIComponent('a/b <c>')}`;
+
+  beforeEach(async () => {
+    url = await mount((prefix = '') => {
+      const routes = healthRoutes({ token: TOKEN, prefix });
+      ends.push(routes.close);
+      return routes;
+    });
+  });
+
+  function post(action: string, body?: string, type = 'application/json') {
+    return fetch(`${url}${path}/${action}`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${TOKEN}`,
+        ...(body === undefined ? {} : { 'content-type': type }),
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+  }
+
+  it('tells how the service is', async () => {
+    await failing(breaker());
+    const response = await fetch(`${url}/health`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('application/json');
+    expect(await response.json()).toEqual({
+      status: 'degraded',
+      breakers: { total: 1, open: 1, half_open: 0, closed: 0, isolated: 0 },
+    });
+    expect(await (await fetch(`${url}${path}`)).json()).toMatchObject({ state: 'open' });
+  });
+
+  it('reads a body, or none', async () => {
+    await failing(breaker());
+    const first = await post('isolate', '{"reason":"maintenance"}');
+    expect([first.status, await first.json()]).toMatchObject([200, { state: 'isolated' }]);
+    const second = await post('release');
+    expect([second.status, await second.json()]).toMatchObject([200, { state: 'closed' }]);
+    expect((await post('reset', '{"reason":5}')).status).toBe(400);
+    expect((await post('reset', 'reason', 'text/plain')).status).toBe(415);
+    expect((await post('reset', `{"reason":"${'x'.repeat(10_000)}"}`)).status).toBe(413);
+  });
+
+  it('refuses who has no token, another method, another path', async () => {
+    const there = breaker();
+    expect((await fetch(`${url}${path}/isolate`, { method: 'POST' })).status).toBe(401);
+    expect((await fetch(`${url}/health`, { method: 'POST' })).status).toBe(405);
+    const missing = await fetch(`${url}/nothing`);
+    expect(missing.status).toBe(404);
+    expect(missing.headers.get('content-type')).toBe('application/problem+json');
+    expect((await fetch(`${url}/health`, { method: 'HEAD' })).status).toBe(200);
+    expect(there.state).toBe(0);
+  });
+
+  it('streams what the live page shows', async () => {
+    const response = await fetch(`${url}/events`);
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    const reader = response.body?.getReader();
+    const { value } = (await reader?.read()) ?? {};
+    expect(new TextDecoder().decode(value)).toContain('event: full');
+    await reader?.cancel();
+  });
+});
+
+describe('a body that was read before', () => {
+  it('gives a clear error where it was not left on the request', async () => {
+    breakerNamed('workday');
+    const app = fastify();
+    const handle = nodeHandler(healthRoutes({ token: TOKEN, prefix: '/ops', executions: false }));
+    app.all('/ops/*', (request, reply) => {
+      reply.hijack();
+      handle(request.raw, reply.raw);
+    });
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    const url = await listening(app.server);
+    const response = await fetch(`${url}/circuit-breakers/workday/reset`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+      body: '{"reason":"because"}',
+    });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      detail:
+        'The body could not be read. Where a framework has read it already, mount these routes before its parser.',
+    });
+  });
+});
+
+it('leaves the global Request and Response as they are', () => {
+  const { Request, Response } = globalThis;
+  nodeHandler(healthRoutes({ executions: false }));
+  expect(globalThis.Request).toBe(Request);
+  expect(globalThis.Response).toBe(Response);
+});
