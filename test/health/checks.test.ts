@@ -140,6 +140,17 @@ describe('a check of several systems', () => {
     await expect(health).rejects.toThrow('enough');
   });
 
+  it('aborts nothing that has answered, when its caller is aborted later', async () => {
+    const signals: AbortSignal[] = [];
+    const caller = new AbortController();
+    await checkSystemHealth(
+      { a: ({ signal }) => void signals.push(signal) },
+      { signal: caller.signal },
+    );
+    caller.abort();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+  });
+
   it('leaves no listener for each of its calls on a signal that outlives them', async () => {
     const { signal } = new AbortController();
     for (let call = 0; call < 20; call++) await checkSystemHealth({ a: () => {} }, { signal });
@@ -176,6 +187,15 @@ describe('what a check answers', () => {
     [new Response('', { status: 404 }), 'status 404'],
   ])('is not available where it is %o', async (answer, error) => {
     expect(await errorOf(() => answer)).toBe(error);
+  });
+
+  it('is thrown away where it is a response, which keeps its connection busy until then', async () => {
+    const responses = [new Response('fine'), new Response('not fine', { status: 503 })];
+    for (const response of responses) await errorOf(() => response);
+    expect(responses.map(({ bodyUsed }) => bodyUsed)).toEqual([true, true]);
+    const read = new Response('read by somebody');
+    read.body?.getReader();
+    expect(await errorOf(() => read)).toBeNull();
   });
 
   it.each<[string, unknown, string]>([

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { metrics } from '@opentelemetry/api';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Logger, monitorDependencies } from '../../src/health/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { TestSdk } from '../support/metrics.ts';
@@ -142,5 +142,19 @@ describe('without a meter provider of its own', () => {
     const name = { 'resilience.dependency.name': 'early bird' };
     expect(await sdk.value('resilience.dependency.available', name)).toBe(0);
     expect(await sdk.points('resilience.dependency.recovery.attempts', name)).toHaveLength(2);
+  });
+
+  it('finds one that another copy of the api registered, by its next check', async () => {
+    metrics.disable();
+    vi.resetModules();
+    const fresh = await import('../../src/health/monitor/monitor.ts');
+    using monitor = fresh.monitorDependencies({ 'other copy': () => true }, { interval: 20 });
+    await monitor.ready;
+    const sdk = new TestSdk();
+    // What every copy of the API does: it writes to the one place that all of them share.
+    Object.getPrototypeOf(metrics).setGlobalMeterProvider.call(metrics, sdk.provider);
+    const value = () =>
+      sdk.value('resilience.dependency.available', { 'resilience.dependency.name': 'other copy' });
+    expect(await eventually('its series', value)).toBe(1);
   });
 });

@@ -456,6 +456,15 @@ describe('the metrics', () => {
     expect(await value()).toBe(1);
   });
 
+  it('go on for what is watched again, however many others come and go', async () => {
+    monitor({ workday: fail }).stop();
+    monitor({ workday: () => {} });
+    await seconds(0);
+    for (let index = 0; index < 600; index++) monitor({ [`tenant-${index}`]: fail }).stop();
+    await sdk.collect();
+    expect(await sdk.value(AVAILABLE, { 'resilience.dependency.name': 'workday' })).toBe(1);
+  });
+
   it('of dependencies that come and go leave no more than 500 behind', async () => {
     for (let index = 0; index < 600; index++) {
       monitor({ [`tenant-${index}`]: fail }).stop();
