@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { breakerNamed, failing, TOKEN } from '../health/support.ts';
 import { run } from './cli.ts';
-import { HOSTILE, serve } from './service.ts';
+import { HOSTILE, serve, webServer } from './service.ts';
 
 const env = { COCKATIEL_OTEL_TOKEN: TOKEN };
 
@@ -49,6 +49,17 @@ describe('cockatiel-otel reset, isolate, release', () => {
       state: 'isolated',
       previous_state: 'closed',
     });
+  });
+
+  it('say what is left to know', async () => {
+    const answer = { name: 'jira', action: 'reset', state: 'isolated', previous_state: 'open' };
+    const detail = 'Those that are isolated \x1b[2Jstay so.';
+    const url = await webServer((_, response) => {
+      response.end(JSON.stringify({ ...answer, detail, later: 'a field' }));
+    });
+    expect((await run(['reset', 'jira', '--url', url], env)).stdout).toBe(
+      'jira: reset, open -> isolated. Those that are isolated \\u001b[2Jstay so.\n',
+    );
   });
 
   it.each(HOSTILE)('find a circuit breaker called %j', async (name) => {
