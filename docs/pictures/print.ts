@@ -27,7 +27,7 @@ export async function print(
   }
 }
 
-function small(png: Buffer): Uint8Array {
+export function small(png: Buffer): Uint8Array {
   const picture = UPNG.decode(new Uint8Array(png).buffer);
   const [pixels = new ArrayBuffer()] = UPNG.toRGBA8(picture);
   return new Uint8Array(UPNG.encode([pixels], picture.width, picture.height, COLORS));

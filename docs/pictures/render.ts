@@ -1,12 +1,14 @@
 /**
  * `npm run pictures`: draws each dashboard, filled by the demo's incident, into
- * `docs/dashboard-*.png`. Needs prometheus, alertmanager and chromium on the PATH.
+ * `docs/dashboard-*.png`, and the live page into `docs/live*.png`; with `live` as its argument that
+ * alone. Needs prometheus, alertmanager and chromium on the PATH.
  */
 import { findProgram } from '../../examples/demo/processes.ts';
 import { SCALE } from '../../examples/demo/scale.ts';
 import { generate } from '../../src/generate/index.ts';
 import type { Dashboard } from './grafana.ts';
 import { duringAnIncident } from './incident.ts';
+import { drawLive } from './live/draw.ts';
 import { type Content, pageOf } from './page.ts';
 import { print } from './print.ts';
 import { recorded } from './record.ts';
@@ -20,6 +22,9 @@ const CHOSEN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 const browser = findProgram('chromium', 'chromium-browser', 'google-chrome');
 if (browser === undefined) throw new Error('Expected chromium on the PATH, found none');
+
+await drawLive(browser);
+if (process.argv[2] === 'live') process.exit();
 
 const dashboards = Object.entries(generate({ timeScale: SCALE }))
   .filter(([path]) => path.startsWith('dashboards/'))

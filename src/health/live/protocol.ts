@@ -32,10 +32,10 @@ export interface Row {
   readonly outcomes: readonly number[];
   /** Executions that have begun and not yet been answered. */
   readonly active: number;
-  /** Seconds, of the last 10 s; `null` where nobody was answered. */
+  /** Seconds, of the last 10 s, without rejected calls; `null` where there were no others. */
   readonly p50: number | null;
   readonly p95: number | null;
-  /** Answers that these come from. */
+  /** Calls that these come from. */
   readonly timed: number;
   readonly retry?: { readonly calls: number; readonly again: number; readonly exhausted: number };
   readonly timeout?: {

@@ -1,4 +1,5 @@
 import type { Counts } from '../../aggregate/counts.ts';
+import { OUTCOME } from '../../aggregate/execution.ts';
 import type { Scope } from '../../aggregate/scope.ts';
 import { OUTCOMES } from '../../semconv/attributes.ts';
 import { breakersAsOne } from './breakers.ts';
@@ -43,7 +44,10 @@ export class Watched {
     this.#scopes = scopes;
   }
 
-  readonly #take = (seconds: number): void => this.#latency.add(seconds);
+  /** Who was turned away at once has not seen how fast the dependency is. */
+  readonly #take = (seconds: number, outcome: number): void => {
+    if (outcome !== OUTCOME.rejected) this.#latency.add(seconds);
+  };
 
   /** @returns the row, a step later */
   step(index: number): Row {

@@ -6,7 +6,7 @@ const SHAPES: Readonly<Record<NewsItem['tone'], string>> = {
   bad: '▲',
   warning: '◐',
   good: '●',
-  neutral: '■',
+  neutral: '○',
 };
 
 let first: NewsItem | undefined;

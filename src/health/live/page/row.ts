@@ -115,10 +115,11 @@ export class RowView {
         `${perCall === 0 ? 0 : perCall.toFixed(2)}/call`,
         HALF * (perCall / limits.retriesPerCall),
         beyond.has('retries'),
-        [
-          ...(retry.again > 0 ? [`${count(retry.again)} again`] : []),
-          ...(retry.exhausted > 0 ? [`${count(retry.exhausted)} in vain`] : []),
-        ].join(' · '),
+        retry.exhausted > 0
+          ? `${count(retry.exhausted)} in vain`
+          : retry.again > 0
+            ? `${count(retry.again)} again`
+            : '',
       );
     }
     visible(this.#timeouts, timeout);
