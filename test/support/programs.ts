@@ -6,6 +6,7 @@ export const PACKAGES = {
   prometheus: 'prometheus',
   alertmanager: 'prometheus-alertmanager',
   amtool: 'prometheus-alertmanager',
+  chromium: 'chromium',
 } as const;
 
 export type Program = keyof typeof PACKAGES;
@@ -18,6 +19,7 @@ export const NEEDED_BY: Readonly<Record<string, readonly Program[]>> = {
   'test/generate/dashboards-answers.test.ts': ['promtool'],
   'test/generate/formats/checked.test.ts': ['promtool', 'amtool', 'alertmanager'],
   'test/examples/grafana.test.ts': ['promtool', 'amtool'],
+  'test/health/live/page.test.ts': ['chromium'],
   'test/e2e/incident.test.ts': ['prometheus', 'alertmanager'],
 };
 
@@ -27,6 +29,7 @@ const NAMES: Readonly<Record<Program, readonly string[]>> = {
   prometheus: ['prometheus'],
   alertmanager: ['prometheus-alertmanager', 'alertmanager'],
   amtool: ['amtool'],
+  chromium: ['chromium', 'chromium-browser', 'google-chrome'],
 };
 
 /** The path of a program, if it is there. */
