@@ -135,7 +135,12 @@ export class Scope implements RecorderSource {
 
   /** Its circuit breakers, to be looked after one by one. */
   controls(): BreakerControl[] {
-    return [...this.#sampled].flatMap((sampled) => sampled.deref()?.control ?? []);
+    const controls: BreakerControl[] = [];
+    for (const sampled of this.#sampled) {
+      const control = sampled.deref()?.control;
+      if (control) controls.push(control);
+    }
+    return controls;
   }
 
   get isOfPolicies(): boolean {

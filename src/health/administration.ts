@@ -45,7 +45,7 @@ const DO: Readonly<
   Record<CircuitBreakerAction, (name: string, controls: BreakerControl[]) => void>
 > = {
   reset(name, controls) {
-    const free = controls.filter((control) => control.read().state !== 'isolated');
+    const free = controls.filter((control) => control.state !== 'isolated');
     if (free.length === 0) {
       throw new Problem(
         409,

@@ -2,7 +2,7 @@ import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono';
 import { CIRCUIT_BREAKER_ACTIONS } from '../semconv/attributes.ts';
 import { type Actor, administer, unknownBreaker } from './administration.ts';
 import { fieldsOf } from './body.ts';
-import { breakerSummary, breakerViews, scopesByName } from './breakers.ts';
+import { breakerViews, scopesByName, summaryOf } from './breakers.ts';
 import { recordOf } from './by-name.ts';
 import { abortExecution, executionViews } from './executions.ts';
 import { type Env, Guard } from './guard.ts';
@@ -22,9 +22,11 @@ export function appOf(settings: Settings, news: News, fault: (error: unknown) =>
   const read = (path: string, answer: (c: Context<Env>) => Response) =>
     route(app, path, { GET: [guard.reads, answer] });
 
-  read('/circuit-breakers', (c) =>
-    c.json({ breakers: recordOf(breakerViews()), summary: breakerSummary() }),
-  );
+  read('/circuit-breakers', (c) => {
+    const views = breakerViews();
+    const summary = summaryOf([...views.values()].map(({ state }) => state));
+    return c.json({ breakers: recordOf(views), summary });
+  });
   read('/circuit-breakers/:name', (c) => {
     const name = named(c);
     const view = breakerViews().get(name);

@@ -44,9 +44,13 @@ export type BreakerSummary = Readonly<Record<'total' | CircuitBreakerState, numb
 /** So many of one name are told one by one. */
 const INSTANCES = 50;
 
-const WORST_FIRST = ['isolated', 'open', 'half_open', 'closed'] as const;
-
-const rank = ({ state }: { readonly state: CircuitBreakerState }) => WORST_FIRST.indexOf(state);
+/** The worst first. */
+const RANK: Readonly<Record<CircuitBreakerState, number>> = {
+  isolated: 0,
+  open: 1,
+  half_open: 2,
+  closed: 3,
+};
 
 /** The scopes that have circuit breakers now, by name: one name may have several of them. */
 export function scopesByName(): Map<string, Scope[]> {
@@ -63,23 +67,33 @@ export function breakerViews(): Map<string, BreakerView> {
 
 /** The worst state of each name, counted. */
 export function breakerSummary(): BreakerSummary {
+  const worst = new Map<string, CircuitBreakerState>();
+  for (const scope of scopes()) {
+    for (const { state } of scope.controls()) {
+      const before = worst.get(scope.name);
+      if (before === undefined || RANK[state] < RANK[before]) worst.set(scope.name, state);
+    }
+  }
+  return summaryOf(worst.values());
+}
+
+export function summaryOf(states: Iterable<CircuitBreakerState>): BreakerSummary {
   const summary = { total: 0, open: 0, half_open: 0, closed: 0, isolated: 0 };
-  for (const own of scopesByName().values()) {
+  for (const state of states) {
     summary.total++;
-    summary[worstState(controlsOf(own))]++;
+    summary[state]++;
   }
   return summary;
 }
 
 export function worstState(controls: readonly BreakerControl[]): CircuitBreakerState {
-  const readings = controls.map((control) => control.read()).sort((a, b) => rank(a) - rank(b));
-  return readings[0]?.state ?? 'closed';
+  return controls.map(({ state }) => state).sort((a, b) => RANK[a] - RANK[b])[0] ?? 'closed';
 }
 
 function viewOf(own: readonly Scope[]): BreakerView {
   const readings = controlsOf(own)
     .map((control) => control.read())
-    .sort((a, b) => rank(a) - rank(b) || (b.failures ?? 0) - (a.failures ?? 0));
+    .sort((a, b) => RANK[a.state] - RANK[b.state] || (b.failures ?? 0) - (a.failures ?? 0));
   const worst = readings[0] as BreakerReading;
   return {
     state: worst.state,

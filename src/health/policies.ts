@@ -22,13 +22,19 @@ function viewOf({ name: _, attributes: __, ...counts }: PolicySnapshot): Numbers
 function numbersOf(value: unknown): Numbers {
   if (typeof value === 'number') return value;
   if (typeof value !== 'object' || value === null) return null;
-  return recordOf(Object.entries(value).map(([key, each]) => [snakeCase(key), numbersOf(each)]));
+  // No key of a snapshot is made up by somebody else: types of errors come after a colon.
+  const numbers: Record<string, Numbers> = {};
+  for (const [key, each] of Object.entries(value)) {
+    numbers[SNAKE_CASE[key] ?? key] = numbersOf(each);
+  }
+  return numbers;
 }
 
-/** Names of fields only have capitals; types of errors are told as they are. */
-function snakeCase(key: string): string {
-  return key.includes(':') ? key : key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
+const SNAKE_CASE: Readonly<Record<string, string>> = {
+  circuitBreaker: 'circuit_breaker',
+  queueLimit: 'queue_limit',
+  telemetryErrors: 'telemetry_errors',
+};
 
 /** @param path of the value; a limit in time is the longest of them */
 function together(a: Numbers | undefined, b: Numbers | undefined, path = ''): Numbers {

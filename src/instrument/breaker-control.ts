@@ -34,6 +34,10 @@ export class Control implements BreakerControl {
     return this.#known?.key;
   }
 
+  get state(): CircuitBreakerState {
+    return CIRCUIT_BREAKER_STATES[this.#policy.state] as CircuitBreakerState;
+  }
+
   get #known(): KnownBreaker | undefined {
     return this.#policy[KNOWN_BREAKER];
   }
