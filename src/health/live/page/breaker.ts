@@ -19,7 +19,8 @@ export function breakerText(breaker: RowBreaker, at: number): string {
     parts.push(nextProbeAt > at ? `next try in ${age(nextProbeAt - at)}` : 'next call is a try');
   }
   if (state === 'isolated') parts.push(breaker.held ? 'by hand' : 'by code');
-  if (failures !== null && failures > 0 && state !== 'isolated') {
+  // Of what is open, the count only says that it was enough.
+  if (failures !== null && failures > 0 && state === 'closed') {
     const limit = failureLimit === null ? '' : ` of ${failureLimit}`;
     parts.push(`${failures}${limit} ${failures === 1 && limit === '' ? 'failure' : 'failures'}`);
   }

@@ -89,8 +89,10 @@ export class RowView {
     const all = answerable(row);
     const perSecond = model.rate(policy);
     const cancelled = total(row) - all;
+    const [ok = 0, stoodIn = 0] = row.outcomes;
     const parts = [
-      all > 0 ? `${percent(1 - failed / all)} ok` : 'no calls',
+      all > 0 ? `${percent(ok / all)} ok` : 'no calls',
+      ...(stoodIn > 0 ? [`${percent(stoodIn / all)} fallback`] : []),
       ...(failed > 0 ? [`${count(failed)} failed`] : []),
       ...(cancelled > 0 ? [`${count(cancelled)} cancelled`] : []),
     ];
