@@ -1,5 +1,6 @@
 import { bulkhead, ConsecutiveBreaker, circuitBreaker, handleAll, retry, wrap } from 'cockatiel';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { monitorDependencies } from '../../src/health/index.ts';
 import { instrument } from '../../src/index.ts';
 import { dispose, policyFor } from '../../src/policies/index.ts';
 import { breakerNamed, failing, known, TOKEN } from '../health/support.ts';
@@ -106,15 +107,11 @@ describe('cockatiel-otel check', () => {
 
   it('tells of dependencies, and takes a 503 of the route for an answer', async () => {
     await failing(breakerNamed('jira'));
-    const summary = {
-      total_systems: 4,
-      available_systems: 3,
-      unavailable_systems: 1,
-      availability_percentage: 75,
-      safe_for_bulk_work: false,
-    };
-    const dependencies = { state: () => ({ summary }), report: { summary } };
-    const { url } = await serve({ openFails: true, dependencies: dependencies as never });
+    const there = () => true;
+    const dependencies = monitorDependencies({ a: there, b: there, c: there, d: () => false });
+    await dependencies.ready;
+    const { url } = await serve({ openFails: true, dependencies });
+    onTestFinished(() => dependencies.stop());
     expect(await run(['check', '--url', url])).toEqual({
       code: 1,
       stdout:

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { breakerNamed, failing } from '../health/support.ts';
 import { eventually } from '../support/eventually.ts';
 import { BIN, Run, start } from './cli.ts';
-import { nowhere, serve, webServer } from './service.ts';
+import { serve, webServer } from './service.ts';
 
 const QUICKLY = ['--watch', '--interval', '100ms'];
 
@@ -62,12 +62,25 @@ describe('cockatiel-otel breakers --watch', () => {
     expect(stdout).toMatch(/No answer from .+\. Asking again\.\n/);
   });
 
-  it('tells what a program does not parse elsewhere', async () => {
-    const run = start(['breakers', ...QUICKLY, '--json', '--url', await nowhere()]);
-    await eventually('the sentence', () => run.stderr.includes('No answer') || undefined);
-    run.child.kill('SIGINT');
-    expect(await run.result()).toMatchObject({ code: 0, stdout: '' });
-  });
+  it.each([[[]], [['--json']]])(
+    'tells it once, however often it asks in vain: %j',
+    async (json) => {
+      let asked = 0;
+      const url = await webServer((_, response) => {
+        asked++;
+        response.writeHead(502).end();
+      });
+      const run = start(['breakers', ...QUICKLY, ...json, '--url', url]);
+      await eventually('it has asked again and again', () => asked > 4 || undefined);
+      run.child.kill('SIGINT');
+      const { code, stdout, stderr } = await run.result();
+      expect(code).toBe(0);
+      // What reads JSON is not told there.
+      const [told, other] = json.length > 0 ? [stderr, stdout] : [stdout, stderr];
+      expect(told.match(/answers 502\. Asking again\./g)).toHaveLength(1);
+      expect(other).toBe('');
+    },
+  );
 
   it('ends at once where an answer is waited for', async () => {
     const asked: unknown[] = [];

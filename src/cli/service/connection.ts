@@ -19,7 +19,7 @@ export interface ConnectionOptions {
 
 /** The options of every command that asks a service. */
 export function addConnection(command: Command): Command {
-  return refuseToken(command)
+  return command
     .option(
       '--url <url>',
       `where its health routes are mounted (default: ${URL_VARIABLE}, or ${DEFAULT_URL})`,
@@ -31,7 +31,7 @@ export function addConnection(command: Command): Command {
     );
 }
 
-/** As an option that is not known, it would be repeated with its value. */
+/** Of all commands. As an option that is not known, it would be repeated with its value. */
 export function refuseToken(command: Command): Command {
   return command.addOption(new Option('--token [value]').hideHelp()).on('option:token', () => {
     command.error(
