@@ -9,7 +9,7 @@ import { moveDegradation, moveDependency, moveEveryMetric } from '../support/tra
 import { missing } from './contract.ts';
 import { STRATEGIES, type Strategy, TYPES, translated, translatedLabel } from './translation.ts';
 
-const { ATTR_METRIC_OVERFLOW, ATTR_OUTCOME, ATTR_POLICY_NAME, OUTCOMES } = attributes;
+const { ATTR_DEPENDENCY_NAME, ATTR_METRIC_OVERFLOW, ATTR_POLICY_NAME } = attributes;
 const PARTS = [undefined, 'bucket', 'sum', 'count'] as const;
 
 const exporter = new TestExporter();
@@ -55,24 +55,22 @@ function byOtlp(strategy: Strategy): Sample[] {
 
 /** What Prometheus makes itself, of the rules and of alerts that fire. */
 function madeOf(files: Files, naming: Naming): Sample[] {
-  const policy = labelName(ATTR_POLICY_NAME, naming);
-  const subject = (about: string) => (about === 'policy' ? { [policy]: 'servicenow' } : {});
+  const subject = (about: string) => ({ [labelName(about, naming)]: 'servicenow' });
   return [
-    ...recordingsIn(files).flatMap(({ record }) => {
-      const [level = ''] = record.split(':');
-      const outcomes = level === 'outcome' ? OUTCOMES : [undefined];
-      return outcomes.map((outcome) => ({
-        name: record,
-        labels: {
-          ...subject(level === 'job' ? level : 'policy'),
-          ...(outcome && { [labelName(ATTR_OUTCOME, naming)]: outcome }),
-        },
-        value: 1,
-      }));
-    }),
+    ...recordingsIn(files).map(({ record, expr }) => ({
+      name: record,
+      labels: record.startsWith('job:')
+        ? {}
+        : subject(
+            expr.includes(labelName(ATTR_DEPENDENCY_NAME, naming))
+              ? ATTR_DEPENDENCY_NAME
+              : ATTR_POLICY_NAME,
+          ),
+      value: 1,
+    })),
     ...alertsIn(files).map(({ alert, labels }) => ({
       name: 'ALERTS',
-      labels: { alertname: alert, alertstate: 'firing', ...labels, ...subject('policy') },
+      labels: { alertname: alert, alertstate: 'firing', ...labels, ...subject(ATTR_POLICY_NAME) },
       value: 1,
     })),
   ];

@@ -146,6 +146,20 @@ describe('a check', () => {
     expect(found({ ...good, ...fault })).toContain(`Good: ${name}: ${what}`);
   });
 
+  it('promql/rate finds what is recorded of several processes, of a gauge, or is a rate already', () => {
+    const expr = EXECUTIONS.replace('resilience_executions_total', 'process:x:y').concat(' > 5');
+    const labels = 'job, instance, resilience_policy_name';
+    const of = (recorded: string) =>
+      found({ ...good, expr }, { record: 'process:x:y', expr: recorded }).filter((what) =>
+        what.includes('no counter'),
+      );
+    const no = ['Good: promql/rate: process:x:y is no counter'];
+    expect(of(`sum by (${labels}) (resilience_executions_total)`)).toEqual([]);
+    expect(of('sum by (job, resilience_policy_name) (resilience_executions_total)')).toEqual(no);
+    expect(of(`sum by (${labels}) (resilience_bulkhead_active)`)).toEqual(no);
+    expect(of(`sum by (${labels}) (increase(resilience_executions_total[5m]))`)).toEqual(no);
+  });
+
   it('rule/duplicate finds two of one name and severity, and what is recorded twice', () => {
     expect(found(good, good)).toContain('Good: rule/duplicate: 2 rules make the same');
     expect(found(good, { ...good, labels: { severity: 'critical' } })).toEqual([]);

@@ -12,10 +12,12 @@ import {
 } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
 import { percent } from '../percent.ts';
-import { is, type Queries } from '../queries.ts';
+import { is, isNot, type Queries } from '../queries.ts';
 import { RECORDED, total } from './recorded.ts';
 import type { Alert } from './rule.ts';
-import { NOT_CLOSED, OBSERVED, REJECTED, stuckOpen } from './stuck-open.ts';
+import { NOT_CLOSED, OBSERVED, REJECTED, SETTLED, stuckOpen } from './stuck-open.ts';
+
+const CLOSED: CircuitBreakerState = 'closed';
 
 export function alerts(queries: Queries): Alert[] {
   return [
@@ -44,11 +46,9 @@ function openFleetWide(queries: Queries): Alert {
     by: queries.policy,
     matchers: [REJECTED],
   });
-  const sum = (series: string) => `sum ${queries.by(queries.policy)} (${series})`;
-  const state = queries.of(CIRCUIT_BREAKER_STATE);
-  const closed = queries.of(CIRCUIT_BREAKER_STATE, [
-    is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed'),
-  ]);
+  const rest = Number((1 - ratio).toPrecision(12));
+  const states = (matcher: Matcher) =>
+    `sum ${queries.by(queries.policy)} (${queries.of(CIRCUIT_BREAKER_STATE, [matcher])})`;
   const policy = queries.labelValue(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceCircuitBreakerOpenFleetWide',
@@ -64,10 +64,10 @@ and ${rejected}
   > 0
 # Not of one that has closed again: its minute open stays in the window for another.
 unless (
-  ${sum(closed)}
-    > ${Number((1 - ratio).toPrecision(12))} * ${sum(state)}
-  and ${time(longer, NOT_CLOSED)}
-    < ${ratio} * ${time(longer)}
+  ${ratio} * ${states(is(ATTR_CIRCUIT_BREAKER_STATE, CLOSED))}
+    > ${rest} * ${states(isNot(ATTR_CIRCUIT_BREAKER_STATE, CLOSED))}
+  and ${rest} * ${time(longer, NOT_CLOSED)}
+    < ${ratio} * ${time(longer, SETTLED)}
 )`.trim(),
     forSeconds,
     summary: `The circuit of {{ ${policy} }} is open on most replicas.`,

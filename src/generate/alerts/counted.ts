@@ -4,13 +4,10 @@ import type { Queries } from '../queries.ts';
 import { withSampleBefore } from './samples.ts';
 
 /**
- * Series that were there before a histogram, which appears with its first value: those of the same
- * process, by the labels that both have.
+ * A series that was there before a histogram, which appears with its first value; of the same
+ * process, with the labels that are grouped by.
  */
-export interface Witness {
-  readonly series: string;
-  readonly on: readonly string[];
-}
+type Witness = string;
 
 interface Counted {
   readonly by: readonly string[];
@@ -26,6 +23,9 @@ interface Counted {
  * apart, 4 are 5; of a series with two samples, 1 is 2. For a share that is no matter. A limit of a
  * few events takes the difference itself, laid window by window beside each other without a gap.
  * Around restarts and missed scrapes, `increase()` it is.
+ *
+ * The series of a process begin anew together, so each process is one sum before anything is
+ * compared: what Prometheus does to every series by itself is most of what a rule costs.
  */
 export function counted(
   queries: Queries,
@@ -35,40 +35,78 @@ export function counted(
 ): string {
   const series = queries.of(metric, matchers, part);
   const window = queries.window(windowSeconds);
-  const wider = withSampleBefore(queries, windowSeconds);
-  const born = witness ? `\n  or${appeared(queries, series, window, witness)}` : '';
-  return `
-sum ${queries.by(by)} (
-  (${series} - ${series} offset ${window} >= 0) unless resets(${series}[${wider}]) > 0${born}
-  or
-  # Restarted, or not scraped:
-  increase(${series}[${window}])
-)`.trim();
+  const process = queries.by(ofProcess(queries, by));
+  const sum = (expr: string) => `sum ${process} (${expr})`;
+  const then = sum(`${series} offset ${window}`);
+  return between(queries, windowSeconds, {
+    by,
+    // The last value, as of a process that is gone, or of a scrape that was missed, nothing is known.
+    now: sum(`last_over_time(${series}[${window}])`),
+    // New, in a process that is not: it counted from nothing.
+    then: witness ? `(${then} or 0 * ${sum(`${witness} offset ${window}`)})` : then,
+    resets: (range) => sum(`resets(${series}[${range}])`),
+    increase: (range) => sum(`increase(${series}[${range}])`),
+  });
 }
 
-/** What a histogram gained in a window, its first value included; for shares. */
-export function gainedFromFirst(
+/** What was counted in a window, of what is recorded of each process already. */
+export function countedOf(
   queries: Queries,
-  metric: Metric,
+  recorded: string,
   windowSeconds: number,
-  { by, matchers = [], part, witness }: Counted & { readonly witness: Witness },
+  by: readonly string[],
 ): string {
-  const series = queries.of(metric, matchers, part);
-  const window = queries.window(windowSeconds);
-  return `
-sum ${queries.by(by)} (${appeared(queries, series, window, witness)}
-  or
-  increase(${series}[${window}])
-)`.trim();
+  return between(queries, windowSeconds, {
+    by,
+    now: recorded,
+    then: `${recorded} offset ${queries.window(windowSeconds)}`,
+    resets: (range) => `resets(${recorded}[${range}])`,
+    increase: (range) => `increase(${recorded}[${range}])`,
+  });
 }
 
 /**
- * All of a histogram that is new in a process that is not. Not where Prometheus begins to watch a
- * process, or can reach it again: what it counted long ago would be news.
+ * What a process has counted in a histogram, which appears with its first value: from nothing, if
+ * the process is known to be there. Not all of it is news where Prometheus begins to watch a
+ * process, or can reach it again.
  */
-function appeared(queries: Queries, series: string, window: string, witness: Witness): string {
+export function countedFromNothing(
+  queries: Queries,
+  by: readonly string[],
+  expr: (sum: (series: string) => string) => string,
+  witness: Witness,
+): string {
+  const sum = (series: string) => `sum ${queries.by(ofProcess(queries, by))} (${series})`;
   return `
-  # New, in a process that is not:
-  last_over_time(${series}[${window}]) unless ${series} offset ${window}
-    and on (${queries.labels(witness.on)}) ${witness.series} offset ${window}`;
+${expr(sum)}
+or
+# Nothing yet, in a process that is there:
+0 * ${sum(witness)}`.trim();
+}
+
+interface Between {
+  readonly by: readonly string[];
+  readonly now: string;
+  readonly then: string;
+  readonly resets: (range: string) => string;
+  readonly increase: (range: string) => string;
+}
+
+function between(
+  queries: Queries,
+  windowSeconds: number,
+  { by, now, then, resets, increase }: Between,
+): string {
+  return `
+sum ${queries.by(by)} (
+  (${now} - ${then} >= 0) unless ${resets(withSampleBefore(queries, windowSeconds))} > 0
+  or
+  # Restarted, or not scraped:
+  ${increase(queries.window(windowSeconds))}
+)`.trim();
+}
+
+/** The labels that tell processes apart, where others are summed by some. */
+function ofProcess(queries: Queries, by: readonly string[]): string[] {
+  return [...new Set([queries.job, queries.instance, ...by])];
 }

@@ -1,9 +1,7 @@
 import { ATTR_DEPENDENCY_NAME } from '../../semconv/attributes.ts';
-import { DEPENDENCY_AVAILABLE, DEPENDENCY_CHECK_DURATION } from '../../semconv/metrics.ts';
-import type { Matcher } from '../../semconv/prometheus.ts';
 import { percent } from '../percent.ts';
 import type { Queries } from '../queries.ts';
-import { counted } from './counted.ts';
+import { countedOf } from './counted.ts';
 import { RECORDED } from './recorded.ts';
 import type { Alert } from './rule.ts';
 
@@ -32,26 +30,16 @@ function belowQuorum(queries: Queries): Alert {
 function slow(queries: Queries): Alert {
   const { seconds, windowSeconds, atLeast } = queries.limits.healthCheck;
   const window = queries.window(windowSeconds);
-  const checks = (part: 'bucket' | 'count', ...matchers: Matcher[]) =>
-    counted(queries, DEPENDENCY_CHECK_DURATION, windowSeconds, {
-      by: [queries.job, ATTR_DEPENDENCY_NAME],
-      matchers,
-      part,
-      // A histogram appears with its first value.
-      witness: {
-        series: queries.of(DEPENDENCY_AVAILABLE),
-        on: [queries.job, queries.instance, ATTR_DEPENDENCY_NAME],
-      },
-    });
+  const checks = countedOf(queries, RECORDED.slowChecks, windowSeconds, [
+    queries.job,
+    ATTR_DEPENDENCY_NAME,
+  ]);
   const dependency = queries.labelValue(ATTR_DEPENDENCY_NAME);
   return {
     name: 'ResilienceDependencySlow',
     severity: 'warning',
     about: 'dependency',
-    expr: `
-${checks('count')}
-- ${checks('bucket', queries.atMost(seconds))}
->= ${atLeast}`.trim(),
+    expr: `${checks}\n>= ${atLeast}`,
     summary: `{{ ${dependency} }} answers its health checks slowly.`,
     description:
       `{{ printf "%.0f" $value }} checks of {{ ${dependency} }} ` +

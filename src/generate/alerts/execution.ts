@@ -1,10 +1,7 @@
-import { ATTR_OUTCOME, ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
-import { EXECUTION_DURATION, EXECUTIONS } from '../../semconv/metrics.ts';
-import type { Matcher } from '../../semconv/prometheus.ts';
+import { ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
 import { BURN_RATES } from '../../thresholds.ts';
 import { percent } from '../percent.ts';
 import type { Queries } from '../queries.ts';
-import { gainedFromFirst } from './counted.ts';
 import { errorRatio, RECORDED, total } from './recorded.ts';
 import type { Alert } from './rule.ts';
 
@@ -19,31 +16,23 @@ export function alerts(queries: Queries): Alert[] {
 /** The share of what was slower, not a guess of the percentile between two buckets' bounds. */
 function latencyHigh(queries: Queries): Alert {
   const { seconds, quantile, windowSeconds, atLeast } = queries.limits.latency;
-  const by = queries.policy;
-  const gained = (part: 'count' | 'bucket', ...matchers: Matcher[]) =>
-    gainedFromFirst(queries, EXECUTION_DURATION, windowSeconds, {
-      by,
-      matchers,
-      part,
-      // Every outcome is counted from zero on, and has durations from its first on.
-      witness: { series: queries.of(EXECUTIONS), on: [...queries.replica, ATTR_OUTCOME] },
-    });
-  const all = gained('count');
-  const fast = gained('bucket', queries.atMost(seconds));
+  const window = queries.window(windowSeconds);
+  const gained = (recorded: string) =>
+    `sum ${queries.by(queries.policy)} (increase(${recorded}[${window}]))`;
   const policy = queries.labelValue(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceLatencyP95High',
     severity: 'warning',
     about: 'policy',
     expr: `
-${fast}
-/ (${all} >= ${atLeast})
-< ${quantile}`.trim(),
+${gained(RECORDED.fast)}
+  / (${gained(RECORDED.timed)} >= ${atLeast})
+  < ${quantile}`.trim(),
     summary: `{{ ${policy} }} is slow.`,
     description:
       `Only {{ $value | humanizePercentage }} of the executions of {{ ${policy} }} ` +
       `(job {{ ${queries.labelValue(queries.job)} }}) took no longer than ${seconds * 1000} ms in the ` +
-      `last ${queries.window(windowSeconds)} (limit ${percent(quantile)}).`,
+      `last ${window} (limit ${percent(quantile)}).`,
   };
 }
 

@@ -12,7 +12,8 @@ import {
 } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
 import { duration } from '../duration.ts';
-import { is, isNot, isOneOf, type Queries } from '../queries.ts';
+import { is, isOneOf, type Queries } from '../queries.ts';
+import { RECORDED } from './recorded.ts';
 import type { Alert } from './rule.ts';
 import { sparsest } from './samples.ts';
 
@@ -23,6 +24,11 @@ export const REJECTED = is<CircuitBreakerResult>(ATTR_CIRCUIT_BREAKER_RESULT, 'r
 export const NOT_CLOSED = isOneOf<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, [
   'open',
   'half_open',
+]);
+/** All other states. */
+export const SETTLED = isOneOf<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, [
+  'closed',
+  'isolated',
 ]);
 
 /**
@@ -50,14 +56,12 @@ export function stuckOpen(queries: Queries): Alert {
   const wider = duration(window + sample);
   const sum = (expr: string) => `sum ${queries.by(queries.replica)} (${expr})`;
 
-  const state = (matcher?: Matcher) => queries.of(CIRCUIT_BREAKER_STATE, matcher && [matcher]);
-  const closed = state(is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed'));
-  const inUse = state(isNot<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'isolated'));
-  const time = queries.of(CIRCUIT_BREAKER_TIME);
-  const timeNotClosed = queries.of(CIRCUIT_BREAKER_TIME, [NOT_CLOSED]);
-  const share = `${sum(`increase(${timeNotClosed}[${wider}])`)}
-    / ${sum(`increase(${time}[${wider}])`)}`;
-  const turnedAway = sum(`increase(${queries.of(CIRCUIT_BREAKER_CALLS, [REJECTED])}[${last}])`);
+  const state = (value: CircuitBreakerState) =>
+    queries.of(CIRCUIT_BREAKER_STATE, [is(ATTR_CIRCUIT_BREAKER_STATE, value)]);
+  const spent = (...matchers: Matcher[]) =>
+    sum(`increase(${queries.of(CIRCUIT_BREAKER_TIME, matchers)}[${wider}])`);
+  const rejected = queries.of(CIRCUIT_BREAKER_CALLS, [REJECTED]);
+  const { breakers } = RECORDED;
   const policy = queries.labelValue(ATTR_POLICY_NAME);
   const instance = queries.labelValue(queries.instance);
   return {
@@ -66,19 +70,17 @@ export function stuckOpen(queries: Queries): Alert {
     about: 'replica',
     expr: `
 # Seconds of the last ${last} that the breaker was not closed; of several breakers, the mean.
-clamp_max(${limit + sample} * ${share}
-  * (
-    # One of several: so many seconds in sum, where at no scrape all of them were closed.
-    (${sum(state())} and ${sum(`max_over_time(${closed}[${wider}])`)} < ${sum(inUse)})
-    or ${turnedAway} ^ 0
-  ), ${window})
+clamp_max(${limit + sample} * ${spent(NOT_CLOSED)}
+  # Not of a replica that has just started or was away.
+  / (${spent()} >= ${window * OBSERVED} * ${breakers})
+  # One of several: so many seconds in sum, where at no scrape all of them were closed.
+  * clamp_min(${breakers} * (${breakers} > bool
+      ${sum(`max_over_time(${state('closed')}[${wider}])`)}
+      + ${sum(`last_over_time(${state('isolated')}[${wider}])`)}), 1), ${window})
   > ${limit}
 # Somebody was turned away: a circuit that nobody calls stays open, and harms nobody.
-and ${turnedAway}
-  > 0
-# Not of a replica that has just started or was away.
-unless ${sum(`increase(${time}[${wider}])`)}
-  < ${window * OBSERVED} * ${sum(state())}`.trim(),
+and ${sum(`increase(${rejected}[${last}])`)}
+  > 0`.trim(),
     summary: `The circuit of {{ ${policy} }} stays open on {{ ${instance} }}.`,
     description:
       `The circuit breaker of {{ ${policy} }} on {{ ${instance} }} ` +

@@ -13,6 +13,7 @@ import { selectorOfAll } from '../../semconv/prometheus.ts';
 import { percent } from '../percent.ts';
 import { is, type Queries } from '../queries.ts';
 import { counted } from './counted.ts';
+import { RECORDED } from './recorded.ts';
 import type { Alert } from './rule.ts';
 import { withSampleBefore } from './samples.ts';
 
@@ -47,20 +48,22 @@ unless group ${queries.by([queries.job])} (${state})`.trim(),
 }
 
 /**
- * By the times of the samples themselves, not by `rate()`, which guesses at the edges of its window,
- * and guesses wrong of a replica whose pushes have ended. Only where as many breakers were there all
- * the time: of those that come and go, nobody knows how much time they had.
+ * How fast the clocks of all states go together, by the times of the samples themselves: `rate()`
+ * guesses at the edges of its window, and guesses wrong of a replica whose pushes have ended. The
+ * slopes of clocks that were read at the same times add up to the slope of their sum. Only where as
+ * many breakers were there all the time: of those that come and go, nobody knows how much time they
+ * had.
  */
 function clockStopped(queries: Queries): Alert {
   const { ratio, windowSeconds } = queries.limits.stateClock;
   const window = queries.window(windowSeconds);
   const wider = withSampleBefore(queries, windowSeconds);
   const time = queries.of(CIRCUIT_BREAKER_TIME);
-  // Of one scrape all states have the same time: one tells when it was.
+  // Of one process all states begin anew together: one tells when.
   const closed = queries.of(CIRCUIT_BREAKER_TIME, [
     is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed'),
   ]);
-  const state = queries.of(CIRCUIT_BREAKER_STATE);
+  const { breakers } = RECORDED;
   const sum = (expr: string) => `sum ${queries.by(queries.replica)} (${expr})`;
   const policy = queries.labelValue(ATTR_POLICY_NAME);
   const instance = queries.labelValue(queries.instance);
@@ -70,13 +73,12 @@ function clockStopped(queries: Queries): Alert {
     about: 'replica',
     expr: `
 abs(
-  (${sum(time)} - ${sum(`${time} offset ${window}`)})
-  / (${sum(`timestamp(${closed})`)} - ${sum(`timestamp(${closed} offset ${window})`)})
-  / (${sum(state)} > 0) - 1
+  ${sum(`deriv(${time}[${window}])`)}
+  / (${breakers} == ${breakers} offset ${window} > 0) - 1
 ) > ${ratio}
 # Only of breakers that were there all the time.
-and round(${sum(`avg_over_time(${state}[${wider}])`)}, 0.001)
-  == ${sum(state)}
+and round(avg_over_time(${breakers}[${wider}]), 0.001)
+  == ${breakers}
 # A restart begins anew.
 unless ${sum(`resets(${closed}[${wider}])`)}
   > 0`.trim(),

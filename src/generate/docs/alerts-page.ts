@@ -1,4 +1,4 @@
-import { alertGroups } from '../alerts/index.ts';
+import { alertGroups, recordingGroups } from '../alerts/index.ts';
 import type { Alert } from '../alerts/rule.ts';
 import { THRESHOLDS, type ThresholdName } from '../limits.ts';
 import { settingsOf } from '../options.ts';
@@ -30,12 +30,15 @@ export function alertsTable(queries: Queries): string {
   );
 }
 
-/** The thresholds of each alert, in the order of the alerts: those that change its rule. */
+/**
+ * The thresholds of each alert, in the order of the alerts: those that change its rule, or what is
+ * recorded for it.
+ */
 export function thresholdsRead(queries: Queries): ThresholdName[][] {
   const names = Object.keys(THRESHOLDS) as ThresholdName[];
-  const changed = names.map((name) => alertsOf(withOther(queries, name)));
-  return alertsOf(queries).map((alert, index) =>
-    names.filter((_, each) => !isSameRule(alert, changed[each]?.[index])),
+  const changed = names.map((name) => rulesOf(withOther(queries, name)));
+  return rulesOf(queries).map((rule, index) =>
+    names.filter((_, each) => rule !== changed[each]?.[index]),
   );
 }
 
@@ -43,8 +46,16 @@ function alertsOf(queries: Queries): Alert[] {
   return alertGroups(queries).flatMap(({ rules }) => rules);
 }
 
-function isSameRule(one: Alert, other: Alert | undefined): boolean {
-  return one.expr === other?.expr && one.forSeconds === other.forSeconds;
+/** All that decides whether each alert fires. */
+function rulesOf(queries: Queries): string[] {
+  const recorded = recordingGroups(queries).flatMap(({ rules }) => rules);
+  return alertsOf(queries).map(({ expr, forSeconds }) =>
+    [
+      expr,
+      forSeconds,
+      ...recorded.filter(({ record }) => expr.includes(record)).map((each) => each.expr),
+    ].join('\n'),
+  );
 }
 
 /** With one threshold changed; to what, nobody will ask. */

@@ -89,7 +89,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
       return labelsIn(modifier).includes('job') ? [] : [`drops job: ${node.text}`];
     }),
 
-  'promql/rate': ({ expr }, { naming, scrapeInterval }) =>
+  'promql/rate': ({ expr }, context) =>
     [...every(treeOf(expr), 'FunctionCall')]
       .filter((node) => RATES.includes(first(node, 'FunctionIdentifier')?.text ?? ''))
       .flatMap((node) => {
@@ -100,8 +100,8 @@ export const CHECKS: Readonly<Record<string, Check>> = {
         const seconds =
           secondsOf(first(range, 'DurationExpr')?.text.replace(/[[\]]/g, '') ?? '') ?? 0;
         return [
-          ...(isCounter(name, naming) ? [] : [`${name} is no counter`]),
-          ...(seconds >= 4 * scrapeInterval
+          ...(counts(name, context) ? [] : [`${name} is no counter`]),
+          ...(seconds >= 4 * context.scrapeInterval
             ? []
             : [`a range of fewer than 4 samples: ${node.text}`]),
         ];
@@ -161,6 +161,25 @@ function knowledge({ naming, groups }: Context) {
       .flatMap(({ record, expr }) => (record === undefined ? [] : [[record, expr] as const])),
   );
   return { naming, recorded, impossible: () => {} };
+}
+
+/**
+ * A counter, or what is recorded as the sum of counters of one process. They begin anew together, and
+ * so does their sum; of several processes one would hide in the sum of all.
+ */
+function counts(name: string, context: Context): boolean {
+  const { naming, recorded } = knowledge(context);
+  const expr = recorded[name];
+  if (expr === undefined) return isCounter(name, naming);
+  const tree = treeOf(expr);
+  const binary = binaryOf(tree);
+  // After an `or`, what stands for a sum of none.
+  const sums = binary?.op === 'Or' ? binary.left : tree;
+  return (
+    (labelsOf(tree, knowledge(context))?.has('instance') ?? false) &&
+    [...every(sums, 'FunctionCall')].length === 0 &&
+    [...every(sums, 'VectorSelector')].every((each) => isCounter(metricOf(each), naming))
+  );
 }
 
 /** Whether it is sometimes empty: it compares, or is there unless something else is. */
