@@ -150,7 +150,7 @@ function watchSignal(run: Run, context: unknown): void {
 
 /** The very same thing where one can look at it from the side, else something that acts the same. */
 function watched(returned: unknown, settle: (ok: boolean, thing: unknown) => void): unknown {
-  if (returned instanceof Promise && returned.constructor === Promise) {
+  if (returned instanceof Promise) {
     returned.then(
       (value) => settle(true, value),
       (error) => settle(false, error),
