@@ -10,6 +10,8 @@ Options:
   --once       tell the story once, in less than a minute; exit 0 if the metrics have what the demo
                counted by itself, and 1 if not
   --port PORT  where the metrics are served; 0 takes any free port (default 9464)
+  --live-port PORT  where the live page is served; 0 takes any free port, as does one that is taken
+               (default 9465)
   --plain      print lines instead of drawing a picture, as where the output is no terminal
   --help       print this
 
@@ -21,6 +23,7 @@ export interface Arguments {
   readonly plain: boolean;
   readonly help: boolean;
   readonly port: number;
+  readonly livePort: number;
 }
 
 /** @throws Error saying what is wrong with them */
@@ -32,10 +35,22 @@ export function parse(args: readonly string[]): Arguments {
       plain: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
       port: { type: 'string', default: '9464' },
+      'live-port': { type: 'string', default: '9465' },
     },
   });
-  if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65535) {
-    throw new Error(`Expected --port to be a number from 0 to 65535, got "${values.port}"`);
+  const { once, plain, help } = values;
+  return {
+    once,
+    plain,
+    help,
+    port: portOf('--port', values.port),
+    livePort: portOf('--live-port', values['live-port']),
+  };
+}
+
+function portOf(option: string, value: string): number {
+  if (!/^\d{1,5}$/.test(value) || Number(value) > 65535) {
+    throw new Error(`Expected ${option} to be a number from 0 to 65535, got "${value}"`);
   }
-  return { ...values, port: Number(values.port) };
+  return Number(value);
 }

@@ -6,6 +6,7 @@ import { Client } from './client.ts';
 import { Closing } from './closing.ts';
 import { Feed } from './feed.ts';
 import { watchServices } from './health.ts';
+import type { Live } from './live.ts';
 import { findPrograms, type Monitoring, startMonitoring } from './monitoring.ts';
 import { nameOf, Pager, SEVERITIES, severityOf } from './pager.ts';
 import { SERVICES, Service, type ServiceSpec } from './services.ts';
@@ -30,6 +31,8 @@ export class Demo {
       alert.status === 'firing' ? SEVERITIES[severityOf(alert)] : (['RESOLVED', 'good'] as const);
     this.feed.tell(tone, `${verb} ${nameOf(alert)}`);
   });
+  /** Where its policies can be seen and steered. */
+  readonly live: Live | undefined;
   /** Where the metrics are. */
   metrics = '';
   monitoring: Monitoring | undefined;
@@ -43,12 +46,18 @@ export class Demo {
   readonly #closing = new Closing();
   #traffic: Traffic | undefined;
 
+  private constructor(live: Live | undefined) {
+    this.live = live;
+    if (live) this.#closing.defer(live.close);
+  }
+
   /**
    * @param port of the metrics
+   * @param live is closed with it
    * @throws Error if the metrics can't be served; nothing is left running then
    */
-  static async start(port: number): Promise<Demo> {
-    const demo = new Demo();
+  static async start(port: number, live?: Live): Promise<Demo> {
+    const demo = new Demo(live);
     try {
       await demo.#start(port);
       return demo;

@@ -1,5 +1,6 @@
 import { type Arguments, HELP, parse } from './arguments.ts';
 import { Demo } from './demo.ts';
+import { serveLive } from './live.ts';
 import { codeOf, interruption } from './signals.ts';
 import { plain } from './view/plain.ts';
 import { isBalanced } from './view/summary.ts';
@@ -24,7 +25,9 @@ async function main(): Promise<number> {
   }
   const interrupted = interruption();
   try {
-    demo = await Demo.start(args.port);
+    const live = await serveLive(args.livePort);
+    console.log(`live page     ${live.url}\ntoken         ${live.token}`);
+    demo = await Demo.start(args.port, live);
   } catch (error) {
     const { message, cause } = error as Error;
     console.error(message);

@@ -25,6 +25,29 @@ describe.concurrent('npm run demo', { timeout: 90_000 }, () => {
     await expectNothingLeft({ run, urls: [] });
   });
 
+  it('says first where the live page is, on another port if that one is taken', async ({
+    onTestFinished,
+  }) => {
+    const other = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void other.close());
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const run = new Run(onTestFinished, ['--live-port', String(port)], { PATH: '' });
+    const [, url = '', token] = await run.line(/^live page +(\S+)\ntoken +(\S+)\n/);
+    expect(new URL(url).port).not.toBe(String(port));
+    await run.line(/healthy: /);
+    expect(await (await fetch(url)).text()).toMatch(/^<!doctype html>/);
+    const isolated = await fetch(new URL('circuit-breakers/auth/isolate', url), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(isolated.status).toBe(200);
+    run.interrupt();
+    expect(await run.ended).toBe(0);
+    expect(run.output).toContain('The books balance.\n');
+    await expectNothingLeft({ run, urls: [url] });
+  });
+
   it('stops everything on Ctrl-C, and shows what it counted', async ({ onTestFinished }) => {
     const demo = await start(onTestFinished);
     demo.run.interrupt();

@@ -22,7 +22,7 @@ export class Run {
 
   constructor(atTheEnd: Finally, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
     expect(node).toBe('node');
-    this.#child = spawn(process.execPath, [...script, '--port', '0', ...args], {
+    this.#child = spawn(process.execPath, [...script, '--port', '0', '--live-port', '0', ...args], {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, TMPDIR: this.#folder, ...env },

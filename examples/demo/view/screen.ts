@@ -24,7 +24,7 @@ export function frame(
         ` 1 s here is ${SCALE / 60} min of production: all documented times are divided by ${SCALE}`,
       ],
     ],
-    [],
+    livePage(demo),
     story(demo),
     [[demo.phase.news]],
     [],
@@ -39,6 +39,11 @@ export function frame(
   const below: Line[] = [[], ...addresses(demo, width)].slice(0, Math.max(0, left));
   const room = Math.max(0, height - above.length - below.length);
   return [...above, ...latest(demo.feed.entries, room), ...below].slice(0, height);
+}
+
+function livePage({ live }: Demo): Line {
+  if (live === undefined) return [];
+  return [['live page ', 'dim'], [live.url, 'bold'], ['   token ', 'dim'], [live.token]];
 }
 
 /** `healthy › slow › failing ...`, and how far the phase is. */
