@@ -50,6 +50,9 @@ describe('cockatiel-otel live', () => {
       const result = await run(['live', '--url', `${url}/`], env);
       expect(result).toEqual({ code: 0, stdout: `${url}/live\n`, stderr: '' });
       expect(await eventually('it is opened', opened)).toBe(`${url}/live\n`);
+      const page = await fetch(`${url}/live`);
+      expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+      await page.body?.cancel();
     });
 
     it('opens nothing without a display', async () => {

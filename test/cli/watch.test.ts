@@ -116,7 +116,7 @@ const SCRIPT = process.platform === 'linux';
 
 describe.runIf(SCRIPT)('in a terminal', () => {
   function terminal(command: string, columns: number, rows = 24): Run {
-    const line = `stty cols ${columns} rows ${rows}; ${process.execPath} ${BIN} ${command}`;
+    const line = `echo pid $$; stty cols ${columns} rows ${rows}; exec ${process.execPath} ${BIN} ${command}`;
     return new Run('script', ['-qec', line, '/dev/null'], { TERM: 'xterm-256color' });
   }
 
@@ -156,7 +156,10 @@ describe.runIf(SCRIPT)('in a terminal', () => {
   it('is given back also by another signal', async () => {
     breakerNamed('jira');
     const { url } = await serve();
-    const run = terminal(`breakers --watch --url ${url} & sleep 2; kill -TERM $!; wait $!`, 100);
+    const run = terminal(`breakers --watch --url ${url}`, 100);
+    await printed(run, 'jira');
+    const [, pid] = run.stdout.match(/^pid (\d+)/) ?? [];
+    process.kill(Number(pid), 'SIGTERM');
     const { code, stdout } = await run.result();
     expect(code).toBe(143);
     expect(stdout).toContain('\x1b[?1049l');
