@@ -36,7 +36,7 @@ export interface HealthOptions {
    * is logged. At least 16 visible ASCII characters each; `openssl rand -hex 32` makes a good one.
    * @default none: nothing can be changed
    */
-  readonly token?: string | Readonly<Record<string, string>>;
+  readonly token?: string | Readonly<Record<string, string>> | undefined;
   /**
    * Whether reading needs the token as well. `GET /health` does not, and then tells the status only.
    * @default false
@@ -49,13 +49,13 @@ export interface HealthOptions {
    */
   readonly openFails?: boolean;
   /** What `monitorDependencies` gave; `GET /health` then tells of the dependencies. */
-  readonly dependencies?: Pick<DependencyMonitor, 'state'>;
+  readonly dependencies?: Pick<DependencyMonitor, 'state'> | undefined;
   /** Is told of changes of state, recoveries and administration, a line each. @default none */
-  readonly logger?: Logger;
+  readonly logger?: Logger | undefined;
   /** OpenTelemetry's Logs API, which is given the same as events. @default none */
-  readonly events?: EventLoggerProvider;
+  readonly events?: EventLoggerProvider | undefined;
   /** The name of the service, for the live page. */
-  readonly service?: string;
+  readonly service?: string | undefined;
   /**
    * Whether executions are followed, so that `GET /executions` can list them.
    * @default true

@@ -7,15 +7,17 @@ const HOOKS = `data:text/javascript,${encodeURIComponent(`
   const resolve = \`export async function resolve(specifier, context, next) {
     const [own, room] = specifier.split('/');
     return own === 'cockatiel-otel'
-      ? next('${new URL('../../src/', import.meta.url)}' + room + '/index.ts', context)
+      ? next('${new URL('../../src/', import.meta.url)}' + (room ? room + '/' : '') + 'index.ts', context)
       : next(specifier, context);
   }\`;
   register('data:text/javascript,' + encodeURIComponent(resolve));
 `)}`;
 
+/** For a process that runs an example. */
+export const LOADERS = ['--import', 'tsx', '--import', HOOKS];
+
 /** What an example prints, by lines. @throws Error with what it complains of, if it fails */
 export async function run(file: string): Promise<{ lines: string[]; complaints: string }> {
-  const loaders = ['--import', 'tsx', '--import', HOOKS];
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [...loaders, file]);
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [...LOADERS, file]);
   return { lines: stdout.trimEnd().split('\n'), complaints: stderr };
 }
