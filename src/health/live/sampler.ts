@@ -86,7 +86,7 @@ export class Sampler {
       const watched = this.#watched.get(name) ?? this.#watch(name, found, fresh);
       if (watched === undefined) continue;
       watched.tap(found);
-      const json = JSON.stringify(watched.step(index));
+      const json = jsonOf(watched, index, found[0]);
       if (json === watched.json) continue;
       watched.json = json;
       changed.push(json);
@@ -108,6 +108,16 @@ export class Sampler {
       this.#watched.delete(name);
     }
     return gone.map(([name]) => name);
+  }
+}
+
+/** A policy may be of the user's own, and fail when it is read: then its row stays as it was. */
+function jsonOf(watched: Watched, index: number, scope: Scope | undefined): string {
+  try {
+    return JSON.stringify(watched.step(index));
+  } catch (fault) {
+    scope?.fault(fault);
+    return watched.json || JSON.stringify(watched.unknown());
   }
 }
 

@@ -66,6 +66,20 @@ export class Watched {
     return row;
   }
 
+  /** Where nothing could be read so far. */
+  unknown(): Row {
+    const none = OUTCOMES.map(() => 0);
+    return {
+      name: this.#name,
+      latest: none,
+      outcomes: none,
+      active: 0,
+      p50: null,
+      p95: null,
+      timed: 0,
+    };
+  }
+
   #row(latest: readonly number[]): Row {
     const scopes = this.#scopes;
     const { sums } = this.#recent;

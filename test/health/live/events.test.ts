@@ -254,6 +254,20 @@ describe('the stream of the live page', () => {
     expect(await response.text()).toBe('');
   });
 
+  it('goes on where a policy of somebody else fails to be read', async () => {
+    const broken = named('broken', breakerOf());
+    named('fine', breakerOf());
+    Object.defineProperty(broken, 'state', {
+      get() {
+        throw new Error('not today');
+      },
+    });
+    const looker = await look();
+    expect((await looker.full()).rows.map(({ name }) => name)).toEqual(['broken', 'fine']);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect((await looker.tick()).rows).toEqual([]);
+  });
+
   it('lets names be anything', async () => {
     const names = [
       '__proto__',

@@ -60,7 +60,7 @@ const CONNECTIONS: Readonly<Record<Connection, string>> = {
   connecting: 'Connecting',
   live: 'Live',
   lost: 'Connection lost, trying again',
-  busy: 'Too many viewers, trying again',
+  busy: 'The service takes nobody more now, trying again',
   denied: 'The token is needed',
 };
 
@@ -119,9 +119,10 @@ byId('show-all').addEventListener('click', () => {
   table.showAll();
   draw();
 });
-byId('denied').addEventListener('submit', (event) => {
+byId('denied').addEventListener('submit', async (event) => {
   event.preventDefault();
   useToken(byId<HTMLInputElement>('read-token').value);
-  stream.connect();
+  await stream.connect();
+  if (connection === 'denied') say(byId('read-error'), 'The service does not take this token.');
 });
 stream.connect();

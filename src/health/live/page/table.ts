@@ -7,6 +7,9 @@ import type { Summary } from './summary.ts';
 /** Rows stay where they are for so long after somebody has touched them. */
 const HOLD_MS = 5000;
 
+/** Numbers change each second; an order by numbers changes so often. */
+const ARRANGE_MS = 5000;
+
 /** All policies, the ones in trouble first; those that are searched for. */
 export class Table {
   readonly #body = byId('policies');
@@ -19,6 +22,7 @@ export class Table {
   readonly #operate: (policy: Policy) => void;
   readonly #observer: IntersectionObserver;
   #touched = Number.NEGATIVE_INFINITY;
+  #arranged = Number.NEGATIVE_INFINITY;
 
   constructor(model: Model, summary: Summary, operate: (policy: Policy) => void) {
     this.#model = model;
@@ -33,6 +37,7 @@ export class Table {
     this.#search.addEventListener('input', () => this.show());
     this.#order.addEventListener('change', () => {
       this.#touched = Number.NEGATIVE_INFINITY;
+      this.#arranged = Number.NEGATIVE_INFINITY;
       this.show();
     });
   }
@@ -87,9 +92,12 @@ export class Table {
 
   /** Nothing jumps away from under a hand. */
   #arrange(): void {
-    const held = performance.now() - this.#touched < HOLD_MS;
+    const now = performance.now();
+    const held = now - this.#touched < HOLD_MS;
     byId('held').hidden = !held;
-    if (held) return;
+    const byNumbers = ['calls', 'latency'].includes(this.#order.value);
+    if (held || (byNumbers && now - this.#arranged < ARRANGE_MS)) return;
+    this.#arranged = now;
     const focused = document.activeElement;
     let next = this.#body.firstElementChild;
     for (const name of ordered(this.#model, this.#order.value as Order)) {
