@@ -48,18 +48,16 @@ unless group ${queries.by([queries.job])} (${state})`.trim(),
 }
 
 /**
- * How fast the clocks of all states go together, by the times of the samples themselves: `rate()`
- * guesses at the edges of its window, and guesses wrong of a replica whose pushes have ended. The
- * slopes of clocks that were read at the same times add up to the slope of their sum. Only where as
- * many breakers were there all the time: of those that come and go, nobody knows how much time they
- * had.
+ * By the times of the samples themselves, not by `rate()`, which guesses at the edges of its window,
+ * and guesses wrong of a replica whose pushes have ended. Only where as many breakers were there all
+ * the time: of those that come and go, nobody knows how much time they had.
  */
 function clockStopped(queries: Queries): Alert {
   const { ratio, windowSeconds } = queries.limits.stateClock;
   const window = queries.window(windowSeconds);
   const wider = withSampleBefore(queries, windowSeconds);
   const time = queries.of(CIRCUIT_BREAKER_TIME);
-  // Of one process all states begin anew together: one tells when.
+  // Of one scrape all states have the same time, and begin anew together: one tells for all.
   const closed = queries.of(CIRCUIT_BREAKER_TIME, [
     is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed'),
   ]);
@@ -73,8 +71,9 @@ function clockStopped(queries: Queries): Alert {
     about: 'replica',
     expr: `
 abs(
-  ${sum(`deriv(${time}[${window}])`)}
-  / (${breakers} == ${breakers} offset ${window} > 0) - 1
+  (${sum(time)} - ${sum(`${time} offset ${window}`)})
+  / (${sum(`timestamp(${closed})`)} - ${sum(`timestamp(${closed} offset ${window})`)})
+  / (${breakers} > 0) - 1
 ) > ${ratio}
 # Only of breakers that were there all the time.
 and round(avg_over_time(${breakers}[${wider}]), 0.001)
