@@ -54,12 +54,12 @@ const DO: Readonly<
           : 'It is isolated by the code of the service, which has to release it.',
       );
     }
-    for (const control of free) control.reset();
+    each(free, (control) => control.reset());
   },
 
   isolate(name, controls) {
     heldNames.add(name);
-    for (const control of controls) control.hold();
+    each(controls, (control) => control.hold());
   },
 
   release(name, controls) {
@@ -68,9 +68,22 @@ const DO: Readonly<
       throw new Problem(409, 'It is isolated by the code of the service, which has to release it.');
     }
     heldNames.delete(name);
-    for (const control of controls) control.release();
+    each(controls, (control) => control.release());
   },
 };
+
+/** What one of them throws, such as a policy of the service's own, does not spare the others. */
+function each(controls: readonly BreakerControl[], work: (control: BreakerControl) => void): void {
+  const faults: unknown[] = [];
+  for (const control of controls) {
+    try {
+      work(control);
+    } catch (fault) {
+      faults.push(fault);
+    }
+  }
+  if (faults.length > 0) throw faults[0];
+}
 
 function detailOf(action: CircuitBreakerAction, state: CircuitBreakerState): string | undefined {
   if (action === 'isolate' || state !== 'isolated') return undefined;

@@ -6,11 +6,12 @@ import { breakerViews, scopesByName, summaryOf } from './breakers.ts';
 import { recordOf } from './by-name.ts';
 import { abortExecution, executionViews } from './executions.ts';
 import { type Env, Guard } from './guard.ts';
+import { withHeaders } from './headers.ts';
 import { liveRoutes } from './live/routes.ts';
 import type { News } from './news.ts';
-import type { Settings } from './options.ts';
 import { policyViews } from './policies.ts';
 import { Problem, problemOf } from './problem.ts';
+import type { Settings } from './settings.ts';
 import { healthOf } from './status.ts';
 
 /** The routes as a web app. */
@@ -80,12 +81,15 @@ export function appOf(settings: Settings, news: News, fault: (error: unknown) =>
   const root = new Hono<Env>({ strict: false });
   root.route(settings.prefix || '/', app);
   root.notFound(() => {
-    throw new Problem(404, 'There is no such route.');
+    throw new Problem(
+      404,
+      'There is no such route. Where the path of a mount is left in the URL, the option `prefix` says what it is.',
+    );
   });
   root.onError((error) => {
     const problem = problemOf(error);
     if (problem !== error) fault(error);
-    return withHeaders(problem.response());
+    return problem.response();
   });
   return root;
 }
@@ -134,25 +138,9 @@ function textOf(field: string, value: unknown): string | undefined {
   return value;
 }
 
-const HEADERS: Readonly<Record<string, string>> = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-};
-
 const secured: MiddlewareHandler<Env> = async (c, next) => {
   await next();
   withHeaders(c.res);
   // What nobody is given must not be made.
   if (c.req.raw.method === 'HEAD') await c.res.body?.cancel();
 };
-
-/** Those that the answer does not have itself. */
-function withHeaders(response: Response): Response {
-  for (const [name, value] of Object.entries(HEADERS)) {
-    if (!response.headers.has(name)) response.headers.set(name, value);
-  }
-  return response;
-}

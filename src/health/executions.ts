@@ -54,7 +54,7 @@ export function abortExecution(id: string, actor: Actor): { id: string; name: st
       'It can not be called off: only policies that `cockatiel-otel/policies` makes have a signal of their own.',
     );
   }
-  abort(new DOMException('Called off by hand', 'AbortError'));
+  abort();
   acts.tell({ ...actor, action: 'abort', name, at: Date.now(), execution: id });
   return { id, name };
 }

@@ -1,8 +1,8 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import type { Settings } from './options.ts';
 import { assertSameOrigin } from './origin.ts';
 import { Problem } from './problem.ts';
 import { Rate, Rates } from './rate.ts';
+import type { Settings } from './settings.ts';
 import { type Holder, Tokens } from './tokens.ts';
 
 /** What a request is found to be, for those who answer it. */

@@ -3,9 +3,10 @@ import { createServer } from 'node:http';
 import { type AddressInfo, isIPv4, isIPv6 } from 'node:net';
 import { expected } from '../options.ts';
 import { nodeHandler } from './node.ts';
-import { assertKeys, type HealthOptions } from './options.ts';
+import type { HealthOptions } from './options.ts';
 import { Problem } from './problem.ts';
 import { type HealthRoutes, healthRoutes } from './routes.ts';
+import { assertKeys } from './settings.ts';
 
 export interface ListenOptions {
   /**

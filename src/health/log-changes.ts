@@ -1,7 +1,7 @@
 import { announce } from './announcements.ts';
 import type { EventLoggerProvider } from './events.ts';
 import type { Logger } from './logger.ts';
-import { assertKeys, assertLogging } from './options.ts';
+import { assertKeys, assertLogging } from './settings.ts';
 
 export interface LogChangesOptions {
   /** Anything with `info`, `warn` and `error`, such as `console`. @default none */

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { withHeaders } from './headers.ts';
 
 /** What goes wrong, as it is told to the client: https://www.rfc-editor.org/rfc/rfc9457 */
 export class Problem extends Error {
@@ -24,10 +25,13 @@ export class Problem extends Error {
   response(): Response {
     const { status, message: detail, members } = this;
     const body = { type: 'about:blank', title: STATUS_CODES[status], status, detail, ...members };
-    return new Response(`${JSON.stringify(body)}\n`, {
-      status,
-      headers: { 'content-type': 'application/problem+json', ...this.headers },
-    });
+    const type = 'application/problem+json';
+    return withHeaders(
+      new Response(`${JSON.stringify(body)}\n`, {
+        status,
+        headers: { 'content-type': type, ...this.headers },
+      }),
+    );
   }
 }
 

@@ -3,8 +3,10 @@ import { announce } from './announcements.ts';
 import { appOf } from './app.ts';
 import { SafeLogger } from './logger.ts';
 import { Feed } from './news.ts';
-import { type HealthOptions, settingsOf } from './options.ts';
+import type { HealthOptions } from './options.ts';
+import { problemOf } from './problem.ts';
 import { report } from './reporting.ts';
+import { settingsOf } from './settings.ts';
 
 /** A small web app, to be mounted where requests come in. */
 export interface HealthRoutes {
@@ -35,9 +37,9 @@ export function healthRoutes(options: HealthOptions = {}): HealthRoutes {
   const settings = settingsOf(options);
   const log = new SafeLogger(settings.logger);
   const feed = new Feed();
-  const app = appOf(settings, feed, (error) =>
-    log.error('A route of cockatiel-otel/health failed', { error }),
-  );
+  const failed = (error: unknown) =>
+    log.error('A route of cockatiel-otel/health failed', { error });
+  const app = appOf(settings, feed, failed);
   const ends = [
     report(feed),
     ...(settings.logger || settings.events ? [announce(settings)] : []),
@@ -48,7 +50,13 @@ export function healthRoutes(options: HealthOptions = {}): HealthRoutes {
   }
   return {
     fetch: async function fetch(request, env) {
-      return app.fetch(request, env);
+      try {
+        return await app.fetch(request, env);
+      } catch (error) {
+        // What a policy of the service's own throws need not be an Error.
+        failed(error);
+        return problemOf(error).response();
+      }
     },
     close,
     [Symbol.dispose]: close,

@@ -1,6 +1,6 @@
 import { type BreakerSummary, breakerSummary } from './breakers.ts';
 import type { HealthSummary } from './checks/types.ts';
-import type { Settings } from './options.ts';
+import type { Settings } from './settings.ts';
 
 export interface HealthView {
   readonly status: 'healthy' | 'degraded' | 'unhealthy';

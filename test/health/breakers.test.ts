@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { heldNames } from '../../src/aggregate/breaker-control.ts';
+import { instrument, uninstrument } from '../../src/index.ts';
 import { createPolicy } from '../../src/policies/index.ts';
-import { breakerNamed, failing, known, routesWith, segment, TOKEN } from './support.ts';
+import { breakerNamed, failing, known, newBreaker, routesWith, segment, TOKEN } from './support.ts';
 
 describe('GET /circuit-breakers', () => {
   it('tells of each name what is known, and null of what is not', async () => {
@@ -128,5 +130,59 @@ describe('administration', () => {
     });
     handle.dispose();
     expect(await breaker.execute(() => 1)).toBe(1);
+  });
+
+  it('holds what comes under an isolated name later, also when the last one has gone', async () => {
+    const first = breakerNamed('workday');
+    const { get, post } = routesWith({ token: TOKEN });
+    await post('/circuit-breakers/workday/isolate');
+    uninstrument(first);
+    expect((await get('/circuit-breakers/workday')).status).toBe(404);
+    const later = known(instrument('workday', newBreaker()));
+    expect((await get('/circuit-breakers/workday')).json.state).toBe('isolated');
+    uninstrument(later);
+    const released = await post('/circuit-breakers/workday/release');
+    expect([released.status, released.json.state]).toEqual([200, 'closed']);
+    expect((await post('/circuit-breakers/workday/release')).status).toBe(404);
+    known(instrument('workday', newBreaker()));
+    expect((await get('/circuit-breakers/workday')).json.state).toBe('closed');
+  });
+
+  it('is counted, what was refused is not', async () => {
+    breakerNamed('counted');
+    const { get, post, ask } = routesWith({ token: TOKEN });
+    await post('/circuit-breakers/counted/isolate');
+    await post('/circuit-breakers/counted/reset');
+    await ask('POST', '/circuit-breakers/counted/release');
+    await post('/circuit-breakers/counted/release');
+    const { policies } = (await get('/policies')).json;
+    expect(policies.counted.circuit_breaker.administration).toEqual({
+      reset: 0,
+      isolate: 1,
+      release: 1,
+    });
+  });
+
+  it('tells nobody but the log what a policy of the service throws', async () => {
+    for (const thrown of [new Error('secret of the service'), 'secret of the service']) {
+      const breaker = newBreaker();
+      breaker.isolate = () => {
+        throw thrown;
+      };
+      known(instrument('broken', breaker));
+      const told: unknown[] = [];
+      const logger = {
+        info() {},
+        warn() {},
+        error: (_: string, fields: unknown) => told.push(fields),
+      };
+      const { post } = routesWith({ token: TOKEN, logger });
+      const { status, text } = await post('/circuit-breakers/broken/isolate');
+      heldNames.delete('broken');
+      uninstrument(breaker);
+      expect(status).toBe(500);
+      expect(text).not.toContain('secret');
+      expect(told).toEqual([{ error: thrown }]);
+    }
   });
 });

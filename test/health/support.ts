@@ -17,15 +17,14 @@ afterEach(() => {
 /** A circuit breaker that opens at the second failure, known for as long as the test lasts. */
 export function breakerNamed(name: string, failures = 2) {
   heldNames.delete(name);
-  const breaker = instrument(
-    name,
-    circuitBreaker(handleAll, {
-      halfOpenAfter: 60_000,
-      breaker: new ConsecutiveBreaker(failures),
-    }),
-  );
-  policies.push(breaker);
-  return breaker;
+  return known(instrument(name, newBreaker(failures)));
+}
+
+export function newBreaker(failures = 2) {
+  return circuitBreaker(handleAll, {
+    halfOpenAfter: 60_000,
+    breaker: new ConsecutiveBreaker(failures),
+  });
 }
 
 /** Any other policy, known for as long as the test lasts. */

@@ -1,0 +1,135 @@
+import { expected } from '../options.ts';
+import type { EventLoggerProvider } from './events.ts';
+import { isLogger, type Logger } from './logger.ts';
+import type { DependencyMonitor } from './monitor/types.ts';
+import type { HealthLimits, HealthOptions } from './options.ts';
+
+/** The options with defaults. */
+export interface Settings {
+  readonly token: string | Readonly<Record<string, string>> | undefined;
+  readonly protectReads: boolean;
+  readonly openFails: boolean;
+  readonly dependencies: Pick<DependencyMonitor, 'state'> | undefined;
+  readonly logger: Logger | undefined;
+  readonly events: EventLoggerProvider | undefined;
+  readonly service: string | undefined;
+  readonly executions: boolean;
+  readonly prefix: string;
+  readonly limits: Required<HealthLimits>;
+}
+
+const LIMITS: Required<HealthLimits> = {
+  bodyBytes: 4096,
+  requestsPerSecond: 5000,
+  changesPerSecond: 10,
+  wrongTokensPerSecond: 1,
+  viewers: 100,
+};
+
+const OPTIONS = [
+  'token',
+  'protectReads',
+  'openFails',
+  'dependencies',
+  'logger',
+  'events',
+  'service',
+  'executions',
+  'prefix',
+  'limits',
+];
+
+/** @throws TypeError naming the option and what was expected; never what a token is */
+export function settingsOf(options: HealthOptions): Settings {
+  assertKeys('`options`', options, OPTIONS);
+  const { token, protectReads = false, openFails = false, executions = true } = options;
+  const { dependencies, logger, events, service, prefix = '', limits = {} } = options;
+  assertToken(token);
+  for (const [name, value] of Object.entries({ protectReads, openFails, executions })) {
+    if (typeof value !== 'boolean') throw expected(`\`options.${name}\` to be a boolean`, value);
+  }
+  if (protectReads && token === undefined) {
+    throw expected('`options.token` to be given, as `protectReads` asks for it', token);
+  }
+  if (dependencies !== undefined && typeof dependencies?.state !== 'function') {
+    throw expected('`options.dependencies` to be what `monitorDependencies` gave', dependencies);
+  }
+  assertLogging(logger, events);
+  if (service !== undefined && (typeof service !== 'string' || service.trim() === '')) {
+    throw expected('`options.service` to be a non-empty string', service);
+  }
+  if (typeof prefix !== 'string' || !/^(\/[\w.~-]+)*\/?$/.test(prefix)) {
+    throw expected('`options.prefix` to be a path such as "/ops"', prefix);
+  }
+  assertKeys('`options.limits`', limits, Object.keys(LIMITS));
+  for (const [name, value] of Object.entries(limits)) {
+    const least = name === 'bodyBytes' || name === 'viewers' ? 1 : Number.MIN_VALUE;
+    if (value === undefined) continue;
+    if (!(Number.isFinite(value) && value >= least) || (least === 1 && value % 1 !== 0)) {
+      const what = least === 1 ? 'an integer of at least 1' : 'a number above 0';
+      throw expected(`\`options.limits.${name}\` to be ${what}`, value);
+    }
+  }
+  return {
+    token,
+    protectReads,
+    openFails,
+    dependencies,
+    logger,
+    events,
+    service,
+    executions,
+    prefix: prefix.replace(/\/$/, ''),
+    limits: {
+      ...LIMITS,
+      ...Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined)),
+    },
+  };
+}
+
+/** @throws TypeError */
+export function assertLogging(logger: unknown, events: unknown): void {
+  if (logger !== undefined && !isLogger(logger)) {
+    throw expected('`options.logger` to have methods `info`, `warn` and `error`', logger);
+  }
+  const { getLogger } = (events ?? {}) as { getLogger?: unknown };
+  if (events !== undefined && typeof getLogger !== 'function') {
+    throw expected('`options.events` to have a method `getLogger`', events);
+  }
+}
+
+/** @throws TypeError */
+export function assertKeys(what: string, value: unknown, known: readonly string[]): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw expected(`${what} to be an object`, value);
+  }
+  for (const key of Object.keys(value)) {
+    if (!known.includes(key)) {
+      throw new TypeError(`Expected ${what} to have only ${known.join(', ')}, got \`${key}\``);
+    }
+  }
+}
+
+function assertToken(token: unknown): void {
+  if (token === undefined) return;
+  const isRecord = typeof token === 'object' && token !== null && !Array.isArray(token);
+  if (typeof token !== 'string' && !isRecord) {
+    throw expected('`options.token` to be a string, or an object of them by who has them', token);
+  }
+  const tokens = typeof token === 'string' ? [token] : Object.values(token as object);
+  if (tokens.length === 0) {
+    throw new TypeError('Expected `options.token` to have at least one token, got none');
+  }
+  for (const each of tokens) {
+    // What it is must not stand in an error, which ends in a log.
+    const got = typeof each === 'string' ? `${each.length} characters` : typeof each;
+    if (typeof each !== 'string' || !/^[\x21-\x7e]{16,}$/.test(each)) {
+      throw new TypeError(
+        `Expected a token in \`options.token\` to be at least 16 visible ASCII characters, got ${got}`,
+      );
+    }
+  }
+  if (new Set(tokens).size < tokens.length) {
+    throw new TypeError('Expected each token in `options.token` to be of its own, got one twice');
+  }
+}
