@@ -9,7 +9,7 @@ export interface Running {
   attempt: number;
   readonly correlationId: string | undefined;
   /** Calls it off through its signal, where it has one that this package made. */
-  abort: ((reason: unknown) => void) | undefined;
+  abort: (() => void) | undefined;
 }
 
 /** A call, and the call that it is part of. */
@@ -70,7 +70,7 @@ export const running = {
   },
 
   /** The policy that is being entered lets the execution that has just begun be called off. */
-  abortBy(name: string, abort: (reason: unknown) => void): void {
+  abortBy(name: string, abort: () => void): void {
     if (beginning?.name === name) beginning.abort = abort;
     beginning = undefined;
   },

@@ -66,7 +66,8 @@ type Marker =
   | 'isCircuitOpenError'
   | 'isBrokenCircuitError'
   | 'isTaskCancelledError'
-  | 'isTokenRefreshError';
+  | 'isTokenRefreshError'
+  | 'isExecutionAbortedError';
 
 export function isMarked(error: unknown, marker: Marker): boolean {
   return typeof error === 'object' && error !== null && marker in error;

@@ -114,7 +114,9 @@ async function answerOf(call: HttpCall): Promise<Response> {
 
 /** What the policies reject with, as an error that says whose it is. */
 function explained(error: unknown, { name, policy }: Client): unknown {
-  if (isMarked(error, 'isCircuitOpenError')) return error;
+  if (isMarked(error, 'isCircuitOpenError') || isMarked(error, 'isExecutionAbortedError')) {
+    return error;
+  }
   if (isMarked(error, 'isBrokenCircuitError')) {
     return new CircuitOpenError(name, closesAt(policy), error);
   }

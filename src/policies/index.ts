@@ -4,6 +4,7 @@
  * @module
  */
 export type { PresetName } from '../presets.ts';
+export { ExecutionAbortedError } from './aborted.ts';
 export { type Configuration, configuration } from './configuration.ts';
 export type { Copy } from './fallback/copy.ts';
 export {

@@ -3,6 +3,7 @@ import { running } from '../aggregate/running.ts';
 import { instrument, uninstrument } from '../instrumented.ts';
 import { assertName } from '../options.ts';
 import type { PresetName } from '../presets.ts';
+import { ExecutionAbortedError } from './aborted.ts';
 import { runCall } from './calls.ts';
 import { effective } from './effective.ts';
 import { follow } from './follow.ts';
@@ -100,9 +101,10 @@ function entered(name: string, stack: IPolicy): IPolicy['execute'] {
   return function execute_<T>(fn: (context: never) => PromiseLike<T> | T, signal?: AbortSignal) {
     const [controller, leave] = signal ? follow(signal) : [new AbortController(), () => {}];
     const { signal: inside } = controller;
-    if (running.watched) running.abortBy(name, (reason) => controller.abort(reason));
+    const { watched } = running;
+    if (watched) running.abortBy(name, () => controller.abort(new ExecutionAbortedError(name)));
     // Nobody can call it off.
-    else if (!signal) return runCall(undefined, inside, () => plain(fn as never, inside));
+    if (!watched && !signal) return runCall(undefined, inside, () => plain(fn as never, inside));
     return runCall(signal, inside, () => prompt(fn as never, inside))
       .catch((error: unknown) => {
         // A timeout says that it timed out, also of a call that was called off.
