@@ -130,6 +130,24 @@ describe('packed, with nothing installed but the peers that it can not do withou
     expect(JSON.parse(printed)).toEqual(generate(options));
   });
 
+  it.each([
+    ['import', "const { listen } = await import('cockatiel-otel/health');"],
+    ['require', "const { listen } = require('cockatiel-otel/health');"],
+  ])('serves the health routes and the live page to code that has it by %s', (_, from) => {
+    const code = `(async () => { ${from}
+      const { url, close } = await listen({}, { port: 0 });
+      const ask = async (path) => (await fetch(url + path)).text();
+      const [health, page] = [await ask('/health'), await ask('/live')];
+      await close();
+      console.log(JSON.stringify({ health: JSON.parse(health), page: page.slice(0, 15) }));
+    })()`;
+    const printed = run(process.execPath, ['--input-type=commonjs', '--eval', code]);
+    expect(JSON.parse(printed)).toMatchObject({
+      health: { status: 'healthy', breakers: { total: 0 } },
+      page: expect.stringMatching(/^<!doctype html>/i),
+    });
+  });
+
   it('has types that need nothing else', () => {
     writeFileSync(
       join(service, 'consumer.mts'),
@@ -161,7 +179,7 @@ describe('the package', () => {
     const others = files().filter((file) => !/^(dist|dashboards|alerts|docs)\//.test(file));
     expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
     const built = files().filter((file) => /^dist\//.test(file) && !/\.(d\.ts|js)$/.test(file));
-    expect(built).toEqual(['dist/THIRD-PARTY-LICENSES.txt']);
+    expect(built.sort()).toEqual(['dist/THIRD-PARTY-LICENSES.txt', 'dist/health/live/page.html']);
   });
 
   it('has no dependencies, and the generator with all that it needs', () => {
