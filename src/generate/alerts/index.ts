@@ -33,7 +33,7 @@ export function alertGroups(queries: Queries): RuleGroup<Alert>[] {
   }));
 }
 
-/** What alerts and panels read instead of long raw windows. */
+/** What alerts and panels read instead of long raw windows, or of many raw series. */
 export function recordingGroups(queries: Queries): RuleGroup<Recording>[] {
   return [recordings(queries)];
 }
