@@ -6,36 +6,46 @@ const BUCKETS = Math.ceil(Math.log(600 / SHORTEST) / GROWTH) + 1;
 /** How far back percentiles look, in steps. */
 export const LATENCY_STEPS = 10;
 
-/** Durations of the last ten steps, in buckets; taking one costs a logarithm. */
+/** And the one that is not over yet. */
+const SLOTS = LATENCY_STEPS + 1;
+
+/** Durations of the last ten steps, in buckets; taking one costs a logarithm and one place in memory. */
 export class Latency {
+  /** Of the steps that are over. */
   readonly #all = new Uint32Array(BUCKETS);
-  readonly #steps = Array.from({ length: LATENCY_STEPS }, () => new Uint32Array(BUCKETS));
-  readonly #counts = new Uint32Array(LATENCY_STEPS);
+  readonly #steps = Array.from({ length: SLOTS }, () => new Uint32Array(BUCKETS));
+  readonly #counts = new Uint32Array(SLOTS);
   #step = 0;
   #current = this.#steps[0] as Uint32Array;
+  /** Of the steps that are over. */
   count = 0;
 
   add(seconds: number): void {
     const bucket = Math.ceil(Math.log(seconds / SHORTEST) / GROWTH);
     const index = bucket > 0 ? Math.min(bucket, BUCKETS - 1) : 0;
     this.#current[index] = (this.#current[index] as number) + 1;
-    this.#all[index] = (this.#all[index] as number) + 1;
-    this.#counts[this.#step] = (this.#counts[this.#step] as number) + 1;
-    this.count++;
   }
 
-  /** A step is over: what is older than ten of them is forgotten. */
+  /** A step is over: it counts from now on, and what is older than ten of them no longer. */
   turn(): void {
-    this.#step = (this.#step + 1) % LATENCY_STEPS;
+    let gained = 0;
+    for (let index = 0; index < BUCKETS; index++) {
+      const count = this.#current[index] as number;
+      if (count === 0) continue;
+      gained += count;
+      this.#all[index] = (this.#all[index] as number) + count;
+    }
+    this.#counts[this.#step] = gained;
+    this.#step = (this.#step + 1) % SLOTS;
     this.#current = this.#steps[this.#step] as Uint32Array;
     const old = this.#counts[this.#step] as number;
+    this.count += gained - old;
     if (old === 0) return;
-    this.#current.forEach((count, index) => {
-      this.#all[index] = (this.#all[index] as number) - count;
-    });
+    for (let index = 0; index < BUCKETS; index++) {
+      this.#all[index] = (this.#all[index] as number) - (this.#current[index] as number);
+    }
     this.#current.fill(0);
     this.#counts[this.#step] = 0;
-    this.count -= old;
   }
 
   /** Seconds, in three digits; `null` where there was nothing. */

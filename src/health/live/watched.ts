@@ -61,9 +61,8 @@ export class Watched {
     this.#recent.turn(gains);
     const latest = gains.slice(0, OUTCOMES.length);
     this.past.set(index, latest);
-    const row = this.#row(latest);
     this.#latency.turn();
-    return row;
+    return this.#row(latest);
   }
 
   /** Where nothing could be read so far. */
