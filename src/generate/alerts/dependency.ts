@@ -2,7 +2,7 @@ import { ATTR_DEPENDENCY_NAME } from '../../semconv/attributes.ts';
 import { percent } from '../percent.ts';
 import type { Queries } from '../queries.ts';
 import { countedOf } from './counted.ts';
-import { RECORDED } from './recorded.ts';
+import { ofRecorded, RECORDED } from './recorded.ts';
 import type { Alert } from './rule.ts';
 
 export function alerts(queries: Queries): Alert[] {
@@ -29,8 +29,9 @@ function belowQuorum(queries: Queries): Alert {
 /** Any check that took longer, whatever became of it. */
 function slow(queries: Queries): Alert {
   const { seconds, windowSeconds, atLeast } = queries.limits.healthCheck;
-  const window = queries.window(windowSeconds);
-  const checks = countedOf(queries, RECORDED.slowChecks, windowSeconds, [
+  const longEnough = ofRecorded(windowSeconds);
+  const window = queries.window(longEnough);
+  const checks = countedOf(queries, RECORDED.slowChecks, longEnough, [
     queries.job,
     ATTR_DEPENDENCY_NAME,
   ]);

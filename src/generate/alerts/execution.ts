@@ -2,7 +2,7 @@ import { ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
 import { BURN_RATES } from '../../thresholds.ts';
 import { percent } from '../percent.ts';
 import type { Queries } from '../queries.ts';
-import { errorRatio, RECORDED, total } from './recorded.ts';
+import { errorRatio, ofRecorded, RECORDED, total } from './recorded.ts';
 import type { Alert } from './rule.ts';
 
 export function alerts(queries: Queries): Alert[] {
@@ -16,7 +16,7 @@ export function alerts(queries: Queries): Alert[] {
 /** The share of what was slower, not a guess of the percentile between two buckets' bounds. */
 function latencyHigh(queries: Queries): Alert {
   const { seconds, quantile, windowSeconds, atLeast } = queries.limits.latency;
-  const window = queries.window(windowSeconds);
+  const window = queries.window(ofRecorded(windowSeconds));
   const gained = (recorded: string) =>
     `sum ${queries.by(queries.policy)} (increase(${recorded}[${window}]))`;
   const policy = queries.labelValue(ATTR_POLICY_NAME);

@@ -24,6 +24,8 @@ import type { Recording, RuleGroup } from './rule.ts';
 const STEP_SECONDS = 300;
 /** How often they are recorded. */
 const INTERVAL_SECONDS = 60;
+/** A window of what is recorded holds so many of its samples, as one of raw series does of theirs. */
+const SAMPLES = 4;
 
 /** For so long a replica is remembered that could not be scraped. */
 const MISSED_SECONDS = 120;
@@ -67,6 +69,11 @@ export const ERROR_RATIO_SECONDS: readonly number[] = [
 /** How much was recorded in a long window: the recorded 5 min laid side by side, which is cheap. */
 export function total(queries: Queries, recorded: string, windowSeconds: number): string {
   return `sum_over_time(${recorded}[${queries.time(windowSeconds)}:${queries.time(STEP_SECONDS)}])`;
+}
+
+/** A documented window over what is recorded of each replica. */
+export function ofRecorded(windowSeconds: number): number {
+  return Math.max(windowSeconds, SAMPLES * INTERVAL_SECONDS);
 }
 
 /**
