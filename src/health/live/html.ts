@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { Problem } from '../problem.ts';
 
 /** Beside this file where it was built, and where the build puts it for those who run the source. */
 const PLACES = ['./page.html', '../../../dist/health/live/page.html'];
@@ -12,7 +13,7 @@ export interface Page {
 
 let page: Page | undefined;
 
-/** @throws Error if the page is not there */
+/** @throws Problem if the page is not there */
 export function pageOf(): Page {
   if (page === undefined) {
     const html = read();
@@ -29,7 +30,8 @@ function read(): string {
       // The next one, if there is one.
     }
   }
-  throw new Error(
+  throw new Problem(
+    500,
     'Expected the live page beside `health/live/html.js`, found none. In this repository, run ' +
       '`npm run build`; where a bundler has moved the code, leave cockatiel-otel out of the bundle',
   );
