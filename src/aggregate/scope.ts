@@ -56,6 +56,8 @@ export class Scope implements RecorderSource {
   policies = 0;
   /** Weak, so that a policy which the service drops can go. */
   readonly #sampled = new Set<WeakRef<Sampled>>();
+  /** Those of them that have a control: a load balancer asks for them at each of its checks. */
+  readonly #controlled = new Set<WeakRef<Sampled>>();
   readonly #report: Report;
 
   constructor(name: string, attributes: ConstantAttributes, report: Report, subject: string) {
@@ -113,10 +115,12 @@ export class Scope implements RecorderSource {
 
   watch(sampled: WeakRef<Sampled>): void {
     this.#sampled.add(sampled);
+    if (sampled.deref()?.control) this.#controlled.add(sampled);
   }
 
   unwatch(sampled: WeakRef<Sampled>): void {
     this.#sampled.delete(sampled);
+    this.#controlled.delete(sampled);
   }
 
   /** Brings states and gauges up to date and returns everything there is to report. */
@@ -136,7 +140,7 @@ export class Scope implements RecorderSource {
   /** Its circuit breakers, to be looked after one by one. */
   controls(): BreakerControl[] {
     const controls: BreakerControl[] = [];
-    for (const sampled of this.#sampled) {
+    for (const sampled of this.#controlled) {
       const control = sampled.deref()?.control;
       if (control) controls.push(control);
     }
