@@ -5,7 +5,11 @@ export type Order = 'trouble' | 'name' | 'calls' | 'latency';
 /** Circuit breakers in a state, policies beyond a limit, or everything. */
 export type Filter = 'all' | 'open' | 'half_open' | 'isolated' | 'closed' | 'beyond';
 
-const byName = (a: Policy, b: Policy) => (a.row.name < b.row.name ? -1 : 1);
+/** As people count: 2 before 10, and capitals as other letters. */
+const { compare } = new Intl.Collator('en', { numeric: true });
+
+const byName = (a: Policy, b: Policy) =>
+  compare(a.row.name, b.row.name) || (a.row.name < b.row.name ? -1 : 1);
 
 /** Each falls back to the name, so that equals keep their places. */
 function comparison(order: Order, model: Model): (a: Policy, b: Policy) => number {
