@@ -114,7 +114,7 @@ export class RowView {
     if (retry) {
       const perCall = share(retry.again, retry.calls);
       this.#retries.show(
-        `${perCall === 0 ? 0 : perCall.toFixed(2)}/call`,
+        `${perCall === 0 ? '0' : perCall < 0.01 ? '<0.01' : perCall.toFixed(2)}/call`,
         HALF * (perCall / limits.retriesPerCall),
         beyond.has('retries'),
         retry.exhausted > 0
