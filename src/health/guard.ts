@@ -17,13 +17,17 @@ export class Guard {
   readonly #tokens: Tokens;
   readonly #protectReads: boolean;
   readonly #requests: Rate;
+  /** Of `GET /health` alone: a flood elsewhere must not take a replica out of service. */
+  readonly #health: Rate;
   readonly #changes: Rate;
   readonly #wrong: Rates;
 
   constructor({ token, protectReads, limits }: Settings) {
     this.#tokens = new Tokens(token);
     this.#protectReads = protectReads;
-    this.#requests = new Rate(limits.requestsPerSecond, Math.max(1, limits.requestsPerSecond));
+    const { requestsPerSecond: requests } = limits;
+    this.#requests = new Rate(requests, Math.max(1, requests));
+    this.#health = new Rate(requests, Math.max(1, requests));
     this.#changes = new Rate(limits.changesPerSecond, Math.max(1, limits.changesPerSecond));
     const { wrongTokensPerSecond: wrong } = limits;
     this.#wrong = new Rates(() => new Rate(wrong, Math.max(1, wrong * 10)));
@@ -34,8 +38,9 @@ export class Guard {
   }
 
   /** Before anything else. */
-  readonly bounded: MiddlewareHandler<Env> = async (_, next) => {
-    if (!this.#requests.take()) throw tooMany();
+  readonly bounded: MiddlewareHandler<Env> = async (c, next) => {
+    const rate = /\/health\/?$/.test(c.req.path) ? this.#health : this.#requests;
+    if (!rate.take()) throw tooMany();
     await next();
   };
 

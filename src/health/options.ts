@@ -6,7 +6,7 @@ export interface HealthLimits {
   /** @default 4096 */
   readonly bodyBytes?: number;
   /**
-   * Requests a second in all, and so many at once.
+   * Requests a second in all, and so many at once; those for `/health` are counted by themselves.
    * @default 5000
    */
   readonly requestsPerSecond?: number;

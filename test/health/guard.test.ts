@@ -187,6 +187,16 @@ describe('reading', () => {
     expect(codes.slice(5001)).toEqual([200, 200, 200, 200, 200, 429]);
   });
 
+  it('of the health of a service goes on while others ask too much', async () => {
+    vi.useFakeTimers();
+    const { get } = routesWith({ limits: { requestsPerSecond: 2 } });
+    const codes: number[] = [];
+    for (const path of ['/policies', '/policies', '/policies', '/health']) {
+      codes.push((await get(path)).status);
+    }
+    expect(codes).toEqual([200, 200, 429, 200]);
+  });
+
   it('needs the token where that is asked for, but for the status', async () => {
     await failing(breakerNamed('workday'));
     const { get } = routesWith({ token: TOKEN, protectReads: true });
