@@ -121,12 +121,19 @@ export function snapshotOf(scope: Scope): PolicySnapshot {
 /** Values by key; those of one key are summed. */
 function tally<K extends string>(
   counts: Counts | undefined,
-  key: (series: Series) => string = (series) => Object.values(series)[0] ?? '',
+  key: (series: Series) => string = firstValue,
 ): Record<K, number> {
   const result: Record<string, number> = {};
   counts?.series.forEach((series, index) => {
     const value = counts.get(index);
-    if (!Number.isNaN(value)) result[key(series)] = (result[key(series)] ?? 0) + value;
+    if (Number.isNaN(value)) return;
+    const name = key(series);
+    result[name] = (result[name] ?? 0) + value;
   });
   return result as Record<K, number>;
+}
+
+function firstValue(series: Series): string {
+  for (const key in series) return series[key as keyof Series] ?? '';
+  return '';
 }

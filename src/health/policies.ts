@@ -3,7 +3,7 @@ import { snapshot } from '../instrumented.ts';
 import { byName, recordOf } from './by-name.ts';
 
 /** What one value is in JSON: counts, by names in the manner of the metrics. */
-type Numbers = number | null | { readonly [name: string]: Numbers };
+type Numbers = number | null | undefined | { readonly [name: string]: Numbers };
 
 /** Every instrumented policy with live counts, by name; those of one name are summed. */
 export function policyViews(): Map<string, Numbers> {
@@ -15,30 +15,31 @@ export function policyViews(): Map<string, Numbers> {
   );
 }
 
-function viewOf({ name: _, attributes: __, ...counts }: PolicySnapshot): Numbers {
-  return numbersOf(counts);
+/** What has its name in the metrics as well is handed on as it is: there may be much of it. */
+function viewOf(all: PolicySnapshot): Numbers {
+  const { policies, executions, active, circuitBreaker, retry, fallback, errors } = all;
+  return {
+    policies,
+    executions,
+    active,
+    circuit_breaker: circuitBreaker,
+    retry,
+    timeout: all.timeout && { calls: all.timeout.calls, limit: all.timeout.limit ?? null },
+    bulkhead: all.bulkhead && bulkheadOf(all.bulkhead),
+    fallback,
+    errors,
+    telemetry_errors: all.telemetryErrors,
+  };
 }
 
-function numbersOf(value: unknown): Numbers {
-  if (typeof value === 'number') return value;
-  if (typeof value !== 'object' || value === null) return null;
-  // No key of a snapshot is made up by somebody else: types of errors come after a colon.
-  const numbers: Record<string, Numbers> = {};
-  for (const [key, each] of Object.entries(value)) {
-    numbers[SNAKE_CASE[key] ?? key] = numbersOf(each);
-  }
-  return numbers;
+function bulkheadOf(all: NonNullable<PolicySnapshot['bulkhead']>): Numbers {
+  const { calls, active, queued, limit, queueLimit } = all;
+  return { calls, active, queued, limit, queue_limit: queueLimit };
 }
-
-const SNAKE_CASE: Readonly<Record<string, string>> = {
-  circuitBreaker: 'circuit_breaker',
-  queueLimit: 'queue_limit',
-  telemetryErrors: 'telemetry_errors',
-};
 
 /** @param path of the value; a limit in time is the longest of them */
-function together(a: Numbers | undefined, b: Numbers | undefined, path = ''): Numbers {
-  if (a === null || a === undefined) return b ?? null;
+function together(a: Numbers, b: Numbers, path = ''): Numbers {
+  if (a === null || a === undefined) return b ?? a;
   if (b === null || b === undefined) return a;
   if (typeof a === 'number' || typeof b === 'number') {
     return path === '.timeout.limit' ? Math.max(Number(a), Number(b)) : Number(a) + Number(b);
