@@ -17,7 +17,7 @@ const ARROWS: Record<string, readonly string[]> = {
   prometheus: ['options', 'otel', 'semconv'],
   policies: ['aggregate', 'instrumented', 'options', 'presets', 'semconv', 'thresholds'],
   generate: ['presets', 'semconv', 'thresholds'],
-  http: ['aggregate', 'options', 'policies', 'presets', 'thresholds'],
+  http: ['aggregate', 'options', 'otel', 'policies', 'presets', 'thresholds'],
   health: ['aggregate', 'instrumented', 'options', 'otel', 'policies', 'semconv', 'thresholds'],
   cli: ['generate', 'semconv', 'policies', 'presets'],
 };

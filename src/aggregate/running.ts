@@ -1,29 +1,67 @@
 /** An execution that has begun and was not answered yet. */
 export interface Running {
   /** Unique in the process. */
-  readonly id: string;
+  readonly id: number;
   readonly name: string;
   /** In ms since 1970. */
   readonly begun: number;
   /** Of the call under way: 1 is the first. */
-  attempt: number;
+  readonly attempt: number;
   readonly correlationId: string | undefined;
   /** Calls it off through its signal, where it has one that this package made. */
-  abort: (() => void) | undefined;
+  readonly abort: (() => void) | undefined;
 }
 
 /** A call, and the call that it is part of. */
 interface Within {
   readonly stack: Within | undefined;
+  execution: Execution | undefined;
 }
 
-const byCall = new Map<Within, Running>();
+/** One of a list, whose neighbours it knows: to come and to go costs next to nothing. */
+export class Execution implements Running {
+  readonly id: number;
+  readonly name: string;
+  readonly begun = Date.now();
+  readonly correlationId: string | undefined;
+  readonly list: List;
+  attempt = 1;
+  abort: (() => void) | undefined = undefined;
+  before: Execution | undefined;
+  after: Execution | undefined = undefined;
+
+  constructor(id: number, name: string, correlationId: string | undefined, list: List) {
+    this.id = id;
+    this.name = name;
+    this.correlationId = correlationId;
+    this.list = list;
+    this.before = list.last;
+    if (list.last) list.last.after = this;
+    else list.first = this;
+    list.last = this;
+  }
+
+  leave(): void {
+    const { before, after, list } = this;
+    if (before) before.after = after;
+    else list.first = after;
+    if (after) after.before = before;
+    else list.last = before;
+  }
+}
+
+interface List {
+  first: Execution | undefined;
+  last: Execution | undefined;
+}
+
+/** `undefined` where nobody wants to know. */
+let list: List | undefined;
 /** The execution that begins this very moment, until the policy that is entered takes it. */
-let beginning: Running | undefined;
-let correlated: string | undefined;
-let watchers = 0;
+let beginning: Execution | undefined;
+let announced: string | undefined;
+let watchers: { readonly correlate: () => string | undefined }[] = [];
 let count = 0;
-let correlate: (() => string | undefined) | undefined;
 
 /**
  * What is running now, for as long as somebody wants to know: otherwise a call pays a comparison.
@@ -31,42 +69,37 @@ let correlate: (() => string | undefined) | undefined;
  */
 export const running = {
   get watched(): boolean {
-    return watchers > 0;
+    return list !== undefined;
   },
 
-  /** @returns ends it */
-  watch(): () => void {
-    watchers++;
-    let over = false;
+  /**
+   * @param correlate finds the id of what begins where nobody announces one
+   * @returns ends it
+   */
+  watch(correlate: () => string | undefined = () => undefined): () => void {
+    const watcher = { correlate };
+    watchers.push(watcher);
+    list ??= { first: undefined, last: undefined };
     return () => {
-      if (over) return;
-      over = true;
-      if (--watchers === 0) byCall.clear();
+      watchers = watchers.filter((each) => each !== watcher);
+      if (watchers.length === 0) list = undefined;
     };
   },
 
-  /** How the id of what begins is found where nobody gives one. */
-  correlateBy(find: (() => string | undefined) | undefined): void {
-    correlate = find;
-  },
-
+  /** The oldest first. */
   list(): Running[] {
-    return [...byCall.values()];
+    const all: Running[] = [];
+    for (let each = list?.first; each; each = each.after) all.push(each);
+    return all;
   },
 
   begin(call: Within, name: string): void {
-    const correlationId = correlated ?? correlate?.();
-    correlated = undefined;
+    if (!list) return;
+    const id = announced ?? watchers[0]?.correlate();
+    announced = undefined;
     count++;
-    beginning = {
-      id: String(count),
-      name,
-      begun: Date.now(),
-      attempt: 1,
-      correlationId,
-      abort: undefined,
-    };
-    byCall.set(call, beginning);
+    beginning = new Execution(count, name, id, list);
+    call.execution = beginning;
   },
 
   /** The policy that is being entered lets the execution that has just begun be called off. */
@@ -77,18 +110,18 @@ export const running = {
 
   /** The execution that begins next has this id. */
   correlateNext(id: string | undefined): void {
-    correlated = id;
+    announced = id;
   },
 
   /** The call is made again, and with it all that it is part of. */
   attempt(call: Within, attempt: number): void {
     for (let each: Within | undefined = call; each; each = each.stack) {
-      const execution = byCall.get(each);
-      if (execution) execution.attempt = attempt;
+      if (each.execution) each.execution.attempt = attempt;
     }
   },
 
   end(call: Within): void {
-    byCall.delete(call);
+    call.execution?.leave();
+    call.execution = undefined;
   },
 };

@@ -31,7 +31,7 @@ export function executionViews(): ExecutionsView {
 
 function viewOf({ id, name, begun, attempt, correlationId, abort }: Running): ExecutionView {
   return {
-    id,
+    id: String(id),
     name,
     // The clock may have been set back.
     age_ms: Math.max(0, Date.now() - begun),
@@ -43,7 +43,7 @@ function viewOf({ id, name, begun, attempt, correlationId, abort }: Running): Ex
 
 /** @throws Problem if it has ended, or can't be called off */
 export function abortExecution(id: string, actor: Actor): { id: string; name: string } {
-  const execution = running.list().find((each) => each.id === id);
+  const execution = running.list().find((each) => String(each.id) === id);
   if (execution === undefined) {
     throw new Problem(404, 'No such execution is under way: it has ended, or never was.');
   }

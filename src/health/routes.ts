@@ -1,4 +1,5 @@
 import { running } from '../aggregate/running.ts';
+import { activeTraceId } from '../otel/active-trace.ts';
 import { announce } from './announcements.ts';
 import { appOf } from './app.ts';
 import { SafeLogger } from './logger.ts';
@@ -43,7 +44,7 @@ export function healthRoutes(options: HealthOptions = {}): HealthRoutes {
   const ends = [
     report(feed),
     ...(settings.logger || settings.events ? [announce(settings)] : []),
-    ...(settings.executions ? [running.watch()] : []),
+    ...(settings.executions ? [running.watch(activeTraceId)] : []),
   ];
   function close(): void {
     for (const end of ends.splice(0)) end();

@@ -1,3 +1,5 @@
+import type { Execution } from '../aggregate/running.ts';
+
 /**
  * One call through one instrumented policy, and how the layers of a stack find each other.
  *
@@ -23,6 +25,8 @@ export abstract class Call {
   ended: boolean;
   /** In ms of `performance.now()`, which begins at 0; -1 where durations are not recorded. */
   start: number;
+  /** What who looks after the process knows of it. */
+  execution: Execution | undefined;
 
   constructor(stack: Call | undefined, signal: AbortSignal | undefined) {
     this.stack = stack;
@@ -32,6 +36,7 @@ export abstract class Call {
     this.timedOut = false;
     this.ended = false;
     this.start = -1;
+    this.execution = undefined;
   }
 
   /** The policy has answered. Never throws. */

@@ -37,7 +37,7 @@ export class Executions {
         ? OUTCOME.fallback
         : OUTCOME.success
       : failureOf(call, value);
-    if (running.watched) running.end(call);
+    if (call.execution) running.end(call);
     this.#counts.active.add(0, -1);
     this.#counts.outcomes.add(outcome);
     if (call.start >= 0) {

@@ -1,4 +1,4 @@
-import { retry as bareRetry, handleAll } from 'cockatiel';
+import { retry as bareRetry, handleAll, noop } from 'cockatiel';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { running } from '../../src/aggregate/running.ts';
 import { instrument, uninstrument } from '../../src/instrumented.ts';
@@ -58,12 +58,14 @@ describe('what is running', () => {
 
   it('has the id that it was announced with, and else one that is looked for', async () => {
     const policy = createPolicy('correlated');
+    let found: string | undefined = 'found';
     const answers = [];
-    running.correlateBy(() => 'found');
+    stop();
+    stop = running.watch(() => found);
     running.correlateNext('given');
     answers.push(policy.execute(never));
     answers.push(policy.execute(never));
-    running.correlateBy(undefined);
+    found = undefined;
     answers.push(policy.execute(never));
     expect(running.list().map(({ correlationId }) => correlationId)).toEqual([
       'given',
@@ -73,6 +75,34 @@ describe('what is running', () => {
     for (const { abort } of running.list()) abort?.();
     await Promise.allSettled(answers);
     policy.dispose();
+  });
+
+  it('is listed the oldest first, whoever ends when', async () => {
+    const policy = instrument('ordered', noop);
+    const ends: (() => void)[] = [];
+    const begin = () => policy.execute(() => new Promise<void>((resolve) => ends.push(resolve)));
+    const answers = [begin(), begin(), begin(), begin()];
+    const [a, b, c, d] = running.list().map(({ id }) => id);
+    const left = () => running.list().map(({ id }) => id);
+    ends[1]?.();
+    await answers[1];
+    expect(left()).toEqual([a, c, d]);
+    ends[3]?.();
+    await answers[3];
+    expect(left()).toEqual([a, c]);
+    // What began before nobody looked any more is none of who looks next.
+    stop();
+    stop = running.watch();
+    answers.push(begin());
+    ends[0]?.();
+    await answers[0];
+    expect(left()).toHaveLength(1);
+    expect(left()).not.toContain(b);
+    ends[4]?.();
+    ends[2]?.();
+    await Promise.all(answers);
+    expect(left()).toEqual([]);
+    uninstrument(policy);
   });
 
   it('is not written down where nobody wants to know', async () => {
