@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import type { Result } from './result.ts';
 
-const FILES = ['stack', 'http', 'breaker', 'opossum', 'collect', 'memory', 'live'];
+const FILES = ['stack', 'http', 'breaker', 'opossum', 'collect', 'memory', 'live', 'health'];
 const DOCUMENT = 'docs/performance.md';
 const MARKERS = ['<!-- bench:begin -->\n', '<!-- bench:end -->'] as const;
 

@@ -1,0 +1,61 @@
+import { createHistogram } from 'node:perf_hooks';
+import { Pool } from 'undici';
+import { pace, type Rate } from './pace.ts';
+
+/** What became of the requests of one round. */
+export interface RequestReport {
+  /** With 200 and JSON. */
+  readonly answered: number;
+  /** How many, by status or code. */
+  readonly errors: Readonly<Record<string, number>>;
+  /** In ns, since when it was due. */
+  readonly p99: number;
+}
+
+/** Connections that are kept, as those of a load balancer are. */
+const CONNECTIONS = 10;
+
+/**
+ * Of a thousand requests nearly all are the checks of load balancers. The others are those of five
+ * people who watch with the command line, which asks once a second.
+ */
+const OTHERS: Readonly<Record<number, string>> = {
+  100: '/circuit-breakers',
+  300: '/executions',
+  500: '/circuit-breakers',
+  700: '/policies',
+  900: '/circuit-breakers',
+};
+
+/** A process of its own, so that the service pays for the answers only. */
+function serve(url: string): void {
+  const pool = new Pool(url, { connections: CONNECTIONS });
+  process.on('message', async (rate: Rate) => process.send?.(await round(pool, rate)));
+  process.send?.('ready');
+}
+
+async function round(pool: Pool, rate: Rate): Promise<RequestReport> {
+  const times = createHistogram();
+  const errors: Record<string, number> = {};
+  let answered = 0;
+  const ask = async (path: string, due: number) => {
+    try {
+      const { statusCode, body } = await pool.request({ path, method: 'GET' });
+      await body.json();
+      if (statusCode !== 200) throw Object.assign(new Error('not 200'), { code: statusCode });
+      answered++;
+      times.record(Math.max(1, Math.round((performance.now() - due) * 1e6)));
+    } catch (error) {
+      const { code, name } = error as Error & { code?: string | number };
+      errors[code ?? name] = (errors[code ?? name] ?? 0) + 1;
+    }
+  };
+  const asked: Promise<void>[] = [];
+  await pace(rate, (due, index) => {
+    asked.push(ask(OTHERS[index % 1000] ?? '/health', due));
+  });
+  await Promise.all(asked);
+  return { answered, errors, p99: times.percentile(99) };
+}
+
+if (process.argv[2] === 'request') serve(process.argv[3] ?? '');
