@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import { asksOf, type Dashboard, panelsOf } from '../../docs/pictures/grafana.ts';
 import { generate } from '../../src/generate/index.ts';
 import { policyName } from './behaviour.ts';
-import type { Client, Cost, Range } from './client.ts';
+import { type Client, type Cost, type Range, TIMES } from './client.ts';
 import { SCRAPE_SECONDS } from './prometheus.ts';
 
 export interface PanelCost extends Cost {
@@ -51,27 +51,42 @@ export async function panelCosts(client: Client, range: Range, log: Log): Promis
   return costs;
 }
 
-/** Of each group of rules the sum of its rules, asked one after the other as Prometheus does. */
+/**
+ * Of each group of rules the sum of its rules, asked one after the other as Prometheus does, round by
+ * round: a collection of garbage takes longer than a rule asked five times in a row.
+ */
 export async function ruleCosts(
   client: Client,
   range: Range,
   log: Log,
 ): Promise<Record<string, number>> {
-  const costs: Record<string, number> = {};
-  for (const content of contents('alerts/')) {
-    const { groups } = parse(content) as {
-      groups: { name: string; rules: { alert?: string; record?: string; expr: string }[] }[];
-    };
-    for (const { name, rules } of groups) {
-      for (const { alert, record, expr } of rules) {
-        const { seconds, fault } = await client.cost({ expr, instant: true, step: 0 }, range);
-        if (seconds > 0.1 || fault)
-          log(`${alert ?? record}: ${seconds.toFixed(2)} s ${fault ?? ''}`);
-        costs[name] = (costs[name] ?? 0) + seconds;
-      }
+  const rules = contents('alerts/').flatMap((content) =>
+    (parse(content) as Rules).groups.flatMap(({ name: group, rules }) =>
+      rules.map(({ alert, record, expr }) => ({ group, name: alert ?? record, expr })),
+    ),
+  );
+  const least = rules.map(() => Number.POSITIVE_INFINITY);
+  for (let round = 0; round < TIMES; round++) {
+    for (const [index, { name, expr }] of rules.entries()) {
+      const { seconds, fault } = await client.cost({ expr, instant: true, step: 0 }, range, 1);
+      least[index] = Math.min(least[index] ?? seconds, seconds);
+      if (fault) log(`${name}: ${fault}`);
     }
   }
+  const costs: Record<string, number> = {};
+  for (const [index, { group, name }] of rules.entries()) {
+    const seconds = least[index] ?? 0;
+    if (seconds > 0.1) log(`${name}: ${seconds.toFixed(2)} s`);
+    costs[group] = (costs[group] ?? 0) + seconds;
+  }
   return costs;
+}
+
+interface Rules {
+  readonly groups: readonly {
+    readonly name: string;
+    readonly rules: readonly { alert?: string; record?: string; expr: string }[];
+  }[];
 }
 
 function contents(folder: string): string[] {
