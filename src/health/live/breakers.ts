@@ -6,6 +6,9 @@ const WORST_FIRST: readonly CircuitBreakerState[] = ['isolated', 'open', 'half_o
 
 /** The circuit breakers of a name as one; `undefined` if there are none. */
 export function breakersAsOne(readings: readonly BreakerReading[]): RowBreaker | undefined {
+  const [only] = readings;
+  // Most names have one, and there are hundreds of them each second.
+  if (only !== undefined && readings.length === 1) return breakerOf(only);
   const state = WORST_FIRST.find((each) => readings.some((reading) => reading.state === each));
   if (state === undefined) return undefined;
   const worst = readings.filter((reading) => reading.state === state);
@@ -24,6 +27,20 @@ export function breakersAsOne(readings: readonly BreakerReading[]): RowBreaker |
     nextProbeAt: least(known(worst, 'nextProbeAt')),
     lastErrorType: worst.find(({ lastErrorType }) => lastErrorType)?.lastErrorType ?? null,
     held: readings.some(({ held }) => held),
+  };
+}
+
+function breakerOf(reading: BreakerReading): RowBreaker {
+  const { state, since, openedAt, failures, failureLimit, nextProbeAt, lastErrorType } = reading;
+  return {
+    state,
+    since: openedAt ?? since ?? null,
+    states: CIRCUIT_BREAKER_STATES.map((each) => (each === state ? 1 : 0)),
+    failures: failures ?? null,
+    failureLimit: failureLimit ?? null,
+    nextProbeAt: nextProbeAt ?? null,
+    lastErrorType: lastErrorType ?? null,
+    held: reading.held,
   };
 }
 

@@ -24,33 +24,47 @@ export const WIDTH = 16;
 /** All counters since the beginning, summed over the scopes. */
 export function countsOf(scopes: readonly Scope[]): number[] {
   const all = new Array<number>(WIDTH).fill(0);
-  const add = (index: number, value = 0) => {
-    all[index] = (all[index] as number) + value;
-  };
   for (const { execution, retry, timeout, bulkhead, fallback } of scopes) {
-    execution?.outcomes.values.forEach((value, outcome) => {
-      add(outcome, value);
-    });
-    add(AT.retryCalls, sum(retry?.calls));
-    add(AT.retryAgain, sum(retry?.attempts));
-    add(AT.retryExhausted, retry?.calls.get(RETRY_RESULT.exhausted));
-    add(AT.timeoutCalls, sum(timeout?.calls));
-    add(AT.timedOut, timeout?.calls.get(TIMEOUT_RESULT.timed_out));
-    add(AT.bulkheadCalls, sum(bulkhead?.calls));
-    add(AT.bulkheadRejected, bulkhead?.calls.get(BULKHEAD_RESULT.rejected));
-    add(AT.fallbackCalls, sum(fallback?.calls));
-    add(AT.fallbackUsed, sumOfTypes(fallback?.calls, FALLBACK_RESULT.used));
-    add(AT.fallbackFailed, sumOfTypes(fallback?.calls, FALLBACK_RESULT.failed));
+    if (execution) {
+      const { values } = execution.outcomes;
+      for (let outcome = 0; outcome < values.length; outcome++) add(all, outcome, values[outcome]);
+    }
+    if (retry) {
+      add(all, AT.retryCalls, sum(retry.calls));
+      add(all, AT.retryAgain, sum(retry.attempts));
+      add(all, AT.retryExhausted, retry.calls.get(RETRY_RESULT.exhausted));
+    }
+    if (timeout) {
+      add(all, AT.timeoutCalls, sum(timeout.calls));
+      add(all, AT.timedOut, timeout.calls.get(TIMEOUT_RESULT.timed_out));
+    }
+    if (bulkhead) {
+      add(all, AT.bulkheadCalls, sum(bulkhead.calls));
+      add(all, AT.bulkheadRejected, bulkhead.calls.get(BULKHEAD_RESULT.rejected));
+    }
+    if (fallback) {
+      add(all, AT.fallbackCalls, sum(fallback.calls));
+      add(all, AT.fallbackUsed, sumOfTypes(fallback.calls, FALLBACK_RESULT.used));
+      add(all, AT.fallbackFailed, sumOfTypes(fallback.calls, FALLBACK_RESULT.failed));
+    }
   }
   return all;
 }
 
-/** `NaN` stands where a series does not exist. */
-function sum(counts: Counts | undefined, from = 0, to?: number): number {
-  const values = counts?.values.slice(from, to) ?? [];
-  return values.reduce((total, value) => (Number.isNaN(value) ? total : total + value), 0);
+function add(all: number[], index: number, value = 0): void {
+  all[index] = (all[index] as number) + value;
 }
 
-function sumOfTypes(counts: Counts | undefined, result: number): number {
+/** `NaN` stands where a series does not exist. */
+function sum({ values }: Counts, from = 0, to = values.length): number {
+  let total = 0;
+  for (let index = from; index < to; index++) {
+    const value = values[index] as number;
+    if (!Number.isNaN(value)) total += value;
+  }
+  return total;
+}
+
+function sumOfTypes(counts: Counts, result: number): number {
   return sum(counts, result * FALLBACK_TYPES.length, (result + 1) * FALLBACK_TYPES.length);
 }

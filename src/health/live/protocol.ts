@@ -3,7 +3,7 @@ import type { NewsItem } from '../news.ts';
 
 /**
  * What the stream of the live page says: `full` first on every connection, then a `tick` every
- * second. Lists of outcomes and states are in the order of `semconv`; times are ms since 1970.
+ * second; `wire.ts` knows how rows are written. Lists of outcomes and states are in the order of `semconv`; times are ms since 1970.
  */
 
 /** All circuit breakers of a name, as one. */
@@ -50,7 +50,6 @@ export interface Row {
     readonly active: number;
     readonly limit: number;
     readonly queued: number;
-    readonly queueLimit: number;
   };
   readonly fallback?: { readonly calls: number; readonly used: number; readonly failed: number };
 }

@@ -1,9 +1,11 @@
 import type { Scope } from '../../aggregate/scope.ts';
 import { scopes } from '../../instrumented.ts';
 import { byName } from '../by-name.ts';
+import { inbox } from './inbox.ts';
 import { Times } from './past.ts';
 import type { Full } from './protocol.ts';
 import { Watched } from './watched.ts';
+import { pack } from './wire.ts';
 
 export const STEP_MS = 1000;
 
@@ -71,11 +73,13 @@ export class Sampler {
   #stop(): void {
     clearInterval(this.#timer);
     for (const watched of this.#watched.values()) watched.tap([]);
+    inbox.empty();
     this.#watched = new Map();
   }
 
   /** @param fresh whether what is seen for the first time was made since the last step */
   #step(fresh: boolean): Step {
+    inbox.empty();
     this.#at = Date.now();
     const index = this.#times.add(this.#at);
     const all = byName(scopes());
@@ -114,10 +118,10 @@ export class Sampler {
 /** A policy may be of the user's own, and fail when it is read: then its row stays as it was. */
 function jsonOf(watched: Watched, index: number, scope: Scope | undefined): string {
   try {
-    return JSON.stringify(watched.step(index));
+    return JSON.stringify(pack(watched.step(index)));
   } catch (fault) {
     scope?.fault(fault);
-    return watched.json || JSON.stringify(watched.unknown());
+    return watched.json || JSON.stringify(pack(watched.unknown()));
   }
 }
 

@@ -4,6 +4,7 @@ import type { Scope } from '../../aggregate/scope.ts';
 import { OUTCOMES } from '../../semconv/attributes.ts';
 import { breakersAsOne } from './breakers.ts';
 import { AT, countsOf, WIDTH } from './counters.ts';
+import { inbox } from './inbox.ts';
 import { Latency } from './latency.ts';
 import { Past } from './past.ts';
 import type { Row, RowBreaker } from './protocol.ts';
@@ -44,10 +45,7 @@ export class Watched {
     this.#scopes = scopes;
   }
 
-  /** Who was turned away at once has not seen how fast the dependency is. */
-  readonly #take = (seconds: number, outcome: number): void => {
-    if (outcome !== OUTCOME.rejected) this.#latency.add(seconds);
-  };
+  readonly #take = tapInto(this.#latency);
 
   /** @returns the row, a step later */
   step(index: number): Row {
@@ -121,7 +119,6 @@ export class Watched {
           active: gauge(({ bulkhead }) => bulkhead?.active),
           limit: gauge(({ bulkhead }) => bulkhead?.limit),
           queued: gauge(({ bulkhead }) => bulkhead?.queued),
-          queueLimit: gauge(({ bulkhead }) => bulkhead?.queueLimit),
         },
       }),
       ...(has('fallback') && {
@@ -133,6 +130,13 @@ export class Watched {
       }),
     };
   }
+}
+
+/** Who was turned away at once has not seen how fast the dependency is. */
+function tapInto(latency: Latency): (seconds: number, outcome: number) => void {
+  return (seconds, outcome) => {
+    if (outcome !== OUTCOME.rejected) inbox.take(latency, seconds);
+  };
 }
 
 function longestLimit(scopes: readonly Scope[]): number | null {

@@ -119,7 +119,7 @@ describe('the stream of the live page', () => {
       latest: [1, 1, 0, 0, 0, 0],
       retry: { calls: 2, again: 2, exhausted: 1 },
       timeout: { timedOut: 0, limit: 5 },
-      bulkhead: { active: 1, limit: 10, queued: 0, queueLimit: 5, rejected: 0 },
+      bulkhead: { active: 1, limit: 10, queued: 0, rejected: 0 },
       fallback: { calls: 2, used: 1, failed: 0 },
     });
     finish();

@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import type { Full, Row, Tick } from '../../../src/health/live/protocol.ts';
 import type { LiveOptions } from '../../../src/health/live/routes.ts';
 import { liveRoutes } from '../../../src/health/live/routes.ts';
+import { unpack } from '../../../src/health/live/wire.ts';
 import { Feed } from '../../../src/health/news.ts';
 
 export function appWith(options: Partial<LiveOptions> = {}): Hono {
@@ -60,7 +61,8 @@ export class Looker {
     this.#text = this.#text.slice(end + 2);
     const [, type, data] = /^event: (.*)\ndata: (.*)$/m.exec(message) ?? [];
     if (type !== event) throw new Error(`expected ${event}, got ${message}`);
-    return JSON.parse(data ?? '');
+    const told = JSON.parse(data ?? '');
+    return { ...told, rows: told.rows.map(unpack) };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Full, Tick } from '../protocol.ts';
+import { type Packed, unpack } from '../wire.ts';
 
 /** Without a message for so long what is shown is old; a little later the connection is made anew. */
 const STALE_MS = 3500;
@@ -86,8 +87,8 @@ export class Stream {
     }
     this.#heard = performance.now();
     this.#failures = 0;
-    if (type === 'full') this.#listener.full(JSON.parse(data));
-    else if (type === 'tick') this.#listener.tick(JSON.parse(data));
+    if (type === 'full') this.#listener.full(messageOf(data));
+    else if (type === 'tick') this.#listener.tick(messageOf(data));
     this.#turn('live');
   }
 
@@ -102,4 +103,9 @@ export class Stream {
     this.#connection = connection;
     this.#listener.turned(connection);
   }
+}
+
+function messageOf<M extends Full | Tick>(data: string): M {
+  const message = JSON.parse(data) as Omit<M, 'rows'> & { readonly rows: readonly Packed[] };
+  return { ...message, rows: message.rows.map(unpack) } as unknown as M;
 }

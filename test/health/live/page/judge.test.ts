@@ -39,14 +39,8 @@ describe('what is beyond a documented limit', () => {
   it.each([
     ['retries', { retry: { calls: 100, again: 51, exhausted: 0 } }],
     ['timeouts', { timeout: { calls: 100, timedOut: 5, limit: 1 } }],
-    [
-      'rejections',
-      { bulkhead: { calls: 500, rejected: 5, active: 0, limit: 10, queued: 0, queueLimit: 0 } },
-    ],
-    [
-      'saturation',
-      { bulkhead: { calls: 500, rejected: 0, active: 10, limit: 10, queued: 0, queueLimit: 0 } },
-    ],
+    ['rejections', { bulkhead: { calls: 500, rejected: 5, active: 0, limit: 10, queued: 0 } }],
+    ['saturation', { bulkhead: { calls: 500, rejected: 0, active: 10, limit: 10, queued: 0 } }],
     ['fallbacks', { fallback: { calls: 100, used: 10, failed: 0 } }],
   ] as const)('is found of %s', (limit, row) => {
     expect(found(row)).toEqual([limit]);
@@ -82,7 +76,7 @@ describe('the order of trouble', () => {
   });
 
   it('does not tremble with a bulkhead that is full for a moment', () => {
-    const bulkhead = { calls: 9, rejected: 0, active: 10, limit: 10, queued: 0, queueLimit: 0 };
+    const bulkhead = { calls: 9, rejected: 0, active: 10, limit: 10, queued: 0 };
     expect(rankOf({ bulkhead })).toBe(4);
   });
 });
