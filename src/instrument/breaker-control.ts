@@ -8,7 +8,7 @@ import { STATE } from '../aggregate/circuit-breaker.ts';
 import { CIRCUIT_BREAKER_STATES, type CircuitBreakerState } from '../semconv/attributes.ts';
 import type { CircuitBreaker } from './policy.ts';
 
-/** What its layer has seen; times in ms of `performance.now()`. */
+/** What its layer has seen; times in ms since 1970, as they were told when it happened. */
 interface Seen {
   readonly state: number;
   readonly changedAt: number | undefined;
@@ -47,12 +47,12 @@ export class Control implements BreakerControl {
     const known = this.#known;
     const saved = savedOf(this.#policy);
     const open = state === STATE.open;
-    const since = changedAt === undefined ? (open ? saved.openedAt : undefined) : dateOf(changedAt);
+    const since = changedAt ?? (open ? saved.openedAt : undefined);
     const wait = known?.waitMs();
     return {
       state: CIRCUIT_BREAKER_STATES[state] as CircuitBreakerState,
       since,
-      openedAt: openedAt === undefined ? (open ? since : undefined) : dateOf(openedAt),
+      openedAt: openedAt ?? (open ? since : undefined),
       nextProbeAt: open && since !== undefined && wait !== undefined ? since + wait : undefined,
       failures: saved.failures,
       failureLimit: known?.failureLimit,
@@ -80,11 +80,6 @@ export class Control implements BreakerControl {
     this.#handle?.dispose();
     this.#handle = undefined;
   }
-}
-
-/** The wall clock may have been set since; it is what people read. */
-function dateOf(at: number): number {
-  return Math.round(Date.now() - (performance.now() - at));
 }
 
 /**

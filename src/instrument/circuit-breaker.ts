@@ -32,10 +32,12 @@ export class CircuitBreakerLayer extends ListeningLayer {
   #state: number;
   /** Until when the time in the state is counted, in ms of `performance.now()`. */
   #since = performance.now();
-  /** When it came into the state; not known of one that came open. */
+  /** When it came into the state, by the wall clock; not known of one that came open. */
   #changedAt: number | undefined;
-  /** When the circuit first left closed; not known of one that came open. */
+  /** When the circuit first left closed, by the wall clock; not known of one that came open. */
   #openedAt: number | undefined;
+  /** The same in ms of `performance.now()`, by which the recovery is timed. */
+  #brokenAt: number | undefined;
   #lastErrorType: string | undefined;
   #muted = false;
 
@@ -148,18 +150,22 @@ export class CircuitBreakerLayer extends ListeningLayer {
     const now = performance.now();
     this.#pass(now);
     this.#state = next;
-    this.#changedAt = now;
+    this.#changedAt = Date.now();
     this.#counts.moved(previous, next);
-    if (previous === STATE.closed) this.#openedAt = now;
-    // Held open by hand: what ends now is no recovery.
-    if (next === STATE.isolated) this.#openedAt = undefined;
+    if (previous === STATE.closed) this.#opened(this.#changedAt, now);
     let recovered: number | undefined;
-    if (next === STATE.closed && this.#openedAt !== undefined) {
-      recovered = (now - this.#openedAt) / 1000;
+    if (next === STATE.closed && this.#brokenAt !== undefined) {
+      recovered = (now - this.#brokenAt) / 1000;
       if (this.#settings.durations) this.#counts.recovery.record(recovered);
-      this.#openedAt = undefined;
     }
+    // Held open by hand: what ends then is no recovery.
+    if (next === STATE.closed || next === STATE.isolated) this.#opened(undefined, undefined);
     if (changes.heard && !this.#muted) this.#tell(previous, recovered);
+  }
+
+  #opened(at: number | undefined, now: number | undefined): void {
+    this.#openedAt = at;
+    this.#brokenAt = now;
   }
 
   /** A reset goes by way of isolated; who listens hears of where it began and ended. */
@@ -183,7 +189,7 @@ export class CircuitBreakerLayer extends ListeningLayer {
         key: this.control.key,
         previous: CIRCUIT_BREAKER_STATES[previous] as CircuitBreakerState,
         state: CIRCUIT_BREAKER_STATES[this.#state] as CircuitBreakerState,
-        at: Date.now(),
+        at: this.#changedAt ?? Date.now(),
         lastErrorType: this.#lastErrorType,
         recoverySeconds,
       });

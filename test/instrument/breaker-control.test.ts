@@ -57,6 +57,16 @@ describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (
     expect(control.read()).toMatchObject({ state: 'open', since: opened, openedAt: opened });
   });
 
+  it('tells the same times however often it is asked, and as those who listen hear them', async () => {
+    await break_();
+    const { since, openedAt } = control.read();
+    // The two clocks of a process are read one after the other, and do not run alike.
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 40.6);
+    expect(control.read()).toMatchObject({ since, openedAt });
+    vi.restoreAllMocks();
+    expect(heard.map(({ at }) => at)).toEqual([since]);
+  });
+
   it('is since when open that came open', () => {
     const at = Date.now() - 700;
     const saved = { ownState: { value: 1, openedAt: at, attemptNo: 1 }, breakerState: 2 };
