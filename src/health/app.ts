@@ -14,8 +14,17 @@ import { Problem, problemOf } from './problem.ts';
 import type { Settings } from './settings.ts';
 import { healthOf } from './status.ts';
 
-/** The routes as a web app. */
-export function appOf(settings: Settings, news: News, fault: (error: unknown) => void): Hono<Env> {
+/**
+ * The routes as a web app.
+ *
+ * @param closing ends the streams
+ */
+export function appOf(
+  settings: Settings,
+  news: News,
+  fault: (error: unknown) => void,
+  closing: AbortSignal,
+): Hono<Env> {
   const guard = new Guard(settings);
   const app = new Hono<Env>({ strict: false });
   app.use(secured, guard.bounded);
@@ -74,6 +83,7 @@ export function appOf(settings: Settings, news: News, fault: (error: unknown) =>
       canAdminister: guard.canAdminister,
       maxViewers: settings.limits.viewers,
       news,
+      signal: closing,
     }),
   );
   for (const path of ['/live', '/events']) route(app, path, {}, ['GET', 'HEAD']);

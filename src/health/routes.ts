@@ -17,7 +17,7 @@ export interface HealthRoutes {
    * @param env what the host knows of the request, such as Node's own objects
    */
   readonly fetch: (request: Request, env?: object) => Promise<Response>;
-  /** Ends all that it follows. It still answers, but tells no news. */
+  /** Ends all that it follows, and those who look at the live page. The rest is still answered. */
   readonly close: () => void;
   readonly [Symbol.dispose]: () => void;
 }
@@ -40,8 +40,10 @@ export function healthRoutes(options: HealthOptions = {}): HealthRoutes {
   const feed = new Feed();
   const failed = (error: unknown) =>
     log.error('A route of cockatiel-otel/health failed', { error });
-  const app = appOf(settings, feed, failed);
+  const closing = new AbortController();
+  const app = appOf(settings, feed, failed, closing.signal);
   const ends = [
+    () => closing.abort(),
     report(feed),
     ...(settings.logger || settings.events ? [announce(settings)] : []),
     ...(settings.executions ? [running.watch(activeTraceId)] : []),

@@ -45,6 +45,11 @@ export class Audience {
     return viewer;
   }
 
+  /** All of them go. */
+  end(): void {
+    for (const viewer of this.#viewers) viewer.end();
+  }
+
   #open(): void {
     const { news } = this.#options;
     const leave = sampler.join((step) => this.#tell(step));

@@ -13,11 +13,13 @@ export interface LiveOptions {
   readonly maxViewers?: number | undefined;
   /** What just happened. */
   readonly news: News;
+  /** Ends who looks, and sends away who comes then. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What `@hono/node-server` hands on: what is closed when a viewer is given up. */
 interface Bindings {
-  readonly outgoing?: { destroy?(): unknown };
+  readonly outgoing?: { destroy?(): unknown; shouldKeepAlive?: boolean };
 }
 
 const HEADERS = {
@@ -27,8 +29,10 @@ const HEADERS = {
 };
 
 /** `GET /live`, the page, and `GET /events`, what it shows. */
-export function liveRoutes({ service, canAdminister, maxViewers = 100, news }: LiveOptions): Hono {
+export function liveRoutes(options: LiveOptions): Hono {
+  const { service, canAdminister, maxViewers = 100, news, signal } = options;
   const audience = new Audience({ service, canAdminister, maxViewers, news });
+  signal?.addEventListener('abort', () => audience.end(), { once: true });
   const app = new Hono();
   app.get('/live', (context) => {
     const { html, policy } = pageOf();
@@ -36,6 +40,9 @@ export function liveRoutes({ service, canAdminister, maxViewers = 100, news }: L
   });
   app.get('/events', (context) => {
     if (context.req.method === 'HEAD') return context.body(null, 200, STREAM);
+    if (signal?.aborted) {
+      return new Problem(503, 'These routes are closed: the service is about to end.').response();
+    }
     if (audience.full) {
       const detail = `${maxViewers} viewers look at this page already, which is the most there may be.`;
       return new Problem(503, detail, {}, { 'retry-after': '10' }).response();
@@ -54,6 +61,8 @@ const STREAM = {
 
 function watch(context: Context, audience: Audience): ReadableStream<Uint8Array> {
   const { outgoing } = (context.env ?? {}) as Bindings;
+  // Else a server that closes would wait for seconds for another request on this connection.
+  if (outgoing) outgoing.shouldKeepAlive = false;
   const { signal } = context.req.raw;
   const viewer = audience.enter(() => outgoing?.destroy?.());
   if (signal.aborted) viewer.end();
