@@ -142,7 +142,6 @@ function ofReplicas(queries: Queries): Recording[] {
     );
   const checks = (part: 'count' | 'bucket', ...matchers: Matcher[]) =>
     queries.of(DEPENDENCY_CHECK_DURATION, matchers, part);
-  const state = queries.of(CIRCUIT_BREAKER_STATE);
   return [
     { record: RECORDED.timed, expr: took('count') },
     { record: RECORDED.fast, expr: took('bucket', queries.atMost(latency.seconds)) },
@@ -156,12 +155,14 @@ function ofReplicas(queries: Queries): Recording[] {
         queries.of(DEPENDENCY_AVAILABLE),
       ),
     },
-    {
-      record: RECORDED.breakers,
-      // The last states, as of a scrape that was missed nothing is known.
-      expr: `sum ${queries.by(queries.replica)} (last_over_time(${state}[${queries.window(MISSED_SECONDS)}]))`,
-    },
+    { record: RECORDED.breakers, expr: breakersOf(queries) },
   ];
+}
+
+/** How many breakers a replica has: by their last states, as of a scrape that was missed nothing is known. */
+export function breakersOf(queries: Queries): string {
+  const states = `${queries.of(CIRCUIT_BREAKER_STATE)}[${queries.window(MISSED_SECONDS)}]`;
+  return `sum ${queries.by(queries.replica)} (last_over_time(${states}))`;
 }
 
 /** Of the shortest window its count; of a longer one all counts in it, which lie as close in both. */

@@ -13,7 +13,7 @@ import {
 import type { Matcher } from '../../semconv/prometheus.ts';
 import { duration } from '../duration.ts';
 import { is, isOneOf, type Queries } from '../queries.ts';
-import { RECORDED } from './recorded.ts';
+import { breakersOf } from './recorded.ts';
 import type { Alert } from './rule.ts';
 import { sparsest } from './samples.ts';
 
@@ -61,7 +61,8 @@ export function stuckOpen(queries: Queries): Alert {
   const spent = (...matchers: Matcher[]) =>
     sum(`increase(${queries.of(CIRCUIT_BREAKER_TIME, matchers)}[${wider}])`);
   const rejected = queries.of(CIRCUIT_BREAKER_CALLS, [REJECTED]);
-  const { breakers } = RECORDED;
+  // Not what is recorded of them: what pages must not wait for another file.
+  const breakers = breakersOf(queries);
   const policy = queries.labelValue(ATTR_POLICY_NAME);
   const instance = queries.labelValue(queries.instance);
   return {
