@@ -17,11 +17,17 @@ export interface StateChange {
 type Listener = (change: StateChange) => void;
 
 const listeners = new Set<Listener>();
+let count = 0;
 
 /** Changes of state as they happen, for those who want to hear of them. */
 export const changes = {
   get heard(): boolean {
     return listeners.size > 0;
+  },
+
+  /** How many were told: what was read before the last one may be out of date. */
+  get count(): number {
+    return count;
   },
 
   /** @returns ends it */
@@ -34,6 +40,7 @@ export const changes = {
 
   /** @throws what a listener throws, when all have heard */
   tell(change: StateChange): void {
+    count++;
     const faults: unknown[] = [];
     for (const listener of listeners) {
       try {

@@ -26,6 +26,13 @@ export interface Sampled {
 /** Is told of faults; must not throw. */
 export type Report = (fault: unknown) => void;
 
+let members = 0;
+
+/** Grows with each policy with a control that comes or goes. */
+export function comingsAndGoings(): number {
+  return members;
+}
+
 interface Aggregate {
   counts(): readonly Counts[];
   clearGauges?(): void;
@@ -115,12 +122,14 @@ export class Scope implements RecorderSource {
 
   watch(sampled: WeakRef<Sampled>): void {
     this.#sampled.add(sampled);
-    if (sampled.deref()?.control) this.#controlled.add(sampled);
+    if (!sampled.deref()?.control) return;
+    this.#controlled.add(sampled);
+    members++;
   }
 
   unwatch(sampled: WeakRef<Sampled>): void {
     this.#sampled.delete(sampled);
-    this.#controlled.delete(sampled);
+    if (this.#controlled.delete(sampled)) members++;
   }
 
   /** Brings states and gauges up to date and returns everything there is to report. */

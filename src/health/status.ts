@@ -1,5 +1,6 @@
-import { type BreakerSummary, breakerSummary } from './breakers.ts';
+import type { BreakerSummary } from './breakers.ts';
 import type { HealthSummary } from './checks/types.ts';
+import { recentSummary } from './recent-summary.ts';
 import type { Settings } from './settings.ts';
 
 export interface HealthView {
@@ -11,7 +12,7 @@ export interface HealthView {
 
 /** How the service is, for load balancers. */
 export function healthOf({ openFails, dependencies }: Settings): HealthView {
-  const breakers = breakerSummary();
+  const breakers = recentSummary();
   const summary = dependencies?.state().summary;
   const all = breakers.closed === breakers.total && !summary?.unavailable_systems;
   return {

@@ -1,0 +1,31 @@
+import { changes } from '../aggregate/changes.ts';
+import { comingsAndGoings } from '../aggregate/scope.ts';
+import { type BreakerSummary, breakerSummary } from './breakers.ts';
+
+/** The longest that a summary is kept while nothing is heard of a change. */
+const KEPT_MS = 100;
+
+interface Kept {
+  readonly summary: BreakerSummary;
+  /** All that had been heard of then. */
+  readonly heard: number;
+  readonly at: number;
+}
+
+let kept: Kept | undefined;
+
+/**
+ * How many circuit breakers are in which state. Load balancers ask often, so it is kept for a
+ * moment, but not past a change of state, or a circuit breaker that comes or goes.
+ */
+export function recentSummary(): BreakerSummary {
+  // Only where somebody listens are changes told.
+  if (!changes.heard) return breakerSummary();
+  const heard = changes.count + comingsAndGoings();
+  const at = performance.now();
+  // A clock that tests turn back is none to go by.
+  if (kept?.heard !== heard || Math.abs(at - kept.at) >= KEPT_MS) {
+    kept = { summary: breakerSummary(), heard, at };
+  }
+  return kept.summary;
+}
