@@ -12,8 +12,8 @@ import type { Result } from './result.ts';
 const POLICIES = 200;
 const VIEWERS = 10;
 /** Of each policy, so that every row is another one each second. */
-const CALLS_PER_SECOND = 20;
-const ROUNDS = 11;
+const CALLS_PER_SECOND = 5;
+const ROUNDS = 15;
 const ROUND_MS = 4000;
 /** Until those who look have their first message, and what that takes is over. */
 const SETTLE_MS = 2000;
