@@ -69,5 +69,7 @@ export const HOSTILE = [
   '__proto__',
   'constructor',
   '-x',
+  '.',
+  '..',
   'über 日本語 👩‍🚀',
 ] as const;

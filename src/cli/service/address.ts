@@ -48,14 +48,14 @@ export function tokenFrom(env: NodeJS.ProcessEnv): string | undefined {
   );
 }
 
-/** @throws Ending if no address can hold the name */
+/**
+ * A name as a part of a path.
+ *
+ * @throws Ending if there is none
+ */
 export function segment(name: string): string {
   if (name === '') throw new Ending('Expected NAME to be a name, got ""', CODES.misuse);
-  if (name === '.' || name === '..') {
-    throw new Ending(
-      `Expected NAME to be a name that an address can hold, got "${name}", which stands for a folder there`,
-      CODES.misuse,
-    );
-  }
+  // Steps through the path, even as %2E; the routes know them with the % escaped too.
+  if (name === '.' || name === '..') return name.replaceAll('.', '%252E');
   return encodeURIComponent(name);
 }
