@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addressFrom } from './service/address.ts';
 import { addConnection, type ConnectionOptions, connectionFrom } from './service/connection.ts';
 
 interface Options extends ConnectionOptions {
@@ -20,8 +21,7 @@ export function addLive(program: Command): void {
 }
 
 async function live(options: Options): Promise<void> {
-  const connection = connectionFrom(options);
-  const page = `${connection.url}/live`;
+  const page = `${addressFrom(options.url, process.env)}/live`;
   console.log(page);
   const { browserFor, open } = await import('./browser.ts');
   const browser = browserFor(process.platform, process.env);
@@ -31,7 +31,7 @@ async function live(options: Options): Promise<void> {
     import('./service/ask.ts'),
     import('./service/answers.ts'),
   ]);
-  await ask(connection, '/health', Health, { fine: 503 });
+  await ask(connectionFrom(options), '/health', Health, { fine: 503 });
   await open(browser, page);
 }
 

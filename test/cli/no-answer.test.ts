@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_URL } from '../../src/cli/service/address.ts';
 import { listen } from '../../src/health/index.ts';
 import { breakerNamed, TOKEN } from '../health/support.ts';
-import { run } from './cli.ts';
+import { eventually } from '../support/eventually.ts';
+import { run, start } from './cli.ts';
 import { nowhere, serve, socketServer, webServer } from './service.ts';
 
 const SENTENCE = /^error: \P{Cc}+\n$/u;
@@ -209,6 +210,58 @@ describe('a token', () => {
     expect(code).toBe(2);
     expect(stderr).toMatch(/^error: Expected COCKATIEL_OTEL_TOKEN to be printable ASCII/);
     expect(stderr).not.toContain(token.trim());
+  });
+});
+
+describe('a token that others on the way could read', () => {
+  const WARNING =
+    /^warning: The token in COCKATIEL_OTEL_TOKEN goes to http:\/\/0\.0\.0\.0:\d+ unencrypted: .+ https\n$/;
+  const env = { COCKATIEL_OTEL_TOKEN: TOKEN };
+
+  it('is told of, once, and sent all the same', async () => {
+    const seen: unknown[] = [];
+    const breakers = { total: 1, open: 1, half_open: 0, closed: 0, isolated: 0 };
+    const local = await webServer(({ url, headers }, response) => {
+      seen.push(headers.authorization);
+      const health = { status: 'degraded', breakers };
+      response.end(
+        JSON.stringify(url === '/health' ? health : { breakers: {}, summary: breakers }),
+      );
+    });
+    // This machine too, but not by a name that says so.
+    const url = local.replace('127.0.0.1', '0.0.0.0');
+    const { code, stderr } = await run(['check', '--url', url], env);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(WARNING);
+    expect(seen).toEqual([`Bearer ${TOKEN}`, `Bearer ${TOKEN}`]);
+
+    const args = ['breakers', '--watch', '--interval', '100ms', '--url', url];
+    const watching = start(args, env);
+    await eventually('it asks again', () => seen[4]);
+    watching.child.kill('SIGINT');
+    expect((await watching.result()).stderr).toMatch(WARNING);
+  });
+
+  it.each([
+    ['there is none', 'http://nobody.invalid', {}],
+    ['it goes by https', 'https://nobody.invalid', env],
+    ['it stays on this machine', 'http://localhost:1', env],
+    ['it stays on this machine', 'http://ops.localhost:1', env],
+    ['it stays on this machine', 'http://127.1:1', env],
+    ['it stays on this machine', 'http://[::1]:1', env],
+  ])('is not told of where %s: %s', async (_, url, environment) => {
+    const { code, stderr } = await run(['check', '--url', url, '--timeout', '1s'], environment);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(SENTENCE);
+  });
+
+  it('is not told of where only an address is printed', async () => {
+    const url = 'http://nobody.invalid';
+    expect(await run(['live', '--print', '--url', url], env)).toEqual({
+      code: 0,
+      stdout: `${url}/live\n`,
+      stderr: '',
+    });
   });
 });
 

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CODES } from '../codes.ts';
 import { seconds } from '../values.ts';
 import { addressFrom, DEFAULT_URL, TOKEN_VARIABLE, tokenFrom, URL_VARIABLE } from './address.ts';
+import { warnOfClearText } from './clear.ts';
 
 const MAX_SECONDS = 300;
 
@@ -41,12 +42,12 @@ export function refuseToken(command: Command): Command {
   });
 }
 
+/** Also warns, once, where the token can be read on its way. */
 export function connectionFrom({ url, timeout }: ConnectionOptions): Connection {
-  return {
-    url: addressFrom(url, process.env),
-    timeoutSeconds: timeout,
-    token: tokenFrom(process.env),
-  };
+  const address = addressFrom(url, process.env);
+  const token = tokenFrom(process.env);
+  warnOfClearText(address, token);
+  return { url: address, timeoutSeconds: timeout, token };
 }
 
 function patience(text: string): number {
