@@ -15,11 +15,13 @@ export interface BreakerView {
   readonly state: CircuitBreakerState;
   /** Whether calls are turned away: open or isolated. */
   readonly opened: boolean;
+  /** When it came into the state, ISO 8601; of several, the first of those that are in it. */
+  readonly since: string | null;
   readonly fail_counter: number | null;
   readonly fail_max: number | null;
   /** Seconds. */
   readonly reset_timeout: number | null;
-  /** ISO 8601. */
+  /** When it left closed, failed tests included, ISO 8601. */
   readonly opened_at: string | null;
   readonly next_probe_at: string | null;
   readonly calls: Readonly<Record<CircuitBreakerResult, number>>;
@@ -33,6 +35,7 @@ export interface BreakerView {
 export interface InstanceView {
   readonly key: string | null;
   readonly state: CircuitBreakerState;
+  readonly since: string | null;
   readonly fail_counter: number | null;
   readonly opened_at: string | null;
   readonly next_probe_at: string | null;
@@ -95,9 +98,11 @@ function viewOf(own: readonly Scope[]): BreakerView {
     .map((control) => control.read())
     .sort((a, b) => RANK[a.state] - RANK[b.state] || (b.failures ?? 0) - (a.failures ?? 0));
   const worst = readings[0] as BreakerReading;
+  const inState = readings.filter(({ state }) => state === worst.state);
   return {
     state: worst.state,
     opened: isOpened(worst),
+    since: dateOf(earliest(inState.map(({ since }) => since))),
     fail_counter: largest(readings.map(({ failures }) => failures)),
     fail_max: worst.failureLimit ?? null,
     reset_timeout: worst.openSeconds ?? null,
@@ -116,6 +121,7 @@ function instanceOf(reading: BreakerReading): InstanceView {
   return {
     key: reading.key ?? null,
     state: reading.state,
+    since: dateOf(reading.since),
     fail_counter: reading.failures ?? null,
     opened_at: dateOf(openedAt(reading)),
     next_probe_at: dateOf(reading.nextProbeAt),

@@ -50,6 +50,41 @@ describe('cockatiel-otel breakers', () => {
     expect(line).toMatch(/^cmdb {2,}open {2,}\ds {2,}2\/2 {2,}in [\dms ]+? {2,}2 failure/);
   });
 
+  it('says how long each has been in its state, whichever it is', async () => {
+    const at = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
+    const breaker = (state: string, since?: string, opened_at: string | null = null) => ({
+      state,
+      opened: state === 'open' || state === 'isolated',
+      since,
+      fail_counter: null,
+      fail_max: null,
+      opened_at,
+      next_probe_at: null,
+      calls: { success: 0, failure: 0, ignored: 0, rejected: 0, cancelled: 0 },
+      last_error_type: null,
+    });
+    const breakers = {
+      'a test failed': breaker('open', at(90), at(630)),
+      back: breaker('closed', at(7230)),
+      held: breaker('isolated', at(150), at(930)),
+      'of before': breaker('open', undefined, at(330)),
+      'of before too': breaker('closed'),
+    };
+    const summary = { total: 5, open: 2, half_open: 0, closed: 2, isolated: 1 };
+    const url = await webServer((_, response) =>
+      response.end(JSON.stringify({ breakers, summary })),
+    );
+    const { stdout } = await run(['breakers', '--url', url]);
+    const seen = cells(stdout).slice(1, 6);
+    expect(seen.map(([name, , since]) => [name, since])).toEqual([
+      ['held', expect.stringMatching(/^2m /)],
+      ['a test failed', expect.stringMatching(/^10m /)],
+      ['of before', expect.stringMatching(/^5m /)],
+      ['back', '2h 0m'],
+      ['of before too', '-'],
+    ]);
+  });
+
   it('ends with 0 where all let calls through, as one that is tested does', async () => {
     const breaker = instrument(
       'tested',

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { heldNames } from '../../src/aggregate/breaker-control.ts';
 import { instrument, uninstrument } from '../../src/index.ts';
 import { createPolicy } from '../../src/policies/index.ts';
@@ -17,6 +17,7 @@ describe('GET /circuit-breakers', () => {
       foreign: {
         state: 'open',
         opened: true,
+        since: json.breakers.foreign.opened_at,
         fail_counter: 2,
         fail_max: null,
         reset_timeout: null,
@@ -28,6 +29,7 @@ describe('GET /circuit-breakers', () => {
       own: {
         state: 'closed',
         opened: false,
+        since: null,
         fail_counter: 0,
         fail_max: 5,
         reset_timeout: 60,
@@ -60,6 +62,35 @@ describe('GET /circuit-breakers', () => {
       'closed',
     ]);
     expect(json.instances[1].fail_counter).toBe(1);
+  });
+
+  it('tells since when each is in its state, and of a name since when one is in the worst', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 0 });
+    const [first, second] = [breakerNamed('cml'), breakerNamed('cml')];
+    const { get } = routesWith();
+    const seen = async () => {
+      const { json } = await get('/circuit-breakers/cml');
+      const { since, opened_at, instances } = json;
+      return [since, opened_at, instances.map((each: { since: string }) => each.since)];
+    };
+    const at = (seconds: number) => new Date(seconds * 1000).toISOString();
+    try {
+      expect(await seen()).toEqual([null, null, [null, null]]);
+      vi.setSystemTime(10_000);
+      await failing(first);
+      vi.setSystemTime(20_000);
+      await failing(second);
+      expect(await seen()).toEqual([at(10), at(10), [at(10), at(20)]]);
+      vi.setSystemTime(70_000);
+      // The test call fails: it is open again, and has been since it left closed.
+      await failing(first, 1);
+      expect(await seen()).toEqual([at(20), at(10), [at(70), at(20)]]);
+      vi.setSystemTime(80_000);
+      await second.execute(() => 1);
+      expect(await seen()).toEqual([at(70), at(10), [at(70), at(80)]]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('tells the names that there are to who asks for another', async () => {

@@ -9,6 +9,8 @@ import { CIRCUIT_BREAKER_RESULTS, CIRCUIT_BREAKER_STATES } from '../../semconv/a
 const State = v.picklist(CIRCUIT_BREAKER_STATES);
 const Count = v.pipe(v.number(), v.minValue(0));
 const Time = v.nullable(v.pipe(v.string(), v.isoTimestamp()));
+/** Services of before do not tell it. */
+const Since = v.optional(Time, null);
 const Text = v.nullable(v.string());
 
 /** Entries by name; a record of valibot leaves out names such as `constructor`. */
@@ -25,6 +27,7 @@ function named<S extends v.GenericSchema>(schema: S) {
 const Instance = v.object({
   key: Text,
   state: State,
+  since: Since,
   fail_counter: v.nullable(Count),
   opened_at: Time,
   next_probe_at: Time,
@@ -34,6 +37,7 @@ const Instance = v.object({
 const Breaker = v.object({
   state: State,
   opened: v.boolean(),
+  since: Since,
   fail_counter: v.nullable(Count),
   fail_max: v.nullable(Count),
   opened_at: Time,

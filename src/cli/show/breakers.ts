@@ -15,11 +15,7 @@ export function breakersView(
   { value, json, at }: Answer<InferOutput<typeof Breakers>>,
   columns?: number,
 ): View {
-  const sorted = value.breakers.toSorted(
-    ([a, one], [b, other]) =>
-      WORST_FIRST.indexOf(one.state) - WORST_FIRST.indexOf(other.state) || compare(a, b),
-  );
-  const rows = sorted.flatMap(([name, breaker]) => [
+  const rows = worstFirst(value.breakers).flatMap(([name, breaker]) => [
     rowOf(name, breaker, at),
     ...instancesOf(breaker).map((instance) => instanceRow(instance, at)),
   ]);
@@ -29,6 +25,14 @@ export function breakersView(
     json,
     found: value.summary.open + value.summary.isolated > 0,
   };
+}
+
+/** Circuit breakers with their names, trouble first. */
+export function worstFirst(breakers: readonly [string, Breaker][]): [string, Breaker][] {
+  return breakers.toSorted(
+    ([a, one], [b, other]) =>
+      WORST_FIRST.indexOf(one.state) - WORST_FIRST.indexOf(other.state) || compare(a, b),
+  );
 }
 
 /** `3 circuit breakers: 1 open, 2 closed` */
@@ -42,12 +46,11 @@ export function breakersSummary(summary: Summary): string {
 }
 
 function rowOf(name: string, breaker: Breaker, now: number): Cell[] {
-  const { state, fail_counter, fail_max, opened_at, next_probe_at, calls, last_error_type } =
-    breaker;
+  const { state, fail_counter, fail_max, next_probe_at, calls, last_error_type } = breaker;
   return [
     name,
     stateCell(state, stateOf(breaker)),
-    since(opened_at, now),
+    ageOf(breaker, now) ?? UNKNOWN,
     (fail_counter ?? UNKNOWN) + (fail_max === null ? '' : `/${fail_max}`),
     until(next_probe_at, now),
     nonZero(calls),
@@ -61,11 +64,11 @@ function instancesOf({ instances = [] }: Breaker): Instance[] {
 }
 
 function instanceRow(instance: Instance, now: number): Cell[] {
-  const { key, state, fail_counter, opened_at, next_probe_at, last_error_type } = instance;
+  const { key, state, fail_counter, next_probe_at, last_error_type } = instance;
   return [
     `  ${key ?? '(no key)'}`,
     stateCell(state),
-    since(opened_at, now),
+    ageOf(instance, now) ?? UNKNOWN,
     String(fail_counter ?? UNKNOWN),
     until(next_probe_at, now),
     '',
@@ -74,7 +77,7 @@ function instanceRow(instance: Instance, now: number): Cell[] {
 }
 
 /** `open`, or `open 2/5` where that many of several are in the worst state. */
-function stateOf({ state, instance_count = 1, instances = [] }: Breaker): string {
+export function stateOf({ state, instance_count = 1, instances = [] }: Breaker): string {
   if (instance_count < 2) return state;
   const same = instances.filter((instance) => instance.state === state).length;
   // Not all of many are told.
@@ -82,8 +85,16 @@ function stateOf({ state, instance_count = 1, instances = [] }: Breaker): string
   return `${state} ${count}/${instance_count}`;
 }
 
-function since(date: string | null, now: number): string {
-  return date === null ? UNKNOWN : span(now - Date.parse(date));
+/**
+ * How long it has been in its state. One that has failed a test was let in again for a moment only: it
+ * is open since it left closed.
+ */
+export function ageOf(
+  { state, since, opened_at }: Pick<Instance, 'state' | 'since' | 'opened_at'>,
+  now: number,
+): string | undefined {
+  const date = state === 'isolated' ? (since ?? opened_at) : (opened_at ?? since);
+  return date === null ? undefined : span(now - Date.parse(date));
 }
 
 function until(date: string | null, now: number): string {
