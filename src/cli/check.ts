@@ -1,19 +1,24 @@
 import type { Command } from 'commander';
-import { CODES } from './codes.ts';
-import { addConnection, type ConnectionOptions, connectionFrom } from './service/connection.ts';
+import { CODES, Ending } from './codes.ts';
+import {
+  addConnection,
+  type Connection,
+  type ConnectionOptions,
+  connectionFrom,
+} from './service/connection.ts';
 
 interface Options extends ConnectionOptions {
   readonly json?: boolean;
 }
 
-/** `cockatiel-otel check`: GET /health */
+/** `cockatiel-otel check`: GET /health, and GET /circuit-breakers if some are in trouble */
 export function addCheck(program: Command): void {
   const command = program
     .command('check')
     .summary('tell whether a service is healthy')
     .description(
-      'Tells whether a service is healthy, how many circuits are open, and how many of its ' +
-        'dependencies are available. Ends with 1 if it is degraded or unhealthy.',
+      'Tells whether a service is healthy, which of its circuits are open or isolated, and how ' +
+        'many of its dependencies are available. Ends with 1 if it is degraded or unhealthy.',
     );
   addConnection(command)
     .option('--json', 'the answer as JSON')
@@ -31,9 +36,31 @@ async function check(options: Options): Promise<void> {
   ]);
   // It answers 503 when a load balancer should send nobody there.
   const answer = await ask(connection, '/health', Health, { fine: 503 });
-  const text = options.json ? json(answer.json, 2) : healthLines(answer.value).join('\n');
-  process.stdout.write(`${text}\n`);
-  if (answer.value.status !== 'healthy') process.exitCode = CODES.found;
+  const { status, breakers } = answer.value;
+  if (status !== 'healthy') process.exitCode = CODES.found;
+  if (options.json) {
+    process.stdout.write(`${json(answer.json, 2)}\n`);
+    return;
+  }
+  const trouble = breakers && breakers.open + breakers.isolated > 0;
+  const lines = healthLines(answer.value, trouble ? await troubleAt(connection) : []);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Which circuits are in trouble; how the service is, is known without it. */
+async function troubleAt(connection: Connection): Promise<string[]> {
+  const [{ ask }, { Breakers }, { troubleLines }] = await Promise.all([
+    import('./service/ask.ts'),
+    import('./service/answers.ts'),
+    import('./show/trouble.ts'),
+  ]);
+  try {
+    return troubleLines(await ask(connection, '/circuit-breakers', Breakers));
+  } catch (error) {
+    if (!(error instanceof Ending)) throw error;
+    console.error(`warning: ${error.message}`);
+    return [];
+  }
 }
 
 const HELP = `

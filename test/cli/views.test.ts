@@ -5,7 +5,7 @@ import { instrument } from '../../src/index.ts';
 import { dispose, policyFor } from '../../src/policies/index.ts';
 import { breakerNamed, failing, known, TOKEN } from '../health/support.ts';
 import { run } from './cli.ts';
-import { HOSTILE, serve } from './service.ts';
+import { HOSTILE, serve, webServer } from './service.ts';
 
 describe('cockatiel-otel policies', () => {
   it('shows every policy with live counts', async () => {
@@ -97,7 +97,9 @@ describe('cockatiel-otel check', () => {
     await failing(breaker);
     expect(await run(['check', '--url', url])).toEqual({
       code: 1,
-      stdout: 'degraded\n1 circuit breaker: 1 open\n',
+      stdout: expect.stringMatching(
+        /^degraded\n1 circuit breaker: 1 open\n {2}jira: open for \ds, last error ECONNREFUSED\n$/,
+      ),
       stderr: '',
     });
     const { code, stdout } = await run(['check', '--json', '--url', url]);
@@ -114,11 +116,52 @@ describe('cockatiel-otel check', () => {
     onTestFinished(() => dependencies.stop());
     expect(await run(['check', '--url', url])).toEqual({
       code: 1,
-      stdout:
-        'unhealthy\n1 circuit breaker: 1 open\n' +
-        '3 of 4 dependencies available (75 %): bulk work should wait\n',
+      stdout: expect.stringMatching(
+        /^unhealthy\n1 circuit breaker: 1 open\n {2}jira: open .+\n3 of 4 dependencies available \(75 %\): bulk work should wait\n$/,
+      ),
       stderr: '',
     });
+  });
+
+  it('names who is in trouble, the worst first, and not more than one can read', async () => {
+    for (let index = 1; index <= 21; index++) await failing(breakerNamed(`open ${index}`));
+    breakerNamed('fine');
+    const held = breakerNamed('\x1b[2Jheld').isolate();
+    const { url } = await serve();
+    const { code, stdout } = await run(['check', '--url', url]);
+    held.dispose();
+    expect(code).toBe(1);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines[1]).toBe('23 circuit breakers: 1 isolated, 21 open, 1 closed');
+    expect(lines[2]).toMatch(/^ {2}\\u001b\[2Jheld: isolated for \ds$/);
+    expect(lines.slice(3, 6).map((line) => line.split(':')[0])).toEqual([
+      '  open 1',
+      '  open 2',
+      '  open 3',
+    ]);
+    expect(lines.at(-1)).toBe('  and 2 more, as `breakers` shows');
+    expect(lines).toHaveLength(23);
+  });
+
+  it('asks for names only where some are in trouble, and can do without', async () => {
+    const asked: unknown[] = [];
+    const breakers = { total: 1, open: 1, half_open: 0, closed: 0, isolated: 0 };
+    const url = await webServer(({ url }, response) => {
+      asked.push(url);
+      if (url !== '/health') response.writeHead(502).end();
+      else response.end(JSON.stringify({ status: 'degraded', breakers }));
+    });
+    expect(await run(['check', '--json', '--url', url])).toMatchObject({ code: 1, stderr: '' });
+    expect(asked).toEqual(['/health']);
+    expect(await run(['check', '--url', url])).toEqual({
+      code: 1,
+      stdout: 'degraded\n1 circuit breaker: 1 open\n',
+      stderr: `warning: ${url} answers 502\n`,
+    });
+    breakers.open = 0;
+    asked.splice(0);
+    await run(['check', '--url', url]);
+    expect(asked).toEqual(['/health']);
   });
 
   it('is content with the status where reading needs a token', async () => {

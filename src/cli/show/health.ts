@@ -11,11 +11,18 @@ const PAINT: Readonly<Record<Told['status'], (text: string) => string>> = {
   unhealthy: bad,
 };
 
-/** How a service is, a line for each thing that there is to say. */
-export function healthLines({ status, breakers, dependencies }: Told): string[] {
+/**
+ * How a service is, a line for each thing that there is to say.
+ *
+ * @param trouble lines about the circuits that turn calls away
+ */
+export function healthLines(
+  { status, breakers, dependencies }: Told,
+  trouble: readonly string[],
+): string[] {
   return [
     PAINT[status](status),
-    ...(breakers ? [breakersSummary(breakers)] : []),
+    ...(breakers ? [breakersSummary(breakers), ...trouble] : []),
     ...(dependencies ? [dependenciesSummary(dependencies)] : []),
   ];
 }
