@@ -28,9 +28,13 @@ const OTHERS: Readonly<Record<number, string>> = {
 };
 
 /** A process of its own, so that the service pays for the answers only. */
-function serve(url: string): void {
-  const pool = new Pool(url, { connections: CONNECTIONS });
-  process.on('message', async (rate: Rate) => process.send?.(await round(pool, rate)));
+function serve(): void {
+  const pools = new Map<string, Pool>();
+  process.on('message', async ({ url, ...rate }: Rate & { readonly url: string }) => {
+    const pool = pools.get(url) ?? new Pool(url, { connections: CONNECTIONS });
+    pools.set(url, pool);
+    process.send?.(await round(pool, rate));
+  });
   process.send?.('ready');
 }
 
@@ -58,4 +62,4 @@ async function round(pool: Pool, rate: Rate): Promise<RequestReport> {
   return { answered, errors, p99: times.percentile(99) };
 }
 
-if (process.argv[2] === 'request') serve(process.argv[3] ?? '');
+if (process.argv[2] === 'request') serve();
