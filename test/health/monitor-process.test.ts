@@ -37,7 +37,7 @@ describe('a process', () => {
         () => { throw null; },
         () => ({ get available() { throw new Error('got'); } }),
         ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', reject)),
-        async () => { await new Promise((resolve) => setTimeout(resolve, 30)); throw new Error('late'); },
+        async () => { await new Promise((resolve) => setTimeout(resolve, 30).unref()); throw new Error('late'); },
       ];
       const checks = Object.fromEntries(bad.map((check, index) => [index, { check, recover: check }]));
       for (const hook of bad) {
