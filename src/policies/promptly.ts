@@ -30,6 +30,8 @@ export function promptly(original: Execute): Execute {
       // Asked now, as a listener runs in the context of whoever aborts.
       const caller = currentCall()?.signal;
       let running = 0;
+      // An aggressive timeout answers while the function goes on: nobody waits for its end then.
+      let answered = false;
       let alive: NodeJS.Timeout | undefined;
       const called: Fn = async (...args) => {
         if (signal.aborted) throw CALLED_OFF;
@@ -40,7 +42,7 @@ export function promptly(original: Execute): Execute {
         } finally {
           running--;
           clearTimeout(alive);
-          if (!signal.aborted) alive = setTimeout(() => {}, FOR_LONG_MS);
+          if (!answered && !signal.aborted) alive = setTimeout(() => {}, FOR_LONG_MS);
         }
       };
       const aborted = () => {
@@ -52,6 +54,7 @@ export function promptly(original: Execute): Execute {
       signal.addEventListener('abort', aborted, { once: true });
       original(called, signal)
         .finally(() => {
+          answered = true;
           clearTimeout(alive);
           signal.removeEventListener('abort', aborted);
         })

@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { running } from '../../src/aggregate/running.ts';
+import { createPolicy } from '../../src/policies/index.ts';
+
+const timers = () => process.getActiveResourcesInfo().filter((each) => each === 'Timeout').length;
+
+describe('what keeps the process alive', () => {
+  const ends: (() => void)[] = [];
+  afterEach(() => {
+    for (const end of ends.splice(0)) end();
+  });
+
+  it.each([
+    ['that has a signal', () => new AbortController().signal],
+    [
+      'that is followed',
+      () => {
+        ends.push(running.watch());
+        return undefined;
+      },
+    ],
+  ])('is no call %s once it was answered, however late its function ends', async (_, signalOf) => {
+    const policy = createPolicy('late', 'default', {
+      timeout: { seconds: 0.005 },
+      retry: false,
+      circuitBreaker: false,
+    });
+    const signal = signalOf();
+    const before = timers();
+    const calls = Array.from({ length: 1000 }, () => policy.execute(() => sleep(200), signal));
+    for (const { status } of await Promise.allSettled(calls)) expect(status).toBe('rejected');
+    await sleep(400);
+    expect(timers()).toBeLessThanOrEqual(before);
+    policy.dispose();
+  });
+});
