@@ -8,14 +8,17 @@ import {
   type CircuitBreakerState,
 } from '../semconv/attributes.ts';
 import { byName } from './by-name.ts';
+import { isWorse, readingsOf } from './readings.ts';
 
-/** The circuit breakers of one name, as JSON; `null` is what can't be known. */
+/**
+ * The circuit breakers of one name, as JSON; `null` is what can't be known. Where there are several,
+ * all but `calls` is that of the worst.
+ */
 export interface BreakerView {
-  /** The worst, where there are several. */
   readonly state: CircuitBreakerState;
   /** Whether calls are turned away: open or isolated. */
   readonly opened: boolean;
-  /** When it came into the state, ISO 8601; of several, the first of those that are in it. */
+  /** When it came into the state, ISO 8601. */
   readonly since: string | null;
   readonly fail_counter: number | null;
   readonly fail_max: number | null;
@@ -47,14 +50,6 @@ export type BreakerSummary = Readonly<Record<'total' | CircuitBreakerState, numb
 /** So many of one name are told one by one. */
 const INSTANCES = 50;
 
-/** The worst first. */
-const RANK: Readonly<Record<CircuitBreakerState, number>> = {
-  isolated: 0,
-  open: 1,
-  half_open: 2,
-  closed: 3,
-};
-
 /** The scopes that have circuit breakers now, by name: one name may have several of them. */
 export function scopesByName(): Map<string, Scope[]> {
   return byName(scopes().filter((scope) => scope.controls().length > 0));
@@ -68,16 +63,24 @@ export function breakerViews(): Map<string, BreakerView> {
   return new Map([...scopesByName()].map(([name, own]) => [name, viewOf(own)]));
 }
 
-/** The worst state of each name, counted. */
-export function breakerSummary(): BreakerSummary {
+export interface BreakerStates {
+  /** The worst state of each name, counted. */
+  readonly summary: BreakerSummary;
+  /** Whether any circuit is open, also beside a worse one of its name. */
+  readonly open: boolean;
+}
+
+export function breakerStates(): BreakerStates {
   const worst = new Map<string, CircuitBreakerState>();
+  let open = false;
   for (const scope of scopes()) {
     for (const { state } of scope.controls()) {
+      open ||= state === 'open';
       const before = worst.get(scope.name);
-      if (before === undefined || RANK[state] < RANK[before]) worst.set(scope.name, state);
+      if (before === undefined || isWorse(state, before)) worst.set(scope.name, state);
     }
   }
-  return summaryOf(worst.values());
+  return { summary: summaryOf(worst.values()), open };
 }
 
 export function summaryOf(states: Iterable<CircuitBreakerState>): BreakerSummary {
@@ -90,26 +93,19 @@ export function summaryOf(states: Iterable<CircuitBreakerState>): BreakerSummary
 }
 
 export function worstState(controls: readonly BreakerControl[]): CircuitBreakerState {
-  return controls.map(({ state }) => state).sort((a, b) => RANK[a] - RANK[b])[0] ?? 'closed';
+  return controls.map(({ state }) => state).reduce((a, b) => (isWorse(b, a) ? b : a), 'closed');
 }
 
 function viewOf(own: readonly Scope[]): BreakerView {
-  const readings = controlsOf(own)
-    .map((control) => control.read())
-    .sort((a, b) => RANK[a.state] - RANK[b.state] || (b.failures ?? 0) - (a.failures ?? 0));
+  const readings = readingsOf(controlsOf(own));
   const worst = readings[0] as BreakerReading;
-  const inState = readings.filter(({ state }) => state === worst.state);
+  const { key: _, ...told } = instanceOf(worst);
   return {
-    state: worst.state,
-    opened: isOpened(worst),
-    since: dateOf(earliest(inState.map(({ since }) => since))),
-    fail_counter: largest(readings.map(({ failures }) => failures)),
+    ...told,
+    opened: worst.state === 'open' || worst.state === 'isolated',
     fail_max: worst.failureLimit ?? null,
     reset_timeout: worst.openSeconds ?? null,
-    opened_at: dateOf(earliest(readings.map(openedAt))),
-    next_probe_at: dateOf(earliest(readings.map(({ nextProbeAt }) => nextProbeAt))),
     calls: callsOf(own),
-    last_error_type: readings.find(({ lastErrorType }) => lastErrorType)?.lastErrorType ?? null,
     ...(readings.length > 1 && {
       instance_count: readings.length,
       instances: readings.slice(0, INSTANCES).map(instanceOf),
@@ -129,10 +125,6 @@ function instanceOf(reading: BreakerReading): InstanceView {
   };
 }
 
-export function isOpened({ state }: { readonly state: CircuitBreakerState }): boolean {
-  return state === 'open' || state === 'isolated';
-}
-
 /** Since when calls were turned away; one that is held open has not opened by itself. */
 function openedAt({ state, since, openedAt }: BreakerReading): number | undefined {
   return openedAt ?? (state === 'isolated' ? since : undefined);
@@ -148,21 +140,6 @@ function callsOf(own: readonly Scope[]): Record<CircuitBreakerResult, number> {
       all.reduce((sum, counts) => sum + counts.get(index), 0),
     ]),
   ) as Record<CircuitBreakerResult, number>;
-}
-
-function known(values: readonly (number | undefined)[]): number[] {
-  return values.filter((value) => value !== undefined);
-}
-
-function largest(values: readonly (number | undefined)[]): number | null {
-  return known(values).reduce<number | null>((max, each) => Math.max(max ?? each, each), null);
-}
-
-function earliest(values: readonly (number | undefined)[]): number | undefined {
-  return known(values).reduce<number | undefined>(
-    (min, each) => Math.min(min ?? each, each),
-    undefined,
-  );
 }
 
 function dateOf(at: number | undefined): string | null {

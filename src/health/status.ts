@@ -1,6 +1,6 @@
 import type { BreakerSummary } from './breakers.ts';
 import type { HealthSummary } from './checks/types.ts';
-import { recentSummary } from './recent-summary.ts';
+import { recentStates } from './recent-states.ts';
 import type { Settings } from './settings.ts';
 
 export interface HealthView {
@@ -12,11 +12,11 @@ export interface HealthView {
 
 /** How the service is, for load balancers. */
 export function healthOf({ openFails, dependencies }: Settings): HealthView {
-  const breakers = recentSummary();
+  const { summary: breakers, open } = recentStates();
   const summary = dependencies?.state().summary;
   const all = breakers.closed === breakers.total && !summary?.unavailable_systems;
   return {
-    status: openFails && breakers.open > 0 ? 'unhealthy' : all ? 'healthy' : 'degraded',
+    status: openFails && open ? 'unhealthy' : all ? 'healthy' : 'degraded',
     breakers,
     ...(summary && { dependencies: summary }),
   };

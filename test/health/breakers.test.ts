@@ -1,7 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { heldNames } from '../../src/aggregate/breaker-control.ts';
+import { controlsOf, scopesByName } from '../../src/health/breakers.ts';
+import { breakersAsOne } from '../../src/health/live/breakers.ts';
+import { readingsOf } from '../../src/health/readings.ts';
 import { instrument, uninstrument } from '../../src/index.ts';
-import { createPolicy } from '../../src/policies/index.ts';
+import { createPolicy, policyFor } from '../../src/policies/index.ts';
 import { breakerNamed, failing, known, newBreaker, routesWith, segment, TOKEN } from './support.ts';
 
 describe('GET /circuit-breakers', () => {
@@ -64,7 +67,7 @@ describe('GET /circuit-breakers', () => {
     expect(json.instances[1].fail_counter).toBe(1);
   });
 
-  it('tells since when each is in its state, and of a name since when one is in the worst', async () => {
+  it('tells since when each is in its state, and of a name since when the worst is', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 0 });
     const [first, second] = [breakerNamed('cml'), breakerNamed('cml')];
     const { get } = routesWith();
@@ -84,13 +87,37 @@ describe('GET /circuit-breakers', () => {
       vi.setSystemTime(70_000);
       // The test call fails: it is open again, and has been since it left closed.
       await failing(first, 1);
-      expect(await seen()).toEqual([at(20), at(10), [at(70), at(20)]]);
+      expect(await seen()).toEqual([at(70), at(10), [at(70), at(20)]]);
       vi.setSystemTime(80_000);
       await second.execute(() => 1);
       expect(await seen()).toEqual([at(70), at(10), [at(70), at(80)]]);
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  it('tells of several that have one name what is true of one of them, the same as the page', async () => {
+    const make = (key: string, failures: number) =>
+      known(policyFor('mixed', { key, overrides: { retry: false, circuitBreaker: { failures } } }));
+    const [open, isolated] = [make('a', 2), make('b', 9)];
+    await failing(open, 2);
+    await failing(make('c', 9), 5);
+    const handle = isolated.circuitBreaker?.isolate();
+    const { instances, calls, name, opened, fail_max, reset_timeout, instance_count, ...one } = (
+      await routesWith().get('/circuit-breakers/mixed')
+    ).json;
+    expect(instances.map(({ key }: { key: string }) => key)).toEqual(['b', 'a', 'c']);
+    expect({ key: 'b', ...one }).toEqual(instances[0]);
+    expect(one).toMatchObject({ state: 'isolated', fail_counter: 0, last_error_type: null });
+    expect([fail_max, opened, calls.failure]).toEqual([9, true, 7]);
+    const row = breakersAsOne(readingsOf(controlsOf(scopesByName().get('mixed') ?? [])));
+    expect(row).toMatchObject({
+      state: 'isolated',
+      failures: 0,
+      failureLimit: 9,
+      lastErrorType: null,
+    });
+    handle?.dispose();
   });
 
   it('tells the names that there are to who asks for another', async () => {

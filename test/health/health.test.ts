@@ -49,6 +49,16 @@ describe('GET /health', () => {
     await post('/circuit-breakers/workday/release');
   });
 
+  it('fails by an open one, also beside one of its name that is isolated', async () => {
+    const [open, isolated] = [breakerNamed('workday'), breakerNamed('workday')];
+    await failing(open);
+    const handle = isolated.isolate();
+    const { get } = routesWith({ openFails: true });
+    const { status, json } = await get('/health');
+    expect([status, json.breakers.isolated, json.breakers.open]).toEqual([503, 1, 0]);
+    handle.dispose();
+  });
+
   it('tells of dependencies where they are watched, and is degraded by one that is gone', async () => {
     const fine = await monitored({ workday: true, ldap: true });
     expect((await routesWith({ dependencies: fine }).get('/health')).json).toMatchObject({

@@ -6,15 +6,14 @@ import type { NewsItem } from '../news.ts';
  * second; `wire.ts` knows how rows are written. Lists of outcomes and states are in the order of `semconv`; times are ms since 1970.
  */
 
-/** All circuit breakers of a name, as one. */
+/** All circuit breakers of a name, as one: the worst of them. */
 export interface RowBreaker {
-  /** The worst of them. */
   readonly state: CircuitBreakerState;
   /** Since when it is so; of what is not closed, since it left closed. */
   readonly since: number | null;
   /** How many are in each state. */
   readonly states: readonly number[];
-  /** Failures in a row, the most of them; `null` where they can't be known. */
+  /** Failures in a row; `null` where they can't be known. */
   readonly failures: number | null;
   readonly failureLimit: number | null;
   readonly nextProbeAt: number | null;

@@ -2,6 +2,7 @@ import type { Counts } from '../../aggregate/counts.ts';
 import { OUTCOME } from '../../aggregate/execution.ts';
 import type { Scope } from '../../aggregate/scope.ts';
 import { OUTCOMES } from '../../semconv/attributes.ts';
+import { readingsOf } from '../readings.ts';
 import { breakersAsOne } from './breakers.ts';
 import { AT, countsOf, WIDTH } from './counters.ts';
 import { inbox } from './inbox.ts';
@@ -86,7 +87,7 @@ export class Watched {
     const gauge = (read: (scope: Scope) => Counts | undefined) =>
       scopes.reduce((sum, scope) => sum + (read(scope)?.get(0) ?? 0), 0);
     this.#breaker = steady(
-      breakersAsOne(scopes.flatMap((scope) => scope.controls()).map((control) => control.read())),
+      breakersAsOne(readingsOf(scopes.flatMap((scope) => scope.controls()))),
       this.#breaker,
     );
     return {
