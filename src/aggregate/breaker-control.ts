@@ -30,10 +30,43 @@ export interface BreakerControl {
   read(): BreakerReading;
   /** Closes it, unless it is held open, and makes it forget its count where it can. */
   reset(): void;
-  /** Holds it open; does nothing if it does so already. */
+  /** Holds it open; does nothing if it does so already. It is let go at the latest with its layer. */
   hold(): void;
   /** Undoes `hold`. */
   release(): void;
+}
+
+interface Handle {
+  dispose(): void;
+}
+
+/**
+ * Isolates a circuit breaker, whatever its listeners throw. cockatiel counts who holds one only when
+ * they have heard of it; if one of them throws, it is isolated, but nobody has a handle to end that.
+ *
+ * @param fault is told what a listener throws
+ */
+export function isolated(
+  policy: { isolate(): Handle },
+  fault: (thrown: unknown) => void = () => {},
+): Handle {
+  try {
+    return policy.isolate();
+  } catch (thrown) {
+    // It is isolated by now: this tells no listener, and counts.
+    const handle = policy.isolate();
+    fault(thrown);
+    return handle;
+  }
+}
+
+/** Lets go what `isolated` holds; it is free before its listeners hear of it. */
+export function released(handle: Handle, fault: (thrown: unknown) => void = () => {}): void {
+  try {
+    handle.dispose();
+  } catch (thrown) {
+    fault(thrown);
+  }
 }
 
 /** What a circuit breaker tells of itself that no public member of cockatiel's does. */
@@ -43,7 +76,8 @@ export interface KnownBreaker {
   readonly openSeconds: number;
   /** How long it stays open this time, in ms. */
   readonly waitMs: () => number | undefined;
-  readonly reset: () => void;
+  /** Begins its count anew. */
+  readonly forget: () => void;
 }
 
 /** Where a circuit breaker tells it, if it is one that was made here. */

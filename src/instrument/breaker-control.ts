@@ -1,8 +1,10 @@
 import {
   type BreakerControl,
   type BreakerReading,
+  isolated,
   KNOWN_BREAKER,
   type KnownBreaker,
+  released,
 } from '../aggregate/breaker-control.ts';
 import { STATE } from '../aggregate/circuit-breaker.ts';
 import { CIRCUIT_BREAKER_STATES, type CircuitBreakerState } from '../semconv/attributes.ts';
@@ -21,13 +23,23 @@ export class Control implements BreakerControl {
   readonly #policy: CircuitBreaker & { readonly [KNOWN_BREAKER]?: KnownBreaker };
   readonly #seen: () => Seen;
   readonly #asOne: (work: () => void) => void;
+  readonly #fault: (thrown: unknown) => void;
   #handle: { dispose(): void } | undefined;
 
-  /** @param asOne does what takes more than one step, as one change */
-  constructor(policy: CircuitBreaker, seen: () => Seen, asOne: (work: () => void) => void) {
+  /**
+   * @param asOne does what takes more than one step, as one change
+   * @param fault is told what listeners of the policy throw: what was asked for is done all the same
+   */
+  constructor(
+    policy: CircuitBreaker,
+    seen: () => Seen,
+    asOne: (work: () => void) => void,
+    fault: (thrown: unknown) => void,
+  ) {
     this.#policy = policy;
     this.#seen = seen;
     this.#asOne = asOne;
+    this.#fault = fault;
   }
 
   get key(): string | undefined {
@@ -66,19 +78,32 @@ export class Control implements BreakerControl {
   reset(): void {
     const { state } = this.#policy;
     this.#asOne(() => {
-      if (this.#known) this.#known.reset();
+      this.#known?.forget();
       // The only public way to close it; an isolated one stays so, as its handles are counted.
-      else if (state === STATE.open || state === STATE.half_open) this.#policy.isolate().dispose();
+      if (state === STATE.open || state === STATE.half_open) this.#release(this.#isolated());
     });
   }
 
   hold(): void {
-    this.#handle ??= this.#policy.isolate();
+    this.#handle ??= this.#isolated();
   }
 
   release(): void {
-    this.#handle?.dispose();
+    const handle = this.#handle;
     this.#handle = undefined;
+    if (handle) this.#release(handle);
+  }
+
+  #isolated(): { dispose(): void } {
+    const handle = isolated(this.#policy, this.#fault);
+    // Where a listener has thrown, the others have not heard of it.
+    this.#seen();
+    return handle;
+  }
+
+  #release(handle: { dispose(): void }): void {
+    released(handle, this.#fault);
+    this.#seen();
   }
 }
 

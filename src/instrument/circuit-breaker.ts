@@ -62,6 +62,7 @@ export class CircuitBreakerLayer extends ListeningLayer {
         };
       },
       (work) => this.#asOne(work),
+      (fault) => settings.scope.fault(fault),
     );
     this.listeners = [
       onHandledFailure(policy, (reason) => {
@@ -71,7 +72,7 @@ export class CircuitBreakerLayer extends ListeningLayer {
       // Skipped when a listener of the user's throws before; the end of the call sees it then.
       policy.onStateChange(() => this.#observe()),
     ];
-    if (heldNames.has(settings.scope.name)) this.control.hold();
+    if (heldNames.has(settings.scope.name)) this.#hold();
 
     const layer = this;
     this.execute = function execute(fn, signal) {
@@ -104,6 +105,15 @@ export class CircuitBreakerLayer extends ListeningLayer {
       call.inner = inner;
       return told ? answered : answer(answered, call);
     };
+  }
+
+  /** A breaker of the user's own may not let itself be held; it is instrumented all the same. */
+  #hold(): void {
+    try {
+      this.control.hold();
+    } catch (fault) {
+      this.#settings.scope.fault(fault);
+    }
   }
 
   #wait(inner: Fn): void {

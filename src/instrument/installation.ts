@@ -56,6 +56,8 @@ export class Installation {
     // It may have been undone before, and another one be there since.
     if ((this.#policy as Carrier)[INSTALLATION] !== this) return;
     delete (this.#policy as Carrier)[INSTALLATION];
+    // Who looks after the process can't reach it any more, and nobody else could let it go.
+    this.#layer.control?.release();
     this.#group.release(this.#hold);
     const stop = () => {
       for (const listener of this.#layer.listeners) listener.dispose();

@@ -9,7 +9,12 @@ import {
   type IBreaker,
   SamplingBreaker,
 } from 'cockatiel';
-import { KNOWN_BREAKER, type KnownBreaker } from '../aggregate/breaker-control.ts';
+import {
+  isolated,
+  KNOWN_BREAKER,
+  type KnownBreaker,
+  released,
+} from '../aggregate/breaker-control.ts';
 import { POLICIES } from '../thresholds.ts';
 import { currentCall, isCancelled } from './calls.ts';
 import { isRefusal } from './judge.ts';
@@ -17,7 +22,7 @@ import type { CircuitBreakerSettings, Handles, HandlesResult } from './types.ts'
 
 export interface Breaker {
   readonly policy: CircuitBreakerPolicy;
-  /** Closes it, unless it is held open by hand, and forgets what was counted. */
+  /** Closes it, unless it is held open by hand, and forgets what was counted. Never throws. */
   readonly reset: () => void;
 }
 
@@ -63,14 +68,14 @@ export function breakerOf(
     const { state } = policy;
     // The only public way to close it; an isolated one stays so, as its handles are counted.
     if (state !== CircuitState.Closed && state !== CircuitState.Isolated)
-      policy.isolate().dispose();
+      released(isolated(policy));
   };
   const known: KnownBreaker = {
     key,
     failureLimit: settings.kind === 'consecutive' ? settings.failures : undefined,
     openSeconds: settings.openSeconds,
     waitMs: () => waitMs,
-    reset,
+    forget: () => counter.clear(),
   };
   Object.defineProperty(policy, KNOWN_BREAKER, { value: known });
   return { policy, reset };

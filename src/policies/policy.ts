@@ -1,4 +1,5 @@
 import type { IPolicy } from 'cockatiel';
+import { isolated, released } from '../aggregate/breaker-control.ts';
 import { running } from '../aggregate/running.ts';
 import { instrument, uninstrument } from '../instrumented.ts';
 import { assertName } from '../options.ts';
@@ -71,7 +72,10 @@ export function policyOf<F>(
     origins,
     reset,
     isolate() {
-      if (members.circuitBreaker) return members.circuitBreaker.isolate();
+      if (members.circuitBreaker) {
+        const handle = isolated(members.circuitBreaker);
+        return { dispose: () => released(handle) };
+      }
       // What lets everything through by command has nothing to hold open.
       if (!enabled) return { dispose() {} };
       throw new Error(
