@@ -13,6 +13,7 @@ import { policyViews } from './policies.ts';
 import { Problem, problemOf } from './problem.ts';
 import type { Settings } from './settings.ts';
 import { healthOf } from './status.ts';
+import { jsonFor } from './text-response.ts';
 
 /**
  * The routes as a web app.
@@ -69,7 +70,7 @@ export function appOf(
       (c) => {
         const health = healthOf(settings);
         const code = health.status === 'unhealthy' ? 503 : 200;
-        return c.json(guard.mayRead(c) ? health : { status: health.status }, code);
+        return jsonFor(c, guard.mayRead(c) ? health : { status: health.status }, code);
       },
     ],
   });

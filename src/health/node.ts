@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Problem } from './problem.ts';
 import type { HealthRoutes } from './routes.ts';
+import { SENDS_TEXT, TextResponse } from './text-response.ts';
 
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -12,7 +14,19 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
  * app.use('/ops', nodeHandler(health)); // Express, Connect, Nest
  */
 export function nodeHandler(routes: Pick<HealthRoutes, 'fetch'>): NodeHandler {
-  const listener = getRequestListener((request, env) => routes.fetch(request, env), {
+  async function answer(request: Request, env: object): Promise<Response> {
+    const answered = await routes.fetch(request, { ...env, [SENDS_TEXT]: true });
+    if (!(answered instanceof TextResponse && answered.untouched)) return answered;
+    const { outgoing } = env as { outgoing: ServerResponse };
+    const { content, status, headers } = answered;
+    outgoing.writeHead(status, {
+      ...Object.fromEntries(headers),
+      'content-length': Buffer.byteLength(content),
+    });
+    outgoing.end(content);
+    return RESPONSE_ALREADY_SENT;
+  }
+  const listener = getRequestListener(answer, {
     // Those of the service stay what they are.
     overrideGlobalObjects: false,
     hostname: 'localhost',
