@@ -18,25 +18,29 @@ export interface Act {
   /** Of circuit breakers, the worst of them. */
   readonly previous?: CircuitBreakerState;
   readonly state?: CircuitBreakerState;
+  /** Whether something of it could not be done. */
+  readonly failed?: boolean;
   /** Of an execution that was called off. */
   readonly execution?: string;
 }
 
-let under = false;
+/** The name of what is done this very moment. */
+let under: string | undefined;
 
 class Acts extends Teller<Act> {
-  /** Whether somebody is at it this very moment: what changes now is told with the act. */
-  get underway(): boolean {
-    return under;
+  /** Whether somebody is at it this very moment: what changes of this name now is told with the act. */
+  isUnderway(name: string): boolean {
+    return under === name;
   }
 
   /** Does it as one act. */
-  run<T>(work: () => T): T {
-    under = true;
+  run(name: string, work: () => void): void {
+    const before = under;
+    under = name;
     try {
-      return work();
+      work();
     } finally {
-      under = false;
+      under = before;
     }
   }
 }

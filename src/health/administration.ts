@@ -27,22 +27,36 @@ export function administer(name: string, action: CircuitBreakerAction, actor: Ac
   const scopes = scopesByName().get(name) ?? [];
   const controls = controlsOf(scopes);
   // A name stays isolated when its last policy goes, and must come free again.
-  if (controls.length === 0 && !(action === 'release' && heldNames.has(name))) {
-    throw unknownBreaker(name);
+  if (controls.length === 0 && !heldNames.has(name)) throw unknownBreaker(name);
+  const stateNow = () => (controls.length === 0 ? stateOfNone(name) : worstState(controls));
+  const previous = stateNow();
+  const { work, notes = [] } = PLAN[action](name, controls);
+  let failed = true;
+  try {
+    acts.run(name, work);
+    failed = false;
+  } finally {
+    // Others were done, although one of them has thrown.
+    for (const scope of scopes) {
+      scope.circuitBreaker?.administration.add(CIRCUIT_BREAKER_ACTION[action]);
+    }
+    const state = stateNow();
+    acts.tell({ ...actor, action, name, at: Date.now(), previous, state, failed });
   }
-  const previous = worstState(controls);
-  acts.run(() => DO[action](name, controls));
-  for (const scope of scopes) {
-    scope.circuitBreaker?.administration.add(CIRCUIT_BREAKER_ACTION[action]);
-  }
-  const state = worstState(controls);
-  acts.tell({ ...actor, action, name, at: Date.now(), previous, state });
-  const detail = detailOf(action, state);
+  const state = stateNow();
+  const detail = [...stillIsolated(action, state), ...notes].join(' ');
   return { name, action, state, previous_state: previous, ...(detail && { detail }) };
 }
 
-const DO: Readonly<
-  Record<CircuitBreakerAction, (name: string, controls: BreakerControl[]) => void>
+interface Plan {
+  readonly work: () => void;
+  /** What is left to know when it is done. */
+  readonly notes?: readonly string[];
+}
+
+/** What is to be done. Each throws a Problem where it can't be, while nothing is done yet. */
+const PLAN: Readonly<
+  Record<CircuitBreakerAction, (name: string, controls: readonly BreakerControl[]) => Plan>
 > = {
   reset(name, controls) {
     const free = controls.filter((control) => control.state !== 'isolated');
@@ -54,12 +68,16 @@ const DO: Readonly<
           : 'It is isolated by the code of the service, which has to release it.',
       );
     }
-    each(free, (control) => control.reset());
+    return { work: () => each(free, (control) => control.reset()), notes: notesOn(free) };
   },
 
   isolate(name, controls) {
-    heldNames.add(name);
-    each(controls, (control) => control.hold());
+    return {
+      work() {
+        heldNames.add(name);
+        each(controls, (control) => control.hold());
+      },
+    };
   },
 
   release(name, controls) {
@@ -67,10 +85,35 @@ const DO: Readonly<
     if (!held && worstState(controls) === 'isolated') {
       throw new Problem(409, 'It is isolated by the code of the service, which has to release it.');
     }
-    heldNames.delete(name);
-    each(controls, (control) => control.release());
+    return {
+      work() {
+        heldNames.delete(name);
+        each(controls, (control) => control.release());
+      },
+    };
   },
 };
+
+/** Of a name without circuit breakers. */
+function stateOfNone(name: string): CircuitBreakerState {
+  return heldNames.has(name) ? 'isolated' : 'closed';
+}
+
+/** What a reset can't do. */
+function notesOn(controls: readonly BreakerControl[]): string[] {
+  const readings = controls.map((control) => control.read());
+  const notes: string[] = [];
+  if (readings.some(({ state }) => state === 'half_open')) {
+    notes.push('A test call that is under way may open it again (on cockatiel 3).');
+  }
+  // Only those that are made here tell how long they stay open, and can be made to forget.
+  if (readings.some(({ openSeconds }) => openSeconds === undefined)) {
+    notes.push(
+      'A circuit breaker that the service has made itself keeps its count of failures: the next one may open it.',
+    );
+  }
+  return notes;
+}
 
 /** What one of them throws, such as a policy of the service's own, does not spare the others. */
 function each(controls: readonly BreakerControl[], work: (control: BreakerControl) => void): void {
@@ -85,11 +128,11 @@ function each(controls: readonly BreakerControl[], work: (control: BreakerContro
   if (faults.length > 0) throw faults[0];
 }
 
-function detailOf(action: CircuitBreakerAction, state: CircuitBreakerState): string | undefined {
-  if (action === 'isolate' || state !== 'isolated') return undefined;
+function stillIsolated(action: CircuitBreakerAction, state: CircuitBreakerState): string[] {
+  if (action === 'isolate' || state !== 'isolated') return [];
   return action === 'release'
-    ? 'Released here, but the code of the service still holds it isolated.'
-    : 'Those that are isolated stay so.';
+    ? ['Released here, but the code of the service still holds it isolated.']
+    : ['Those that are isolated stay so.'];
 }
 
 export function unknownBreaker(name: string): Problem {

@@ -55,7 +55,7 @@ export function announce({ logger, events }: Listeners): () => void {
       const { name, key, previous, state, at, lastErrorType, recoverySeconds } = change;
       const said = sayChange(change);
       const subject = subjectOf('Circuit breaker', name, key);
-      if (!acts.underway) {
+      if (!acts.isUnderway(name)) {
         write(said, subject, {
           policy: name,
           key,

@@ -13,8 +13,8 @@ import { sayAct, sayChange } from './said.ts';
 export function report(feed: Feed): () => void {
   const ends = [
     changes.listen((change) => {
-      if (acts.underway) return;
       const { name, key, at } = change;
+      if (acts.isUnderway(name)) return;
       const { text, tone } = sayChange(change);
       const which = key === undefined || key === name ? '' : `${short(key)}: `;
       feed.add({ at, kind: 'state_change', name, text: `${which}${text}`, tone });

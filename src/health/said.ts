@@ -45,11 +45,13 @@ const DONE: Readonly<Record<Act['action'], Pick<Said, 'tone' | 'level'> & { did:
   abort: { did: 'was called off', tone: 'warning', level: 'warn' },
 };
 
-export function sayAct({ action, by, onBehalfOf, reason, previous, state }: Act): Said {
-  const { did, tone, level } = DONE[action];
+export function sayAct({ action, by, onBehalfOf, reason, previous, state, failed }: Act): Said {
+  const { did, ...ended } = DONE[action];
+  const { tone, level }: Omit<Said, 'text'> = failed ? { tone: 'warning', level: 'warn' } : ended;
+  const part = failed ? ' in part' : '';
   const who = by === undefined ? ' by hand' : ` by ${short(by)}`;
   const whom = onBehalfOf === undefined ? '' : ` for ${short(onBehalfOf)}`;
   const why = reason === undefined ? '' : `: ${short(reason)}`;
   const from = previous === undefined ? '' : ` (${previous} before, ${state} now)`;
-  return { text: `${did}${who}${whom}${from}${why}`, tone, level };
+  return { text: `${did}${part}${who}${whom}${from}${why}`, tone, level };
 }

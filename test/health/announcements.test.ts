@@ -3,6 +3,7 @@ import {
   LoggerProvider,
   SimpleLogRecordProcessor,
 } from '@opentelemetry/sdk-logs';
+import { CircuitState } from 'cockatiel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { logChanges } from '../../src/health/index.ts';
 import { breakerNamed, failing, routesWith, segment, TOKEN } from './support.ts';
@@ -69,6 +70,23 @@ describe('a logger', () => {
       state: 'isolated',
       previous_state: 'closed',
     });
+  });
+
+  it('is told of another circuit that changes while one is isolated', async () => {
+    const { logger, told } = recording();
+    const { post } = routesWith({ logger, token: TOKEN });
+    const [first, second] = [breakerNamed('first'), breakerNamed('second')];
+    let handle = { dispose() {} };
+    first.onStateChange((state) => {
+      if (state === CircuitState.Isolated) handle = second.isolate();
+    });
+    await post('/circuit-breakers/first/isolate');
+    expect(told()).toEqual([
+      'warn: Circuit breaker second is isolated: it turns calls away',
+      'warn: Circuit breaker first was isolated by hand (closed before, isolated now)',
+    ]);
+    await post('/circuit-breakers/first/release');
+    handle.dispose();
   });
 
   it('is told no second line by a name or a reason', async () => {

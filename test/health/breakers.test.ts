@@ -5,6 +5,7 @@ import { breakersAsOne } from '../../src/health/live/breakers.ts';
 import { readingsOf } from '../../src/health/readings.ts';
 import { instrument, uninstrument } from '../../src/index.ts';
 import { createPolicy, policyFor } from '../../src/policies/index.ts';
+import { majors } from '../support/cockatiel.ts';
 import { breakerNamed, failing, known, newBreaker, routesWith, segment, TOKEN } from './support.ts';
 
 describe('GET /circuit-breakers', () => {
@@ -136,6 +137,9 @@ describe('GET /circuit-breakers', () => {
   });
 });
 
+const KEEPS_COUNT =
+  'A circuit breaker that the service has made itself keeps its count of failures: the next one may open it.';
+
 describe('administration', () => {
   it('resets an open circuit', async () => {
     const breaker = breakerNamed('workday');
@@ -150,8 +154,60 @@ describe('administration', () => {
       action: 'reset',
       state: 'closed',
       previous_state: 'open',
+      detail: KEEPS_COUNT,
     });
     expect(await breaker.execute(() => 'through')).toBe('through');
+  });
+
+  it.each(majors)('says after a reset what can open it again: cockatiel $major', async (major) => {
+    vi.useFakeTimers();
+    const { post } = routesWith({ token: TOKEN });
+    const reset = async (name: string) => (await post(`${segment(name)}/reset`)).json;
+    try {
+      const { circuitBreaker, handleAll, ConsecutiveBreaker } = major.cockatiel;
+      const policy = circuitBreaker(handleAll, {
+        halfOpenAfter: 60_000,
+        breaker: new ConsecutiveBreaker(2),
+      });
+      const foreign = known(instrument('foreign', policy));
+      await failing(foreign, 2);
+      expect(await reset('foreign')).toMatchObject({ state: 'closed', detail: KEEPS_COUNT });
+      await failing(foreign, 1);
+      expect(foreign.state).toBe(1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('forgets the count of one that this package made, and tells of a test call under way', async () => {
+    vi.useFakeTimers();
+    const { post } = routesWith({ token: TOKEN });
+    const own = known(createPolicy('own', 'default', { retry: false, timeout: false }));
+    try {
+      await failing(own, 5);
+      const first = await post('/circuit-breakers/own/reset');
+      expect(first.json).toEqual({
+        name: 'own',
+        action: 'reset',
+        state: 'closed',
+        previous_state: 'open',
+      });
+      await failing(own, 4);
+      expect(own.circuitBreaker?.state).toBe(0);
+      await failing(own, 1);
+      vi.advanceTimersByTime(60_000);
+      let end = () => {};
+      const test = own.execute(() => new Promise<void>((resolve) => (end = resolve)));
+      const second = await post('/circuit-breakers/own/reset');
+      expect(second.json).toMatchObject({
+        previous_state: 'half_open',
+        detail: 'A test call that is under way may open it again (on cockatiel 3).',
+      });
+      end();
+      await test;
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('isolates a name, those of it that come later too, and releases it', async () => {
@@ -223,20 +279,31 @@ describe('administration', () => {
 
   it('tells nobody but the log what a policy of the service throws', async () => {
     for (const thrown of [new Error('secret of the service'), 'secret of the service']) {
+      const name = `broken by ${typeof thrown}`;
       const breaker = newBreaker();
       breaker.isolate = () => {
         throw thrown;
       };
-      known(instrument('broken', breaker));
+      known(instrument(name, breaker));
       const told: unknown[] = [];
+      const lines: string[] = [];
       const logger = {
         info() {},
-        warn() {},
+        warn: (line: string) => lines.push(line),
         error: (_: string, fields: unknown) => told.push(fields),
       };
-      const { post } = routesWith({ token: TOKEN, logger });
-      const { status, text } = await post('/circuit-breakers/broken/isolate');
-      heldNames.delete('broken');
+      const other = breakerNamed(name);
+      const { get, post } = routesWith({ token: TOKEN, logger });
+      const { status, text } = await post(`${segment(name)}/isolate`, { by: 'alice' });
+      // Others of the name were isolated all the same, and somebody has to know by whom.
+      expect(other.state).toBe(3);
+      expect(lines).toEqual([
+        `Circuit breaker ${name} was isolated in part by alice (closed before, isolated now)`,
+      ]);
+      const { circuit_breaker } = (await get('/policies')).json.policies[name];
+      expect(circuit_breaker.administration.isolate).toBe(1);
+      heldNames.delete(name);
+      uninstrument(other);
       uninstrument(breaker);
       expect(status).toBe(500);
       expect(text).not.toContain('secret');
