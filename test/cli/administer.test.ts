@@ -13,7 +13,12 @@ describe('cockatiel-otel reset, isolate, release', () => {
     const { url } = await serve({ token: TOKEN });
     const say = async (action: string) => run([action, 'servicenow', '--url', url], env);
     const fine = (stdout: string) => ({ code: 0, stdout, stderr: '' });
-    expect(await say('reset')).toEqual(fine('servicenow: reset, open -> closed\n'));
+    expect(await say('reset')).toEqual(
+      fine(
+        'servicenow: reset, open -> closed. A circuit breaker that the service has made itself keeps ' +
+          'its count of failures: the next one may open it.\n',
+      ),
+    );
     expect(await say('isolate')).toEqual(fine('servicenow: isolate, closed -> isolated\n'));
     await expect(breaker.execute(() => 'through')).rejects.toThrow();
     expect(await say('reset')).toEqual({
@@ -69,7 +74,7 @@ describe('cockatiel-otel reset, isolate, release', () => {
     const { url } = await serve({ token: TOKEN });
     const { code, stdout, stderr } = await run(['reset', '--url', url, '--', name], env);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^\P{Cc}+: reset, open -> closed\n$/u);
+    expect(stdout).toMatch(/^\P{Cc}+: reset, open -> closed\. \P{Cc}+\n$/u);
     expect(await breaker.execute(() => 'through')).toBe('through');
   });
 
