@@ -13,7 +13,8 @@ import { Call, enter, entered, leave } from './call.ts';
 import { isMarked } from './error-type.ts';
 import type { Executions } from './execution.ts';
 import { onHandledFailure } from './failures.ts';
-import { callWith, countError, type Layer, ListeningLayer, type Settings } from './layer.ts';
+import { LastError } from './last-error.ts';
+import { callWith, type Layer, ListeningLayer, type Settings } from './layer.ts';
 import type { AsyncExecute, CircuitBreaker, Execute, Fn } from './policy.ts';
 
 export class CircuitBreakerLayer extends ListeningLayer {
@@ -38,7 +39,7 @@ export class CircuitBreakerLayer extends ListeningLayer {
   #openedAt: number | undefined;
   /** The same in ms of `performance.now()`, by which the recovery is timed. */
   #brokenAt: number | undefined;
-  #lastErrorType: string | undefined;
+  readonly #lastError: LastError;
   #muted = false;
 
   constructor(policy: CircuitBreaker, original: AsyncExecute, settings: Settings) {
@@ -46,6 +47,7 @@ export class CircuitBreakerLayer extends ListeningLayer {
     this.#policy = policy;
     this.#counts = settings.scope.ofCircuitBreaker();
     this.#settings = settings;
+    this.#lastError = new LastError(settings);
     const { executions } = settings;
     this.#executions = executions;
     // Read, not assumed: a hydrated breaker may be open from its birth, without an event.
@@ -58,7 +60,7 @@ export class CircuitBreakerLayer extends ListeningLayer {
           state: this.#state,
           changedAt: this.#changedAt,
           openedAt: this.#openedAt,
-          lastErrorType: this.#lastErrorType,
+          lastErrorType: this.#lastError.type,
         };
       },
       (work) => this.#asOne(work),
@@ -67,7 +69,9 @@ export class CircuitBreakerLayer extends ListeningLayer {
     this.listeners = [
       onHandledFailure(policy, (reason) => {
         // Without a call in flight it is the failure of one that began before we were here.
-        if (this.open > 0) this.#failures.add(reason);
+        if (this.open === 0) return;
+        this.#failures.add(reason);
+        this.#lastError.announce(reason);
       }),
       // Skipped when a listener of the user's throws before; the end of the call sees it then.
       policy.onStateChange(() => this.#observe()),
@@ -138,9 +142,7 @@ export class CircuitBreakerLayer extends ListeningLayer {
       this.#left(ok ? RESULT.success : RESULT.ignored);
     } else {
       this.#failures.decide(ok, value, call, (failure) => {
-        if (failure) {
-          this.#lastErrorType = countError(this.#settings, 'circuit_breaker', failure);
-        }
+        if (failure) this.#lastError.count(failure);
         this.#left(failure ? RESULT.failure : ok ? RESULT.success : RESULT.ignored);
       });
     }
@@ -200,7 +202,7 @@ export class CircuitBreakerLayer extends ListeningLayer {
         previous: CIRCUIT_BREAKER_STATES[previous] as CircuitBreakerState,
         state: CIRCUIT_BREAKER_STATES[this.#state] as CircuitBreakerState,
         at: this.#changedAt ?? Date.now(),
-        lastErrorType: this.#lastErrorType,
+        lastErrorType: this.#lastError.type,
         recoverySeconds,
       });
     } catch (fault) {

@@ -61,18 +61,19 @@ export function callWith(fn: Fn, context: unknown, signal: unknown): unknown {
   return signal === undefined ? fn(context) : fn(context, signal);
 }
 
-/** Counts an error that a policy acted on, and names its type. A fault of the user's hook stays here. */
-export function countError(settings: Settings, policy: PolicyType, reason: Reason): string {
-  const { scope } = settings;
-  let type: string;
+/** Counts an error that a policy acted on, and names its type. */
+export function countError(settings: Settings, policy: PolicyType, reason: Reason): void {
+  settings.scope.errors.count(policy, typeOf(settings, reason));
+}
+
+/** Names the type of an error. A fault of the user's hook stays here. */
+export function typeOf({ scope, errorType: hook }: Settings, reason: Reason): string {
   try {
-    type = errorType(reason, settings.errorType);
+    return errorType(reason, hook);
   } catch (fault) {
     scope.fault(fault);
-    type = withoutHook(reason);
+    return withoutHook(reason);
   }
-  scope.errors.count(policy, type);
-  return type;
 }
 
 /** What is left when naming an error failed: perhaps it was the hook, perhaps a throwing getter. */

@@ -137,6 +137,53 @@ describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (
     expect(heard[0]).toMatchObject({ name: 'held', lastErrorType: 'Down' });
   });
 
+  it('tells of an opening by which error it came, each named once', async () => {
+    const named: unknown[] = [];
+    const errorType = (error: unknown) => {
+      named.push(error);
+      return error instanceof Down ? undefined : String(error);
+    };
+    uninstrument(breaker);
+    instrument('held', breaker, { errorType });
+    const errors = [new Down(), 'second', 'probe'];
+    await settled(breaker.execute(fails(errors[0])));
+    await settled(breaker.execute(fails(errors[1])));
+    await vi.advanceTimersByTimeAsync(1000);
+    // 3.x tells of the test when the synchronous part of the function has run.
+    await settled(breaker.execute(() => Promise.reject(errors[2])));
+    expect(heard.map(({ state, lastErrorType }) => [state, lastErrorType])).toEqual([
+      ['open', 'second'],
+      ['half_open', 'second'],
+      ['open', 'probe'],
+    ]);
+    expect(named).toEqual(errors);
+    expect(controls()[0]?.read().lastErrorType).toBe('probe');
+  });
+
+  it('tells of the very first failure, and of results that are failures', async () => {
+    uninstrument(breaker);
+    breaker = instrument(
+      'held',
+      circuitBreaker(
+        cockatiel.handleAll.orWhenResult((value) => value !== 'fine'),
+        { halfOpenAfter: 1000, breaker: new ConsecutiveBreaker(1) },
+      ),
+    );
+    await settled(breaker.execute(() => ({ status: 503 })));
+    expect(heard).toMatchObject([{ state: 'open', lastErrorType: '503' }]);
+  });
+
+  it('tells of an opening where the name of the error can not be found', async () => {
+    uninstrument(breaker);
+    instrument('held', breaker, {
+      errorType: () => {
+        throw new Error('hook');
+      },
+    });
+    await break_();
+    expect(heard).toMatchObject([{ state: 'open', lastErrorType: 'Down' }]);
+  });
+
   it('lets no listener that throws reach a call, nor the others', async () => {
     const end = changes.listen(() => {
       throw new Error('listener');
