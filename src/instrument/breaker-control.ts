@@ -59,13 +59,14 @@ export class Control implements BreakerControl {
     const known = this.#known;
     const saved = savedOf(this.#policy);
     const open = state === STATE.open;
-    const since = changedAt ?? (open ? saved.openedAt : undefined);
+    // By that time cockatiel decides whether it is time for a test.
+    const begun = open ? (saved.openedAt ?? changedAt) : undefined;
     const wait = known?.waitMs();
     return {
       state: CIRCUIT_BREAKER_STATES[state] as CircuitBreakerState,
-      since,
-      openedAt: openedAt ?? (open ? since : undefined),
-      nextProbeAt: open && since !== undefined && wait !== undefined ? since + wait : undefined,
+      since: changedAt,
+      openedAt,
+      nextProbeAt: begun !== undefined && wait !== undefined ? begun + wait : undefined,
       failures: saved.failures,
       failureLimit: known?.failureLimit,
       openSeconds: known?.openSeconds,
@@ -111,7 +112,7 @@ export class Control implements BreakerControl {
  * What it would be saved with. A count of failures in a row is a number; other breakers keep more,
  * and of their own kind.
  */
-function savedOf(policy: CircuitBreaker): { failures?: number; openedAt?: number } {
+export function savedOf(policy: CircuitBreaker): { failures?: number; openedAt?: number } {
   try {
     const { ownState, breakerState } = (policy.toJSON?.() ?? {}) as {
       ownState?: { openedAt?: unknown };

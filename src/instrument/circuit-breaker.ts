@@ -8,7 +8,7 @@ import {
 import { CIRCUIT_BREAKER_STATES, type CircuitBreakerState } from '../semconv/attributes.ts';
 import { Announced, type Inner } from './announced.ts';
 import { answer } from './answer.ts';
-import { Control } from './breaker-control.ts';
+import { Control, savedOf } from './breaker-control.ts';
 import { Call, enter, entered, leave } from './call.ts';
 import { isMarked } from './error-type.ts';
 import type { Executions } from './execution.ts';
@@ -33,11 +33,11 @@ export class CircuitBreakerLayer extends ListeningLayer {
   #state: number;
   /** Until when the time in the state is counted, in ms of `performance.now()`. */
   #since = performance.now();
-  /** When it came into the state, by the wall clock; not known of one that came open. */
+  /** When it came into the state, by the wall clock; of one that came open, as it was saved. */
   #changedAt: number | undefined;
-  /** When the circuit first left closed, by the wall clock; not known of one that came open. */
+  /** When the circuit first left closed, by the wall clock; the same. */
   #openedAt: number | undefined;
-  /** The same in ms of `performance.now()`, by which the recovery is timed. */
+  /** In ms of `performance.now()`, by which the recovery is timed; not known of one that came open. */
   #brokenAt: number | undefined;
   readonly #lastError: LastError;
   #muted = false;
@@ -52,6 +52,10 @@ export class CircuitBreakerLayer extends ListeningLayer {
     this.#executions = executions;
     // Read, not assumed: a hydrated breaker may be open from its birth, without an event.
     this.#state = policy.state;
+    if (this.#state === STATE.open) {
+      this.#changedAt = savedOf(policy).openedAt;
+      this.#openedAt = this.#changedAt;
+    }
     this.control = new Control(
       policy,
       () => {

@@ -2,13 +2,15 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type BreakerControl, heldNames } from '../../src/aggregate/breaker-control.ts';
 import { changes, type StateChange } from '../../src/aggregate/changes.ts';
 import { instrument, scopes, uninstrument } from '../../src/instrumented.ts';
+import { policiesOver } from '../policies/support.ts';
 import { majors } from '../support/cockatiel.ts';
-import { Down, fails, settled } from './support.ts';
+import { answerOf, Down, deferred, fails, settled, turn } from './support.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', ({ cockatiel }) => {
+describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (each) => {
+  const { cockatiel, major } = each;
   const { circuitBreaker, ConsecutiveBreaker, handleAll } = cockatiel;
   let breaker: ReturnType<typeof breakerOf>;
   let control: BreakerControl;
@@ -67,8 +69,8 @@ describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (
     expect(heard.map(({ at }) => at)).toEqual([since]);
   });
 
-  it('is since when open that came open', () => {
-    const at = Date.now() - 700;
+  it('is since when open that came open, also when it lets a call through to test', async () => {
+    const at = Date.now() - 1700;
     const saved = { ownState: { value: 1, openedAt: at, attemptNo: 1 }, breakerState: 2 };
     const again = instrument(
       'held',
@@ -82,7 +84,37 @@ describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (
     expect(read).toContainEqual(
       expect.objectContaining({ state: 'open', since: at, openedAt: at, failures: 2 }),
     );
+    const test = deferred<void>();
+    const answer = again.execute(() => test.promise);
+    await turn();
+    const tested = controls().map((each) => each.read());
+    expect(tested).toContainEqual(
+      expect.objectContaining({ state: 'half_open', since: Date.now(), openedAt: at }),
+    );
+    test.resolve();
+    await answer;
     uninstrument(again);
+  });
+
+  it('tells the next test by the time at which cockatiel opened it', async () => {
+    const { createPolicy } = await policiesOver(major);
+    const policy = createPolicy('held', 'default', {
+      retry: false,
+      circuitBreaker: { failures: 1, openSeconds: 60 },
+    });
+    const { scopes } = await import('../../src/instrumented.ts');
+    const { circuitBreaker: opened } = policy;
+    const at = Date.now();
+    // A listener that throws keeps the news from all others until the call is answered.
+    opened?.onBreak(() => {
+      vi.setSystemTime(at + 5000);
+      throw new Error('listener');
+    });
+    await answerOf(policy.execute(fails(Object.assign(new Down(), { code: 'ECONNREFUSED' }))));
+    const [mine] = scopes().flatMap((scope) => scope.controls());
+    expect(mine?.read()).toMatchObject({ state: 'open', nextProbeAt: at + 60_000 });
+    policy.dispose();
+    vi.doUnmock('cockatiel');
   });
 
   it('closes by a reset, which is one change to those who listen', async () => {
