@@ -84,10 +84,22 @@ export interface KnownBreaker {
 export const KNOWN_BREAKER = Symbol.for('cockatiel-otel.circuit_breaker');
 
 const held = new Set<string>();
+let count = 0;
 
 /** Names whose circuit breakers are held open by hand, also those that come later. */
 export const heldNames = {
   has: (name: string): boolean => held.has(name),
-  add: (name: string): void => void held.add(name),
-  delete: (name: string): void => void held.delete(name),
+  all: (): readonly string[] => [...held],
+  /** Grows with each that is added or deleted. */
+  get count(): number {
+    return count;
+  },
+  add(name: string): void {
+    held.add(name);
+    count++;
+  },
+  delete(name: string): void {
+    held.delete(name);
+    count++;
+  },
 };

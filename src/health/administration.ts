@@ -2,7 +2,7 @@ import { type BreakerControl, heldNames } from '../aggregate/breaker-control.ts'
 import { CIRCUIT_BREAKER_ACTION } from '../aggregate/circuit-breaker.ts';
 import type { CircuitBreakerAction, CircuitBreakerState } from '../semconv/attributes.ts';
 import { acts } from './acts.ts';
-import { controlsOf, scopesByName, worstState } from './breakers.ts';
+import { breakerNames, controlsOf, scopesOf, worstState } from './breakers.ts';
 import { Problem } from './problem.ts';
 
 /** Who does it, and why, as far as that is known. */
@@ -24,7 +24,7 @@ export interface Done {
 
 /** @throws Problem if there is no such circuit breaker, or it can't be done */
 export function administer(name: string, action: CircuitBreakerAction, actor: Actor): Done {
-  const scopes = scopesByName().get(name) ?? [];
+  const scopes = scopesOf(name);
   const controls = controlsOf(scopes);
   // A name stays isolated when its last policy goes, and must come free again.
   if (controls.length === 0 && !heldNames.has(name)) throw unknownBreaker(name);
@@ -135,9 +135,13 @@ function stillIsolated(action: CircuitBreakerAction, state: CircuitBreakerState)
     : ['Those that are isolated stay so.'];
 }
 
+/** So many names are told to who has asked for another. */
+const KNOWN = 100;
+
 export function unknownBreaker(name: string): Problem {
-  const known = [...scopesByName().keys()].sort();
+  const names = breakerNames();
   return new Problem(404, `There is no circuit breaker of the name ${JSON.stringify(name)}.`, {
-    known,
+    known: names.sort().slice(0, KNOWN),
+    known_total: names.length,
   });
 }

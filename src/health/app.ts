@@ -2,7 +2,7 @@ import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono';
 import { CIRCUIT_BREAKER_ACTIONS } from '../semconv/attributes.ts';
 import { type Actor, administer, unknownBreaker } from './administration.ts';
 import { fieldsOf } from './body.ts';
-import { breakerViews, scopesByName, summaryOf } from './breakers.ts';
+import { breakerViewOf, breakerViews, scopesOf, summaryOf } from './breakers.ts';
 import { recordOf } from './by-name.ts';
 import { abortExecution, executionViews } from './executions.ts';
 import { type Env, Guard } from './guard.ts';
@@ -40,7 +40,7 @@ export function appOf(
   });
   read('/circuit-breakers/:name', (c) => {
     const name = named(c);
-    const view = breakerViews().get(name);
+    const view = breakerViewOf(name);
     if (view === undefined) throw unknownBreaker(name);
     return c.json({ name, ...view });
   });
@@ -128,7 +128,9 @@ function route(
  */
 function named(c: Context<Env>): string {
   const name = c.req.param('name') ?? '';
-  return /^(%2e){1,2}$/i.test(name) && !scopesByName().has(name) ? decodeURIComponent(name) : name;
+  return /^(%2e){1,2}$/i.test(name) && scopesOf(name).length === 0
+    ? decodeURIComponent(name)
+    : name;
 }
 
 /** @throws Problem */

@@ -1,4 +1,8 @@
-import type { BreakerControl, BreakerReading } from '../aggregate/breaker-control.ts';
+import {
+  type BreakerControl,
+  type BreakerReading,
+  heldNames,
+} from '../aggregate/breaker-control.ts';
 import type { Counts } from '../aggregate/counts.ts';
 import type { Scope } from '../aggregate/scope.ts';
 import { scopes } from '../instrumented.ts';
@@ -12,12 +16,14 @@ import { isWorse, readingsOf } from './readings.ts';
 
 /**
  * The circuit breakers of one name, as JSON; `null` is what can't be known. Where there are several,
- * all but `calls` is that of the worst.
+ * all but `calls` and `held` is that of the worst. A name that is held while it has none is isolated.
  */
 export interface BreakerView {
   readonly state: CircuitBreakerState;
   /** Whether calls are turned away: open or isolated. */
   readonly opened: boolean;
+  /** Whether it is held open by hand, so that it has to be released. */
+  readonly held: boolean;
   /** When it came into the state, ISO 8601. */
   readonly since: string | null;
   readonly fail_counter: number | null;
@@ -29,7 +35,7 @@ export interface BreakerView {
   readonly next_probe_at: string | null;
   readonly calls: Readonly<Record<CircuitBreakerResult, number>>;
   readonly last_error_type: string | null;
-  /** Where there are several: how many. */
+  /** Where there are several, or none: how many. */
   readonly instance_count?: number;
   /** The worst of them. */
   readonly instances?: readonly InstanceView[];
@@ -38,6 +44,7 @@ export interface BreakerView {
 export interface InstanceView {
   readonly key: string | null;
   readonly state: CircuitBreakerState;
+  readonly held: boolean;
   readonly since: string | null;
   readonly fail_counter: number | null;
   readonly opened_at: string | null;
@@ -50,17 +57,35 @@ export type BreakerSummary = Readonly<Record<'total' | CircuitBreakerState, numb
 /** So many of one name are told one by one. */
 const INSTANCES = 50;
 
-/** The scopes that have circuit breakers now, by name: one name may have several of them. */
-export function scopesByName(): Map<string, Scope[]> {
-  return byName(scopes().filter((scope) => scope.controls().length > 0));
+/** The scopes that have circuit breakers now, and this name. */
+export function scopesOf(name: string): Scope[] {
+  return scopes().filter((scope) => scope.name === name && scope.controls().length > 0);
 }
 
 export function controlsOf(own: readonly Scope[]): BreakerControl[] {
   return own.flatMap((scope) => scope.controls());
 }
 
+/** By name; those of names that are held while they have no circuit breaker are the last ones. */
 export function breakerViews(): Map<string, BreakerView> {
-  return new Map([...scopesByName()].map(([name, own]) => [name, viewOf(own)]));
+  const all = byName(scopes().filter((scope) => scope.controls().length > 0));
+  const views = new Map([...all].map(([name, own]) => [name, viewOf(own)]));
+  for (const name of heldNames.all()) {
+    if (!views.has(name)) views.set(name, NONE_HELD);
+  }
+  return views;
+}
+
+export function breakerViewOf(name: string): BreakerView | undefined {
+  const own = scopesOf(name);
+  if (own.length > 0) return viewOf(own);
+  return heldNames.has(name) ? NONE_HELD : undefined;
+}
+
+/** Names that can be asked for. */
+export function breakerNames(): string[] {
+  const names = scopes().flatMap((scope) => (scope.controls().length > 0 ? [scope.name] : []));
+  return [...new Set([...names, ...heldNames.all()])];
 }
 
 export interface BreakerStates {
@@ -79,6 +104,9 @@ export function breakerStates(): BreakerStates {
       const before = worst.get(scope.name);
       if (before === undefined || isWorse(state, before)) worst.set(scope.name, state);
     }
+  }
+  for (const name of heldNames.all()) {
+    if (!worst.has(name)) worst.set(name, 'isolated');
   }
   return { summary: summaryOf(worst.values()), open };
 }
@@ -103,6 +131,7 @@ function viewOf(own: readonly Scope[]): BreakerView {
   return {
     ...told,
     opened: worst.state === 'open' || worst.state === 'isolated',
+    held: readings.some(({ held }) => held),
     fail_max: worst.failureLimit ?? null,
     reset_timeout: worst.openSeconds ?? null,
     calls: callsOf(own),
@@ -113,10 +142,26 @@ function viewOf(own: readonly Scope[]): BreakerView {
   };
 }
 
+const NONE_HELD: BreakerView = {
+  state: 'isolated',
+  opened: true,
+  held: true,
+  since: null,
+  fail_counter: null,
+  fail_max: null,
+  reset_timeout: null,
+  opened_at: null,
+  next_probe_at: null,
+  calls: callsOf([]),
+  last_error_type: null,
+  instance_count: 0,
+};
+
 function instanceOf(reading: BreakerReading): InstanceView {
   return {
     key: reading.key ?? null,
     state: reading.state,
+    held: reading.held,
     since: dateOf(reading.since),
     fail_counter: reading.failures ?? null,
     opened_at: dateOf(openedAt(reading)),

@@ -3,7 +3,7 @@ import { assertSameOrigin } from './origin.ts';
 import { Problem } from './problem.ts';
 import { Rate, Rates } from './rate.ts';
 import type { Settings } from './settings.ts';
-import { type Holder, Tokens } from './tokens.ts';
+import { type Holder, isBearer, Tokens } from './tokens.ts';
 
 /** What a request is found to be, for those who answer it. */
 export interface Env {
@@ -19,16 +19,21 @@ export class Guard {
   readonly #requests: Rate;
   /** Of `GET /health` alone: a flood elsewhere must not take a replica out of service. */
   readonly #health: Rate;
+  readonly #healthPath: string;
+  /** Of what takes time to read. */
+  readonly #reads: Rate;
   readonly #changes: Rate;
   readonly #wrong: Rates;
 
-  constructor({ token, protectReads, limits }: Settings) {
+  constructor({ token, protectReads, prefix, limits }: Settings) {
     this.#tokens = new Tokens(token);
     this.#protectReads = protectReads;
     const { requestsPerSecond: requests } = limits;
-    this.#requests = new Rate(requests, Math.max(1, requests));
-    this.#health = new Rate(requests, Math.max(1, requests));
-    this.#changes = new Rate(limits.changesPerSecond, Math.max(1, limits.changesPerSecond));
+    this.#requests = rateOf(requests);
+    this.#health = rateOf(requests);
+    this.#healthPath = `${prefix}/health`;
+    this.#reads = rateOf(limits.readsPerSecond);
+    this.#changes = rateOf(limits.changesPerSecond);
     const { wrongTokensPerSecond: wrong } = limits;
     this.#wrong = new Rates(() => new Rate(wrong, Math.max(1, wrong * 10)));
   }
@@ -39,7 +44,8 @@ export class Guard {
 
   /** Before anything else. */
   readonly bounded: MiddlewareHandler<Env> = async (c, next) => {
-    const rate = /\/health\/?$/.test(c.req.path) ? this.#health : this.#requests;
+    const isHealth = c.req.path.replace(/\/$/, '') === this.#healthPath;
+    const rate = isHealth ? this.#health : this.#requests;
     if (!rate.take()) throw tooMany();
     await next();
   };
@@ -47,6 +53,8 @@ export class Guard {
   /** Of what tells something. */
   readonly reads: MiddlewareHandler<Env> = async (c, next) => {
     if (this.#protectReads) this.#identify(c);
+    // Who may not read takes nothing away from those who may.
+    if (!this.#reads.take()) throw tooMany();
     await next();
   };
 
@@ -64,22 +72,34 @@ export class Guard {
     await next();
   };
 
-  /** Whether it would be let read; for what tells less to others. */
+  /** Whether it would be let read; for what tells less to others, and refuses nobody. */
   mayRead(c: Context<Env>): boolean {
     if (!this.#protectReads) return true;
-    return c.req.header('authorization') !== undefined && this.#identify(c) !== undefined;
+    try {
+      return this.#identify(c) !== undefined;
+    } catch (error) {
+      if (error instanceof Problem) return false;
+      throw error;
+    }
   }
 
   #identify(c: Context<Env>): Holder {
     const client = clientOf(c);
     const header = c.req.header('authorization');
-    if (header === undefined) throw unauthorized('Send the token as `Authorization: Bearer`.');
+    // What a proxy in between has to say for itself is no wrong token.
+    if (header === undefined || !isBearer(header))
+      throw unauthorized('Send the token as `Authorization: Bearer`.');
     if (!this.#wrong.open(client)) throw tooMany('Too many wrong tokens came from your address.');
     const holder = this.#tokens.holder(header);
     if (holder) return holder;
     this.#wrong.take(client);
     throw unauthorized('The token is wrong.');
   }
+}
+
+/** At least one at once, or there would never be any. */
+function rateOf(perSecond: number): Rate {
+  return new Rate(perSecond, Math.max(1, perSecond));
 }
 
 /** The address it comes from, where that is known. */

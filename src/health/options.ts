@@ -11,6 +11,12 @@ export interface HealthLimits {
    */
   readonly requestsPerSecond?: number;
   /**
+   * Those of them that read something else than `/health`, a second, and so many at once. They are for
+   * people, and where there are thousands of policies an answer takes tens of milliseconds.
+   * @default 100
+   */
+  readonly readsPerSecond?: number;
+  /**
    * Requests a second that may change something, and so many at once.
    * @default 10
    */

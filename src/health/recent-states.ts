@@ -1,3 +1,4 @@
+import { heldNames } from '../aggregate/breaker-control.ts';
 import { changes } from '../aggregate/changes.ts';
 import { comingsAndGoings } from '../aggregate/scope.ts';
 import { type BreakerStates, breakerStates } from './breakers.ts';
@@ -16,12 +17,13 @@ let kept: Kept | undefined;
 
 /**
  * How many circuit breakers are in which state. Load balancers ask often, so that is kept for a
- * moment, but not past a change of state, or a circuit breaker that comes or goes.
+ * moment, but not past a change of state, or a circuit breaker or a held name that comes or
+ * goes.
  */
 export function recentStates(): BreakerStates {
   // Only where somebody listens are changes told.
   if (!changes.heard) return breakerStates();
-  const heard = changes.count + comingsAndGoings();
+  const heard = changes.count + comingsAndGoings() + heldNames.count;
   const at = performance.now();
   // A clock that tests turn back is none to go by.
   if (kept?.heard !== heard || Math.abs(at - kept.at) >= KEPT_MS) {

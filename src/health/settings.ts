@@ -18,9 +18,10 @@ export interface Settings {
   readonly limits: Required<HealthLimits>;
 }
 
-const LIMITS: Required<HealthLimits> = {
+const DEFAULT_LIMITS: Required<HealthLimits> = {
   bodyBytes: 4096,
   requestsPerSecond: 5000,
+  readsPerSecond: 100,
   changesPerSecond: 10,
   wrongTokensPerSecond: 1,
   viewers: 100,
@@ -61,7 +62,7 @@ export function settingsOf(options: HealthOptions): Settings {
   if (typeof prefix !== 'string' || !/^(\/[\w.~-]+)*\/?$/.test(prefix)) {
     throw expected('`options.prefix` to be a path such as "/ops"', prefix);
   }
-  assertKeys('`options.limits`', limits, Object.keys(LIMITS));
+  assertKeys('`options.limits`', limits, Object.keys(DEFAULT_LIMITS));
   for (const [name, value] of Object.entries(limits)) {
     const least = name === 'bodyBytes' || name === 'viewers' ? 1 : Number.MIN_VALUE;
     if (value === undefined) continue;
@@ -81,7 +82,7 @@ export function settingsOf(options: HealthOptions): Settings {
     executions,
     prefix: prefix.replace(/\/$/, ''),
     limits: {
-      ...LIMITS,
+      ...DEFAULT_LIMITS,
       ...Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined)),
     },
   };

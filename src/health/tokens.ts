@@ -35,6 +35,10 @@ export class Tokens {
   }
 }
 
+export function isBearer(header: string): boolean {
+  return /^Bearer( |$)/i.test(header);
+}
+
 function digestOf(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { heldNames } from '../../src/aggregate/breaker-control.ts';
-import { controlsOf, scopesByName } from '../../src/health/breakers.ts';
+import { controlsOf, scopesOf } from '../../src/health/breakers.ts';
 import { breakersAsOne } from '../../src/health/live/breakers.ts';
 import { readingsOf } from '../../src/health/readings.ts';
 import { instrument, uninstrument } from '../../src/index.ts';
@@ -21,6 +21,7 @@ describe('GET /circuit-breakers', () => {
       foreign: {
         state: 'open',
         opened: true,
+        held: false,
         since: json.breakers.foreign.opened_at,
         fail_counter: 2,
         fail_max: null,
@@ -33,6 +34,7 @@ describe('GET /circuit-breakers', () => {
       own: {
         state: 'closed',
         opened: false,
+        held: false,
         since: null,
         fail_counter: 0,
         fail_max: 5,
@@ -111,7 +113,7 @@ describe('GET /circuit-breakers', () => {
     expect({ key: 'b', ...one }).toEqual(instances[0]);
     expect(one).toMatchObject({ state: 'isolated', fail_counter: 0, last_error_type: null });
     expect([fail_max, opened, calls.failure]).toEqual([9, true, 7]);
-    const row = breakersAsOne(readingsOf(controlsOf(scopesByName().get('mixed') ?? [])));
+    const row = breakersAsOne(readingsOf(controlsOf(scopesOf('mixed'))));
     expect(row).toMatchObject({
       state: 'isolated',
       failures: 0,
@@ -133,7 +135,25 @@ describe('GET /circuit-breakers', () => {
       status: 404,
       detail: 'There is no circuit breaker of the name "c".',
       known: ['a', 'b'],
+      known_total: 2,
     });
+  });
+
+  it('tells a hundred of them, where there are more', async () => {
+    for (let i = 999; i > 999 - 120; i--) breakerNamed(`name ${i}`);
+    const { json } = await routesWith().get('/circuit-breakers/c');
+    expect([json.known.length, json.known[0], json.known_total]).toEqual([100, 'name 880', 120]);
+  });
+
+  it('reads no other circuit breaker for the sake of one', async () => {
+    breakerNamed('one');
+    const other = breakerNamed('other');
+    const state = vi.spyOn(other, 'toJSON');
+    const { get } = routesWith();
+    await get('/circuit-breakers/one');
+    expect(state).not.toHaveBeenCalled();
+    await get('/circuit-breakers/other');
+    expect(state).toHaveBeenCalled();
   });
 });
 
@@ -231,12 +251,14 @@ describe('administration', () => {
   it('leaves alone what the code of the service holds, and says so', async () => {
     const breaker = breakerNamed('workday');
     const handle = breaker.isolate();
-    const { post } = routesWith({ token: TOKEN });
+    const { get, post } = routesWith({ token: TOKEN });
     const first = await post('/circuit-breakers/workday/release');
     expect(first.status).toBe(409);
     expect(first.json.detail).toContain('by the code of the service');
     await post('/circuit-breakers/workday/isolate');
+    expect((await get('/circuit-breakers/workday')).json.held).toBe(true);
     const second = await post('/circuit-breakers/workday/release');
+    expect((await get('/circuit-breakers/workday')).json.held).toBe(false);
     expect(second.status).toBe(200);
     expect(second.json).toMatchObject({
       state: 'isolated',
@@ -250,13 +272,29 @@ describe('administration', () => {
     const first = breakerNamed('workday');
     const { get, post } = routesWith({ token: TOKEN });
     await post('/circuit-breakers/workday/isolate');
+    expect((await get('/circuit-breakers/workday')).json.held).toBe(true);
     uninstrument(first);
-    expect((await get('/circuit-breakers/workday')).status).toBe(404);
+    const none = (await get('/circuit-breakers/workday')).json;
+    expect(none).toMatchObject({ name: 'workday', state: 'isolated', held: true, since: null });
+    expect((await get('/circuit-breakers')).json).toEqual({
+      breakers: { workday: { ...none, name: undefined } },
+      summary: { total: 1, open: 0, half_open: 0, closed: 0, isolated: 1 },
+    });
+    expect((await get('/health')).json).toMatchObject({
+      status: 'degraded',
+      breakers: { total: 1, isolated: 1 },
+    });
+    const refused = await post('/circuit-breakers/workday/reset');
+    expect([refused.status, refused.json.detail]).toEqual([
+      409,
+      'It is isolated: release it, then it closes.',
+    ]);
     const later = known(instrument('workday', newBreaker()));
     expect((await get('/circuit-breakers/workday')).json.state).toBe('isolated');
     uninstrument(later);
     const released = await post('/circuit-breakers/workday/release');
-    expect([released.status, released.json.state]).toEqual([200, 'closed']);
+    expect(released.json).toMatchObject({ state: 'closed', previous_state: 'isolated' });
+    expect((await get('/health')).json.status).toBe('healthy');
     expect((await post('/circuit-breakers/workday/release')).status).toBe(404);
     known(instrument('workday', newBreaker()));
     expect((await get('/circuit-breakers/workday')).json.state).toBe('closed');

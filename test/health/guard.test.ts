@@ -187,6 +187,42 @@ describe('reading', () => {
     expect(codes.slice(5001)).toEqual([200, 200, 200, 200, 200, 429]);
   });
 
+  it('of anything else is bounded at 100 a second', async () => {
+    vi.useFakeTimers();
+    const { get, post } = routesWith({ token: TOKEN });
+    breakerNamed('workday');
+    const paths = ['/policies', '/circuit-breakers', '/circuit-breakers/workday', '/executions'];
+    const codes: number[] = [];
+    for (let i = 0; i < 101; i++) codes.push((await get(paths[i % 4] as string)).status);
+    expect(codes.indexOf(429)).toBe(100);
+    // What is in trouble can be helped all the same.
+    expect((await post('/circuit-breakers/workday/reset')).status).toBe(200);
+    vi.advanceTimersByTime(20);
+    for (let i = 0; i < 3; i++) codes.push((await get('/policies')).status);
+    expect(codes.slice(101)).toEqual([200, 200, 429]);
+  });
+
+  it('takes nothing from those who may, where the token is wrong', async () => {
+    vi.useFakeTimers();
+    const limits = { readsPerSecond: 1 };
+    const { get } = routesWith({ token: TOKEN, protectReads: true, limits });
+    expect((await get('/policies')).status).toBe(401);
+    expect((await get('/policies', { headers: authorized })).status).toBe(200);
+    expect((await get('/policies', { headers: authorized })).status).toBe(429);
+  });
+
+  it('of the health is what its path says, no other', async () => {
+    vi.useFakeTimers();
+    const { get } = routesWith({ prefix: '/ops', limits: { requestsPerSecond: 1 } });
+    breakerNamed('health');
+    const codes: number[] = [];
+    const health = ['/ops/health', '/ops/health/'];
+    for (const path of ['/ops/circuit-breakers/health', '/ops/no/health', ...health]) {
+      codes.push((await get(path)).status);
+    }
+    expect(codes).toEqual([200, 429, 200, 429]);
+  });
+
   it('of the health of a service goes on while others ask too much', async () => {
     vi.useFakeTimers();
     const { get } = routesWith({ limits: { requestsPerSecond: 2 } });
@@ -206,6 +242,25 @@ describe('reading', () => {
     expect((await get('/executions', { headers: authorized })).status).toBe(200);
     expect((await get('/health')).json).toEqual({ status: 'degraded' });
     expect((await get('/health', { headers: authorized })).json).toHaveProperty('breakers');
+  });
+
+  it('of the status is refused to nobody, whatever a load balancer says of itself', async () => {
+    vi.useFakeTimers();
+    breakerNamed('workday');
+    const { get } = routesWith({ token: TOKEN, protectReads: true });
+    const ask = async (authorization: string) => {
+      const { status, json } = await get('/health', { headers: { authorization } });
+      return [status, json];
+    };
+    for (let i = 0; i < 20; i++) {
+      expect(await ask('Basic dXNlcjpwYXNz')).toEqual([200, { status: 'healthy' }]);
+    }
+    // What was no token of ours was no wrong one either.
+    expect((await get('/policies', { headers: authorized })).status).toBe(200);
+    for (let i = 0; i < 20; i++) {
+      expect(await ask('Bearer wrong-wrong-wrong')).toEqual([200, { status: 'healthy' }]);
+    }
+    expect((await get('/policies', { headers: authorized })).status).toBe(429);
   });
 });
 

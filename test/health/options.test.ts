@@ -59,7 +59,7 @@ describe('the options of the routes', () => {
     [{ prefix: '/:x' }, 'Expected `options.prefix` to be a path such as "/ops", got "/:x"'],
     [
       { limits: { body: 1 } },
-      'Expected `options.limits` to have only bodyBytes, requestsPerSecond, changesPerSecond, wrongTokensPerSecond, viewers, got `body`',
+      'Expected `options.limits` to have only bodyBytes, requestsPerSecond, readsPerSecond, changesPerSecond, wrongTokensPerSecond, viewers, got `body`',
     ],
     [
       { limits: { bodyBytes: 0.5 } },

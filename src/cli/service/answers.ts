@@ -9,8 +9,9 @@ import { CIRCUIT_BREAKER_RESULTS, CIRCUIT_BREAKER_STATES } from '../../semconv/a
 const State = v.picklist(CIRCUIT_BREAKER_STATES);
 const Count = v.pipe(v.number(), v.minValue(0));
 const Time = v.nullable(v.pipe(v.string(), v.isoTimestamp()));
-/** Services of before do not tell it. */
+/** Services of before tell neither this nor what is held. */
 const Since = v.optional(Time, null);
+const Held = v.optional(v.boolean(), false);
 const Text = v.nullable(v.string());
 
 /** Entries by name; a record of valibot leaves out names such as `constructor`. */
@@ -27,6 +28,7 @@ function named<S extends v.GenericSchema>(schema: S) {
 const Instance = v.object({
   key: Text,
   state: State,
+  held: Held,
   since: Since,
   fail_counter: v.nullable(Count),
   opened_at: Time,
@@ -37,6 +39,7 @@ const Instance = v.object({
 const Breaker = v.object({
   state: State,
   opened: v.boolean(),
+  held: Held,
   since: Since,
   fail_counter: v.nullable(Count),
   fail_max: v.nullable(Count),

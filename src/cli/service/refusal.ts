@@ -8,6 +8,8 @@ const Problem = v.looseObject({
   title: v.optional(v.string()),
   detail: v.optional(v.string()),
   known: v.optional(v.array(v.string())),
+  /** Also of those that are not named. */
+  known_total: v.optional(v.number()),
 });
 
 const SHOWN = 20;
@@ -33,7 +35,7 @@ export function refusal(
   const because = said === undefined ? '' : `: ${short(said)}`;
   const noAnswer = (sentence: string) => new Ending(sentence, CODES.noAnswer);
 
-  if (problem?.known) return unknownName(said, problem.known);
+  if (problem?.known) return unknownName(said, problem.known, problem.known_total);
   if (status === 401) {
     return noAnswer(
       hasToken
@@ -75,9 +77,13 @@ export function notOurs(url: string, got: string | null): string {
   );
 }
 
-function unknownName(said = 'There is none of this name.', known: readonly string[]): Ending {
+function unknownName(
+  said = 'There is none of this name.',
+  known: readonly string[],
+  total = known.length,
+): Ending {
   const names = known.slice(0, SHOWN).map((name) => short(JSON.stringify(name)));
-  const more = known.length > SHOWN ? ` and ${known.length - SHOWN} more` : '';
+  const more = total > names.length ? ` and ${total - names.length} more` : '';
   const there =
     known.length === 0 ? 'There is none at all' : `There are ${names.join(', ')}${more}`;
   return new Ending(`${short(said)} ${there}`, CODES.misuse);
