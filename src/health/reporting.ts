@@ -1,9 +1,9 @@
 import { changes } from '../aggregate/changes.ts';
 import { acts } from './acts.ts';
-import { short } from './checks/message.ts';
 import { dependencyChanges } from './dependency-changes.ts';
 import type { Feed } from './news.ts';
 import { sayAct, sayChange } from './said.ts';
+import { short } from './short.ts';
 
 /**
  * Fills a feed with what happens in this process from now on.

@@ -1,8 +1,8 @@
 import type { StateChange } from '../aggregate/changes.ts';
 import type { CircuitBreakerState } from '../semconv/attributes.ts';
 import type { Act } from './acts.ts';
-import { short } from './checks/message.ts';
 import type { NewsItem } from './news.ts';
+import { short } from './short.ts';
 
 /** What happened in plain words, after whom it happened to. */
 export interface Said {

@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import * as undici from 'undici';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { checkSystemHealth } from '../../src/health/index.ts';
 
@@ -198,6 +199,26 @@ describe('what a check answers', () => {
     expect(await errorOf(() => read)).toBeNull();
   });
 
+  it.each([
+    ['global fetch', fetch],
+    ['fetch of undici', undici.fetch],
+  ])('lets go of the connection of a response that is slow: %s', async (_, fetchIt) => {
+    let open = 0;
+    const server = createServer((_request, response) => void response.write('the beginning'));
+    server.on('connection', (socket) => {
+      open++;
+      socket.on('close', () => open--);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    for (let i = 0; i < 5; i++)
+      expect(await errorOf(() => fetchIt(`http://127.0.0.1:${port}`))).toBeNull();
+    // A client may hold one in readiness.
+    await vi.waitFor(() => expect(open).toBeLessThan(3));
+    server.closeAllConnections();
+    server.close();
+  });
+
   it.each<[string, unknown, string]>([
     ['a message', new Error('connection refused'), 'connection refused'],
     ['a text', 'no route', 'no route'],
@@ -229,6 +250,63 @@ describe('what a check answers', () => {
     };
     expect(await errorOf(throws)).toBe(error);
     expect(await errorOf(() => Promise.reject(thrown))).toBe(error);
+  });
+
+  it.each([
+    ['postgres://user:pa/SECRET@host/db failed', 'postgres://***@host/db failed'],
+    ['postgres://user:SECRET@ss/wo?rd@host/db', 'postgres://***@host/db'],
+    ['postgres://user:SEC?RET#1@host:5432/db?sslmode=off', 'postgres://***@host:5432/db?***'],
+    ['jdbc:postgresql://u:SECRET@h/d, then', 'jdbc:postgresql://***@h/d, then'],
+    ['at "redis://:SECRET@h"', 'at "redis://***@h"'],
+    ['url=amqp://u:SECRET@h/v', 'url=amqp://***@h/v'],
+    ['user:SECRET@tcp(host)/db', '***@tcp(host)/db'],
+    ['user:SEC//RET@host', '***@host'],
+    ['//user:SECRET@cdn/x', '//***@cdn/x'],
+    ['HTTPS://x.example/a?token=SECRET', 'HTTPS://x.example/a?***'],
+    ['GET //cdn/x?t=SECRET gave 500', 'GET //cdn/x?*** gave 500'],
+    ['GET /path?apikey=SECRET gave 500', 'GET /path?*** gave 500'],
+    ['GET /path?SECRET', 'GET /path?***'],
+    ['https://x.example/p;session=SECRET?a=1', 'https://x.example/p?***'],
+    ['https://x.example/cb#access=SECRET', 'https://x.example/cb?***'],
+    ['x.example?next=http://y/SECRET', 'x.example?***'],
+    ['?code=SECRET', '?***'],
+    ['host=db password=SECRET user=me', 'host=db password=*** user=me'],
+    ['AccountKey=SECRET;EndpointSuffix=x', 'AccountKey=***'],
+    ['{"token": "SECRET"} refused', '{"token": *** refused'],
+    ['api_key:SECRET', 'api_key:***'],
+  ])('never tells the secret in %j', async (message, error) => {
+    const told = await errorOf(() => {
+      throw new Error('failed', { cause: new Error(message) });
+    });
+    expect(told).toBe(`failed: ${error}`);
+    expect(told).not.toContain('SECRET');
+  });
+
+  it.each([
+    'Why? Because.',
+    'see #12; or and/or?',
+    'unexpected token = in JSON at 3',
+    'invalid token: expired',
+    'mail to ops@example.org bounced',
+    'connect ECONNREFUSED 10.0.0.1:5432',
+    'application/json; then',
+    'lodash@4.17: broken',
+  ])('tells %j as it is', async (message) => {
+    const throws = () => {
+      throw new Error(message);
+    };
+    expect(await errorOf(throws)).toBe(message);
+  });
+
+  it('is found in time, however long a message is', async () => {
+    for (const part of ['/', ':', '@', '?', 'token=', 'token ', 'a://', ';', '"']) {
+      const throws = () => {
+        throw new Error(part.repeat(200_000));
+      };
+      const began = performance.now();
+      await errorOf(throws);
+      expect(performance.now() - began).toBeLessThan(1000);
+    }
   });
 
   const hostile = new Proxy(

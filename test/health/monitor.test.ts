@@ -504,6 +504,20 @@ describe('stopping', () => {
     expect((await sdk.points(ATTEMPTS)).map(({ value }) => value)).toEqual([0, 0]);
   });
 
+  it('within a check aborts that one too', async () => {
+    const signals: AbortSignal[] = [];
+    const { stop } = monitor({
+      workday: ({ signal }) => {
+        signals.push(signal);
+        if (signals.length === 2) stop();
+        return signals.length === 2 ? never() : true;
+      },
+    });
+    await seconds(40);
+    expect([signals.length, signals[1]?.aborted]).toEqual([2, true]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('is what disposing of it does', async () => {
     const check = vi.fn();
     {

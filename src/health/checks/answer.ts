@@ -1,10 +1,11 @@
+import { quietly } from '../logger.ts';
 import { messageOf } from './message.ts';
 
 /** Why an answer means that the system is not available, if it does. May throw, as getters can. */
 export function refusalOf(answer: unknown): string | undefined {
   if (answer === false) return 'the answer was false';
   if (typeof answer !== 'object' || answer === null) return undefined;
-  if (answer instanceof Response) discard(answer);
+  discard(answer);
   const { available, ok, status, error } = answer as Readonly<Record<string, unknown>>;
   if (available !== false && ok !== false) return undefined;
   if (error) return messageOf(error);
@@ -13,8 +14,11 @@ export function refusalOf(answer: unknown): string | undefined {
     : 'the answer was that it is not available';
 }
 
-/** A response that nobody reads keeps its connection busy. */
-function discard({ body }: Response): void {
+/** A response that nobody reads keeps its connection busy, of whichever `fetch` it is. */
+function discard(answer: object): void {
+  const { body } = answer as { readonly body?: { readonly cancel?: unknown } | null };
+  const cancel = body?.cancel;
+  if (typeof cancel !== 'function') return;
   // What somebody reads already rejects, and is none of ours.
-  body?.cancel().catch(() => {});
+  quietly(() => cancel.call(body));
 }

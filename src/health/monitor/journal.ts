@@ -1,7 +1,7 @@
 import { reportFault } from '../../otel/diagnostics.ts';
-import { short } from '../checks/message.ts';
 import { dependencyChanges } from '../dependency-changes.ts';
 import { quietly, SafeLogger } from '../logger.ts';
+import { short } from '../short.ts';
 import type { MonitorOptions } from './types.ts';
 
 type Told = Pick<MonitorOptions, 'logger' | 'onChange' | 'onAlert'>;

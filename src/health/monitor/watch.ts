@@ -69,7 +69,7 @@ export class Watch {
     if (this.#stopped) return;
     this.#stopped = true;
     clearTimeout(this.#timer);
-    this.#run?.cancel(new DOMException('the monitor was stopped', 'AbortError'));
+    this.#run?.cancel(stopped());
     this.#told.counts.leave(this);
     this.#told.leave();
   }
@@ -161,6 +161,12 @@ export class Watch {
 
   #bounded(timeout: number, run: (signal: AbortSignal) => unknown): Run['ended'] {
     this.#run = new Run(run, { timeout, background: true });
+    // It may have stopped the monitor before there was anything to cancel.
+    if (this.#stopped) this.#run.cancel(stopped());
     return this.#run.ended;
   }
+}
+
+function stopped(): DOMException {
+  return new DOMException('the monitor was stopped', 'AbortError');
 }
