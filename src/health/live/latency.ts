@@ -1,7 +1,15 @@
-/** Bounds grow by a fifth, from 0.1 ms to 10 min: what is told is at most a tenth off. */
-const SHORTEST = 0.0001;
+import { LIMITS } from '../../thresholds.ts';
+
+/** Bounds grow by a fifth; the middle of a bucket, which is told, is at most a tenth off. */
 const GROWTH = Math.log(1.2);
+
+/** From 0.1 ms to 10 min. The documented limit is a bound, so that nothing is put on its other side. */
+const BOUNDS_BELOW_LIMIT = Math.round(Math.log(LIMITS.latency.seconds / 0.0001) / GROWTH);
+const SHORTEST = LIMITS.latency.seconds / Math.exp(GROWTH * BOUNDS_BELOW_LIMIT);
 const BUCKETS = Math.ceil(Math.log(600 / SHORTEST) / GROWTH) + 1;
+
+/** What lies on a bound is in the bucket below, whatever the logarithm makes of its last digit. */
+const NOISE = 1e-9;
 
 /** How far back percentiles look, in steps. */
 export const LATENCY_STEPS = 10;
@@ -21,7 +29,7 @@ export class Latency {
   count = 0;
 
   add(seconds: number): void {
-    const bucket = Math.ceil(Math.log(seconds / SHORTEST) / GROWTH);
+    const bucket = Math.ceil(Math.log(seconds / SHORTEST) / GROWTH - NOISE);
     const index = bucket > 0 ? Math.min(bucket, BUCKETS - 1) : 0;
     this.#current[index] = (this.#current[index] as number) + 1;
   }
@@ -59,7 +67,7 @@ export class Latency {
       if (below + here >= rank) break;
       below += here;
     }
-    const within = (rank - below) / Math.max(1, this.#all[index] as number);
-    return Number((SHORTEST * Math.exp(GROWTH * (index - 1 + within))).toPrecision(3));
+    const middle = index === 0 ? SHORTEST : SHORTEST * Math.exp(GROWTH * (index - 0.5));
+    return Number(middle.toPrecision(3));
   }
 }

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { LATENCY_STEPS, Latency } from '../../../src/health/live/latency.ts';
+import { LIMITS } from '../../../src/thresholds.ts';
+
+function percentileOf(seconds: number): number {
+  const latency = new Latency();
+  for (let count = 0; count < 100; count++) latency.add(seconds);
+  latency.turn();
+  return latency.percentile(0.95) as number;
+}
 
 describe('percentiles of the live page', () => {
   it.each([0.0004, 0.012, 0.5, 3, 90])('are a tenth off at most, around %d s', (middle) => {
@@ -11,6 +19,23 @@ describe('percentiles of the live page', () => {
       const truth = all[quantile * 2000] as number;
       const told = latency.percentile(quantile) as number;
       expect(Math.abs(told - truth) / truth).toBeLessThan(0.1);
+    }
+  });
+
+  it('are a tenth off at most where all calls take the same time', () => {
+    for (let truth = 0.0002; truth < 500; truth *= 1.01) {
+      const told = percentileOf(truth);
+      expect(Math.abs(told - truth) / truth).toBeLessThan(0.1);
+    }
+  });
+
+  it('are never on the other side of the documented limit', () => {
+    const limit = LIMITS.latency.seconds;
+    for (const share of [0.8, 0.88, 0.99, 0.9999, 1]) {
+      expect(percentileOf(limit * share)).toBeLessThan(limit);
+    }
+    for (const share of [1.0001, 1.01, 1.2, 1.3]) {
+      expect(percentileOf(limit * share)).toBeGreaterThan(limit);
     }
   });
 
