@@ -33,6 +33,13 @@ export function comingsAndGoings(): number {
   return members;
 }
 
+let made = 0;
+
+/** Grows with each scope: those of a higher ordinal were made later. */
+export function scopesMade(): number {
+  return made;
+}
+
 interface Aggregate {
   counts(): readonly Counts[];
   clearGauges?(): void;
@@ -43,6 +50,7 @@ interface Aggregate {
  * other subjects of the catalog.
  */
 export class Scope implements RecorderSource {
+  readonly ordinal = ++made;
   readonly name: string;
   /** The attribute that carries the name. */
   readonly subject: string;

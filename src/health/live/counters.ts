@@ -21,32 +21,30 @@ export const AT = {
 } as const;
 export const WIDTH = 16;
 
-/** All counters since the beginning, summed over the scopes. */
-export function countsOf(scopes: readonly Scope[]): number[] {
+/** All counters of a scope since the beginning. */
+export function countsOf({ execution, retry, timeout, bulkhead, fallback }: Scope): number[] {
   const all = new Array<number>(WIDTH).fill(0);
-  for (const { execution, retry, timeout, bulkhead, fallback } of scopes) {
-    if (execution) {
-      const { values } = execution.outcomes;
-      for (let outcome = 0; outcome < values.length; outcome++) add(all, outcome, values[outcome]);
-    }
-    if (retry) {
-      add(all, AT.retryCalls, sum(retry.calls));
-      add(all, AT.retryAgain, sum(retry.attempts));
-      add(all, AT.retryExhausted, retry.calls.get(RETRY_RESULT.exhausted));
-    }
-    if (timeout) {
-      add(all, AT.timeoutCalls, sum(timeout.calls));
-      add(all, AT.timedOut, timeout.calls.get(TIMEOUT_RESULT.timed_out));
-    }
-    if (bulkhead) {
-      add(all, AT.bulkheadCalls, sum(bulkhead.calls));
-      add(all, AT.bulkheadRejected, bulkhead.calls.get(BULKHEAD_RESULT.rejected));
-    }
-    if (fallback) {
-      add(all, AT.fallbackCalls, sum(fallback.calls));
-      add(all, AT.fallbackUsed, sumOfTypes(fallback.calls, FALLBACK_RESULT.used));
-      add(all, AT.fallbackFailed, sumOfTypes(fallback.calls, FALLBACK_RESULT.failed));
-    }
+  if (execution) {
+    const { values } = execution.outcomes;
+    for (let outcome = 0; outcome < values.length; outcome++) add(all, outcome, values[outcome]);
+  }
+  if (retry) {
+    add(all, AT.retryCalls, sum(retry.calls));
+    add(all, AT.retryAgain, sum(retry.attempts));
+    add(all, AT.retryExhausted, retry.calls.get(RETRY_RESULT.exhausted));
+  }
+  if (timeout) {
+    add(all, AT.timeoutCalls, sum(timeout.calls));
+    add(all, AT.timedOut, timeout.calls.get(TIMEOUT_RESULT.timed_out));
+  }
+  if (bulkhead) {
+    add(all, AT.bulkheadCalls, sum(bulkhead.calls));
+    add(all, AT.bulkheadRejected, bulkhead.calls.get(BULKHEAD_RESULT.rejected));
+  }
+  if (fallback) {
+    add(all, AT.fallbackCalls, sum(fallback.calls));
+    add(all, AT.fallbackUsed, sumOfTypes(fallback.calls, FALLBACK_RESULT.used));
+    add(all, AT.fallbackFailed, sumOfTypes(fallback.calls, FALLBACK_RESULT.failed));
   }
   return all;
 }

@@ -1,6 +1,7 @@
 import type { Scope } from '../../aggregate/scope.ts';
 import { scopes } from '../../instrumented.ts';
 import { byName } from '../by-name.ts';
+import { Gains } from './gains.ts';
 import { inbox } from './inbox.ts';
 import { Times } from './past.ts';
 import type { Full } from './protocol.ts';
@@ -34,6 +35,7 @@ export class Sampler {
   readonly #listeners = new Set<(step: Step) => void>();
   #watched = new Map<string, Watched>();
   #times = new Times();
+  #gains = new Gains();
   #more = 0;
   #at = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -62,9 +64,10 @@ export class Sampler {
   #start(): void {
     this.#watched = new Map();
     this.#times = new Times();
-    this.#step(false);
+    this.#gains = new Gains();
+    this.#step();
     this.#timer = setInterval(() => {
-      const step = this.#step(true);
+      const step = this.#step();
       for (const listener of this.#listeners) listener(step);
     }, STEP_MS);
     this.#timer.unref();
@@ -77,8 +80,7 @@ export class Sampler {
     this.#watched = new Map();
   }
 
-  /** @param fresh whether what is seen for the first time was made since the last step */
-  #step(fresh: boolean): Step {
+  #step(): Step {
     inbox.empty();
     this.#at = Date.now();
     const index = this.#times.add(this.#at);
@@ -87,7 +89,7 @@ export class Sampler {
     const gone = this.#forget(all);
     const changed: string[] = [];
     for (const [name, found] of all) {
-      const watched = this.#watched.get(name) ?? this.#watch(name, found, fresh);
+      const watched = this.#watched.get(name) ?? this.#watch(name);
       if (watched === undefined) continue;
       watched.tap(found);
       const json = jsonOf(watched, index, found[0]);
@@ -95,12 +97,13 @@ export class Sampler {
       watched.json = json;
       changed.push(json);
     }
+    this.#gains.turn();
     return { at: this.#at, changed, gone, more: this.#more };
   }
 
-  #watch(name: string, found: readonly Scope[], fresh: boolean): Watched | undefined {
+  #watch(name: string): Watched | undefined {
     if (this.#watched.size >= MOST_ROWS) return undefined;
-    const watched = new Watched(name, found, fresh);
+    const watched = new Watched(name, this.#gains);
     this.#watched.set(name, watched);
     return watched;
   }

@@ -4,7 +4,8 @@ import type { Scope } from '../../aggregate/scope.ts';
 import { OUTCOMES } from '../../semconv/attributes.ts';
 import { readingsOf } from '../readings.ts';
 import { breakersAsOne } from './breakers.ts';
-import { AT, countsOf, WIDTH } from './counters.ts';
+import { AT, WIDTH } from './counters.ts';
+import type { Gains } from './gains.ts';
 import { inbox } from './inbox.ts';
 import { Latency } from './latency.ts';
 import { Past } from './past.ts';
@@ -23,16 +24,15 @@ export class Watched {
   readonly #name: string;
   readonly #latency = new Latency();
   readonly #recent = new Recent(WIDTH, COUNT_STEPS);
-  #before: readonly number[];
+  readonly #gains: Gains;
   #scopes: readonly Scope[] = [];
   #breaker: RowBreaker | undefined;
   /** As it was said last. */
   json = '';
 
-  /** @param fresh whether it has come while somebody looked, so that all its counts are new */
-  constructor(name: string, scopes: readonly Scope[], fresh: boolean) {
+  constructor(name: string, gains: Gains) {
     this.#name = name;
-    this.#before = fresh ? new Array(WIDTH).fill(0) : countsOf(scopes);
+    this.#gains = gains;
   }
 
   /** Takes durations where they are no longer or not yet taken, of these scopes only. */
@@ -53,10 +53,7 @@ export class Watched {
     const scopes = this.#scopes;
     // Brings gauges up to date.
     for (const scope of scopes) scope.read();
-    const now = countsOf(scopes);
-    // One of several scopes may have gone, and its counts with it.
-    const gains = now.map((count, each) => Math.max(0, count - (this.#before[each] as number)));
-    this.#before = now;
+    const gains = this.#gains.of(scopes);
     this.#recent.turn(gains);
     const latest = gains.slice(0, OUTCOMES.length);
     this.past.set(index, latest);

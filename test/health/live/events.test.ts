@@ -195,6 +195,42 @@ describe('the stream of the live page', () => {
     expect((await looker.tick()).gone).toEqual(['late']);
   });
 
+  it('counts of a policy that comes back only what is new', async () => {
+    const policy = named('servicenow', breakerOf());
+    for (let call = 0; call < 20; call++) await policy.execute(async () => {});
+    uninstrument(policy);
+    const looker = await look();
+    await looker.full();
+    instrument('servicenow', policy);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(rowOf(await looker.tick(), 'servicenow').outcomes[0]).toBe(0);
+    await policy.execute(async () => {});
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(rowOf(await looker.tick(), 'servicenow').latest[0]).toBe(1);
+    uninstrument(policy);
+    await vi.advanceTimersByTimeAsync(1000);
+    await looker.tick();
+    instrument('servicenow', policy);
+    await policy.execute(async () => {});
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(rowOf(await looker.tick(), 'servicenow').outcomes[0]).toBe(1);
+  });
+
+  it('loses no calls of others where one of a name goes', async () => {
+    const [eu, us] = ['eu', 'us'].map((region) => {
+      const policy = breakerOf();
+      made.push(policy);
+      return instrument('servicenow', policy, { attributes: { region } });
+    }) as [CircuitBreakerPolicy, CircuitBreakerPolicy];
+    for (let call = 0; call < 50; call++) await us.execute(async () => {});
+    const looker = await look();
+    await looker.full();
+    for (let call = 0; call < 3; call++) await eu.execute(async () => {});
+    uninstrument(us);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(rowOf(await looker.tick(), 'servicenow').latest[0]).toBe(3);
+  });
+
   it('sums several sets of attributes of one name', async () => {
     for (const region of ['eu', 'us']) {
       const policy = breakerOf();
