@@ -10,7 +10,7 @@ import { effective } from './effective.ts';
 import { follow } from './follow.ts';
 import { isTimeout } from './judge.ts';
 import { claim } from './names.ts';
-import { promptly } from './promptly.ts';
+import { type Execute, PromptCall } from './prompt-call.ts';
 import { stackOf } from './stack.ts';
 import {
   MEMBERS,
@@ -101,19 +101,31 @@ export function policyOf<F>(
  */
 function entered(name: string, stack: IPolicy): IPolicy['execute'] {
   const plain = stack.execute.bind(stack);
-  const prompt = promptly(plain as never);
   return function execute_<T>(fn: (context: never) => PromiseLike<T> | T, signal?: AbortSignal) {
     const [controller, leave] = signal ? follow(signal) : [new AbortController(), () => {}];
     const { signal: inside } = controller;
     const { watched } = running;
-    if (watched) running.abortBy(name, () => controller.abort(new ExecutionAbortedError(name)));
     // Nobody can call it off.
     if (!watched && !signal) return runCall(undefined, inside, () => plain(fn as never, inside));
-    return runCall(signal, inside, () => prompt(fn as never, inside))
-      .catch((error: unknown) => {
-        // A timeout says that it timed out, also of a call that was called off.
-        throw inside.aborted && isTimeout(error) ? inside.reason : error;
-      })
-      .finally(leave);
+    if (inside.aborted) return Promise.reject(inside.reason);
+    const stop = () => call.stop(inside.reason);
+    const call = new PromptCall(fn as never, inside, {
+      answered() {
+        if (!signal) return;
+        leave();
+        inside.removeEventListener('abort', stop);
+      },
+      // A timeout says that it timed out, also of a call that was called off.
+      explain: (error) => (inside.aborted && isTimeout(error) ? inside.reason : error),
+    });
+    if (watched) {
+      running.abortBy(name, () => {
+        controller.abort(new ExecutionAbortedError(name));
+        stop();
+      });
+    }
+    // Of a signal that only `abort` above can abort, a listener is more than all the rest.
+    if (signal) inside.addEventListener('abort', stop, { once: true });
+    return runCall(signal, inside, () => call.run(plain as Execute));
   } as IPolicy['execute'];
 }

@@ -17,7 +17,8 @@ import { type Breaker, breakerOf } from './breaker.ts';
 import { type CurrentCall, currentCall, isCancelled } from './calls.ts';
 import { fellBack } from './fallback/call.ts';
 import { isRefusal, isTransient, isTransientResult } from './judge.ts';
-import { isCalledOff, promptly } from './promptly.ts';
+import { isCalledOff } from './prompt-call.ts';
+import { promptly } from './promptly.ts';
 import { bulkheadOf } from './queue.ts';
 import type {
   Failed,

@@ -56,6 +56,53 @@ describe('what is running', () => {
     },
   );
 
+  it('is answered one microtask later than where nobody looks, and not more', async () => {
+    const policy = createPolicy('prompt');
+    const turns = async () => {
+      let answered = false;
+      let count = 0;
+      void policy
+        .execute(() => 1)
+        .then(() => {
+          answered = true;
+        });
+      for (; !answered; count++) await undefined;
+      return count;
+    };
+    const watched = await turns();
+    stop();
+    expect(watched - (await turns())).toBeLessThanOrEqual(1);
+    policy.dispose();
+  });
+
+  it('runs a lazy query once', async () => {
+    const policy = createPolicy('lazy');
+    let runs = 0;
+    const query = {
+      then(fulfil: (value: string) => void) {
+        runs++;
+        fulfil('row');
+      },
+    };
+    expect(await policy.execute(() => query as PromiseLike<string>)).toBe('row');
+    expect(runs).toBe(1);
+    policy.dispose();
+  });
+
+  it('is answered at once when it is called off while it waits for a slot', async () => {
+    const policy = createPolicy('queued', 'default', { bulkhead: { limit: 1, queue: 1 } });
+    let free = () => {};
+    const first = policy.execute(() => new Promise<void>((resolve) => (free = resolve)));
+    let calls = 0;
+    const second = policy.execute(() => calls++);
+    running.list()[1]?.abort?.();
+    await expect(second).rejects.toThrow(expect.objectContaining({ policyName: 'queued' }));
+    free();
+    await first;
+    expect(calls).toBe(0);
+    policy.dispose();
+  });
+
   it('has the id that it was announced with, and else one that is looked for', async () => {
     const policy = createPolicy('correlated');
     let found: string | undefined = 'found';
