@@ -1,6 +1,9 @@
 import { LIMITS } from '../../thresholds.ts';
 import type { Limits } from './protocol.ts';
 
+/** The 95th percentile of fewer is the slowest of them. */
+const TIMED_AT_LEAST = Math.round(1 / (1 - LIMITS.latency.quantile));
+
 /** Of a rule's window so much is looked at here. */
 const share = (atLeast: number, windowSeconds: number, seconds: number) =>
   Math.ceil((atLeast * seconds) / windowSeconds);
@@ -14,7 +17,10 @@ export function limitsFor(durationSeconds: number, countSeconds: number): Limits
   const { retryAmplification, errors, budgetBurn } = LIMITS;
   return {
     p95Seconds: latency.seconds,
-    p95AtLeast: share(latency.atLeast, latency.windowSeconds, durationSeconds),
+    p95AtLeast: Math.max(
+      TIMED_AT_LEAST,
+      share(latency.atLeast, latency.windowSeconds, durationSeconds),
+    ),
     timeouts: timeouts.ratio,
     timeoutsAtLeast: timeouts.atLeast,
     rejections: bulkheadRejections.ratio,

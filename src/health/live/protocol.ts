@@ -49,6 +49,8 @@ export interface Row {
     readonly active: number;
     readonly limit: number;
     readonly queued: number;
+    /** Share of the slots that were taken in the last minute, on average; of what was not watched, none. */
+    readonly saturation: number;
   };
   readonly fallback?: { readonly calls: number; readonly used: number; readonly failed: number };
 }

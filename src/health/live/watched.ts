@@ -25,6 +25,7 @@ export class Watched {
   readonly #latency = new Latency();
   readonly #recent = new Recent(WIDTH, COUNT_STEPS);
   readonly #gains: Gains;
+  readonly #slots = new Recent(1, COUNT_STEPS);
   #scopes: readonly Scope[] = [];
   #breaker: RowBreaker | undefined;
   /** As it was said last. */
@@ -58,6 +59,7 @@ export class Watched {
     const latest = gains.slice(0, OUTCOMES.length);
     this.past.set(index, latest);
     this.#latency.turn();
+    this.#slots.turn([taken(scopes)]);
     return this.#row(latest);
   }
 
@@ -81,8 +83,7 @@ export class Watched {
     const of = (counter: keyof typeof AT) => sums[AT[counter]] as number;
     const has = (part: 'retry' | 'timeout' | 'bulkhead' | 'fallback') =>
       scopes.some((scope) => scope[part] !== undefined);
-    const gauge = (read: (scope: Scope) => Counts | undefined) =>
-      scopes.reduce((sum, scope) => sum + (read(scope)?.get(0) ?? 0), 0);
+    const gauge = (read: (scope: Scope) => Counts | undefined) => gaugeOf(scopes, read);
     this.#breaker = steady(
       breakersAsOne(readingsOf(scopes.flatMap((scope) => scope.controls()))),
       this.#breaker,
@@ -117,6 +118,7 @@ export class Watched {
           active: gauge(({ bulkhead }) => bulkhead?.active),
           limit: gauge(({ bulkhead }) => bulkhead?.limit),
           queued: gauge(({ bulkhead }) => bulkhead?.queued),
+          saturation: Math.round((1000 * (this.#slots.sums[0] as number)) / COUNT_STEPS) / 1000,
         },
       }),
       ...(has('fallback') && {
@@ -128,6 +130,16 @@ export class Watched {
       }),
     };
   }
+}
+
+function gaugeOf(scopes: readonly Scope[], read: (scope: Scope) => Counts | undefined): number {
+  return scopes.reduce((sum, scope) => sum + (read(scope)?.get(0) ?? 0), 0);
+}
+
+/** The share of slots that are taken at this moment. */
+function taken(scopes: readonly Scope[]): number {
+  const limit = gaugeOf(scopes, ({ bulkhead }) => bulkhead?.limit);
+  return limit > 0 ? gaugeOf(scopes, ({ bulkhead }) => bulkhead?.active) / limit : 0;
 }
 
 /** Who was turned away at once has not seen how fast the dependency is. */

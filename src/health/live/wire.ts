@@ -17,7 +17,7 @@ const PARTS: { readonly [P in Part]: readonly (keyof NonNullable<Row[P]>)[] } = 
   ],
   retry: ['calls', 'again', 'exhausted'],
   timeout: ['calls', 'timedOut', 'limit'],
-  bulkhead: ['calls', 'rejected', 'active', 'limit', 'queued'],
+  bulkhead: ['calls', 'rejected', 'active', 'limit', 'queued', 'saturation'],
   fallback: ['calls', 'used', 'failed'],
 };
 const NAMES = Object.keys(PARTS) as Part[];

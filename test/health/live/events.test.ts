@@ -195,6 +195,26 @@ describe('the stream of the live page', () => {
     expect((await looker.tick()).gone).toEqual(['late']);
   });
 
+  it('tells how full a bulkhead was, on average', async () => {
+    const policy = named('llm', bulkhead(2));
+    const looker = await look();
+    await looker.full();
+    let finish = () => {};
+    const running = policy.execute(() => new Promise<void>((resolve) => (finish = resolve)));
+    for (let second = 0; second < 60; second++) await vi.advanceTimersByTimeAsync(1000);
+    finish();
+    await running;
+    for (let second = 0; second < 30; second++) await vi.advanceTimersByTimeAsync(1000);
+    const told: unknown[] = [];
+    for (let second = 0; second < 90; second++) {
+      const row = (await looker.tick()).rows[0];
+      if (row) told.push(row.bulkhead?.saturation);
+    }
+    expect(told[0]).toBe(0.008);
+    expect(Math.max(...(told as number[]))).toBe(0.5);
+    expect(told.at(-1)).toBe(0.25);
+  });
+
   it('counts of a policy that comes back only what is new', async () => {
     const policy = named('servicenow', breakerOf());
     for (let call = 0; call < 20; call++) await policy.execute(async () => {});

@@ -28,7 +28,7 @@ const whole: Row = {
   },
   retry: { calls: 4, again: 2, exhausted: 1 },
   timeout: { calls: 6, timedOut: 1, limit: 30 },
-  bulkhead: { calls: 4, rejected: 1, active: 3, limit: 10, queued: 2 },
+  bulkhead: { calls: 4, rejected: 1, active: 3, limit: 10, queued: 2, saturation: 0.25 },
   fallback: { calls: 4, used: 1, failed: 0 },
 };
 

@@ -25,12 +25,12 @@ export function answerable(row: Row): number {
   return total(row) - (row.outcomes[5] ?? 0);
 }
 
-/** So few events say nothing: as in the alert rules. */
+/** As the alert rules have it: above the limit, by so many events that they say something. */
 export function beyond(row: Row, limits: Limits): ReadonlySet<Limit> {
   const { retry, timeout, bulkhead, fallback } = row;
   const found = new Set<Limit>();
   const failed = unanswered(row);
-  if (failed >= limits.errorsAtLeast && failed / answerable(row) >= limits.errors) {
+  if (failed >= limits.errorsAtLeast && failed / answerable(row) > limits.errors) {
     found.add('errors');
   }
   if (row.timed >= limits.p95AtLeast && (row.p95 ?? 0) > limits.p95Seconds) found.add('latency');
@@ -38,16 +38,14 @@ export function beyond(row: Row, limits: Limits): ReadonlySet<Limit> {
     if (retry.again / retry.calls > limits.retriesPerCall) found.add('retries');
   }
   if (timeout && timeout.timedOut >= limits.timeoutsAtLeast) {
-    if (timeout.timedOut / timeout.calls >= limits.timeouts) found.add('timeouts');
+    if (timeout.timedOut / timeout.calls > limits.timeouts) found.add('timeouts');
   }
   if (bulkhead && bulkhead.rejected >= limits.rejectionsAtLeast) {
-    if (bulkhead.rejected / bulkhead.calls >= limits.rejections) found.add('rejections');
+    if (bulkhead.rejected / bulkhead.calls > limits.rejections) found.add('rejections');
   }
-  if (bulkhead && bulkhead.limit > 0) {
-    if (bulkhead.active / bulkhead.limit > limits.saturation) found.add('saturation');
-  }
-  if (fallback && fallback.used + fallback.failed >= limits.fallbacksAtLeast) {
-    if (fallback.used / fallback.calls >= limits.fallbacks) found.add('fallbacks');
+  if (bulkhead && bulkhead.saturation > limits.saturation) found.add('saturation');
+  if (fallback && fallback.used >= limits.fallbacksAtLeast) {
+    if (fallback.used / fallback.calls > limits.fallbacks) found.add('fallbacks');
   }
   return found;
 }
@@ -55,10 +53,9 @@ export function beyond(row: Row, limits: Limits): ReadonlySet<Limit> {
 /** What was isolated by hand somebody knows of. */
 const STATES = ['open', 'isolated', 'half_open'];
 
-/** 0 is the worst. A full bulkhead comes and goes by the second, and moves nothing. */
+/** 0 is the worst. */
 export function rank(row: Row, found: ReadonlySet<Limit>): number {
   const state = STATES.indexOf(row.breaker?.state ?? '');
   if (state >= 0) return state;
-  const lasting = [...found].filter((limit) => limit !== 'saturation');
-  return lasting.length > 0 ? STATES.length : STATES.length + 1;
+  return found.size > 0 ? STATES.length : STATES.length + 1;
 }

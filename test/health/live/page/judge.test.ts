@@ -14,6 +14,15 @@ const quiet: Row = {
   p95: 0.02,
   timed: 100,
 };
+const bulkheadOf = (more: Partial<NonNullable<Row['bulkhead']>>) => ({
+  calls: 500,
+  rejected: 0,
+  active: 1,
+  limit: 10,
+  queued: 0,
+  saturation: 0.1,
+  ...more,
+});
 const found = (row: Partial<Row>) => [...beyond({ ...quiet, ...row }, limits)];
 
 describe('what is beyond a documented limit', () => {
@@ -29,21 +38,34 @@ describe('what is beyond a documented limit', () => {
     expect(found({ outcomes: [1000, 0, 0, 0, 0, 500] })).toEqual([]);
   });
 
-  it('is a 95th percentile above its limit, of more than one call', () => {
+  it('is a 95th percentile above its limit, of so many calls that it is not the slowest', () => {
     const p95 = LIMITS.latency.seconds + 0.01;
-    expect(found({ p95, timed: 1 })).toEqual([]);
+    expect(found({ p95, timed: 19 })).toEqual([]);
+    expect(found({ p95, timed: 20 })).toEqual(['latency']);
     expect(found({ p95 })).toEqual(['latency']);
     expect(found({ p95: LIMITS.latency.seconds })).toEqual([]);
   });
 
   it.each([
     ['retries', { retry: { calls: 100, again: 51, exhausted: 0 } }],
-    ['timeouts', { timeout: { calls: 100, timedOut: 5, limit: 1 } }],
-    ['rejections', { bulkhead: { calls: 500, rejected: 5, active: 0, limit: 10, queued: 0 } }],
-    ['saturation', { bulkhead: { calls: 500, rejected: 0, active: 10, limit: 10, queued: 0 } }],
-    ['fallbacks', { fallback: { calls: 100, used: 10, failed: 0 } }],
+    ['timeouts', { timeout: { calls: 100, timedOut: 6, limit: 1 } }],
+    ['rejections', { bulkhead: bulkheadOf({ calls: 500, rejected: 6 }) }],
+    ['saturation', { bulkhead: bulkheadOf({ saturation: 0.91 }) }],
+    ['fallbacks', { fallback: { calls: 99, used: 10, failed: 0 } }],
   ] as const)('is found of %s', (limit, row) => {
     expect(found(row)).toEqual([limit]);
+  });
+
+  it.each([
+    ['retries', { retry: { calls: 100, again: 50, exhausted: 0 } }],
+    ['timeouts', { timeout: { calls: 100, timedOut: 5, limit: 1 } }],
+    ['rejections', { bulkhead: bulkheadOf({ calls: 500, rejected: 5 }) }],
+    ['a bulkhead that is full at this moment', { bulkhead: bulkheadOf({ active: 10 }) }],
+    ['a mean of saturation', { bulkhead: bulkheadOf({ saturation: 0.9 }) }],
+    ['fallbacks', { fallback: { calls: 100, used: 10, failed: 0 } }],
+    ['fallbacks that failed', { fallback: { calls: 50, used: 6, failed: 4 } }],
+  ] as const)('is nothing where the rules would not fire: %s', (_, row) => {
+    expect(found(row)).toEqual([]);
   });
 });
 
@@ -76,7 +98,6 @@ describe('the order of trouble', () => {
   });
 
   it('does not tremble with a bulkhead that is full for a moment', () => {
-    const bulkhead = { calls: 9, rejected: 0, active: 10, limit: 10, queued: 0 };
-    expect(rankOf({ bulkhead })).toBe(4);
+    expect(rankOf({ bulkhead: bulkheadOf({ active: 10 }) })).toBe(4);
   });
 });
