@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { News, NewsItem } from '../news.ts';
 import { LATENCY_STEPS } from './latency.ts';
 import { limitsFor } from './limits.ts';
@@ -8,6 +9,10 @@ import { COUNT_STEPS } from './watched.ts';
 
 /** What a browser waits before it connects again. */
 const RETRY_MS = 2000;
+
+/** Which process it is that speaks. */
+const INSTANCE = `${hostname()}:${process.pid}`;
+const STARTED_AT = Math.round(performance.timeOrigin);
 
 export interface AudienceOptions {
   readonly service: string | undefined;
@@ -67,8 +72,8 @@ export class Audience {
     this.#full = undefined;
   }
 
-  #tell({ at, changed, gone, more }: Step): void {
-    const told = { at, more, news: this.#news.splice(0), gone } satisfies Omit<Tick, 'rows'>;
+  #tell({ changed, ...rest }: Step): void {
+    const told = { ...rest, news: this.#news.splice(0) } satisfies Omit<Tick, 'rows'>;
     const message = messageOf('tick', told, { rows: changed });
     this.#full = undefined;
     for (const viewer of this.#viewers) viewer.send(message);
@@ -80,6 +85,8 @@ export class Audience {
     const told = {
       ...rest,
       service: service ?? null,
+      instance: INSTANCE,
+      startedAt: STARTED_AT,
       administration: canAdminister,
       limits: limitsFor(LATENCY_STEPS, COUNT_STEPS),
       // Those since the last step come with the next one.

@@ -22,7 +22,7 @@ export class Past {
   }
 }
 
-/** When samples were taken, and where in every `Past` they are. */
+/** When samples were taken, by a clock of the caller's, and where in every `Past` they are. */
 export class Times {
   readonly #at = new Float64Array(PAST_LENGTH);
   #next = 0;

@@ -83,6 +83,9 @@ interface Message {
 
 export interface Full extends Message {
   readonly service: string | null;
+  /** The process that speaks, as `host:pid`, and when it was started; one that was restarted may have both names again. */
+  readonly instance: string;
+  readonly startedAt: number;
   /** Whether circuit breakers can be reset and isolated by who has the token. */
   readonly administration: boolean;
   readonly limits: Limits;
@@ -93,6 +96,8 @@ export interface Full extends Message {
 }
 
 export interface Tick extends Message {
+  /** Milliseconds since the message before, also where the clock was set. */
+  readonly elapsed: number;
   /** Names that are no longer. */
   readonly gone: readonly string[];
 }

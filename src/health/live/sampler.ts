@@ -13,9 +13,13 @@ export const STEP_MS = 1000;
 /** As many names have a row: as many sets of attributes as an SDK keeps. */
 const MOST_ROWS = 2000;
 
+/** Goes on for so many steps when the last one has gone: who lost the connection comes back. */
+const LINGER_STEPS = 20;
+
 /** What one step has found; rows are JSON. */
 export interface Step {
   readonly at: number;
+  readonly elapsed: number;
   readonly changed: readonly string[];
   readonly gone: readonly string[];
   readonly more: number;
@@ -28,8 +32,8 @@ export interface Everything extends Pick<Full, 'at' | 'more' | 'times'> {
 }
 
 /**
- * Reads all policies once a second, for all who look, and not at all where nobody does: no timer
- * then, and nobody who takes durations.
+ * Reads all policies once a second, for all who look, and not at all where nobody does: a moment
+ * after the last has gone there is no timer, and nobody who takes durations.
  */
 export class Sampler {
   readonly #listeners = new Set<(step: Step) => void>();
@@ -38,15 +42,17 @@ export class Sampler {
   #gains = new Gains();
   #more = 0;
   #at = 0;
+  /** When that was by a clock that nobody sets. */
+  #ticks = 0;
+  #alone = 0;
   #timer: NodeJS.Timeout | undefined;
 
   /** @returns ends it */
   join(listener: (step: Step) => void): () => void {
-    if (this.#listeners.size === 0) this.#start();
+    this.#alone = 0;
+    if (this.#timer === undefined) this.#start();
     this.#listeners.add(listener);
-    return () => {
-      if (this.#listeners.delete(listener) && this.#listeners.size === 0) this.#stop();
-    };
+    return () => void this.#listeners.delete(listener);
   }
 
   everything(): Everything {
@@ -55,7 +61,8 @@ export class Sampler {
     return {
       at: this.#at,
       more: this.#more,
-      times: this.#times.at(indexes),
+      // By the clock of now, wherever it stood then.
+      times: this.#times.at(indexes).map((ticks) => this.#at - (this.#ticks - ticks)),
       rows: all.map(({ json }) => json),
       past: all.map(({ past }) => JSON.stringify(past.read(indexes))),
     };
@@ -66,15 +73,19 @@ export class Sampler {
     this.#times = new Times();
     this.#gains = new Gains();
     this.#step();
-    this.#timer = setInterval(() => {
-      const step = this.#step();
-      for (const listener of this.#listeners) listener(step);
-    }, STEP_MS);
+    this.#timer = setInterval(() => this.#turn(), STEP_MS);
     this.#timer.unref();
+  }
+
+  #turn(): void {
+    if (this.#listeners.size === 0 && ++this.#alone > LINGER_STEPS) return this.#stop();
+    const step = this.#step();
+    for (const listener of this.#listeners) listener(step);
   }
 
   #stop(): void {
     clearInterval(this.#timer);
+    this.#timer = undefined;
     for (const watched of this.#watched.values()) watched.tap([]);
     inbox.empty();
     this.#watched = new Map();
@@ -83,7 +94,10 @@ export class Sampler {
   #step(): Step {
     inbox.empty();
     this.#at = Date.now();
-    const index = this.#times.add(this.#at);
+    const ticks = Math.round(performance.now());
+    const elapsed = ticks - this.#ticks;
+    this.#ticks = ticks;
+    const index = this.#times.add(ticks);
     const all = byName(scopes());
     this.#more = Math.max(0, all.size - MOST_ROWS);
     const gone = this.#forget(all);
@@ -98,7 +112,7 @@ export class Sampler {
       changed.push(json);
     }
     this.#gains.turn();
-    return { at: this.#at, changed, gone, more: this.#more };
+    return { at: this.#at, elapsed, changed, gone, more: this.#more };
   }
 
   #watch(name: string): Watched | undefined {

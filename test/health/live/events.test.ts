@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import {
   bulkhead,
   type CircuitBreakerPolicy,
@@ -21,6 +22,9 @@ import { scopes } from '../../../src/instrumented.ts';
 import { LIMITS } from '../../../src/thresholds.ts';
 import { appWith, Looker, rowOf } from './support.ts';
 
+/** Nobody looks any more, and nobody comes back. */
+const LINGER_MS = 22_000;
+
 const made: { execute: unknown }[] = [];
 const lookers: Looker[] = [];
 
@@ -30,6 +34,7 @@ beforeEach(() => {
 afterEach(async () => {
   for (const looker of lookers.splice(0)) await looker.leave();
   for (const policy of made.splice(0)) uninstrument(policy);
+  await vi.advanceTimersByTimeAsync(LINGER_MS);
   vi.useRealTimers();
 });
 
@@ -145,6 +150,7 @@ describe('the stream of the live page', () => {
     await first.leave();
     expect(tapOf('servicenow')).toBeDefined();
     second.abort();
+    await vi.advanceTimersByTimeAsync(LINGER_MS);
     expect(tapOf('servicenow')).toBeUndefined();
     expect(vi.getTimerCount()).toBe(0);
     read.mockClear();
@@ -152,6 +158,38 @@ describe('the stream of the live page', () => {
     await vi.advanceTimersByTimeAsync(5000);
     expect(read).not.toHaveBeenCalled();
     read.mockRestore();
+  });
+
+  it('still knows what was when the only one is back after a moment', async () => {
+    const policy = named('servicenow', breakerOf());
+    const app = appWith();
+    const first = await look(app);
+    await policy.execute(async () => {});
+    await vi.advanceTimersByTimeAsync(1000);
+    first.abort();
+    await policy.execute(async () => {});
+    await vi.advanceTimersByTimeAsync(15_000);
+    const full = await (await look(app)).full();
+    expect(full.times).toHaveLength(17);
+    expect(rowOf(full, 'servicenow').outcomes[0]).toBe(2);
+    // It stays for as long as somebody looks again.
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(tapOf('servicenow')).toBeDefined();
+  });
+
+  it('says which process it is, and times that go forward whatever the clock does', async () => {
+    named('servicenow', breakerOf());
+    const app = appWith();
+    const looker = await look(app);
+    const { instance, startedAt } = await looker.full();
+    expect(instance).toBe(`${hostname()}:${process.pid}`);
+    expect(startedAt).toBeLessThanOrEqual(Date.now());
+    await vi.advanceTimersByTimeAsync(2000);
+    vi.setSystemTime(Date.now() - 3600_000);
+    await vi.advanceTimersByTimeAsync(1000);
+    const { at, times } = await (await look(app)).full();
+    expect(times).toEqual([at - 3000, at - 2000, at - 1000, at]);
+    for (let second = 0; second < 3; second++) expect((await looker.tick()).elapsed).toBe(1000);
   });
 
   it('starts nothing for who asks for the head only', async () => {
@@ -306,6 +344,7 @@ describe('the stream of the live page', () => {
       await policy.execute(async () => {});
       await vi.advanceTimersByTimeAsync(1000);
     }
+    await vi.advanceTimersByTimeAsync(LINGER_MS);
     expect(vi.getTimerCount()).toBe(0);
     expect(await response.text()).toBe('');
   });

@@ -24,6 +24,9 @@ export interface StateChanged {
   readonly state: string;
 }
 
+/** A clock that is off by more was set, and does not tremble. */
+const CLOCK_SET_MS = 500;
+
 /** What the page knows; each message makes it know more. */
 export class Model {
   readonly policies = new Map<string, Policy>();
@@ -31,17 +34,33 @@ export class Model {
   /** The oldest first. */
   news: NewsItem[] = [];
   service: string | null = null;
+  /** The process that is looked at, as `host:pid`. */
+  instance = '';
+  /** When it was started. */
+  startedAt = 0;
   administration = false;
   limits: Limits | undefined;
   more = 0;
   /** By the service's clock. */
   at = 0;
+  /** Of processes that were looked at before. */
+  #earlier: NewsItem[] = [];
 
-  full(message: Full): void {
+  /** For so many seconds counts and shares have been watched. */
+  get watchedSeconds(): number {
+    return this.times.length - 1;
+  }
+
+  /** @returns the circuit breakers that are in another state than when the connection was lost */
+  full(message: Full): StateChanged[] {
+    const before = new Map(this.policies);
+    if (this.#isOther(message)) this.#earlier = [...this.news, restarted(message)];
+    this.instance = message.instance;
+    this.startedAt = message.startedAt;
     this.service = message.service;
     this.administration = message.administration;
     this.limits = message.limits;
-    this.news = [...message.news];
+    this.news = [...this.#earlier, ...message.news].slice(-KEPT_NEWS);
     this.more = message.more;
     this.at = message.at;
     this.times = [...message.times];
@@ -52,6 +71,7 @@ export class Model {
       );
       this.policies.set(row.name, { past, ...this.#judged(row) });
     });
+    return message.rows.flatMap((row) => changeOf(before.get(row.name)?.row, row));
   }
 
   /** @returns the circuit breakers that are in another state now */
@@ -60,14 +80,12 @@ export class Model {
     this.at = message.at;
     this.more = message.more;
     this.news = [...this.news, ...message.news].slice(-KEPT_NEWS);
+    this.#setClock(message.at - message.elapsed);
     this.times.push(message.at);
     for (const name of message.gone) this.policies.delete(name);
     for (const row of message.rows) {
       const known = this.policies.get(row.name);
-      const state = row.breaker?.state;
-      if (known && state && known.row.breaker && known.row.breaker.state !== state) {
-        changed.push({ name: row.name, state });
-      }
+      changed.push(...changeOf(known?.row, row));
       if (known) Object.assign(known, this.#judged(row));
       else this.policies.set(row.name, { past: this.#nothing(row), ...this.#judged(row) });
     }
@@ -93,6 +111,17 @@ export class Model {
     return (calls * 1000) / Math.max(1, this.at - from);
   }
 
+  /** What was seen moves with the clock. */
+  #setClock(before: number): void {
+    const off = before - (this.times.at(-1) ?? before);
+    if (Math.abs(off) > CLOCK_SET_MS) this.times = this.times.map((at) => at + off);
+  }
+
+  #isOther({ instance, startedAt }: Full): boolean {
+    if (this.instance === '') return false;
+    return instance !== this.instance || startedAt !== this.startedAt;
+  }
+
   #judged(row: Row): Pick<Policy, 'row' | 'beyond' | 'rank'> {
     const found: ReadonlySet<Limit> = this.limits ? beyond(row, this.limits) : new Set();
     return { row, beyond: found, rank: rank(row, found) };
@@ -102,4 +131,21 @@ export class Model {
   #nothing(row: Row): number[][] {
     return row.latest.map(() => this.times.slice(1).map(() => 0));
   }
+}
+
+function changeOf(before: Row | undefined, { name, breaker }: Row): StateChanged[] {
+  const known = before?.breaker;
+  if (!known || !breaker || known.state === breaker.state) return [];
+  return [{ name, state: breaker.state }];
+}
+
+/** Or a load balancer has sent the page to another replica. */
+function restarted({ at, instance }: Full): NewsItem {
+  return {
+    at,
+    kind: 'administration',
+    name: instance,
+    text: 'answers now, another process: it has no counts and no isolations of the one before',
+    tone: 'warning',
+  };
 }

@@ -32,6 +32,8 @@ const full = (rows: readonly Row[], more: Partial<Full> = {}): Full => ({
   news: [],
   more: 0,
   service: null,
+  instance: 'host:1',
+  startedAt: 500,
   administration: false,
   limits: limitsFor(10, 60),
   times: [1000],
@@ -40,6 +42,7 @@ const full = (rows: readonly Row[], more: Partial<Full> = {}): Full => ({
 });
 const tick = (at: number, rows: readonly Row[] = [], more: Partial<Tick> = {}): Tick => ({
   at,
+  elapsed: 1000,
   rows,
   news: [],
   more: 0,
@@ -96,6 +99,47 @@ describe('what the live page knows', () => {
       rowOf('new', inState('open')),
     ];
     expect(model.tick(tick(2000, rows))).toEqual([{ name: 'a', state: 'open' }]);
+  });
+
+  it('tells of what has changed while the connection was lost', () => {
+    const model = new Model();
+    expect(model.full(full([rowOf('a', inState('closed'))]))).toEqual([]);
+    expect(model.full(full([rowOf('a', inState('open')), rowOf('b', inState('open'))]))).toEqual([
+      { name: 'a', state: 'open' },
+    ]);
+  });
+
+  it('keeps the news of a process that was restarted, and says that another answers', () => {
+    const model = new Model();
+    const news = (text: string) =>
+      ({ at: 1, kind: 'state_change', name: 'a', text, tone: 'bad' }) as const;
+    model.full(full([], { news: [news('opened')] }));
+    model.full(full([], { news: [news('opened'), news('closed')] }));
+    expect(model.news.map(({ text }) => text)).toEqual(['opened', 'closed']);
+    for (let again = 0; again < 2; again++) {
+      model.full(full([], { startedAt: 900, at: 2000, news: [news('opened anew')] }));
+      expect(model.news.map(({ text }) => text)).toEqual([
+        'opened',
+        'closed',
+        expect.stringContaining('another process'),
+        'opened anew',
+      ]);
+    }
+    expect(model.news[2]).toMatchObject({ at: 2000, name: 'host:1' });
+  });
+
+  it.each([-3600_000, 3600_000])('counts as before where the clock is set by %d ms', (off) => {
+    const model = new Model();
+    model.full(full([rowOf('a')], { at: 9e6, times: [9e6] }));
+    const rows = [rowOf('a', { latest: [5, 0, 0, 0, 0, 0] })];
+    for (let second = 1; second < 5; second++) model.tick(tick(9e6 + second * 1000, rows));
+    for (let second = 5; second < 8; second++) {
+      model.tick(tick(9e6 + off + second * 1000, rows));
+      const policy = model.policies.get('a');
+      expect(policy && model.rate(policy)).toBe(5);
+      expect(model.times).toEqual(model.times.toSorted((a, b) => a - b));
+    }
+    expect(model.watchedSeconds).toBe(7);
   });
 });
 
