@@ -37,13 +37,7 @@ export function assertName(name: unknown): asserts name is string {
 /** @throws TypeError naming the option and what was expected */
 export function assertOptions(options: unknown): asserts options is InstrumentOptions {
   if (!isPlain(options)) throw expected('`options` to be a plain object', options);
-  for (const key of Object.keys(options)) {
-    if (!OPTIONS.includes(key)) {
-      throw new TypeError(
-        `Expected \`options\` to have only ${OPTIONS.join(', ')}, got \`${key}\``,
-      );
-    }
-  }
+  assertOnly('options', options, OPTIONS);
   const { attributes, errorType, durations, meterProvider } = options;
   if (attributes !== undefined) assertAttributes(attributes);
   if (errorType !== undefined && typeof errorType !== 'function') {
@@ -86,6 +80,13 @@ function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** @throws TypeError naming what is unknown */
+export function assertOnly(path: string, options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  throw new TypeError(`Expected \`${path}\` to have only ${known.join(', ')}, got \`${unknown}\``);
 }
 
 export function expected(what: string, got: unknown): TypeError {

@@ -36,10 +36,16 @@ function parsed(text: string): unknown {
 
 async function textOf(request: Request, limit: number): Promise<string> {
   const tooLarge = () => new Problem(413, `The body must have ${limit} bytes at most.`);
-  const announced = Number(request.headers.get('content-length') ?? 0);
-  if (announced > limit) throw tooLarge();
+  const length = request.headers.get('content-length');
+  if (Number(length) > limit) throw tooLarge();
+  if (length === '0') return '';
+  // One that comes in chunks has no length, and one that never was on a wire has no header at all.
+  const announced = length !== null || request.headers.has('transfer-encoding') || request.bodyUsed;
   const reader = readerOf(request);
-  if (reader === undefined) return '';
+  if (reader === undefined) {
+    if (announced) throw unreadable();
+    return '';
+  }
   let timer: NodeJS.Timeout | undefined;
   const impatience = new Promise<never>((_, reject) => {
     timer = setTimeout(
@@ -52,7 +58,7 @@ async function textOf(request: Request, limit: number): Promise<string> {
   try {
     for (;;) {
       const { done, value } = await Promise.race([reader.read(), impatience]);
-      if (done && announced > 0 && size === 0) throw unreadable();
+      if (done && announced && size === 0) throw unreadable();
       if (done) return new TextDecoder().decode(Buffer.concat(chunks));
       size += value.byteLength;
       if (size > limit) throw tooLarge();

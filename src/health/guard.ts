@@ -44,8 +44,7 @@ export class Guard {
 
   /** Before anything else. */
   readonly bounded: MiddlewareHandler<Env> = async (c, next) => {
-    const isHealth = c.req.path.replace(/\/$/, '') === this.#healthPath;
-    const rate = isHealth ? this.#health : this.#requests;
+    const rate = c.req.path === this.#healthPath ? this.#health : this.#requests;
     if (!rate.take()) throw tooMany();
     await next();
   };

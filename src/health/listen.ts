@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, isIPv4, isIPv6 } from 'node:net';
 import { expected } from '../options.ts';
+import { assertKeys } from './keys.ts';
 import { nodeHandler } from './node.ts';
 import type { HealthOptions } from './options.ts';
 import { Problem } from './problem.ts';
 import { type HealthRoutes, healthRoutes } from './routes.ts';
-import { assertKeys } from './settings.ts';
 
 export interface ListenOptions {
   /**
@@ -101,7 +101,7 @@ function isRoutes(value: object): value is HealthRoutes {
 }
 
 function addressOf(options: ListenOptions): Required<ListenOptions> {
-  assertKeys('`options`', options, ['port', 'host', 'hosts']);
+  assertKeys('options', options, ['port', 'host', 'hosts']);
   const { port = 9465, host = '127.0.0.1', hosts = [] } = options;
   if (!(Number.isInteger(port) && port >= 0 && port <= 65535)) {
     throw expected('`options.port` to be an integer from 0 to 65535', port);

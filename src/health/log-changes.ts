@@ -1,7 +1,8 @@
 import { announce } from './announcements.ts';
 import type { EventLoggerProvider } from './events.ts';
+import { assertKeys } from './keys.ts';
 import type { Logger } from './logger.ts';
-import { assertKeys, assertLogging } from './settings.ts';
+import { assertLogging } from './settings.ts';
 
 export interface LogChangesOptions {
   /** Anything with `info`, `warn` and `error`, such as `console`. @default none */
@@ -21,7 +22,7 @@ export interface LogChangesOptions {
  * const end = logChanges({ logger: console });
  */
 export function logChanges(options: LogChangesOptions): () => void {
-  assertKeys('`options`', options, ['logger', 'events']);
+  assertKeys('options', options, ['logger', 'events']);
   const { logger, events } = options;
   assertLogging(logger, events);
   if (logger === undefined && events === undefined) {

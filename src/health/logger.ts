@@ -1,3 +1,5 @@
+import { expected } from '../options.ts';
+
 /** Facts that go with a line, such as `{ dependency: 'workday' }`. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -11,23 +13,33 @@ export interface Logger {
 }
 
 /** A logger of which nothing can go wrong: what it throws, and what it rejects with, is dropped. */
-export class SafeLogger implements Logger {
+export class SafeLogger {
   readonly #logger: Logger | undefined;
 
   constructor(logger: Logger | undefined) {
     this.#logger = logger;
   }
 
-  info(message: string, fields?: LogFields): void {
-    quietly(() => this.#logger?.info(message, fields));
+  info(message: string, fields: LogFields): void {
+    this.#write('info', message, fields);
   }
 
-  warn(message: string, fields?: LogFields): void {
-    quietly(() => this.#logger?.warn(message, fields));
+  warn(message: string, fields: LogFields): void {
+    this.#write('warn', message, fields);
   }
 
-  error(message: string, fields?: LogFields): void {
-    quietly(() => this.#logger?.error(message, fields));
+  error(message: string, fields: LogFields): void {
+    this.#write('error', message, fields);
+  }
+
+  #write(level: keyof Logger, message: string, fields: LogFields): void {
+    const logger = this.#logger;
+    if (logger === undefined) return;
+    quietly(() => {
+      // It takes a first text before others for a format.
+      const isConsole = logger[level] === console[level];
+      return logger[level](isConsole ? message.replaceAll('%', '%%') : message, fields);
+    });
   }
 }
 
@@ -41,12 +53,14 @@ export function quietly(run: () => unknown, fault: (reason: unknown) => void = (
   new Promise((resolve) => resolve(run())).catch(fault);
 }
 
-/** Whether something is a logger. */
-export function isLogger(value: unknown): value is Logger {
+/** @throws TypeError */
+export function assertLogger(value: unknown): asserts value is Logger | undefined {
   const logger = value as Partial<Logger> | null | undefined;
-  return (
+  const isLogger =
     typeof logger?.info === 'function' &&
     typeof logger.warn === 'function' &&
-    typeof logger.error === 'function'
-  );
+    typeof logger.error === 'function';
+  if (value !== undefined && !isLogger) {
+    throw expected('`options.logger` to have methods `info`, `warn` and `error`', value);
+  }
 }

@@ -16,7 +16,7 @@ export interface HealthRoutes {
    *
    * @param env what the host knows of the request, such as Node's own objects
    */
-  readonly fetch: (request: Request, env?: object) => Promise<Response>;
+  readonly fetch: (request: Request, env?: unknown) => Promise<Response>;
   /** Ends all that it follows, and those who look at the live page. The rest is still answered. */
   readonly close: () => void;
   readonly [Symbol.dispose]: () => void;
@@ -54,7 +54,7 @@ export function healthRoutes(options: HealthOptions = {}): HealthRoutes {
   return {
     fetch: async function fetch(request, env) {
       try {
-        return await app.fetch(request, env);
+        return await app.fetch(request, env as object | undefined);
       } catch (error) {
         // What a policy of the service's own throws need not be an Error.
         failed(error);

@@ -1,6 +1,7 @@
 import { expected } from '../options.ts';
 import type { EventLoggerProvider } from './events.ts';
-import { isLogger, type Logger } from './logger.ts';
+import { assertKeys } from './keys.ts';
+import { assertLogger, type Logger } from './logger.ts';
 import type { DependencyMonitor } from './monitor/types.ts';
 import type { HealthLimits, HealthOptions } from './options.ts';
 
@@ -42,7 +43,7 @@ const OPTIONS = [
 
 /** @throws TypeError naming the option and what was expected; never what a token is */
 export function settingsOf(options: HealthOptions): Settings {
-  assertKeys('`options`', options, OPTIONS);
+  assertKeys('options', options, OPTIONS);
   const { token, protectReads = false, openFails = false, executions = true } = options;
   const { dependencies, logger, events, service, prefix = '', limits = {} } = options;
   assertToken(token);
@@ -62,7 +63,7 @@ export function settingsOf(options: HealthOptions): Settings {
   if (typeof prefix !== 'string' || !/^(\/[\w.~-]+)*\/?$/.test(prefix)) {
     throw expected('`options.prefix` to be a path such as "/ops"', prefix);
   }
-  assertKeys('`options.limits`', limits, Object.keys(DEFAULT_LIMITS));
+  assertKeys('options.limits', limits, Object.keys(DEFAULT_LIMITS));
   for (const [name, value] of Object.entries(limits)) {
     const least = name === 'bodyBytes' || name === 'viewers' ? 1 : Number.MIN_VALUE;
     if (value === undefined) continue;
@@ -90,24 +91,10 @@ export function settingsOf(options: HealthOptions): Settings {
 
 /** @throws TypeError */
 export function assertLogging(logger: unknown, events: unknown): void {
-  if (logger !== undefined && !isLogger(logger)) {
-    throw expected('`options.logger` to have methods `info`, `warn` and `error`', logger);
-  }
+  assertLogger(logger);
   const { getLogger } = (events ?? {}) as { getLogger?: unknown };
   if (events !== undefined && typeof getLogger !== 'function') {
     throw expected('`options.events` to have a method `getLogger`', events);
-  }
-}
-
-/** @throws TypeError */
-export function assertKeys(what: string, value: unknown, known: readonly string[]): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw expected(`${what} to be an object`, value);
-  }
-  for (const key of Object.keys(value)) {
-    if (!known.includes(key)) {
-      throw new TypeError(`Expected ${what} to have only ${known.join(', ')}, got \`${key}\``);
-    }
   }
 }
 

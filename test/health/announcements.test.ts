@@ -1,3 +1,4 @@
+import { format } from 'node:util';
 import {
   InMemoryLogRecordExporter,
   LoggerProvider,
@@ -87,6 +88,25 @@ describe('a logger', () => {
     ]);
     await post('/circuit-breakers/first/release');
     handle.dispose();
+  });
+
+  it('is told what came as it came, also where it is the console', async () => {
+    const written: string[] = [];
+    const write = (...told: unknown[]) => void written.push(format(...told));
+    const [info, warn] = [vi.spyOn(console, 'info'), vi.spyOn(console, 'warn')];
+    for (const spy of [info, warn]) spy.mockImplementation(write);
+    const { logger, told } = recording();
+    breakerNamed('100%d');
+    for (const each of [console, logger]) {
+      const { post, routes } = routesWith({ logger: each, token: TOKEN });
+      await post(`${segment('100%d')}/release`, { reason: '%s %o %% %' });
+      routes.close();
+    }
+    for (const spy of [info, warn]) spy.mockRestore();
+    const line =
+      'Circuit breaker 100%d was released by hand (closed before, closed now): %s %o %% %';
+    expect(told()).toEqual([`info: ${line}`]);
+    expect(written).toEqual([expect.stringContaining(`${line} {\n  policy: '100%d'`)]);
   });
 
   it('is told no second line by a name or a reason', async () => {

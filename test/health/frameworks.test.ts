@@ -5,6 +5,7 @@ import { serve } from '@hono/node-server';
 import express from 'express';
 import fastify from 'fastify';
 import { Hono } from 'hono';
+import { mount } from 'hono/mount';
 import Koa from 'koa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type HealthRoutes, healthRoutes, nodeHandler } from '../../src/health/index.ts';
@@ -30,23 +31,29 @@ async function listening(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/ops`;
 }
 
+function served(app: Hono): Promise<string> {
+  const { fetch } = app;
+  const options = { fetch, port: 0, hostname: '127.0.0.1', overrideGlobalObjects: false };
+  return listening(serve(options) as Server);
+}
+
 const MOUNTS: Readonly<Record<string, Mount>> = {
   'node:http'(routes) {
     const handle = nodeHandler(routes('/ops'));
     return listening(createServer(handle));
   },
 
-  async Hono(routes) {
+  Hono(routes) {
     const app = new Hono();
-    app.mount('/ops', routes().fetch);
-    return listening(
-      serve({
-        fetch: app.fetch,
-        port: 0,
-        hostname: '127.0.0.1',
-        overrideGlobalObjects: false,
-      }) as Server,
-    );
+    const health = routes('/ops');
+    app.all('/ops/*', (context) => health.fetch(context.req.raw, context.env));
+    return served(app);
+  },
+
+  'Hono, mounted'(routes) {
+    const app = new Hono();
+    app.all('/ops/*', mount(routes().fetch));
+    return served(app);
   },
 
   Express(routes) {
@@ -90,13 +97,13 @@ const MOUNTS: Readonly<Record<string, Mount>> = {
   },
 };
 
-describe.each(Object.entries(MOUNTS))('%s', (_, mount) => {
+describe.each(Object.entries(MOUNTS))('%s', (_, mounted) => {
   let url: string;
   const breaker = () => breakerNamed('a/b <c>');
   const path = `/circuit-breakers/${encodeURIComponent('a/b <c>')}`;
 
   beforeEach(async () => {
-    url = await mount((prefix = '') => {
+    url = await mounted((prefix = '') => {
       const routes = healthRoutes({ token: TOKEN, prefix });
       ends.push(routes.close);
       return routes;
@@ -148,6 +155,11 @@ describe.each(Object.entries(MOUNTS))('%s', (_, mount) => {
     expect(there.state).toBe(0);
   });
 
+  it('has one address for the live page', async () => {
+    const response = await fetch(`${url}/live/`);
+    expect([response.status, response.url]).toEqual([200, `${url}/live`]);
+  });
+
   it('streams what the live page shows', async () => {
     const response = await fetch(`${url}/events`);
     expect(response.headers.get('content-type')).toContain('text/event-stream');
@@ -159,27 +171,70 @@ describe.each(Object.entries(MOUNTS))('%s', (_, mount) => {
 });
 
 describe('a body that was read before', () => {
-  it('gives a clear error where it was not left on the request', async () => {
-    breakerNamed('workday');
-    const app = fastify();
-    const handle = nodeHandler(healthRoutes({ token: TOKEN, prefix: '/ops', executions: false }));
-    app.all('/ops/*', (request, reply) => {
-      reply.hijack();
-      handle(request.raw, reply.raw);
+  const chunks = (text: string) =>
+    new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode(text));
+        controller.close();
+      },
     });
-    await app.listen({ port: 0, host: '127.0.0.1' });
-    const url = await listening(app.server);
-    const response = await fetch(`${url}/circuit-breakers/workday/reset`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
-      body: '{"reason":"because"}',
-    });
-    expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({
-      detail:
-        'The body could not be read. Where a framework has read it already, mount these routes before its parser.',
-    });
-  });
+
+  const READERS: Readonly<Record<string, (routes: HealthRoutes) => Promise<string>>> = {
+    async 'by Fastify'(routes) {
+      const app = fastify();
+      const handle = nodeHandler(routes);
+      app.all('/ops/*', (request, reply) => {
+        reply.hijack();
+        handle(request.raw, reply.raw);
+      });
+      await app.listen({ port: 0, host: '127.0.0.1' });
+      return listening(app.server);
+    },
+    'by who keeps it elsewhere'(routes) {
+      const handle = nodeHandler(routes);
+      return listening(
+        createServer((request, response) => {
+          request.on('data', () => {}).on('end', () => handle(request, response));
+        }),
+      );
+    },
+    'by a middleware of Hono'(routes) {
+      const app = new Hono();
+      app.use(async (context, next) => {
+        await context.req.raw.text();
+        await next();
+      });
+      app.all('/ops/*', (context) => routes.fetch(context.req.raw, context.env));
+      return served(app);
+    },
+  };
+
+  it.each(Object.entries(READERS))(
+    'gives a clear error where it was not left on the request: %s',
+    async (_, mounted) => {
+      breakerNamed('workday');
+      const url = await mounted(healthRoutes({ token: TOKEN, prefix: '/ops', executions: false }));
+      const post = (body?: string | ReadableStream) =>
+        fetch(`${url}/circuit-breakers/workday/reset`, {
+          method: 'POST',
+          headers: {
+            authorization: `Bearer ${TOKEN}`,
+            ...(body !== undefined && { 'content-type': 'application/json' }),
+          },
+          ...(body !== undefined && { body, duplex: 'half' }),
+        });
+      const reason = '{"reason":"because"}';
+      for (const body of [reason, chunks(reason)]) {
+        const response = await post(body);
+        expect(response.status).toBe(400);
+        expect(await response.json()).toMatchObject({
+          detail:
+            'The body could not be read. Where a framework has read it already, mount these routes before its parser.',
+        });
+      }
+      expect((await post()).status).toBe(200);
+    },
+  );
 });
 
 it('leaves the global Request and Response as they are', () => {

@@ -91,7 +91,7 @@ const body = fc.oneof(
 );
 
 /** Codes that these routes are documented to answer. */
-const CODES = [200, 202, 204, 400, 401, 403, 404, 405, 408, 409, 413, 415, 421, 429, 503];
+const CODES = [200, 202, 204, 302, 400, 401, 403, 404, 405, 408, 409, 413, 415, 421, 429, 503];
 
 const LEAKS = [/\bat \S+ \(.*:\d+:\d+\)/, /node_modules/, /\/src\//, /\.ts\b/, /\.js:\d/];
 
@@ -108,6 +108,7 @@ const state = () =>
 async function check(response: Response, whole: boolean): Promise<void> {
   expect(CODES).toContain(response.status);
   const type = response.headers.get('content-type') ?? '';
+  expect(response.headers.get('location')).toBe(response.status === 302 ? '../live' : null);
   expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   expect(response.headers.has('access-control-allow-origin')).toBe(false);
   if (type.startsWith('text/event-stream')) return void (await response.body?.cancel());

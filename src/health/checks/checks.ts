@@ -1,6 +1,7 @@
 import { expected } from '../../options.ts';
 import { follow } from '../../policies/follow.ts';
-import { assertChecks, assertKnown, boundsOf } from './options.ts';
+import { assertKeys } from '../keys.ts';
+import { assertChecks, boundsOf } from './options.ts';
 import { healthOf, reportOf } from './report.ts';
 import { Run } from './run.ts';
 import type { Check, Checks, SystemHealth, SystemHealthOptions } from './types.ts';
@@ -25,7 +26,7 @@ export async function checkSystemHealth(
   options: SystemHealthOptions = {},
 ): Promise<SystemHealth> {
   assertChecks(checks);
-  assertKnown('options', options, ['timeout', 'slowAfter', 'signal']);
+  assertKeys('options', options, ['timeout', 'slowAfter', 'signal']);
   const { timeout, slowAfter } = boundsOf('options', options);
   const { signal } = options;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {

@@ -22,16 +22,6 @@ export function entriesOf(checks: unknown): readonly [string, unknown][] {
   return Object.entries(checks);
 }
 
-/** @throws TypeError naming what is unknown */
-export function assertKnown(path: string, options: object, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) {
-    throw expected(`\`${path}\` to be an object`, options);
-  }
-  const unknown = Object.keys(options).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  throw new TypeError(`Expected \`${path}\` to have only ${known.join(', ')}, got \`${unknown}\``);
-}
-
 /** @throws TypeError naming the option and what was expected */
 export function milliseconds(option: string, value: unknown, least = 1): number {
   if (typeof value !== 'number' || !(value >= least && value <= LONGEST_MS)) {

@@ -9,8 +9,8 @@ export interface LiveOptions {
   readonly service?: string | undefined;
   /** Whether the page offers to reset, isolate and release, to whoever has the token. */
   readonly canAdminister: boolean;
-  /** Who comes when there are so many is sent away. @default 100 */
-  readonly maxViewers?: number | undefined;
+  /** Who comes when there are so many is sent away. */
+  readonly maxViewers: number;
   /** What just happened. */
   readonly news: News;
   /** Ends who looks, and sends away who comes then. */
@@ -22,21 +22,17 @@ interface Bindings {
   readonly outgoing?: { destroy?(): unknown; shouldKeepAlive?: boolean };
 }
 
-const HEADERS = {
-  'Cache-Control': 'no-store',
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-};
-
 /** `GET /live`, the page, and `GET /events`, what it shows. */
 export function liveRoutes(options: LiveOptions): Hono {
-  const { service, canAdminister, maxViewers = 100, news, signal } = options;
+  const { service, canAdminister, maxViewers, news, signal } = options;
   const audience = new Audience({ service, canAdminister, maxViewers, news });
   signal?.addEventListener('abort', () => audience.end(), { once: true });
   const app = new Hono();
   app.get('/live', (context) => {
+    // There, the page would ask for /live/events.
+    if (new URL(context.req.url).pathname.endsWith('/')) return context.redirect('../live');
     const { html, policy } = pageOf();
-    return context.html(html, 200, { ...HEADERS, 'Content-Security-Policy': policy });
+    return context.html(html, 200, { 'Content-Security-Policy': policy });
   });
   app.get('/events', (context) => {
     if (context.req.method === 'HEAD') return context.body(null, 200, STREAM);
@@ -53,7 +49,6 @@ export function liveRoutes(options: LiveOptions): Hono {
 }
 
 const STREAM = {
-  ...HEADERS,
   'Content-Type': 'text/event-stream; charset=utf-8',
   // nginx would hold it back.
   'X-Accel-Buffering': 'no',

@@ -1,8 +1,9 @@
 import { assertOptions, expected } from '../../options.ts';
 import { POLICIES } from '../../thresholds.ts';
-import { assertKnown, boundsOf, entriesOf, LONGEST_MS, milliseconds } from '../checks/options.ts';
+import { boundsOf, entriesOf, LONGEST_MS, milliseconds } from '../checks/options.ts';
 import type { Check } from '../checks/types.ts';
-import { isLogger } from '../logger.ts';
+import { assertKeys } from '../keys.ts';
+import { assertLogger } from '../logger.ts';
 import type { Dependency, DependencyOptions, MonitorOptions, Recover } from './types.ts';
 
 const OWN = ['timeout', 'slowAfter', 'interval', 'recover', 'recoverTimeout'];
@@ -53,13 +54,11 @@ export function settingsOf(
   checks: unknown,
   options: MonitorOptions,
 ): readonly (readonly [name: string, settings: Settings])[] {
-  assertKnown('options', options, OF_MONITOR);
+  assertKeys('options', options, OF_MONITOR);
   const { onChange, onAlert, logger, meterProvider, ...shared } = options;
   assertFunction('options.onChange', onChange);
   assertFunction('options.onAlert', onAlert);
-  if (logger !== undefined && !isLogger(logger)) {
-    throw expected('`options.logger` to have methods `info`, `warn` and `error`', logger);
-  }
+  assertLogger(logger);
   assertOptions({ meterProvider });
   const ofAll = { ...timesOf('options', shared), ...backoffOf(shared) };
   return entriesOf(checks).map(([name, given]) => {
@@ -69,7 +68,7 @@ export function settingsOf(
     if (!isDependency(given)) {
       throw expected(`\`${path}\` to be a function, or an object with a function \`check\``, given);
     }
-    assertKnown(path, given, ['check', ...OWN]);
+    assertKeys(path, given, ['check', ...OWN]);
     const { check, ...own } = given;
     return [name, { ...ofAll, ...timesOf(path, { ...shared, ...defined(own) }), check }];
   });

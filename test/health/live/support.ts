@@ -6,7 +6,7 @@ import { unpack } from '../../../src/health/live/wire.ts';
 import { Feed } from '../../../src/health/news.ts';
 
 export function appWith(options: Partial<LiveOptions> = {}): Hono {
-  return liveRoutes({ canAdminister: false, news: new Feed(), ...options });
+  return liveRoutes({ canAdminister: false, maxViewers: 100, news: new Feed(), ...options });
 }
 
 /** One who looks. */
