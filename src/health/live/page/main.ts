@@ -22,6 +22,7 @@ let drawing = false;
 
 function full(message: Parameters<Model['full']>[0]): void {
   model.full(message);
+  mark(document.body, 'data-known', '');
   say(byId('service'), model.service ?? 'Policies');
   byId('no-administration').hidden = model.administration;
   showLimits();
@@ -60,22 +61,23 @@ const CONNECTIONS: Readonly<Record<Connection, string>> = {
   connecting: 'Connecting',
   live: 'Live',
   lost: 'Connection lost, trying again',
-  busy: 'The service takes nobody more now, trying again',
+  busy: 'The service lets nobody in now, trying again',
   denied: 'The token is needed',
 };
 
-function turned(now: Connection): void {
+function turned(now: Connection, why: string): void {
   connection = now;
   mark(document.body, 'data-connection', now);
   say(byId('connection'), CONNECTIONS[now]);
-  byId('denied').hidden = now !== 'denied';
-  byId('stale').hidden = now === 'live' || now === 'denied';
-  say(
-    byId('stale'),
-    model.at > 0
-      ? `${CONNECTIONS[now]}. What you see is from ${clock(model.at)} and may be wrong by now.`
-      : `${CONNECTIONS[now]}.`,
-  );
+  const denied = now === 'denied';
+  byId('denied').hidden = !denied;
+  say(byId('read-error'), denied ? why : '');
+  const old =
+    model.at > 0 ? `What you see is from ${clock(model.at)} and may be wrong by now.` : '';
+  const sentences = denied ? [old] : [`${CONNECTIONS[now]}.`, why, old];
+  const stale = sentences.filter((sentence) => sentence !== '').join(' ');
+  byId('stale').hidden = now === 'live' || stale === '';
+  say(byId('stale'), stale);
 }
 
 /** The marks of the meters in words, where their column is named. */
@@ -119,10 +121,10 @@ byId('show-all').addEventListener('click', () => {
   table.showAll();
   draw();
 });
-byId('denied').addEventListener('submit', async (event) => {
+byId('denied').addEventListener('submit', (event) => {
   event.preventDefault();
+  say(byId('read-error'), '');
   useToken(byId<HTMLInputElement>('read-token').value);
-  await stream.connect();
-  if (connection === 'denied') say(byId('read-error'), 'The service does not take this token.');
+  stream.connect();
 });
 stream.connect();

@@ -6,14 +6,20 @@ const STALE_MS = 3500;
 const DEAD_MS = 8000;
 const LONGEST_WAIT_MS = 10_000;
 
-/** `denied`: only who has the token may read. */
+const NO_ANSWER = `No answer for ${DEAD_MS / 1000} s; does a proxy hold back \`/events\`?`;
+
+/** `denied`: only who has the token may read. `busy`: as many look as may. */
 export type Connection = 'connecting' | 'live' | 'lost' | 'busy' | 'denied';
 
 export interface Listener {
   readonly full: (message: Full) => void;
   readonly tick: (message: Tick) => void;
-  /** It is `live`, or no longer so. */
-  readonly turned: (connection: Connection) => void;
+  /**
+   * It is `live`, or no longer so.
+   *
+   * @param why a sentence, where more is known
+   */
+  readonly turned: (connection: Connection, why: string) => void;
 }
 
 /**
@@ -24,6 +30,11 @@ export class Stream {
   readonly #listener: Listener;
   readonly #token: () => string;
   #connection: Connection = 'connecting';
+  #why = '';
+  /** Whether an answer, or the next message, is under way. */
+  #waiting = false;
+  /** The token by which something was read. */
+  #accepted: string | undefined;
   #heard = performance.now();
   #wait = 1000;
   #failures = 0;
@@ -46,26 +57,29 @@ export class Stream {
     const abort = new AbortController();
     this.#abort = abort;
     this.#heard = performance.now();
+    this.#waiting = true;
+    const token = this.#token();
+    let [connection, why]: [Connection, string] = ['lost', ''];
     try {
-      const token = this.#token();
       const response = await fetch('events', {
         headers: token === '' ? {} : { authorization: `Bearer ${token}` },
         signal: abort.signal,
         cache: 'no-store',
       });
-      if (response.status === 401 || response.status === 403) return this.#turn('denied');
-      if (!response.ok || response.body === null) this.#turn('busy');
-      else await this.#follow(response.body);
+      if (response.ok && response.body !== null) await this.#follow(response.body, token);
+      else [connection, why] = await refusal(response, token, this.#accepted);
     } catch {
       // Refused, cut off, or given up here: all the same.
     }
     if (this.#abort !== abort) return;
-    if (this.#connection !== 'busy') this.#turn('lost');
+    this.#waiting = false;
+    this.#turn(connection, why);
+    if (connection === 'denied') return;
     const wait = Math.min(LONGEST_WAIT_MS, this.#wait * 1.5 ** this.#failures++);
     this.#timer = setTimeout(() => this.connect(), wait);
   }
 
-  async #follow(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+  async #follow(body: ReadableStream<Uint8Array<ArrayBuffer>>, token: string): Promise<void> {
     const reader = body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = '';
     for (;;) {
@@ -74,6 +88,7 @@ export class Stream {
       const events = (rest + value).split('\n\n');
       rest = events.pop() ?? '';
       for (const event of events) this.#take(event);
+      if (events.length > 0) this.#accepted = token;
     }
   }
 
@@ -95,14 +110,41 @@ export class Stream {
   #watch(): void {
     const silent = performance.now() - this.#heard;
     if (this.#connection === 'live' && silent > STALE_MS) this.#turn('lost');
-    if (this.#connection === 'lost' && silent > DEAD_MS) this.connect();
+    if (!this.#waiting || silent <= DEAD_MS) return;
+    this.#turn('lost', NO_ANSWER);
+    this.connect();
   }
 
-  #turn(connection: Connection): void {
-    if (connection === this.#connection) return;
+  #turn(connection: Connection, why = ''): void {
+    // Who is denied once more has to see that something came of it.
+    const same = connection === this.#connection && why === this.#why;
+    if (same && connection !== 'denied') return;
     this.#connection = connection;
-    this.#listener.turned(connection);
+    this.#why = why;
+    this.#listener.turned(connection, why);
   }
+}
+
+/** What an answer means that is no stream; it may be of a proxy in between. */
+async function refusal(
+  response: Response,
+  token: string,
+  accepted: string | undefined,
+): Promise<[Connection, string]> {
+  const { status, headers } = response;
+  if (status === 401 || status === 403) {
+    return ['denied', token === '' ? '' : 'The service does not take this token.'];
+  }
+  const ours = headers.get('content-type')?.startsWith('application/problem+json') ?? false;
+  const answer = ours ? ((await response.json()) as { readonly detail?: unknown }) : {};
+  const detail = typeof answer.detail === 'string' ? answer.detail : '';
+  // A token that was good before is asked with again; others would only make it worse.
+  if (status === 429 && token !== '' && token !== accepted) {
+    return ['denied', `${detail || 'Too many requests.'} Wait a while before you try again.`];
+  }
+  if (status === 503 && ours) return ['busy', detail];
+  const what = `\`/events\` answered ${status}.`;
+  return ['lost', detail === '' ? what : `${what} ${detail}`];
 }
 
 function messageOf<M extends Full | Tick>(data: string): M {

@@ -1,0 +1,124 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { pageOf } from '../../../src/health/live/html.ts';
+import { limitsFor } from '../../../src/health/live/limits.ts';
+import { Problem } from '../../../src/health/problem.ts';
+import { TestBrowser } from './browser.ts';
+
+/** Whatever stands between the page and the service: it answers as it likes. */
+let answer: (response: ServerResponse, request: IncomingMessage) => void;
+const server = createServer((request, response) => {
+  if (request.url === '/live') response.setHeader('content-type', 'text/html').end(pageOf().html);
+  else answer(response, request);
+});
+let browser: TestBrowser;
+let url: string;
+
+beforeAll(async () => {
+  browser = await TestBrowser.start();
+  await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/live`;
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await browser.close();
+});
+beforeEach(() => {
+  server.closeAllConnections();
+});
+
+const status = (code: number) => (response: ServerResponse) => {
+  response.writeHead(code, { 'content-type': 'text/html' }).end('<h1>proxy</h1>');
+};
+const problem = (code: number, detail: string) => async (response: ServerResponse) => {
+  const told = new Problem(code, detail).response();
+  response.writeHead(code, Object.fromEntries(told.headers)).end(await told.text());
+};
+const stream = (response: ServerResponse) => {
+  const full = {
+    at: Date.now(),
+    rows: [],
+    news: [],
+    more: 0,
+    service: 'orders',
+    administration: false,
+    limits: limitsFor(10, 60),
+    times: [Date.now()],
+    past: [],
+  };
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  response.write(`retry: 200\nevent: full\ndata: ${JSON.stringify(full)}\n\n`);
+};
+
+describe('the connection of the live page', { timeout: 30_000 }, () => {
+  it.each([404, 500, 502, 503])('tells of an answer of %d that is none of ours', async (code) => {
+    answer = status(code);
+    const page = await browser.visit(url);
+    await page.locator('#stale').getByText(`answered ${code}`).waitFor();
+    expect(await page.locator('body').getAttribute('data-connection')).toBe('lost');
+    answer = stream;
+    await page.locator('body[data-connection="live"]').waitFor();
+    await page.context().close();
+  });
+
+  it('says that others look already, and forgets it when nobody is there', async () => {
+    answer = problem(503, 'As many look as may.');
+    const page = await browser.visit(url);
+    await page.locator('#stale').getByText('As many look as may.').waitFor();
+    expect(await page.locator('body').getAttribute('data-connection')).toBe('busy');
+    answer = (response) => response.destroy();
+    await page.locator('body[data-connection="lost"]').waitFor();
+    expect(await page.locator('#stale').textContent()).not.toContain('As many');
+    await page.context().close();
+  });
+
+  it('waits for somebody where too many wrong tokens came', async () => {
+    let asked = 0;
+    answer = (response, { headers }) => {
+      asked++;
+      if (headers.authorization === undefined) return void problem(401, 'Send it.')(response);
+      return void problem(429, 'Too many wrong tokens.')(response);
+    };
+    const page = await browser.visit(url);
+    await page.locator('#read-token').fill('a-token-of-some-length');
+    await page.getByRole('button', { name: 'Show' }).click();
+    await page.getByRole('alert').getByText('Too many wrong tokens. Wait a while').waitFor();
+    await page.waitForTimeout(3000);
+    expect(asked).toBe(2);
+    answer = stream;
+    await page.getByRole('button', { name: 'Show' }).click();
+    await page.locator('body[data-connection="live"]').waitFor();
+    expect(await page.locator('#read-error').textContent()).toBe('');
+    answer = problem(401, 'Another token is needed now.');
+    server.closeAllConnections();
+    await page.locator('body[data-connection="denied"]').waitFor();
+    expect(await page.locator('#stale').textContent()).toMatch(/^What you see is from \d\d:/);
+    await page.context().close();
+  });
+
+  it('asks again where it gets no answer, and says what that may mean', async () => {
+    let asked = 0;
+    answer = () => void asked++;
+    const page = await browser.visit(url);
+    await page.locator('#stale').getByText('does a proxy hold back').waitFor();
+    expect(asked).toBe(2);
+    answer = stream;
+    await page.locator('body[data-connection="live"]').waitFor();
+    await page.context().close();
+  });
+
+  it('states nothing of policies before it knows of them', async () => {
+    answer = () => {};
+    const page = await browser.visit(url);
+    await page.getByText('Connecting.').waitFor();
+    for (const place of ['.summary', '.news', '.all']) {
+      expect(await page.locator(place).isVisible()).toBe(false);
+    }
+    server.closeAllConnections();
+    answer = stream;
+    await page.getByText('No policy is instrumented').waitFor();
+    await page.context().close();
+  });
+});
