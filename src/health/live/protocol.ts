@@ -79,6 +79,8 @@ interface Message {
   readonly news: readonly NewsItem[];
   /** Names that have no row, as there are too many. */
   readonly more: number;
+  /** Of how many names the worst circuit breaker is in each state, also of those without a row. */
+  readonly states: readonly number[];
 }
 
 export interface Full extends Message {

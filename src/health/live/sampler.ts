@@ -1,6 +1,7 @@
 import type { Scope } from '../../aggregate/scope.ts';
 import { scopes } from '../../instrumented.ts';
 import { byName } from '../by-name.ts';
+import { chosen } from './choice.ts';
 import { Gains } from './gains.ts';
 import { inbox } from './inbox.ts';
 import { Times } from './past.ts';
@@ -23,10 +24,11 @@ export interface Step {
   readonly changed: readonly string[];
   readonly gone: readonly string[];
   readonly more: number;
+  readonly states: readonly number[];
 }
 
 /** Everything that is known; JSON in pieces. */
-export interface Everything extends Pick<Full, 'at' | 'more' | 'times'> {
+export interface Everything extends Pick<Full, 'at' | 'more' | 'states' | 'times'> {
   readonly rows: readonly string[];
   readonly past: readonly string[];
 }
@@ -41,6 +43,7 @@ export class Sampler {
   #times = new Times();
   #gains = new Gains();
   #more = 0;
+  #states: readonly number[] = [];
   #at = 0;
   /** When that was by a clock that nobody sets. */
   #ticks = 0;
@@ -61,6 +64,7 @@ export class Sampler {
     return {
       at: this.#at,
       more: this.#more,
+      states: this.#states,
       // By the clock of now, wherever it stood then.
       times: this.#times.at(indexes).map((ticks) => this.#at - (this.#ticks - ticks)),
       rows: all.map(({ json }) => json),
@@ -99,12 +103,14 @@ export class Sampler {
     this.#ticks = ticks;
     const index = this.#times.add(ticks);
     const all = byName(scopes());
-    this.#more = Math.max(0, all.size - MOST_ROWS);
-    const gone = this.#forget(all);
+    const { names, states } = chosen(all, (name) => this.#watched.has(name), MOST_ROWS);
+    this.#more = all.size - names.size;
+    this.#states = states;
+    const gone = this.#forget(names, all);
     const changed: string[] = [];
-    for (const [name, found] of all) {
+    for (const name of names) {
+      const found = all.get(name) ?? [];
       const watched = this.#watched.get(name) ?? this.#watch(name);
-      if (watched === undefined) continue;
       watched.tap(found);
       const json = jsonOf(watched, index, found[0]);
       if (json === watched.json) continue;
@@ -112,21 +118,21 @@ export class Sampler {
       changed.push(json);
     }
     this.#gains.turn();
-    return { at: this.#at, elapsed, changed, gone, more: this.#more };
+    return { at: this.#at, elapsed, changed, gone, more: this.#more, states };
   }
 
-  #watch(name: string): Watched | undefined {
-    if (this.#watched.size >= MOST_ROWS) return undefined;
+  #watch(name: string): Watched {
     const watched = new Watched(name, this.#gains);
     this.#watched.set(name, watched);
     return watched;
   }
 
-  #forget(all: ReadonlyMap<string, unknown>): string[] {
-    const gone = [...this.#watched].filter(([name]) => !all.has(name));
+  #forget(names: ReadonlySet<string>, all: ReadonlyMap<string, readonly Scope[]>): string[] {
+    const gone = [...this.#watched].filter(([name]) => !names.has(name));
     for (const [name, watched] of gone) {
       watched.tap([]);
       this.#watched.delete(name);
+      this.#gains.forget(all.get(name) ?? []);
     }
     return gone.map(([name]) => name);
   }

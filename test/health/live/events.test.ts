@@ -289,6 +289,23 @@ describe('the stream of the live page', () => {
     expect(rowOf(await looker.tick(), 'servicenow').latest[0]).toBe(3);
   });
 
+  it('has a row for all trouble where there are more names than rows', async () => {
+    const policies = Array.from({ length: 2003 }, (_, index) => named(`${index}`, breakerOf(1)));
+    const looker = await look();
+    const full = await looker.full();
+    expect(full.rows).toHaveLength(2000);
+    expect(full).toMatchObject({ more: 3, states: [2003, 0, 0, 0] });
+    const last = policies[2002] as CircuitBreakerPolicy;
+    await last.execute(failing).catch(() => {});
+    await vi.advanceTimersByTimeAsync(1000);
+    const tick = await looker.tick();
+    expect(tick).toMatchObject({ more: 3, states: [2002, 1, 0, 0] });
+    expect(tick.gone).toHaveLength(1);
+    expect(rowOf(tick, '2002').breaker?.state).toBe('open');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await looker.tick()).toMatchObject({ gone: [], rows: [] });
+  });
+
   it('sums several sets of attributes of one name', async () => {
     for (const region of ['eu', 'us']) {
       const policy = breakerOf();

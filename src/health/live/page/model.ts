@@ -40,7 +40,10 @@ export class Model {
   startedAt = 0;
   administration = false;
   limits: Limits | undefined;
+  /** Names without a row. */
   more = 0;
+  /** Of how many names, of all, the worst circuit breaker is in each state. */
+  states: readonly number[] = [];
   /** By the service's clock. */
   at = 0;
   /** Of processes that were looked at before. */
@@ -62,6 +65,7 @@ export class Model {
     this.limits = message.limits;
     this.news = [...this.#earlier, ...message.news].slice(-KEPT_NEWS);
     this.more = message.more;
+    this.states = message.states;
     this.at = message.at;
     this.times = [...message.times];
     this.policies.clear();
@@ -79,6 +83,7 @@ export class Model {
     const changed: StateChanged[] = [];
     this.at = message.at;
     this.more = message.more;
+    this.states = message.states;
     this.news = [...this.news, ...message.news].slice(-KEPT_NEWS);
     this.#setClock(message.at - message.elapsed);
     this.times.push(message.at);

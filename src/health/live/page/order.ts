@@ -1,3 +1,4 @@
+import { CIRCUIT_BREAKER_STATES } from '../../../semconv/attributes.ts';
 import type { Model, Policy } from './model.ts';
 
 export type Order = 'trouble' | 'name' | 'calls' | 'latency';
@@ -39,4 +40,11 @@ export function matches(policy: Policy, filter: Filter, search: string): boolean
 export function passes({ row, beyond }: Policy, filter: Filter): boolean {
   if (filter === 'all') return true;
   return filter === 'beyond' ? beyond.size > 0 : row.breaker?.state === filter;
+}
+
+/** How many there are, those without a row included; limits are known of rows only. */
+export function countOf({ policies, more, states }: Model, filter: Filter): number {
+  if (filter === 'all') return policies.size + more;
+  if (filter !== 'beyond') return states[CIRCUIT_BREAKER_STATES.indexOf(filter)] ?? 0;
+  return [...policies.values()].filter((policy) => passes(policy, filter)).length;
 }

@@ -1,6 +1,6 @@
 import { byId, mark, say } from './dom.ts';
 import type { Model } from './model.ts';
-import { type Filter, passes } from './order.ts';
+import { countOf, type Filter } from './order.ts';
 
 const FILTERS: readonly Filter[] = ['all', 'open', 'half_open', 'isolated', 'closed', 'beyond'];
 
@@ -18,16 +18,15 @@ export class Summary {
   }
 
   show(model: Model): void {
-    const policies = [...model.policies.values()];
     for (const filter of FILTERS) {
       const button = byId(`filter-${filter}`);
-      const count = policies.filter((policy) => passes(policy, filter)).length;
+      const count = countOf(model, filter);
       mark(button, 'aria-pressed', String(this.filter === filter));
       mark(button, 'data-none', count === 0 ? '' : undefined);
       const number = button.querySelector('b');
       if (number) say(number, String(count));
     }
-    const open = policies.filter((policy) => passes(policy, 'open')).length;
+    const open = countOf(model, 'open');
     const service = model.service ?? 'Policies';
     document.title = open > 0 ? `▲ ${open} open · ${service}` : `${service} · live`;
   }

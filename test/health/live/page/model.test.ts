@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { limitsFor } from '../../../../src/health/live/limits.ts';
 import { Model } from '../../../../src/health/live/page/model.ts';
-import { matches, ordered } from '../../../../src/health/live/page/order.ts';
+import { countOf, matches, ordered } from '../../../../src/health/live/page/order.ts';
 import type { Full, Row, Tick } from '../../../../src/health/live/protocol.ts';
 
 const rowOf = (name: string, more: Partial<Row> = {}): Row => ({
@@ -31,6 +31,7 @@ const full = (rows: readonly Row[], more: Partial<Full> = {}): Full => ({
   rows,
   news: [],
   more: 0,
+  states: [0, 0, 0, 0],
   service: null,
   instance: 'host:1',
   startedAt: 500,
@@ -46,6 +47,7 @@ const tick = (at: number, rows: readonly Row[] = [], more: Partial<Tick> = {}): 
   rows,
   news: [],
   more: 0,
+  states: [0, 0, 0, 0],
   gone: [],
   ...more,
 });
@@ -159,6 +161,16 @@ describe('the rows of the live page', () => {
     expect(ordered(model, 'name')).toEqual(['broken', 'fine', 'tested', 'Z']);
     expect(ordered(model, 'latency')).toEqual(['Z', 'fine', 'broken', 'tested']);
     expect(ordered(model, 'calls')).toEqual(['broken', 'fine', 'tested', 'Z']);
+  });
+
+  it('are counted with those that have no row', () => {
+    const many = new Model();
+    many.full(full([rowOf('a', inState('open'))], { more: 3, states: [2, 2, 0, 0] }));
+    expect(countOf(many, 'all')).toBe(4);
+    expect(countOf(many, 'open')).toBe(2);
+    many.tick(tick(2000, [], { more: 3, states: [3, 1, 0, 0] }));
+    expect(countOf(many, 'open')).toBe(1);
+    expect(countOf(many, 'beyond')).toBe(0);
   });
 
   it('are found by any part of the name, in any case', () => {
