@@ -3,13 +3,15 @@ export interface Running {
   /** Unique in the process. */
   readonly id: number;
   readonly name: string;
-  /** In ms since 1970. */
-  readonly begun: number;
+  /** How long it has been under way, however the wall clock is set. */
+  readonly ageMs: number;
   /** Of the call under way: 1 is the first. */
   readonly attempt: number;
   readonly correlationId: string | undefined;
   /** Calls it off through its signal, where it has one that this package made. */
   readonly abort: (() => void) | undefined;
+  /** It was called off by `abort`, and has yet to be answered. */
+  readonly aborted: boolean;
 }
 
 /** A call, and the call that it is part of. */
@@ -22,11 +24,12 @@ interface Within {
 export class Execution implements Running {
   readonly id: number;
   readonly name: string;
-  readonly begun = Date.now();
   readonly correlationId: string | undefined;
   readonly list: List;
   attempt = 1;
   abort: (() => void) | undefined = undefined;
+  aborted = false;
+  readonly #begun = performance.now();
   before: Execution | undefined;
   after: Execution | undefined = undefined;
 
@@ -39,6 +42,18 @@ export class Execution implements Running {
     if (list.last) list.last.after = this;
     else list.first = this;
     list.last = this;
+  }
+
+  get ageMs(): number {
+    return performance.now() - this.#begun;
+  }
+
+  /** Lets it be called off. */
+  abortBy(abort: () => void): void {
+    this.abort = () => {
+      this.aborted = true;
+      abort();
+    };
   }
 
   leave(): void {
@@ -57,8 +72,8 @@ interface List {
 
 /** `undefined` where nobody wants to know. */
 let list: List | undefined;
-/** The execution that begins this very moment, until the policy that is entered takes it. */
-let beginning: Execution | undefined;
+/** The execution that begins this very moment, until the stack that is entered takes it. */
+let beginning: { readonly execution: Execution; readonly stack: object } | undefined;
 let announced: string | undefined;
 let watchers: { readonly correlate: () => string | undefined }[] = [];
 let count = 0;
@@ -93,24 +108,36 @@ export const running = {
     return all;
   },
 
-  begin(call: Within, name: string): void {
+  /** @param stack is entered next, where it is one, and may let the execution be called off */
+  begin(call: Within, name: string, stack?: object): void {
     if (!list) return;
     const id = announced ?? watchers[0]?.correlate();
     announced = undefined;
     count++;
-    beginning = new Execution(count, name, id, list);
-    call.execution = beginning;
+    const execution = new Execution(count, name, id, list);
+    beginning = stack && { execution, stack };
+    call.execution = execution;
   },
 
-  /** The policy that is being entered lets the execution that has just begun be called off. */
-  abortBy(name: string, abort: () => void): void {
-    if (beginning?.name === name) beginning.abort = abort;
+  /** A stack was entered, and will not take its execution any more. */
+  entered(): void {
     beginning = undefined;
   },
 
-  /** The execution that begins next has this id. */
-  correlateNext(id: string | undefined): void {
+  /** The stack that is being entered lets the execution that has just begun be called off. */
+  abortBy(stack: object, abort: () => void): void {
+    if (beginning?.stack === stack) beginning.execution.abortBy(abort);
+    beginning = undefined;
+  },
+
+  /** The execution that begins while `run` does, before it returns, has this id. */
+  correlated<T>(id: string | undefined, run: () => T): T {
     announced = id;
+    try {
+      return run();
+    } finally {
+      announced = undefined;
+    }
   },
 
   /** The call is made again, and with it all that it is part of. */

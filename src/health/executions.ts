@@ -29,12 +29,11 @@ export function executionViews(): ExecutionsView {
   return { executions: all.slice(0, LISTED).map(viewOf), total: all.length };
 }
 
-function viewOf({ id, name, begun, attempt, correlationId, abort }: Running): ExecutionView {
+function viewOf({ id, name, ageMs, attempt, correlationId, abort }: Running): ExecutionView {
   return {
     id: String(id),
     name,
-    // The clock may have been set back.
-    age_ms: Math.max(0, Date.now() - begun),
+    age_ms: Math.round(ageMs),
     attempt,
     correlation_id: correlationId ?? null,
     abortable: abort !== undefined,
@@ -47,12 +46,15 @@ export function abortExecution(id: string, actor: Actor): { id: string; name: st
   if (execution === undefined) {
     throw new Problem(404, 'No such execution is under way: it has ended, or never was.');
   }
-  const { name, abort } = execution;
+  const { name, abort, aborted } = execution;
   if (abort === undefined) {
     throw new Problem(
       409,
       'It can not be called off: only policies that `cockatiel-otel/policies` makes have a signal of their own.',
     );
+  }
+  if (aborted) {
+    throw new Problem(409, 'It was called off already, and has yet to heed its signal.');
   }
   abort();
   acts.tell({ ...actor, action: 'abort', name, at: Date.now(), execution: id });

@@ -94,16 +94,16 @@ async function answerOf(call: HttpCall): Promise<Response> {
   // A bulkhead runs what has waited in the context of the call that made room: in the wrong trace.
   const inContext = AsyncLocalStorage.snapshot();
   const handed = { target: client, fellBack: false };
-  const execute = () => {
-    if (running.watched) running.correlateNext(call.correlationId);
-    return client.policy.execute(
+  const execute = () =>
+    client.policy.execute(
       (context) => inContext(() => beginAttempt(handed, () => attempt(call, context.signal))),
       signal,
     );
-  };
+  const correlated = () =>
+    running.watched ? running.correlated(call.correlationId, execute) : execute();
   try {
     return await untilAborted(signal, () =>
-      withArguments(call.request.args, () => handOver(handed, () => runHttpCall(call, execute))),
+      withArguments(call.request.args, () => handOver(handed, () => runHttpCall(call, correlated))),
     );
   } catch (error) {
     if (signal.aborted) throw signal.reason;

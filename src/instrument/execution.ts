@@ -23,12 +23,13 @@ export class Executions {
     this.#name = scope.name;
   }
 
-  begin(call: Call): void {
+  /** @param stack what is entered next, where it is a stack: then `running.entered` is called */
+  begin(call: Call, stack?: object): void {
     const counts = this.#counts;
     if (!counts.duration.reported) this.#unreported();
     counts.active.add(0);
     if (this.#durations && counts.duration.wanted) call.start = performance.now();
-    if (running.watched) running.begin(call, this.#name);
+    if (running.watched) running.begin(call, this.#name, stack);
   }
 
   end(call: Call, ok: boolean, value: unknown): void {
@@ -76,7 +77,7 @@ export class StackLayer implements Layer {
       const call = new StackCall(executions, entered(), signal, headOf(policy), !custom);
       // Asked before the stack within may be entered once more.
       const told = call.stack?.answersFor(policy, call);
-      executions.begin(call);
+      executions.begin(call, policy);
       // The innermost: what the user's function does is no part of this stack.
       const inner: Fn = function inner(context) {
         call.called = true;
@@ -97,6 +98,7 @@ export class StackLayer implements Layer {
         throw error;
       } finally {
         leave();
+        running.entered();
       }
       if (told) return answered;
       if (!(answered instanceof Promise)) return answerLater(answered, call);

@@ -119,7 +119,7 @@ function entered(name: string, stack: IPolicy): IPolicy['execute'] {
       explain: (error) => (inside.aborted && isTimeout(error) ? inside.reason : error),
     });
     if (watched) {
-      running.abortBy(name, () => {
+      running.abortBy(stack, () => {
         controller.abort(new ExecutionAbortedError(name));
         stop();
       });

@@ -1,7 +1,7 @@
 import { retry as bareRetry, handleAll, noop } from 'cockatiel';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { running } from '../../src/aggregate/running.ts';
-import { instrument, uninstrument } from '../../src/instrumented.ts';
+import { instrument, snapshot, uninstrument } from '../../src/instrumented.ts';
 import { createPolicy } from '../../src/policies/index.ts';
 
 describe('what is running', () => {
@@ -29,7 +29,8 @@ describe('what is running', () => {
     const [execution, ...others] = running.list();
     expect(others).toEqual([]);
     expect(execution).toMatchObject({ name: 'listed', attempt: 2, abort: undefined });
-    expect(Date.now() - (execution?.begun ?? 0)).toBeLessThan(5000);
+    expect(execution?.ageMs).toBeGreaterThanOrEqual(0);
+    expect(execution?.ageMs).toBeLessThan(5000);
     finish?.();
     await answer;
     expect(running.list()).toEqual([]);
@@ -40,6 +41,8 @@ describe('what is running', () => {
     'can be called off where a documented policy made its signal (%s)',
     async (signal) => {
       const policy = createPolicy('stoppable');
+      const counted = () => snapshot().find(({ name }) => name === 'stoppable')?.executions;
+      const before = counted()?.failure ?? 0;
       let calls = 0;
       const answer = policy.execute((context) => {
         calls++;
@@ -51,6 +54,7 @@ describe('what is running', () => {
       );
       expect(calls).toBe(1);
       expect(policy.circuitBreaker?.toJSON()).toMatchObject({ breakerState: 0 });
+      expect(counted()).toMatchObject({ failure: before + 1, cancelled: 0 });
       expect(running.list()).toEqual([]);
       policy.dispose();
     },
@@ -100,6 +104,8 @@ describe('what is running', () => {
     free();
     await first;
     expect(calls).toBe(0);
+    const [counted] = snapshot().filter(({ name }) => name === 'queued');
+    expect(counted?.executions).toMatchObject({ success: 1, rejected: 1, cancelled: 0 });
     policy.dispose();
   });
 
@@ -109,8 +115,7 @@ describe('what is running', () => {
     const answers = [];
     stop();
     stop = running.watch(() => found);
-    running.correlateNext('given');
-    answers.push(policy.execute(never));
+    answers.push(running.correlated('given', () => policy.execute(never)));
     answers.push(policy.execute(never));
     found = undefined;
     answers.push(policy.execute(never));
@@ -122,6 +127,71 @@ describe('what is running', () => {
     for (const { abort } of running.list()) abort?.();
     await Promise.allSettled(answers);
     policy.dispose();
+  });
+
+  it('gives its id to nobody else where the policy writes nothing down', async () => {
+    const gone = createPolicy('gone');
+    gone.dispose();
+    const policy = createPolicy('next');
+    expect(await running.correlated('of gone', () => gone.execute(() => 'answer'))).toBe('answer');
+    const answer = policy.execute(() => running.list().map((each) => each.correlationId));
+    expect(await answer).toEqual([undefined]);
+    policy.dispose();
+  });
+
+  it('can not be called off by another policy, also one of its name', async () => {
+    const gone = createPolicy('same');
+    gone.dispose();
+    vi.stubEnv('RESILIENCE_ENABLED', 'false');
+    // A pass-through, which makes no signal.
+    const policy = createPolicy('same');
+    vi.unstubAllEnvs();
+    let free = () => {};
+    const answer = policy.execute(() => new Promise<void>((resolve) => (free = resolve)));
+    const others = [gone.execute(never), gone.execute(() => 'fine')];
+    const [execution, ...more] = running.list();
+    expect(more).toEqual([]);
+    expect(execution?.abort).toBeUndefined();
+    free();
+    await answer;
+    expect(await others[1]).toBe('fine');
+    const within = policy.execute(() => {
+      void gone.execute(() => 'fine');
+      return running.list().map(({ abort }) => abort);
+    });
+    expect(await within).toEqual([undefined]);
+    policy.dispose();
+  });
+
+  it('is called off once', async () => {
+    const policy = createPolicy('once');
+    let free = () => {};
+    const answer = policy.execute(() => new Promise<void>((resolve) => (free = resolve)));
+    const [execution] = running.list();
+    expect(execution?.aborted).toBe(false);
+    execution?.abort?.();
+    execution?.abort?.();
+    expect(execution?.aborted).toBe(true);
+    expect(running.list()).toEqual([execution]);
+    // It has heard of it, and answers all the same.
+    free();
+    await answer;
+    expect(running.list()).toEqual([]);
+    policy.dispose();
+  });
+
+  it('is as old as time has passed, however the clock is set', async () => {
+    vi.useFakeTimers();
+    const policy = instrument('aged', noop);
+    let free = () => {};
+    const answer = policy.execute(() => new Promise<void>((resolve) => (free = resolve)));
+    await vi.advanceTimersByTimeAsync(1500);
+    vi.setSystemTime(0);
+    expect(running.list()[0]?.ageMs).toBe(1500);
+    vi.useRealTimers();
+    free();
+    await answer;
+    uninstrument(policy);
   });
 
   it('is listed the oldest first, whoever ends when', async () => {
