@@ -153,6 +153,25 @@ describe('executions', () => {
     expect((await get('/executions')).json).toEqual({ executions: [], total: 0 });
   });
 
+  it('are called off once', async () => {
+    const told: string[] = [];
+    const log = (line: string) => void told.push(line);
+    const logger = { info: log, warn: log, error: log };
+    const { get, ask } = routesWith({ token: TOKEN, logger });
+    const policy = known(createPolicy('deaf', 'default', { retry: false }));
+    let finish = () => {};
+    const deaf = policy.execute(() => new Promise<void>((resolve) => (finish = resolve)));
+    const [{ id }] = (await get('/executions')).json.executions;
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    expect((await ask('DELETE', `/executions/${id}`, { headers })).status).toBe(202);
+    const again = await ask('DELETE', `/executions/${id}`, { headers });
+    // It may have been answered in between.
+    expect([404, 409]).toContain(again.status);
+    expect(told).toEqual(['An execution of deaf was called off by hand']);
+    finish();
+    await deaf.catch(() => {});
+  });
+
   it('are not followed where that is not wanted, nor after the routes were closed', async () => {
     const { get } = routesWith({ executions: false });
     const closed = routesWith();
