@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { breakerNamed, failing } from '../health/support.ts';
 import { eventually } from '../support/eventually.ts';
@@ -149,7 +150,11 @@ describe.runIf(SCRIPT)('in a terminal', () => {
     const { code, stdout } = await run.result();
     expect(code).toBe(0);
     const [, after = ''] = stdout.split('\x1b[?7h\x1b[?25h\x1b[?1049l');
-    expect(after).toMatch(/^31 circuit breakers: 1 open, 30 closed/);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours take no room.
+    const plain = after.replace(/\x1b\[\d*m/g, '');
+    expect(plain).toMatch(
+      /^http:\S+ {2}\d\d:\d\d:\d\d\r\n\r\n31 circuit breakers: 1 open, 30 closed/,
+    );
     expect(after).toContain('policy-29');
   });
 
@@ -171,8 +176,16 @@ describe.runIf(SCRIPT)('in a terminal', () => {
     const run = terminal(`breakers --watch --interval 100ms --url ${url}`, 60);
     await printed(run, 'jira');
     await close();
-    await printed(run, /No answer.*ECONNREFUSED.*jira/s);
+    await printed(run, /seen last at (\d\d:\d\d:\d\d).*No answer.*ECONNREFUSED.*jira/s);
+    const [, first] = run.stdout.match(/seen last at ([\d:]+)/) ?? [];
+    await sleep(1100);
     run.child.stdin?.write('\x03');
-    expect((await run.result()).code).toBe(0);
+    const { code, stdout } = await run.result();
+    expect(code).toBe(0);
+    // It is said in what stays, too, and by the time of what was seen.
+    const [, after = ''] = stdout.split('\x1b[?7h\x1b[?25h\x1b[?1049l');
+    expect(after).toMatch(/seen last at .*No answer.*jira/s);
+    expect(after).toContain(`seen last at ${first}`);
+    expect(after).not.toContain('Asking again');
   });
 });

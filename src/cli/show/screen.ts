@@ -16,6 +16,10 @@ export class Screen implements Canvas {
   readonly #out: NodeJS.WriteStream;
   readonly #title: string;
   #last = '';
+  /** When that was. */
+  #seenAt: string | undefined;
+  /** Why it can't be seen now. */
+  #missed = '';
   #isOn = false;
 
   constructor(out: NodeJS.WriteStream, title: string) {
@@ -30,27 +34,39 @@ export class Screen implements Canvas {
 
   draw(seen: string): void {
     this.#last = seen;
-    this.#show([]);
+    this.#seenAt = clock();
+    this.#missed = '';
+    this.#show();
   }
 
   miss(why: string): void {
-    // What was seen stays below, and how old it is can be seen above.
-    this.#show([...wrapped(`${why}. Asking again.`, this.#columns).map(bad), '']);
+    this.#missed = `${why}.`;
+    this.#show();
   }
 
   end(): void {
     if (!this.#isOn) return;
     this.#isOn = false;
-    this.#out.write(`${LEAVE}${this.#last}${this.#last === '' ? '' : '\n'}`);
+    const isBlank = this.#last === '' && this.#missed === '';
+    const left = isBlank ? [] : [...this.#lines(this.#missed), ''];
+    this.#out.write(LEAVE + left.join('\n'));
   }
 
-  #show(news: readonly string[]): void {
-    const head = dim(cutTo(`${this.#title}  ${clock()}`, this.#columns));
-    const lines = [head, '', ...news, ...this.#last.split('\n')];
+  #show(): void {
+    const lines = this.#lines(this.#missed && `${this.#missed} Asking again.`);
     const rows = this.#out.rows || 24;
     const over = lines.length - rows;
     if (over > 0) lines.splice(rows - 1, over + 1, dim(`… ${over + 1} more lines`));
     this.#out.write(HOME + lines.map((line) => line + END_OF_LINE).join('\n') + BELOW);
+  }
+
+  /** What was seen stays below, and how old it is stands above. */
+  #lines(missed: string): string[] {
+    const at = this.#seenAt ?? clock();
+    const when = missed && this.#seenAt ? `seen last at ${at}` : at;
+    const head = dim(cutTo(`${this.#title}  ${when}`, this.#columns));
+    const news = missed ? [...wrapped(missed, this.#columns).map(bad), ''] : [];
+    return [head, '', ...news, ...(this.#last === '' ? [] : this.#last.split('\n'))];
   }
 
   get #columns(): number {
