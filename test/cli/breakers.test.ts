@@ -161,6 +161,9 @@ describe('cockatiel-otel breakers', () => {
     const plain = await run(['breakers', '--url', url]);
     const coloured = await run(['breakers', '--url', url], { FORCE_COLOR: '1' });
     expect(plain.stdout).not.toContain('\x1b');
+    // A build server could show colours; what it keeps is a file.
+    const build = await run(['breakers', '--url', url], { CI: '1', GITHUB_ACTIONS: 'true' });
+    expect(build.stdout).not.toContain('\x1b');
     expect(coloured.stdout).toContain('  \x1b[31m\x1b[1mopen\x1b[22m\x1b[39m  ');
     expect(coloured.stdout).toContain('  \x1b[32mclosed\x1b[39m  ');
     const neither = await run(['breakers', '--url', url], { NO_COLOR: '1' });

@@ -1,7 +1,11 @@
-import ansis from 'ansis';
+import { Ansis } from 'ansis';
 import type { State } from '../service/answers.ts';
 
-/** Colours are only ever beside the word; without a terminal, or with NO_COLOR, there are none. */
+/**
+ * Colours are only ever beside the word; without a terminal, or with NO_COLOR, there are none. That a
+ * build server could show them, which ansis goes by too, says nothing about who reads a pipe.
+ */
+const ansis = process.stdout.isTTY || 'FORCE_COLOR' in process.env ? new Ansis() : new Ansis(0);
 
 /** Those of the dashboards. */
 const STATES: Readonly<Record<State, (text: string) => string>> = {
