@@ -17,7 +17,7 @@ export function addCheck(program: Command): void {
     .command('check')
     .summary('tell whether a service is healthy')
     .description(
-      'Tells whether a service is healthy, which of its circuits are open or isolated, and how ' +
+      'Tells whether a service is healthy, which of its circuits are not closed, and how ' +
         'many of its dependencies are available. Ends with 1 if it is degraded or unhealthy.',
     );
   addConnection(command)
@@ -42,7 +42,7 @@ async function check(options: Options): Promise<void> {
     process.stdout.write(`${json(answer.json, 2)}\n`);
     return;
   }
-  const trouble = breakers && breakers.open + breakers.isolated > 0;
+  const trouble = breakers && breakers.closed < breakers.total;
   const lines = healthLines(answer.value, trouble ? await troubleAt(connection) : []);
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -117,9 +117,30 @@ describe('cockatiel-otel check', () => {
     expect(await run(['check', '--url', url])).toEqual({
       code: 1,
       stdout: expect.stringMatching(
-        /^unhealthy\n1 circuit breaker: 1 open\n {2}jira: open .+\n3 of 4 dependencies available \(75 %\): bulk work should wait\n$/,
+        /^unhealthy\n1 circuit breaker: 1 open\n {2}jira: open .+\n3 of 4 dependencies available \(75 %\): bulk work should wait\n {2}the log of the service, and the news of its live page, tell which are not\n$/,
       ),
       stderr: '',
+    });
+  });
+
+  it('names a circuit that is half-open, as the service is degraded by it', async () => {
+    const jira = circuitBreaker(handleAll, {
+      halfOpenAfter: 0,
+      breaker: new ConsecutiveBreaker(1),
+    });
+    known(instrument('jira', jira));
+    await jira.execute(() => Promise.reject(new Error('down'))).catch(() => {});
+    let finish = () => {};
+    const probe = jira.execute(() => new Promise<void>((resolve) => (finish = resolve)));
+    const { url } = await serve();
+    const { code, stdout } = await run(['check', '--url', url]);
+    finish();
+    await probe;
+    expect({ code, stdout }).toEqual({
+      code: 1,
+      stdout: expect.stringMatching(
+        /^degraded\n1 circuit breaker: 1 half_open\n {2}jira: half_open for \ds.*\n$/,
+      ),
     });
   });
 
@@ -159,6 +180,7 @@ describe('cockatiel-otel check', () => {
       stderr: `warning: ${url} answers 502\n`,
     });
     breakers.open = 0;
+    breakers.closed = 1;
     asked.splice(0);
     await run(['check', '--url', url]);
     expect(asked).toEqual(['/health']);

@@ -14,7 +14,7 @@ const PAINT: Readonly<Record<Told['status'], (text: string) => string>> = {
 /**
  * How a service is, a line for each thing that there is to say.
  *
- * @param trouble lines about the circuits that turn calls away
+ * @param trouble lines about the circuits that are not closed
  */
 export function healthLines(
   { status, breakers, dependencies }: Told,
@@ -23,16 +23,19 @@ export function healthLines(
   return [
     PAINT[status](status),
     ...(breakers ? [breakersSummary(breakers), ...trouble] : []),
-    ...(dependencies ? [dependenciesSummary(dependencies)] : []),
+    ...(dependencies ? dependenciesLines(dependencies) : []),
   ];
 }
 
-function dependenciesSummary(dependencies: NonNullable<Told['dependencies']>): string {
+function dependenciesLines(dependencies: NonNullable<Told['dependencies']>): string[] {
   const { total_systems: total, available_systems: available } = dependencies;
-  if (total === 0) return 'no dependencies';
-  return (
+  if (total === 0) return ['no dependencies'];
+  const summary =
     `${available} of ${total} dependencies available ` +
     `(${dependencies.availability_percentage} %): ` +
-    (dependencies.safe_for_bulk_work ? 'safe for bulk work' : 'bulk work should wait')
-  );
+    (dependencies.safe_for_bulk_work ? 'safe for bulk work' : 'bulk work should wait');
+  return available < total ? [summary, WHICH] : [summary];
 }
+
+/** The route has no names, and another one that has them there is not. */
+const WHICH = '  the log of the service, and the news of its live page, tell which are not';

@@ -8,11 +8,11 @@ import { stateCell } from './paint.ts';
 /** An outage of everything is no reason to fill the screen. */
 const SHOWN = 20;
 
-/** Circuits that turn calls away, a line each: `servicenow: open for 42s, last error ECONNREFUSED`. */
+/** Circuits that are not closed, a line each: `servicenow: open for 42s, last error ECONNREFUSED`. */
 export function troubleLines({ value, at }: Answer<InferOutput<typeof Breakers>>): string[] {
-  const opened = worstFirst(value.breakers.filter(([, { opened }]) => opened));
-  const lines = opened.slice(0, SHOWN).map(([name, breaker]) => lineOf(name, breaker, at));
-  const more = opened.length - lines.length;
+  const troubled = worstFirst(value.breakers.filter(([, { state }]) => state !== 'closed'));
+  const lines = troubled.slice(0, SHOWN).map(([name, breaker]) => lineOf(name, breaker, at));
+  const more = troubled.length - lines.length;
   return more === 0 ? lines : [...lines, `  and ${more} more, as \`breakers\` shows`];
 }
 
