@@ -3,9 +3,10 @@ import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type HealthOptions, type Listening, listen } from '../../../src/health/index.ts';
+import { instrument } from '../../../src/index.ts';
 import { createPolicy } from '../../../src/policies/index.ts';
 import { eventually } from '../../support/eventually.ts';
-import { breakerNamed, failing, known, TOKEN } from '../support.ts';
+import { breakerNamed, failing, known, newBreaker, TOKEN } from '../support.ts';
 import { namesOn, rowOf, TestBrowser } from './browser.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -93,15 +94,65 @@ describe('the live page', { timeout: 60_000 }, () => {
     await page.getByRole('dialog').getByLabel('Token').fill(TOKEN);
     await page.getByRole('button', { name: 'Do it' }).click();
     await row.getByText('Closed').waitFor();
+    // There is more to know of what a reset of another's circuit breaker can't do.
+    await page.getByRole('dialog').getByText('reset was done, it is closed now. ').waitFor();
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
     expect(await page.getByRole('dialog').isVisible()).toBe(false);
 
     await operate(page, 'servicenow', 'Isolate', TOKEN);
+    await page.locator('#told').getByText('servicenow: isolate was done').waitFor();
+    expect(await page.getByRole('dialog').isVisible()).toBe(false);
     await row.getByText('Isolated', { exact: true }).waitFor();
     await row.getByText('by hand').waitFor();
     await page.locator('#news').getByText('maintenance').first().waitFor();
     await operate(page, 'servicenow', 'Release', TOKEN);
     await row.getByText('Closed').waitFor();
     expect(await page.evaluate('JSON.stringify(localStorage)')).not.toContain(TOKEN);
+  });
+
+  it('keeps an answer that comes late out of the dialog of another name', async () => {
+    for (const name of ['servicenow', 'workday']) breakerNamed(name);
+    const page = await open(await serve());
+    let hold = true;
+    await page.route('**/circuit-breakers/**', async (route) => {
+      if (hold) await page.locator('#operate-name').getByText('workday').waitFor();
+      await route.continue().catch(() => {});
+    });
+    await operate(page, 'servicenow', 'Isolate', TOKEN);
+    await page.getByRole('button', { name: 'Doing it' }).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.locator('#told').getByText('servicenow: nobody waited for the answer').waitFor();
+    await page.getByRole('button', { name: 'Operate workday' }).click();
+    await page.waitForTimeout(500);
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.isVisible()).toBe(true);
+    expect(await dialog.locator('#operate-error, #operate-done').allTextContents()).toEqual([
+      '',
+      '',
+    ]);
+    hold = false;
+    await dialog.getByRole('radio', { name: /^Isolate/ }).check();
+    await dialog.getByRole('button', { name: 'Do it' }).click();
+    await page.locator('#told').getByText('workday: isolate was done').waitFor();
+    await operate(page, 'workday', 'Release', TOKEN);
+    await rowOf(page, 'workday').getByText('Closed').waitFor();
+  });
+
+  it('says in the dialog what is so now, and of how many, and chooses nothing else', async () => {
+    const breakers = ['eu', 'us'].map((region) =>
+      known(instrument('servicenow', newBreaker(), { attributes: { region } })),
+    );
+    const page = await open(await serve());
+    await page.getByRole('button', { name: 'Operate servicenow' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('All 2 circuit breakers of this name are meant: 2 closed now').waitFor();
+    const isolated = breakers.map((breaker) => breaker.isolate());
+    await dialog.getByText('2 isolated now').waitFor();
+    expect(await dialog.getByRole('radio', { checked: true }).count()).toBe(0);
+    expect(await dialog.getByRole('radio', { name: /^Reset/ }).isDisabled()).toBe(true);
+    for (const each of isolated) each.dispose();
+    await dialog.getByText('2 closed now').waitFor();
+    expect(await dialog.getByRole('radio', { name: /^Reset/ }).isDisabled()).toBe(false);
   });
 
   it('has no buttons where nobody may change anything, and says why', async () => {

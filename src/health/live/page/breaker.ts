@@ -1,8 +1,6 @@
 import type { RowBreaker } from '../protocol.ts';
 import { age } from './format.ts';
-
-/** In the order of the states in `RowBreaker.states`. */
-const WORDS = ['closed', 'open', 'half-open', 'isolated'];
+import { countsText } from './states.ts';
 
 /** What there is to say of the circuit breakers of a name, beside their state. */
 export function breakerText(breaker: RowBreaker, at: number): string {
@@ -10,9 +8,7 @@ export function breakerText(breaker: RowBreaker, at: number): string {
   const all = states.reduce((a, b) => a + b, 0);
   const parts: string[] = [];
   if (all > 1) {
-    parts.push(
-      states.flatMap((count, index) => (count > 0 ? `${count} ${WORDS[index]}` : [])).join(', '),
-    );
+    parts.push(countsText(states));
   }
   if (since !== null) parts.push(`for ${age(at - since)}`);
   if (state === 'open' && nextProbeAt !== null) {

@@ -2,13 +2,14 @@ import { byId, mark, say } from './dom.ts';
 import { showNews } from './feed.ts';
 import { clock, latency, percent } from './format.ts';
 import { Model, type StateChanged } from './model.ts';
-import { currentToken, openDialog, prepareDialog, useToken } from './operate.ts';
+import { currentToken, openDialog, prepareDialog, refreshDialog, useToken } from './operate.ts';
 import { colorsAre } from './spark.ts';
 import { stateOf } from './states.ts';
 import { type Connection, Stream } from './stream.ts';
 import { Summary } from './summary.ts';
 import { Table } from './table.ts';
 import { prepareTheme } from './theme.ts';
+import { tell } from './told.ts';
 
 /** So many changes are read out one by one. */
 const MOST_SPOKEN = 3;
@@ -21,11 +22,13 @@ let connection: Connection = 'connecting';
 let drawing = false;
 
 function full(message: Parameters<Model['full']>[0]): void {
-  model.full(message);
+  const changed = model.full(message);
   mark(document.body, 'data-known', '');
   say(byId('service'), model.service ?? 'Policies');
   byId('no-administration').hidden = model.administration;
+  say(byId('instance'), model.instance);
   showLimits();
+  speak(changed);
   draw();
 }
 
@@ -43,6 +46,7 @@ function draw(): void {
     drawing = false;
     table.show();
     showNews(model.news);
+    refreshDialog(model.policies);
     if (connection === 'live') say(byId('heard'), clock(model.at));
   });
 }
@@ -114,7 +118,7 @@ function keys(event: KeyboardEvent): void {
 }
 
 prepareTheme(repaint);
-prepareDialog((text) => say(byId('spoken'), text));
+prepareDialog(tell);
 document.addEventListener('keydown', keys);
 addEventListener('resize', repaint);
 byId('show-all').addEventListener('click', () => {
