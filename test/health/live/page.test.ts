@@ -295,6 +295,33 @@ describe('the live page', { timeout: 60_000 }, () => {
     }
   });
 
+  it('keeps its colours where a browser forces others, and says what it does not know', async () => {
+    const policy = breakerNamed('servicenow');
+    await policy.execute(async () => {});
+    const page = await open(await serve(), { forcedColors: 'active' });
+    await page.locator('#span').getByText('as nobody looked before').waitFor();
+    const colors = await page.evaluate<string[]>(
+      `[...document.querySelectorAll('#legend [data-outcome], .bar .fill, .bar .limit')]
+        .map((each) => getComputedStyle(each).backgroundColor)`,
+    );
+    const ground = await page.evaluate('getComputedStyle(document.body).backgroundColor');
+    expect(new Set(colors.slice(0, 6)).size).toBe(6);
+    expect(colors).not.toContain(ground);
+  });
+
+  it('shows long names whole', async () => {
+    const names = ['servicenow-incident-table-search', 'workday-compensation-report-raas'];
+    for (const name of names) breakerNamed(name);
+    const page = await open(await serve(), { viewport: { width: 1280, height: 900 } });
+    await rowOf(page, 'servicenow-incident-table-search').waitFor();
+    const cut = await page.evaluate<number>(
+      `[...document.querySelectorAll('.name')]
+        .filter((each) => each.scrollHeight > each.clientHeight || each.scrollWidth > each.clientWidth)
+        .length`,
+    );
+    expect(cut).toBe(0);
+  });
+
   it('moves nothing away from under a hand', async () => {
     const [, second] = [breakerNamed('a'), breakerNamed('b')];
     const page = await open(await serve());

@@ -12,13 +12,24 @@ export function count(value: number): string {
   return `${(value / 1_000_000).toFixed(1)} M`;
 }
 
-/** A ratio; what is not nothing is never told as nothing, nor what is not all as all. */
+/** A ratio, rounded down; what is not nothing is never told as nothing, nor what is not all as all. */
 export function percent(ratio: number): string {
-  const value = ratio * 100;
+  return rounded(ratio, Math.floor);
+}
+
+/** A share of trouble, rounded up: it is never told as less than it is. */
+export function troublePercent(ratio: number): string {
+  return rounded(ratio, Math.ceil);
+}
+
+function rounded(ratio: number, round: (value: number) => number): string {
+  // 0.29 times 100 is a little less than 29.
+  const value = Number((ratio * 100).toPrecision(12));
   if (value > 0 && value < 0.1) return '<0.1 %';
   if (value > 99.9 && value < 100) return '99.9 %';
-  const digits = value < 10 && !Number.isInteger(value) ? 1 : 0;
-  return `${digits === 0 && value < 100 ? Math.floor(value) : value.toFixed(digits)} %`;
+  if (Number.isInteger(value)) return `${value} %`;
+  if (value < 10) return `${(round(Number((value * 10).toPrecision(12))) / 10).toFixed(1)} %`;
+  return `${round(value) === 100 ? 99.9 : round(value)} %`;
 }
 
 /** How long a call took. */
@@ -42,4 +53,12 @@ export function age(milliseconds: number): string {
 
 export function clock(at: number): string {
   return new Date(at).toLocaleTimeString('en-GB');
+}
+
+/** How far back counts and shares look, as long as nobody has watched for a minute. */
+export function spanText(watchedSeconds: number): string {
+  if (watchedSeconds >= 60) return 'last minute';
+  return watchedSeconds > 0
+    ? `last ${watchedSeconds} s, as nobody looked before`
+    : 'nothing yet, as nobody looked before';
 }

@@ -1,6 +1,6 @@
 import { byId, mark, say } from './dom.ts';
 import { showNews } from './feed.ts';
-import { clock, latency, percent } from './format.ts';
+import { clock, latency, percent, spanText } from './format.ts';
 import { Model, type StateChanged } from './model.ts';
 import { currentToken, openDialog, prepareDialog, refreshDialog, useToken } from './operate.ts';
 import { colorsAre } from './spark.ts';
@@ -46,6 +46,7 @@ function draw(): void {
     drawing = false;
     table.show();
     showNews(model.news);
+    say(byId('span'), spanText(model.watchedSeconds));
     refreshDialog(model.policies);
     if (connection === 'live') say(byId('heard'), clock(model.at));
   });

@@ -1,7 +1,7 @@
 import type { Limits } from '../protocol.ts';
 import { breakerText } from './breaker.ts';
 import { make, mark, say } from './dom.ts';
-import { count, latency, percent, rate } from './format.ts';
+import { count, latency, percent, rate, troublePercent } from './format.ts';
 import { answerable, total, unanswered } from './judge.ts';
 import { Meter } from './meter.ts';
 import type { Model, Policy } from './model.ts';
@@ -91,8 +91,8 @@ export class RowView {
     const cancelled = total(row) - all;
     const [ok = 0, stoodIn = 0] = row.outcomes;
     const parts = [
-      all > 0 ? `${percent(ok / all)} ok` : 'no calls',
-      ...(stoodIn > 0 ? [`${percent(stoodIn / all)} fallback`] : []),
+      all > 0 ? `${percent(ok / all)} ok` : noCalls(model.watchedSeconds),
+      ...(stoodIn > 0 ? [`${troublePercent(stoodIn / all)} fallback`] : []),
       ...(failed > 0 ? [`${count(failed)} failed`] : []),
       ...(cancelled > 0 ? [`${count(cancelled)} cancelled`] : []),
     ];
@@ -128,7 +128,7 @@ export class RowView {
     if (timeout) {
       const late = share(timeout.timedOut, timeout.calls);
       this.#timeouts.show(
-        percent(late),
+        troublePercent(late),
         HALF * (late / limits.timeouts),
         beyond.has('timeouts'),
         timeout.limit === null ? '' : `after ${latency(timeout.limit)}`,
@@ -139,7 +139,7 @@ export class RowView {
       const rejected = share(bulkhead.rejected, bulkhead.calls);
       const notes = [
         ...(bulkhead.queued > 0 ? [`${count(bulkhead.queued)} queued`] : []),
-        ...(rejected > 0 ? [`${percent(rejected)} rejected`] : []),
+        ...(rejected > 0 ? [`${troublePercent(rejected)} rejected`] : []),
       ];
       this.#bulkhead.show(
         `${count(bulkhead.active)} of ${count(bulkhead.limit)}`,
@@ -152,7 +152,7 @@ export class RowView {
     if (fallback) {
       const used = share(fallback.used, fallback.calls);
       this.#fallback.show(
-        percent(used),
+        troublePercent(used),
         HALF * (used / limits.fallbacks),
         beyond.has('fallbacks'),
         fallback.failed > 0 ? `${count(fallback.failed)} failed` : '',
@@ -165,6 +165,11 @@ export class RowView {
 function visible({ element }: Meter, part: object | undefined): void {
   element.hidden = part === undefined;
   mark(element.parentElement as Element, 'data-empty', part === undefined ? '' : undefined);
+}
+
+/** Of what was not watched nothing is known. */
+function noCalls(watchedSeconds: number): string {
+  return watchedSeconds > 0 ? 'no calls' : '–';
 }
 
 function share(part: number, whole: number): number {

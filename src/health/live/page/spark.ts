@@ -1,9 +1,12 @@
 import uPlot from 'uplot';
+import { OUTCOMES } from '../../../semconv/attributes.ts';
 
 const SECONDS = 180;
 
 /** From the ground up: what is wrong stands on the ground, where it is seen best. */
-const STACK = [2, 4, 3, 1, 5, 0];
+const STACK = (
+  ['failure', 'timed_out', 'rejected', 'fallback', 'cancelled', 'success'] as const
+).map((outcome) => OUTCOMES.indexOf(outcome));
 
 /** Of outcomes, in their order; resolved, as a canvas does not know of themes. */
 let colors: readonly string[] = [];

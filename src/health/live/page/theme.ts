@@ -17,7 +17,9 @@ export function prepareTheme(changed: () => void): void {
     store(theme);
     show();
   });
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', changed);
+  for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)']) {
+    matchMedia(query).addEventListener('change', changed);
+  }
   show();
 }
 

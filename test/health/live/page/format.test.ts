@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { age, count, latency, percent, rate } from '../../../../src/health/live/page/format.ts';
+import {
+  age,
+  count,
+  latency,
+  percent,
+  rate,
+  spanText,
+  troublePercent,
+} from '../../../../src/health/live/page/format.ts';
 
 describe('numbers on the live page', () => {
   it('are no longer than they must be', () => {
@@ -44,6 +52,39 @@ describe('numbers on the live page', () => {
       '99 %',
       '99.9 %',
       '100 %',
+    ]);
+  });
+
+  it('round down what is well, and up what is not', () => {
+    expect([0.29, 0.57, 0.5799, 0.0496, 0.035].map(percent)).toEqual([
+      '29 %',
+      '57 %',
+      '57 %',
+      '4.9 %',
+      '3.5 %',
+    ]);
+    expect([0, 0.0004, 0.29, 0.071, 0.0491, 0.135, 0.9921, 1].map(troublePercent)).toEqual([
+      '0 %',
+      '<0.1 %',
+      '29 %',
+      '7.1 %',
+      '5.0 %',
+      '14 %',
+      '99.9 %',
+      '100 %',
+    ]);
+    for (let hundredth = 0; hundredth <= 100; hundredth++) {
+      expect(percent(hundredth / 100)).toBe(`${hundredth} %`);
+      expect(troublePercent(hundredth / 100)).toBe(`${hundredth} %`);
+    }
+  });
+
+  it('say of how long they are, while that is no minute', () => {
+    expect([0, 3, 60, 179].map(spanText)).toEqual([
+      'nothing yet, as nobody looked before',
+      'last 3 s, as nobody looked before',
+      'last minute',
+      'last minute',
     ]);
   });
 });
