@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { pageOf } from '../../../src/health/live/html.ts';
 import { limitsFor } from '../../../src/health/live/limits.ts';
+import type { Full } from '../../../src/health/live/protocol.ts';
+import { pack } from '../../../src/health/live/wire.ts';
 import { Problem } from '../../../src/health/problem.ts';
 import { TestBrowser } from './browser.ts';
 
@@ -36,20 +38,43 @@ const problem = (code: number, detail: string) => async (response: ServerRespons
   const told = new Problem(code, detail).response();
   response.writeHead(code, Object.fromEntries(told.headers)).end(await told.text());
 };
-const stream = (response: ServerResponse) => {
+const streamOf = (instance: string, more: Partial<Full>) => (response: ServerResponse) => {
   const full = {
+    instance,
+    startedAt: 1,
     at: Date.now(),
     rows: [],
     news: [],
     more: 0,
+    states: [0, 0, 0, 0],
     service: 'orders',
     administration: false,
     limits: limitsFor(10, 60),
     times: [Date.now()],
     past: [],
-  };
+    ...more,
+  } satisfies Full;
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.write(`retry: 200\nevent: full\ndata: ${JSON.stringify(full)}\n\n`);
+};
+
+const stream = streamOf('host:1', {});
+const rowsOf = (state: 'open' | 'closed') => {
+  const breaker = {
+    state,
+    since: null,
+    states: state === 'open' ? [0, 1, 0, 0] : [1, 0, 0, 0],
+    failures: null,
+    failureLimit: null,
+    nextProbeAt: null,
+    lastErrorType: null,
+    held: false,
+  };
+  const none = [0, 0, 0, 0, 0, 0];
+  const row = { latest: none, outcomes: none, active: 0, p50: null, p95: null, timed: 0 };
+  // On its way a row is packed.
+  const rows = [pack({ name: 'servicenow', ...row, breaker })] as unknown as Full['rows'];
+  return { rows, past: [none] };
 };
 
 describe('the connection of the live page', { timeout: 30_000 }, () => {
@@ -119,6 +144,26 @@ describe('the connection of the live page', { timeout: 30_000 }, () => {
     server.closeAllConnections();
     answer = stream;
     await page.getByText('No policy is instrumented').waitFor();
+    await page.context().close();
+  });
+
+  it('says which process answers, that it is another one, and what is not as before', async () => {
+    const opened = {
+      at: 1,
+      kind: 'state_change',
+      name: 'servicenow',
+      text: 'closed at last',
+      tone: 'good',
+    } as const;
+    answer = streamOf('host:1', { ...rowsOf('closed'), news: [opened] } as Partial<Full>);
+    const page = await browser.visit(url);
+    await page.locator('header').getByText('host:1').waitFor();
+    answer = streamOf('host:2', rowsOf('open') as Partial<Full>);
+    server.closeAllConnections();
+    await page.locator('header').getByText('host:2').waitFor();
+    await page.locator('#spoken').getByText('servicenow is open').waitFor({ state: 'attached' });
+    await page.locator('#news').getByText('another process').waitFor();
+    expect(await page.locator('#news').getByText('closed at last').isVisible()).toBe(true);
     await page.context().close();
   });
 });
