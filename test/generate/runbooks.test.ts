@@ -124,7 +124,9 @@ describe.each(names)('the runbook of %s', (name) => {
 });
 
 it('says which alerts need the recording rules, on the page of the alerts and in their runbooks', () => {
-  const needy = alerts.filter(({ expr }) => /\b(policy|job|instance):/.test(expr)).map((each) => each.name);
+  const needy = alerts
+    .filter(({ expr }) => /\b(policy|job|instance):/.test(expr))
+    .map((each) => each.name);
   const loading = sectionOf(read('docs/alerts.md'), 'Loading them');
   const told = [...loading.matchAll(/`(Resilience\w+)`/g)].map(([, name]) => name);
   expect(new Set(told)).toEqual(new Set(needy));
