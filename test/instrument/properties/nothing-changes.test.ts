@@ -4,7 +4,7 @@ import { majors } from '../../support/cockatiel.ts';
 import { scenarios } from './arbitrary-scenarios.ts';
 import { Instrumented } from './instrumented.ts';
 import { play } from './play.ts';
-import { LATE } from './races.ts';
+import { LATE, lateMidway } from './races.ts';
 import { RUN_TIMEOUT, runs } from './runs.ts';
 import type { Entry, Trace } from './trace.ts';
 
@@ -39,8 +39,8 @@ describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
       await fc.assert(
         fc.asyncProperty(scenarios({ throwing: true, ...range }), async (scenario) => {
           const bare = await play(scenario, cockatiel);
-          for (const probe of LATE) {
-            const other = await play(scenario, cockatiel, { probe });
+          for (const late of [...LATE.map((probe) => ({ probe })), lateMidway(scenario)]) {
+            const other = await play(scenario, cockatiel, late);
             fc.pre(other.unordered.join() === bare.unordered.join());
           }
           const observed = await play(scenario, cockatiel, new Instrumented(scenario));

@@ -1,3 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Copy } from './play.ts';
+import type { Policy } from './policies.ts';
+import type { Scenario } from './scenario.ts';
 import type { Probe } from './world.ts';
 
 /**
@@ -19,12 +23,39 @@ function late(isLate: (call: number) => boolean): Probe {
   return (policy) => {
     let calls = 0;
     return {
-      execute(fn, signal) {
-        const answer = policy.execute(fn, signal);
-        return isLate(calls++) && answer instanceof Promise
-          ? answer.then((value) => value)
-          : answer;
-      },
+      execute: (fn, signal) => (isLate(calls++) ? answerLate : answer)(policy, fn, signal),
     };
   };
+}
+
+/** Of the call that runs: whether its stack was instrumented when it began. */
+const beganInstrumented = new AsyncLocalStorage<boolean>();
+
+/** The same for the very calls that were running when the stacks of a scenario were instrumented. */
+export function lateMidway({ instrumentedAt, uninstrumentedAt }: Scenario): Copy {
+  let isInstrumented = false;
+  return {
+    before(_, turn) {
+      if (turn === instrumentedAt) isInstrumented = true;
+      if (turn === uninstrumentedAt) isInstrumented = false;
+    },
+    probe: (policy) => ({
+      execute(fn, signal) {
+        const began = beganInstrumented.getStore();
+        if (began === undefined) {
+          return beganInstrumented.run(isInstrumented, () => policy.execute(fn, signal));
+        }
+        return (isInstrumented && !began ? answerLate : answer)(policy, fn, signal);
+      },
+    }),
+  };
+}
+
+function answer(policy: Policy, ...call: Parameters<Policy['execute']>): unknown {
+  return policy.execute(...call);
+}
+
+function answerLate(policy: Policy, ...call: Parameters<Policy['execute']>): unknown {
+  const given = policy.execute(...call);
+  return given instanceof Promise ? given.then((value) => value) : given;
 }
