@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
-import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { heldNames } from '../../src/aggregate/breaker-control.ts';
 import { type HealthRoutes, healthRoutes, type Listening, listen } from '../../src/health/index.ts';
 import { snapshot } from '../../src/index.ts';
+import fc from '../support/fast-check.ts';
 import { breakerNamed, failing, TOKEN } from './support.ts';
 
 const NAMES = ['workday', '__proto__', 'a/b', '<img onerror=alert(1)>', '100%'];

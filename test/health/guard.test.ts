@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { healthRoutes } from '../../src/health/index.ts';
+import fc from '../support/fast-check.ts';
 import { breakerNamed, failing, routesWith, segment, TOKEN } from './support.ts';
 
 afterEach(() => void vi.useRealTimers());

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { retryAfterSeconds } from '../../src/http/retry-after.ts';
+import fc from '../support/fast-check.ts';
 import { type Answer, statuses } from './server.ts';
 import { client, QUICK, serve } from './support.ts';
 

@@ -1,6 +1,6 @@
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Configuration, configuration } from '../../src/policies/index.ts';
+import fc from '../support/fast-check.ts';
 
 const SECONDS = 'to be seconds from 0.001 to 2147483.647, such as 30 or 0.5';
 const WAIT = 'to be seconds from 0 to 2147483.647, such as 30 or 0.5';

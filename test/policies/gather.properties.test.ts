@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { gather } from '../../src/policies/gather/gather.ts';
+import fc from '../support/fast-check.ts';
 import { TestSdk } from '../support/metrics.ts';
 
 beforeEach(() => void vi.useFakeTimers());

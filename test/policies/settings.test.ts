@@ -1,4 +1,3 @@
-import * as fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   configurationReport,
@@ -12,6 +11,7 @@ import {
 } from '../../src/policies/index.ts';
 import { PRESET_NAMES } from '../../src/presets.ts';
 import { moved } from '../instrument/support.ts';
+import fc from '../support/fast-check.ts';
 import { TestSdk } from '../support/metrics.ts';
 
 afterEach(() => {

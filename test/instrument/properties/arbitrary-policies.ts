@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/fast-check.ts';
 import { ERRORS, VALUES } from './materials.ts';
 import type { AnswerSpec, BackoffSpec, BreakerSpec, FilterSpec, PolicySpec } from './scenario.ts';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/fast-check.ts';
 import { often, policies, type Range } from './arbitrary-policies.ts';
 import { turns } from './arbitrary-turns.ts';
 import { describeScenario } from './describe.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/fast-check.ts';
 import { ENDS, FAILS, kind, MS, often, type Range } from './arbitrary-policies.ts';
 import type { Action, Behaviour, Turn } from './scenario.ts';
 import { SIGNALS } from './world.ts';

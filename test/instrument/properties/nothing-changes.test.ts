@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { majors } from '../../support/cockatiel.ts';
+import fc from '../../support/fast-check.ts';
 import { scenarios } from './arbitrary-scenarios.ts';
 import { Instrumented } from './instrumented.ts';
 import { play } from './play.ts';

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { snapshot } from '../../../src/index.ts';
 import { type Cockatiel, majors } from '../../support/cockatiel.ts';
+import fc from '../../support/fast-check.ts';
 import { TestSdk } from '../../support/metrics.ts';
 import { scenarios } from './arbitrary-scenarios.ts';
 import { Instrumented } from './instrumented.ts';
