@@ -1,12 +1,12 @@
 import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono';
-import { CIRCUIT_BREAKER_ACTIONS } from '../semconv/attributes.ts';
+import { CIRCUIT_BREAKER_ACTIONS, type CircuitBreakerState } from '../semconv/attributes.ts';
 import { type Actor, administer, unknownBreaker } from './administration.ts';
 import { fieldsOf } from './body.ts';
 import { breakerViewOf, breakerViews, scopesOf, summaryOf } from './breakers.ts';
-import { recordOf } from './by-name.ts';
 import { abortExecution, executionViews } from './executions.ts';
 import { type Env, Guard } from './guard.ts';
 import { withHeaders } from './headers.ts';
+import { jsonInTurns } from './json-in-turns.ts';
 import { liveRoutes } from './live/routes.ts';
 import type { News } from './news.ts';
 import { policyViews } from './policies.ts';
@@ -30,13 +30,13 @@ export function appOf(
   const app = new Hono<Env>({ strict: false });
   app.use(secured, guard.bounded);
 
-  const read = (path: string, answer: (c: Context<Env>) => Response) =>
+  const read = (path: string, answer: (c: Context<Env>) => Response | Promise<Response>) =>
     route(app, path, { GET: [guard.reads, answer] });
 
-  read('/circuit-breakers', (c) => {
-    const views = breakerViews();
-    const summary = summaryOf([...views.values()].map(({ state }) => state));
-    return c.json({ breakers: recordOf(views), summary });
+  read('/circuit-breakers', async (c) => {
+    const states: CircuitBreakerState[] = [];
+    const breakers = await jsonInTurns(breakerViews(), ({ state }) => void states.push(state));
+    return jsonFor(c, `{"breakers":${breakers},"summary":${JSON.stringify(summaryOf(states))}}`);
   });
   read('/circuit-breakers/:name', (c) => {
     const name = named(c);
@@ -44,7 +44,7 @@ export function appOf(
     if (view === undefined) throw unknownBreaker(name);
     return c.json({ name, ...view });
   });
-  read('/policies', (c) => c.json({ policies: recordOf(policyViews()) }));
+  read('/policies', async (c) => jsonFor(c, `{"policies":${await jsonInTurns(policyViews())}}`));
   read('/executions', (c) => c.json(executionViews()));
 
   for (const action of CIRCUIT_BREAKER_ACTIONS) {
@@ -70,7 +70,8 @@ export function appOf(
       (c) => {
         const health = healthOf(settings);
         const code = health.status === 'unhealthy' ? 503 : 200;
-        return jsonFor(c, guard.mayRead(c) ? health : { status: health.status }, code);
+        const told = guard.mayRead(c) ? health : { status: health.status };
+        return jsonFor(c, JSON.stringify(told), code);
       },
     ],
   });

@@ -66,20 +66,20 @@ export function controlsOf(own: readonly Scope[]): BreakerControl[] {
   return own.flatMap((scope) => scope.controls());
 }
 
-/** By name; those of names that are held while they have no circuit breaker are the last ones. */
-export function breakerViews(): Map<string, BreakerView> {
-  const all = byName(scopes().filter((scope) => scope.controls().length > 0));
-  const views = new Map([...all].map(([name, own]) => [name, viewOf(own)]));
+/** By name, also those that are held while they have none. Each is read when it is asked for. */
+export function* breakerViews(): Generator<[name: string, view: BreakerView]> {
+  const all = byName(scopes());
   for (const name of heldNames.all()) {
-    if (!views.has(name)) views.set(name, NONE_HELD);
+    if (!all.has(name)) all.set(name, []);
   }
-  return views;
+  for (const [name, own] of all) {
+    const view = viewOf(name, own);
+    if (view) yield [name, view];
+  }
 }
 
 export function breakerViewOf(name: string): BreakerView | undefined {
-  const own = scopesOf(name);
-  if (own.length > 0) return viewOf(own);
-  return heldNames.has(name) ? NONE_HELD : undefined;
+  return viewOf(name, scopesOf(name));
 }
 
 /** Names that can be asked for. */
@@ -124,9 +124,10 @@ export function worstState(controls: readonly BreakerControl[]): CircuitBreakerS
   return controls.map(({ state }) => state).reduce((a, b) => (isWorse(b, a) ? b : a), 'closed');
 }
 
-function viewOf(own: readonly Scope[]): BreakerView {
+function viewOf(name: string, own: readonly Scope[]): BreakerView | undefined {
   const readings = readingsOf(controlsOf(own));
-  const worst = readings[0] as BreakerReading;
+  const [worst] = readings;
+  if (worst === undefined) return heldNames.has(name) ? NONE_HELD : undefined;
   const { key: _, ...told } = instanceOf(worst);
   return {
     ...told,

@@ -1,18 +1,19 @@
-import type { PolicySnapshot } from '../aggregate/snapshot.ts';
-import { snapshot } from '../instrumented.ts';
+import { type PolicySnapshot, snapshotOf } from '../aggregate/snapshot.ts';
+import { scopes } from '../instrumented.ts';
 import { byName, recordOf } from './by-name.ts';
 
 /** What one value is in JSON: counts, by names in the manner of the metrics. */
 type Numbers = number | null | undefined | { readonly [name: string]: Numbers };
 
-/** Every instrumented policy with live counts, by name; those of one name are summed. */
-export function policyViews(): Map<string, Numbers> {
-  return new Map(
-    [...byName(snapshot())].map(([name, all]) => [
-      name,
-      all.map(viewOf).reduce((a, b) => together(a, b)),
-    ]),
-  );
+/**
+ * Every instrumented policy with live counts, by name; those of one name are summed. Each is read
+ * when it is asked for.
+ */
+export function* policyViews(): Generator<[name: string, view: Numbers]> {
+  for (const [name, own] of byName(scopes())) {
+    const views = own.map((scope) => viewOf(snapshotOf(scope)));
+    yield [name, views.reduce((a, b) => together(a, b))];
+  }
 }
 
 /** What has its name in the metrics as well is handed on as it is: there may be much of it. */

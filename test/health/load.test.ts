@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { bulkhead, ConsecutiveBreaker, circuitBreaker, handleAll, retry, wrap } from 'cockatiel';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Listening, listen } from '../../src/health/index.ts';
+import { healthRoutes, type Listening, listen } from '../../src/health/index.ts';
 import { EXECUTIONS } from '../../src/semconv/metrics.ts';
 import { TestSdk } from '../support/metrics.ts';
 import { known, TOKEN } from './support.ts';
 
 const STACKS = 20;
+const MANY = 1000;
 const WAVES = 100;
 const CALLS_OF_A_WAVE = 50;
 const REQUESTS_OF_A_WAVE = 5;
@@ -31,14 +32,13 @@ async function told(url: string): Promise<{ readonly [field: string]: Told }> {
 
 type Told = Readonly<Record<string, unknown>>;
 
+const newBreaker = () =>
+  circuitBreaker(handleAll, { halfOpenAfter: 60_000, breaker: new ConsecutiveBreaker(5) });
+
 /** Stacks that report to a real SDK. */
 function stacks(sdk: TestSdk) {
   return Array.from({ length: STACKS }, (_, i) => {
-    const breaker = circuitBreaker(handleAll, {
-      halfOpenAfter: 60_000,
-      breaker: new ConsecutiveBreaker(5),
-    });
-    const stack = wrap(retry(handleAll, { maxAttempts: 2 }), breaker, bulkhead(1000));
+    const stack = wrap(retry(handleAll, { maxAttempts: 2 }), newBreaker(), bulkhead(1000));
     return known(sdk.instrument(`stack ${i}`, stack));
   });
 }
@@ -83,6 +83,26 @@ describe('health requests while calls go on', () => {
       });
     }
     expect(await told(`${url}/executions`)).toEqual({ executions: [], total: 0 });
+  });
+
+  it.each(['/policies', '/circuit-breakers'])('let calls have their turn: %s', async (path) => {
+    const sdk = new TestSdk();
+    const name = path === '/policies' ? 'policies' : 'breakers';
+    for (let i = 0; i < MANY; i++) known(sdk.instrument(`one of many ${i}`, newBreaker()));
+    const health = healthRoutes();
+    let turns = 0;
+    let answered = false;
+    const answer = health.fetch(new Request(`http://localhost${path}`)).finally(() => {
+      answered = true;
+    });
+    while (!answered) {
+      await setImmediate();
+      turns++;
+    }
+    const told = (await (await answer).json()) as Record<string, object>;
+    expect(Object.keys(told[name] ?? {}).length).toBeGreaterThanOrEqual(MANY);
+    expect(turns).toBeGreaterThan(5);
+    health.close();
   });
 
   it('tell at once what was done by hand', async () => {
