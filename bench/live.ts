@@ -13,10 +13,12 @@ const POLICIES = 200;
 const VIEWERS = 10;
 /** Of each policy, so that every row is another one each second. */
 const CALLS_PER_SECOND = 5;
-const ROUNDS = 15;
-const ROUND_MS = 4000;
+const ROUNDS = 5;
+const ROUND_MS = 20_000;
 /** Until those who look have their first message, and what that takes is over. */
-const SETTLE_MS = 2000;
+const ENTER_MS = 2000;
+/** Until nothing is read any more for those who looked, and might come back. */
+const LEAVE_MS = 22_000;
 /** A service runs for days: what happens once a second takes a while to be compiled. */
 const WARM_UP_MS = 40_000;
 
@@ -34,7 +36,7 @@ export async function run(): Promise<Result[]> {
   const set = async (count: number) => {
     viewers.send(count);
     await once(viewers, 'message');
-    await sleep(SETTLE_MS);
+    await sleep(count > 0 ? ENTER_MS : LEAVE_MS);
   };
   const busy = async () => {
     const [start, since] = [cpuClock(), performance.now()];

@@ -12,14 +12,20 @@ export interface RequestReport {
   readonly p99: number;
 }
 
+export interface Order extends Rate {
+  readonly url: string;
+  /** Whether some ask for lists, or all for `/health`, as load balancers do. */
+  readonly lists: boolean;
+}
+
 /** Connections that are kept, as those of a load balancer are. */
 const CONNECTIONS = 10;
 
 /**
- * Of a thousand requests nearly all are the checks of load balancers. The others are those of five
- * people who watch with the command line, which asks once a second.
+ * What five people ask for who watch with the command line, which asks once a second: of a thousand
+ * requests, those with these numbers.
  */
-const OTHERS: Readonly<Record<number, string>> = {
+const LISTS: Readonly<Record<number, string>> = {
   100: '/circuit-breakers',
   300: '/executions',
   500: '/circuit-breakers',
@@ -30,15 +36,15 @@ const OTHERS: Readonly<Record<number, string>> = {
 /** A process of its own, so that the service pays for the answers only. */
 function serve(): void {
   const pools = new Map<string, Pool>();
-  process.on('message', async ({ url, ...rate }: Rate & { readonly url: string }) => {
+  process.on('message', async ({ url, lists, ...rate }: Order) => {
     const pool = pools.get(url) ?? new Pool(url, { connections: CONNECTIONS });
     pools.set(url, pool);
-    process.send?.(await round(pool, rate));
+    process.send?.(await round(pool, rate, lists ? LISTS : {}));
   });
   process.send?.('ready');
 }
 
-async function round(pool: Pool, rate: Rate): Promise<RequestReport> {
+async function round(pool: Pool, rate: Rate, others: typeof LISTS): Promise<RequestReport> {
   const times = createHistogram();
   const errors: Record<string, number> = {};
   let answered = 0;
@@ -56,7 +62,7 @@ async function round(pool: Pool, rate: Rate): Promise<RequestReport> {
   };
   const asked: Promise<void>[] = [];
   await pace(rate, (due, index) => {
-    asked.push(ask(OTHERS[index % 1000] ?? '/health', due));
+    asked.push(ask(others[index % 1000] ?? '/health', due));
   });
   await Promise.all(asked);
   return { answered, errors, p99: times.percentile(99) };

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpuClock, median, medianOf } from '../paired.ts';
 import { call, type Policy, type Work } from './calls.ts';
-import type { RequestReport } from './requests.ts';
+import type { Order, RequestReport } from './requests.ts';
 
 const CALLS_PER_SECOND = 20_000;
 export const REQUESTS_PER_SECOND = 1000;
@@ -14,10 +14,14 @@ export interface Plan {
 }
 
 /**
- * What is asked during a round: nobody, a server of `node:http` in the same process that answers
- * all with one short text, or the health routes.
+ * What is asked during a round: nothing, a server of `node:http` in the same process that answers
+ * all with one short text, `/health`, or that and lists.
  */
-export type Side = 'without' | 'plain' | 'with';
+const SIDES = ['without', 'plain', 'health', 'lists'] as const;
+
+export type Side = (typeof SIDES)[number];
+
+export type Urls = Readonly<Record<'plain' | 'health', string>>;
 
 export class Rounds {
   calls = 0;
@@ -27,17 +31,12 @@ export class Rounds {
   /** Requests without an answer, or with another than 200. */
   failed = 0;
   readonly #client: ChildProcess;
-  readonly #urls: Readonly<Record<Side, string | undefined>>;
+  readonly #urls: Urls;
   readonly #policies: readonly Policy[];
   readonly #work: Work;
   #noted: Record<string, number[]> = {};
 
-  constructor(
-    client: ChildProcess,
-    urls: Readonly<Record<Side, string | undefined>>,
-    policies: readonly Policy[],
-    work: Work,
-  ) {
+  constructor(client: ChildProcess, urls: Urls, policies: readonly Policy[], work: Work) {
     this.#client = client;
     this.#urls = urls;
     this.#policies = policies;
@@ -45,12 +44,12 @@ export class Rounds {
   }
 
   async run({ seconds, pairs }: Plan): Promise<void> {
-    const sides: readonly Side[] = ['without', 'plain', 'with'];
-    for (const side of sides) await this.#round(side, 1);
+    // Until all is compiled.
+    for (const side of SIDES) await this.#round(side, seconds / 2);
     this.#noted = {};
     for (let pair = 0; pair < pairs; pair++) {
       // The side that goes first changes.
-      for (const side of pair % 2 === 0 ? sides : sides.toReversed()) {
+      for (const side of pair % 2 === 0 ? SIDES : SIDES.toReversed()) {
         await this.#round(side, seconds);
       }
     }
@@ -87,15 +86,17 @@ export class Rounds {
   }
 
   async #ask(side: Side, seconds: number): Promise<void> {
-    const url = this.#urls[side];
-    if (url === undefined) return;
+    if (side === 'without') return;
+    const url = side === 'plain' ? this.#urls.plain : this.#urls.health;
     const count = REQUESTS_PER_SECOND * seconds;
-    this.#client.send({ url, perSecond: REQUESTS_PER_SECOND, count });
+    const lists = side === 'lists';
+    const order: Order = { url, lists, perSecond: REQUESTS_PER_SECOND, count };
+    this.#client.send(order);
     const [{ answered, errors, p99 }]: [RequestReport] = (await once(this.#client, 'message')) as [
       RequestReport,
     ];
     this.#note(`answer ${side}`, p99);
-    if (side !== 'with') return;
+    if (side === 'plain') return;
     this.requests += count;
     this.failed += count - answered;
     for (const [error, times] of Object.entries(errors)) console.error(`${times} x ${error}`);
