@@ -37,7 +37,7 @@ export function assertName(name: unknown): asserts name is string {
 /** @throws TypeError naming the option and what was expected */
 export function assertOptions(options: unknown): asserts options is InstrumentOptions {
   if (!isPlain(options)) throw expected('`options` to be a plain object', options);
-  assertOnly('options', options, OPTIONS);
+  assertKeys('options', options, OPTIONS);
   const { attributes, errorType, durations, meterProvider } = options;
   if (attributes !== undefined) assertAttributes(attributes);
   if (errorType !== undefined && typeof errorType !== 'function') {
@@ -82,9 +82,12 @@ function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** @throws TypeError naming what is unknown */
-export function assertOnly(path: string, options: object, known: readonly string[]): void {
-  const unknown = Object.keys(options).find((key) => !known.includes(key));
+/** @throws TypeError naming what is unknown, or that it is no object */
+export function assertKeys(path: string, value: unknown, known: readonly string[]): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw expected(`\`${path}\` to be an object`, value);
+  }
+  const unknown = Object.keys(value).find((key) => !known.includes(key));
   if (unknown === undefined) return;
   throw new TypeError(`Expected \`${path}\` to have only ${known.join(', ')}, got \`${unknown}\``);
 }

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, isIPv4, isIPv6 } from 'node:net';
-import { expected } from '../options.ts';
-import { assertKeys } from './keys.ts';
+import { assertKeys, expected } from '../options.ts';
 import { nodeHandler } from './node.ts';
 import type { HealthOptions } from './options.ts';
 import { Problem } from './problem.ts';

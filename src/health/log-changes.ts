@@ -1,6 +1,6 @@
+import { assertKeys } from '../options.ts';
 import { announce } from './announcements.ts';
 import type { EventLoggerProvider } from './events.ts';
-import { assertKeys } from './keys.ts';
 import type { Logger } from './logger.ts';
 import { assertLogging } from './settings.ts';
 

@@ -1,6 +1,5 @@
-import { expected } from '../options.ts';
+import { assertKeys, expected } from '../options.ts';
 import type { EventLoggerProvider } from './events.ts';
-import { assertKeys } from './keys.ts';
 import { assertLogger, type Logger } from './logger.ts';
 import type { DependencyMonitor } from './monitor/types.ts';
 import type { HealthLimits, HealthOptions } from './options.ts';

@@ -1,4 +1,4 @@
-import { assertName, expected } from '../options.ts';
+import { assertKeys, assertName, expected } from '../options.ts';
 import type { PolicyOverrides } from '../policies/types.ts';
 import type { PresetName } from '../presets.ts';
 import { POLICIES } from '../thresholds.ts';
@@ -81,15 +81,8 @@ export type HttpSettings = ReturnType<typeof settingsOf>;
 /** @throws TypeError naming the argument and what was expected */
 export function settingsOf(name: string, options: FetchOptions) {
   assertName(name);
-  if (typeof options !== 'object' || options === null) {
-    throw expected('`options` to be an object', options);
-  }
+  assertKeys('options', options, Object.keys(KINDS));
   for (const [key, value] of Object.entries(options)) {
-    if (!Object.hasOwn(KINDS, key)) {
-      throw new TypeError(
-        `Expected \`options\` to have only ${Object.keys(KINDS).join(', ')}, got \`${key}\``,
-      );
-    }
     const [kind, check] = CHECKS[KINDS[key as keyof FetchOptions]];
     if (value !== undefined && !check(value)) {
       throw expected(`\`options.${key}\` to be ${kind}`, value);

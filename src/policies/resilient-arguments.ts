@@ -1,19 +1,11 @@
-import { expected } from '../options.ts';
+import { assertKeys, expected } from '../options.ts';
 import type { ResilientOptions } from './resilient.ts';
 
 const OPTIONS = ['key', 'preset', 'overrides'];
 
 /** @throws TypeError naming the option and what was expected */
 export function assertResilientOptions(options: unknown): asserts options is ResilientOptions {
-  if (typeof options !== 'object' || options === null) {
-    throw expected('`options` to be an object', options);
-  }
-  const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
-  if (unknown !== undefined) {
-    throw new TypeError(
-      `Expected \`options\` to have only ${OPTIONS.join(', ')}, got \`${unknown}\``,
-    );
-  }
+  assertKeys('options', options, OPTIONS);
   const { key } = options as { key?: unknown };
   if (key !== undefined && typeof key !== 'string' && typeof key !== 'function') {
     throw expected('`options.key` to be a string or a function', key);

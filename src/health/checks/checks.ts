@@ -1,6 +1,5 @@
-import { expected } from '../../options.ts';
+import { assertKeys, expected } from '../../options.ts';
 import { follow } from '../../policies/follow.ts';
-import { assertKeys } from '../keys.ts';
 import { assertChecks, boundsOf } from './options.ts';
 import { healthOf, reportOf } from './report.ts';
 import { Run } from './run.ts';

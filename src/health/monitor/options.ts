@@ -1,8 +1,7 @@
-import { assertOptions, expected } from '../../options.ts';
+import { assertKeys, assertOptions, expected } from '../../options.ts';
 import { POLICIES } from '../../thresholds.ts';
 import { boundsOf, entriesOf, LONGEST_MS, milliseconds } from '../checks/options.ts';
 import type { Check } from '../checks/types.ts';
-import { assertKeys } from '../keys.ts';
 import { assertLogger } from '../logger.ts';
 import type { Dependency, DependencyOptions, MonitorOptions, Recover } from './types.ts';
 

@@ -1,4 +1,4 @@
-import { assertName, expected } from '../../options.ts';
+import { assertKeys, assertName, expected } from '../../options.ts';
 import { POLICIES } from '../../thresholds.ts';
 import type { GatherOptions, Parts } from './types.ts';
 
@@ -28,15 +28,7 @@ export function assertParts(parts: unknown): asserts parts is Parts {
 
 /** @throws TypeError naming the option and what was expected */
 export function settingsOf(options: GatherOptions, parts: Parts): Settings {
-  if (typeof options !== 'object' || options === null) {
-    throw expected('`options` to be an object', options);
-  }
-  const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
-  if (unknown !== undefined) {
-    throw new TypeError(
-      `Expected \`options\` to have only ${OPTIONS.join(', ')}, got \`${unknown}\``,
-    );
-  }
+  assertKeys('options', options, OPTIONS);
   const {
     name = 'gather',
     timeout = POLICIES.timeout.default.seconds * 1000,
