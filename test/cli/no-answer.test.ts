@@ -67,7 +67,7 @@ describe('a service that does not answer', () => {
     [
       'speaks no HTTP',
       () => socketServer((socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n')),
-      /what it sends is no HTTP \(HPE_\w+\)/,
+      /what it sends is no HTTP \((HPE_\w+|HTTPParserError)\)/,
     ],
     ['is a web page', () => page(200), /Expected the health routes .+, got text\/html/],
     [

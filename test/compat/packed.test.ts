@@ -104,8 +104,11 @@ describe('packed, with nothing installed but the peers that it can not do withou
     }
   });
 
+  // What `npm exec --package` was told that runs these tests, an npx in them would take for itself.
+  const { npm_config_package: _, ...env } = process.env;
+  const maxBuffer = 64 * 1024 * 1024;
   const run = (program: string, args: readonly string[]) =>
-    execFileSync(program, args, { cwd: service, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+    execFileSync(program, args, { cwd: service, env, encoding: 'utf8', maxBuffer });
 
   it('generates from the command line', () => {
     const printed = run('npx', ['--no-install', 'cockatiel-otel', 'generate', '--out', '-']);

@@ -9,7 +9,7 @@ const SAID: readonly (readonly [code: RegExp, what: string, then?: string])[] = 
   [/^(EHOSTUNREACH|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL)$/, 'no way leads to that host'],
   [/^(ETIMEDOUT|UND_ERR_\w*TIMEOUT)$/, 'that host does not take the connection'],
   [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, 'it closed the connection'],
-  [/^HPE_/, 'what it sends is no HTTP', 'https, perhaps'],
+  [/^HPE_|^HTTPParserError$/, 'what it sends is no HTTP', 'https, perhaps'],
   [/^(EPROTO|ERR_SSL_\w+)$/, 'it speaks no TLS that is understood', 'http, perhaps'],
   [
     /CERT|SIGNATURE|^ERR_TLS/,
@@ -29,10 +29,14 @@ export function causeOf(error: unknown): string {
   return message === 'bad port' ? 'no browser asks at that port, and nor does this' : message;
 }
 
-/** Of the innermost: `fetch` wraps it, and again where a host has several addresses. */
+/**
+ * Of the innermost: `fetch` wraps it, and again where a host has several addresses. Node 24 gives
+ * errors of its HTTP parser none, but a name.
+ */
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
-  const { code } = error as NodeJS.ErrnoException;
-  return codeOf(inner) ?? (typeof code === 'string' ? code : undefined);
+  const { code, name } = error as NodeJS.ErrnoException;
+  const own = typeof code === 'string' ? code : undefined;
+  return codeOf(inner) ?? own ?? (name === 'HTTPParserError' ? name : undefined);
 }
