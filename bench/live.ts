@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { instrument } from 'cockatiel-otel';
 import { listen } from 'cockatiel-otel/health';
 import { startMetrics } from 'cockatiel-otel/prometheus';
+import { LINGER_STEPS, STEP_MS } from '../src/health/live/kept.ts';
 import { cpuClock, median } from './paired.ts';
 import { newStack, noOp } from './policies.ts';
 import type { Result } from './result.ts';
@@ -18,7 +19,7 @@ const ROUND_MS = 20_000;
 /** Until those who look have their first message, and what that takes is over. */
 const ENTER_MS = 2000;
 /** Until nothing is read any more for those who looked, and might come back. */
-const LEAVE_MS = 22_000;
+const LEAVE_MS = (LINGER_STEPS + 2) * STEP_MS;
 /** A service runs for days: what happens once a second takes a while to be compiled. */
 const WARM_UP_MS = 40_000;
 

@@ -1,3 +1,4 @@
+import { NEWS } from './live/kept.ts';
 import { Teller } from './teller.ts';
 
 /** Something that has just happened. */
@@ -19,9 +20,6 @@ export interface News {
   listen(listener: (item: NewsItem) => void): () => void;
 }
 
-/** So many are kept; the oldest go first. */
-const KEPT = 200;
-
 /** News in memory. */
 export class Feed implements News {
   readonly #items: NewsItem[] = [];
@@ -37,7 +35,7 @@ export class Feed implements News {
 
   add(item: NewsItem): void {
     this.#items.push(item);
-    if (this.#items.length > KEPT) this.#items.shift();
+    if (this.#items.length > NEWS) this.#items.shift();
     this.#teller.tell(item);
   }
 }

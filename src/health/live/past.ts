@@ -1,11 +1,9 @@
 import { OUTCOMES } from '../../semconv/attributes.ts';
-
-/** So many samples are kept, one a second. */
-export const PAST_LENGTH = 180;
+import { PAST_STEPS } from './kept.ts';
 
 /** The outcomes of one name in the last minutes. */
 export class Past {
-  readonly #samples = OUTCOMES.map(() => new Uint32Array(PAST_LENGTH));
+  readonly #samples = OUTCOMES.map(() => new Uint32Array(PAST_STEPS));
 
   set(index: number, outcomes: readonly number[]): void {
     this.#samples.forEach((samples, outcome) => {
@@ -24,7 +22,7 @@ export class Past {
 
 /** When samples were taken, by a clock of the caller's, and where in every `Past` they are. */
 export class Times {
-  readonly #at = new Float64Array(PAST_LENGTH);
+  readonly #at = new Float64Array(PAST_STEPS);
   #next = 0;
   #count = 0;
 
@@ -32,8 +30,8 @@ export class Times {
   add(at: number): number {
     const index = this.#next;
     this.#at[index] = at;
-    this.#next = (index + 1) % PAST_LENGTH;
-    this.#count = Math.min(this.#count + 1, PAST_LENGTH);
+    this.#next = (index + 1) % PAST_STEPS;
+    this.#count = Math.min(this.#count + 1, PAST_STEPS);
     return index;
   }
 
@@ -41,7 +39,7 @@ export class Times {
   indexes(): number[] {
     return Array.from(
       { length: this.#count },
-      (_, index) => (this.#next - this.#count + index + PAST_LENGTH) % PAST_LENGTH,
+      (_, index) => (this.#next - this.#count + index + PAST_STEPS) % PAST_STEPS,
     );
   }
 

@@ -4,18 +4,14 @@ import { byName } from '../by-name.ts';
 import { chosen } from './choice.ts';
 import { Gains } from './gains.ts';
 import { inbox } from './inbox.ts';
+import { LINGER_STEPS, STEP_MS } from './kept.ts';
 import { Times } from './past.ts';
 import type { Full } from './protocol.ts';
 import { Watched } from './watched.ts';
 import { pack } from './wire.ts';
 
-export const STEP_MS = 1000;
-
 /** As many names have a row: as many sets of attributes as an SDK keeps. */
 const MOST_ROWS = 2000;
-
-/** Goes on for so many steps when the last one has gone: who lost the connection comes back. */
-const LINGER_STEPS = 20;
 
 /** What one step has found; rows are JSON. */
 export interface Step {

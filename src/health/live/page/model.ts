@@ -1,14 +1,10 @@
 import type { NewsItem } from '../../news.ts';
+import { NEWS, PAST_STEPS } from '../kept.ts';
 import type { Full, Limits, Row, Tick } from '../protocol.ts';
 import { beyond, type Limit, rank } from './judge.ts';
 
-/** So many samples are kept, as many as the service keeps. */
-const LENGTH = 180;
-
 /** Calls a second are those of so many samples: fewer would tremble. */
 const RATE_SAMPLES = 10;
-
-const KEPT_NEWS = 200;
 
 /** What the page knows of one policy. */
 export interface Policy {
@@ -63,7 +59,7 @@ export class Model {
     this.service = message.service;
     this.administration = message.administration;
     this.limits = message.limits;
-    this.news = [...this.#earlier, ...message.news].slice(-KEPT_NEWS);
+    this.news = [...this.#earlier, ...message.news].slice(-NEWS);
     this.more = message.more;
     this.states = message.states;
     this.at = message.at;
@@ -84,7 +80,7 @@ export class Model {
     this.at = message.at;
     this.more = message.more;
     this.states = message.states;
-    this.news = [...this.news, ...message.news].slice(-KEPT_NEWS);
+    this.news = [...this.news, ...message.news].slice(-NEWS);
     this.#setClock(message.at - message.elapsed);
     this.times.push(message.at);
     for (const name of message.gone) this.policies.delete(name);
@@ -97,10 +93,10 @@ export class Model {
     for (const { past, row } of this.policies.values()) {
       past.forEach((samples, outcome) => {
         samples.push(row.latest[outcome] ?? 0);
-        if (samples.length > LENGTH) samples.shift();
+        if (samples.length > PAST_STEPS) samples.shift();
       });
     }
-    if (this.times.length > LENGTH) this.times.shift();
+    if (this.times.length > PAST_STEPS) this.times.shift();
     return changed;
   }
 
