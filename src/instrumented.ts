@@ -2,12 +2,13 @@ import type { MeterProvider } from '@opentelemetry/api';
 import type { DegradationAggregate } from './aggregate/degradation.ts';
 import type { DependencyAggregate } from './aggregate/dependency.ts';
 import { Group } from './aggregate/group.ts';
+import { processWide } from './aggregate/process-wide.ts';
 import type { Scope } from './aggregate/scope.ts';
 import { type PolicySnapshot, snapshotOf } from './aggregate/snapshot.ts';
 import { attach, detach, isAttached } from './instrument/attach.ts';
 import { type AnyPolicy, isPolicy } from './instrument/policy.ts';
 import { assertName, assertOptions, expected, type InstrumentOptions } from './options.ts';
-import { reportFault } from './otel/diagnostics.ts';
+import { reportFault, warn } from './otel/diagnostics.ts';
 import { GlobalConnection } from './otel/global.ts';
 import { connect } from './otel/reporter.ts';
 
@@ -20,8 +21,11 @@ interface Destination {
 }
 
 const given = new WeakMap<MeterProvider, Destination>();
-/** Those of given providers; a provider, and what reports to it, may go when its policies are gone. */
-const groups = new Set<WeakRef<Group>>();
+/**
+ * Of all copies of this package in the process. Weak, as a provider that was given, and what reports
+ * to it, may go when its policies are gone.
+ */
+const groups = processWide('groups', () => new Set<WeakRef<Group>>());
 let shared: (Destination & { readonly connection: GlobalConnection }) | undefined;
 
 function destinationOf(provider: MeterProvider | undefined): Destination {
@@ -30,6 +34,7 @@ function destinationOf(provider: MeterProvider | undefined): Destination {
       const group = new Group(reportFault);
       const connection = new GlobalConnection(group);
       shared = { group, connection, ensure: connection.ensure };
+      groups.add(new WeakRef(group));
     }
     shared.connection.refresh();
     return shared;
@@ -73,7 +78,7 @@ export function instrument<P extends { execute: unknown }>(
   const { group, ensure } = destinationOf(options.meterProvider);
   const scope = group.obtain(name, { ...options.attributes });
   const { errorType, durations = true } = options;
-  attach(policy as AnyPolicy, { scope, errorType, durations }, group, ensure);
+  attach(policy as AnyPolicy, { scope, errorType, durations, warn }, group, ensure);
   return policy;
 }
 
@@ -125,7 +130,6 @@ export function snapshot(): PolicySnapshot[] {
 /** The names that have policies now, whoever they report to. */
 export function scopes(): Scope[] {
   const all: Scope[] = [];
-  if (shared) addScopes(shared.group, all);
   for (const reference of groups) {
     const group = reference.deref();
     if (group) addScopes(group, all);

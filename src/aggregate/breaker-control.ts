@@ -1,4 +1,5 @@
 import type { CircuitBreakerState } from '../semconv/attributes.ts';
+import { processWide } from './process-wide.ts';
 
 /** What is known of one circuit breaker now; `undefined` is what can't be known of it. */
 export interface BreakerReading {
@@ -83,8 +84,8 @@ export interface KnownBreaker {
 /** Where a circuit breaker tells it, if it is one that was made here. */
 export const KNOWN_BREAKER = Symbol.for('cockatiel-otel.circuit_breaker');
 
-const held = new Set<string>();
-let count = 0;
+const state = processWide('held-names', () => ({ held: new Set<string>(), count: 0 }));
+const { held } = state;
 
 /** Names whose circuit breakers are held open by hand, also those that come later. */
 export const heldNames = {
@@ -92,14 +93,14 @@ export const heldNames = {
   all: (): readonly string[] => [...held],
   /** Grows with each that is added or deleted. */
   get count(): number {
-    return count;
+    return state.count;
   },
   add(name: string): void {
     held.add(name);
-    count++;
+    state.count++;
   },
   delete(name: string): void {
     held.delete(name);
-    count++;
+    state.count++;
   },
 };

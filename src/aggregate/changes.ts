@@ -1,4 +1,5 @@
 import type { CircuitBreakerState } from '../semconv/attributes.ts';
+import { processWide } from './process-wide.ts';
 
 /** A circuit breaker has come from one state into another. */
 export interface StateChange {
@@ -16,8 +17,8 @@ export interface StateChange {
 
 type Listener = (change: StateChange) => void;
 
-const listeners = new Set<Listener>();
-let count = 0;
+const state = processWide('state-changes', () => ({ listeners: new Set<Listener>(), count: 0 }));
+const { listeners } = state;
 
 /** Changes of state as they happen, for those who want to hear of them. */
 export const changes = {
@@ -27,7 +28,7 @@ export const changes = {
 
   /** How many were told: what was read before the last one may be out of date. */
   get count(): number {
-    return count;
+    return state.count;
   },
 
   /** @returns ends it */
@@ -40,7 +41,7 @@ export const changes = {
 
   /** @throws what a listener throws, when all have heard */
   tell(change: StateChange): void {
-    count++;
+    state.count++;
     const faults: unknown[] = [];
     for (const listener of listeners) {
       try {

@@ -117,7 +117,10 @@ export class Group {
   forgetEnded(limit = 0): void {
     for (const [key, scope] of this.scopes) {
       if (this.scopes.size <= limit) return;
-      if (scope.policies === 0) this.scopes.delete(key);
+      if (scope.policies > 0) continue;
+      this.scopes.delete(key);
+      // Calls in flight are in no counter any more, so they must not be in a histogram.
+      scope.recorder = undefined;
     }
   }
 

@@ -1,3 +1,5 @@
+import { processWide } from './process-wide.ts';
+
 /** An execution that has begun and was not answered yet. */
 export interface Running {
   /** Unique in the process. */
@@ -16,7 +18,7 @@ export interface Running {
 
 /** A call, and the call that it is part of. */
 interface Within {
-  readonly stack: Within | undefined;
+  readonly parent: Within | undefined;
   execution: Execution | undefined;
 }
 
@@ -70,13 +72,16 @@ interface List {
   last: Execution | undefined;
 }
 
-/** `undefined` where nobody wants to know. */
-let list: List | undefined;
-/** The execution that begins this very moment, until the stack that is entered takes it. */
-let beginning: { readonly execution: Execution; readonly stack: object } | undefined;
-let announced: string | undefined;
-let watchers: { readonly correlate: () => string | undefined }[] = [];
-let count = 0;
+/** Of all copies of this package in the process. */
+const state = processWide('active-executions', () => ({
+  /** `undefined` unless a listener asked for it. */
+  list: undefined as List | undefined,
+  /** The execution that begins this very moment, until the stack that is entered takes it. */
+  beginning: undefined as { readonly execution: Execution; readonly stack: object } | undefined,
+  announced: undefined as string | undefined,
+  watchers: [] as { readonly correlate: () => string | undefined }[],
+  count: 0,
+}));
 
 /**
  * What is running now, for as long as somebody wants to know: otherwise a call pays a comparison.
@@ -84,7 +89,7 @@ let count = 0;
  */
 export const running = {
   get watched(): boolean {
-    return list !== undefined;
+    return state.list !== undefined;
   },
 
   /**
@@ -93,56 +98,56 @@ export const running = {
    */
   watch(correlate: () => string | undefined = () => undefined): () => void {
     const watcher = { correlate };
-    watchers.push(watcher);
-    list ??= { first: undefined, last: undefined };
+    state.watchers.push(watcher);
+    state.list ??= { first: undefined, last: undefined };
     return () => {
-      watchers = watchers.filter((each) => each !== watcher);
-      if (watchers.length === 0) list = undefined;
+      state.watchers = state.watchers.filter((each) => each !== watcher);
+      if (state.watchers.length === 0) state.list = undefined;
     };
   },
 
   /** The oldest first. */
   list(): Running[] {
     const all: Running[] = [];
-    for (let each = list?.first; each; each = each.after) all.push(each);
+    for (let each = state.list?.first; each; each = each.after) all.push(each);
     return all;
   },
 
   /** @param stack is entered next, where it is one, and may let the execution be called off */
   begin(call: Within, name: string, stack?: object): void {
-    if (!list) return;
-    const id = announced ?? watchers[0]?.correlate();
-    announced = undefined;
-    count++;
-    const execution = new Execution(count, name, id, list);
-    beginning = stack && { execution, stack };
+    if (!state.list) return;
+    const id = state.announced ?? state.watchers[0]?.correlate();
+    state.announced = undefined;
+    state.count++;
+    const execution = new Execution(state.count, name, id, state.list);
+    state.beginning = stack && { execution, stack };
     call.execution = execution;
   },
 
   /** A stack was entered, and will not take its execution any more. */
   entered(): void {
-    beginning = undefined;
+    state.beginning = undefined;
   },
 
   /** The stack that is being entered lets the execution that has just begun be called off. */
   abortBy(stack: object, abort: () => void): void {
-    if (beginning?.stack === stack) beginning.execution.abortBy(abort);
-    beginning = undefined;
+    if (state.beginning?.stack === stack) state.beginning.execution.abortBy(abort);
+    state.beginning = undefined;
   },
 
   /** The execution that begins while `run` does, before it returns, has this id. */
   correlated<T>(id: string | undefined, run: () => T): T {
-    announced = id;
+    state.announced = id;
     try {
       return run();
     } finally {
-      announced = undefined;
+      state.announced = undefined;
     }
   },
 
   /** The call is made again, and with it all that it is part of. */
   attempt(call: Within, attempt: number): void {
-    for (let each: Within | undefined = call; each; each = each.stack) {
+    for (let each: Within | undefined = call; each; each = each.parent) {
       if (each.execution) each.execution.attempt = attempt;
     }
   },

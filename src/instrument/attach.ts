@@ -6,7 +6,7 @@ import { Executions, StackLayer } from './execution.ts';
 import { FallbackLayer } from './fallback.ts';
 import { assertReplaceable, Installation, installationOf } from './installation.ts';
 import type { Layer, Settings } from './layer.ts';
-import { type AnyPolicy, type AsyncExecute, isWrap, membersOf, shapeOf } from './policy.ts';
+import { type AnyPolicy, isWrap, membersOf, shapeOf } from './policy.ts';
 import { RetryLayer } from './retry.ts';
 import { TimeoutLayer } from './timeout.ts';
 
@@ -51,10 +51,10 @@ export function detach(policy: AnyPolicy): void {
   installationOf(policy)?.undo();
 }
 
-/** The layer of a policy of its own; noop, which only awaits, needs none inside a stack. */
+/** The layer of a policy; a noop inside a stack needs none. */
 function layerOf(policy: AnyPolicy, settings: Settings): Layer | undefined {
   const shape = shapeOf(policy);
-  const original = policy.execute as AsyncExecute;
+  const original = policy.execute;
   switch (shape.type) {
     case 'retry':
       return new RetryLayer(shape.policy, original, settings);
@@ -67,7 +67,7 @@ function layerOf(policy: AnyPolicy, settings: Settings): Layer | undefined {
     case 'fallback':
       return new FallbackLayer(shape.policy, original, settings);
     case 'custom':
-      return settings.executions ? undefined : new CustomLayer(policy.execute);
+      return settings.executions ? undefined : new CustomLayer(policy, original);
     default:
       return undefined;
   }

@@ -1,98 +1,224 @@
+import { processWide } from '../aggregate/process-wide.ts';
 import type { Execution } from '../aggregate/running.ts';
+import type { Fn } from './policy.ts';
+
+/** The instrumentation of a policy, as its calls see it. */
+interface CallOwner {
+  /** The policy's promise settled, or its `execute` returned or threw. Never throws. */
+  settled(call: Call, ok: boolean, value: unknown): void;
+}
+
+/** What was instrumented as one. */
+export interface Stack {
+  /** Its policies, wraps included; `undefined` if any policy may be part of it. */
+  readonly members: ReadonlySet<object> | undefined;
+  /** A noop hands on a promise of its own, and is not instrumented. */
+  readonly hasNoop: boolean;
+}
 
 /**
- * One call through one instrumented policy, and how the layers of a stack find each other.
+ * One call through one instrumented policy.
  *
- * cockatiel's events carry no call identity (they can't tell whose call they are about), so the
- * layers tell each other: the function of an outer layer calls the `execute` of the next inner one
- * synchronously, and hands over the execution of the stack, which the next `execute` takes at once.
+ * cockatiel's events carry no call identity, so the calls of a stack find each other by the call
+ * stack: the function of an outer policy calls the `execute` of the next inner one synchronously.
+ * `callInside` hands the outer call over, and `takeParent` in that `execute` takes it at once.
  */
-export abstract class Call {
-  /**
-   * The execution of the stack in which the policy was called, or the call of a policy between the
-   * two that may give up what is inside of it; none, where the user called it.
-   */
-  readonly stack: Call | undefined;
+export class Call {
+  readonly owner: CallOwner | undefined;
+  /** The call whose function called this policy; none if the user called it. */
+  readonly parent: Call | undefined;
+  /** The stack that the call belongs to; none if its policy was instrumented by itself. */
+  stack: Stack | undefined;
   /** The signal that the policy was given. */
   readonly signal: AbortSignal | undefined;
   /** The function was called. */
-  called: boolean;
-  /** The answer of the last attempt came from a fallback. */
-  fellBack: boolean;
+  called = false;
+  /** A fallback answered the last attempt. */
+  fellBack = false;
   /** A timeout ended the last attempt. */
-  timedOut: boolean;
-  /** It was answered. Only those say so that can be answered while their inside goes on. */
-  ended: boolean;
-  /** In ms of `performance.now()`, which begins at 0; -1 where durations are not recorded. */
-  start: number;
-  /** What who looks after the process knows of it. */
-  execution: Execution | undefined;
+  timedOut = false;
+  isSettled = false;
+  /** In ms of `performance.now()`; -1 if durations are not recorded. */
+  start = -1;
+  /** The entry in the list of active executions, if a listener asked for one. */
+  execution: Execution | undefined = undefined;
+  /** What `execute` returned. */
+  promise: unknown = undefined;
+  /** The call that this one's function made and whose promise it returned. */
+  inner: Call | undefined = undefined;
 
-  constructor(stack: Call | undefined, signal: AbortSignal | undefined) {
-    this.stack = stack;
+  constructor(
+    owner: CallOwner | undefined,
+    parent: Call | undefined,
+    signal: AbortSignal | undefined,
+  ) {
+    this.owner = owner;
+    this.parent = parent;
+    this.stack = parent?.stack;
     this.signal = signal;
-    this.called = false;
-    this.fellBack = false;
-    this.timedOut = false;
-    this.ended = false;
-    this.start = -1;
-    this.execution = undefined;
   }
 
-  /** The policy has answered. Never throws. */
-  abstract end(ok: boolean, value: unknown): void;
+  /** The policy's promise settled. Only the first report counts. */
+  settle(ok: boolean, value: unknown): void {
+    if (this.isSettled) return;
+    // A policy that hands on its function's result settles the call inside, too.
+    if (this.handsOnResult) this.inner?.settle(ok, value);
+    this.isSettled = true;
+    this.inner = undefined;
+    this.promise = undefined;
+    this.owner?.settled(this, ok, value);
+  }
 
-  /** Whether cockatiel itself awaits what a policy inside answers, so that nobody else has to. */
-  awaits(): boolean {
+  /** Whether the policy's result is always its function's: true of a wrap and of a bulkhead. */
+  get handsOnResult(): boolean {
+    return false;
+  }
+
+  /** Whether a call inside may rely on this one to report that its promise settled. */
+  get reportsInner(): boolean {
     return true;
   }
 
-  /** Whether what its inside still does is part of nothing any more. */
-  isOver(): boolean {
-    return this.ended;
-  }
-
-  /** Whether `call`, of `policy`, is told of its answer by this one, which has the same. */
-  answersFor(_policy: object, _call: Call): boolean {
+  /** Whether what policies inside do decides the outcome: true of a stack. */
+  get hasOutcomeOfInner(): boolean {
     return false;
   }
+
+  /** Whether nothing needs to know the result any more. */
+  get isDone(): boolean {
+    return this.isSettled;
+  }
+
+  /** Whether the result of the call no longer depends on what happens inside. */
+  get isAbandoned(): boolean {
+    return this.isSettled;
+  }
+
+  /** A policy inside returned its promise. */
+  adopt(inner: Call): void {
+    this.inner = inner;
+  }
+
+  /** The policy's `execute` returned. */
+  hasReturned(_result: unknown): void {}
+
+  /** The call inside reports through this one only if this returned its very promise. */
+  innerReturned(returned: unknown, reports: boolean): void {
+    const { inner, stack } = this;
+    if (inner === undefined) return;
+    if (reports && (inner.promise === returned || stack?.hasNoop)) return;
+    this.inner = undefined;
+    inner.observeFromSide();
+  }
+
+  /** Reports the result of a promise that its policy may give up, or that is not handed on. */
+  observeFromSide(): void {
+    const { promise } = this;
+    if (!(promise instanceof Promise)) return;
+    const report = (ok: boolean) => (value: unknown) => this.settle(ok, value);
+    Promise.prototype.then.call(promise, report(true), report(false));
+  }
 }
 
-let entering: Call | undefined;
+/** One for all copies of this package in the process: a stack may have members of several. */
+const context: { parent: Call | undefined } = processWide('call-context', () => ({
+  parent: undefined,
+}));
 
-/** Takes the execution that was handed over. */
-export function entered(): Call | undefined {
-  const stack = entering;
-  entering = undefined;
-  return stack;
+/** Hands a call to the policy that is entered next, or takes back what none has taken. */
+export function handOver(parent: Call | undefined): void {
+  context.parent = parent;
 }
 
-/** Hands an execution to the `execute` that is called next; whoever does so calls `leave` then. */
-export function enter(stack: Call | undefined): void {
-  entering = stack;
+/** Takes the call that was handed over, if the policy belongs to its stack. */
+export function takeParent(policy: object): Call | undefined {
+  const parent = takeCaller();
+  if (parent?.stack === undefined) return undefined;
+  const { members } = parent.stack;
+  return members === undefined || members.has(policy) ? parent : undefined;
 }
 
-/** Takes back what nobody took: the function was the user's own. */
-export function leave(): void {
-  entering = undefined;
+/** Takes the call that was handed over, whatever it belongs to. */
+export function takeCaller(): Call | undefined {
+  const { parent } = context;
+  context.parent = undefined;
+  return parent;
 }
 
-/** A layer begins its inside anew: what an earlier attempt left behind says nothing any more. */
+/**
+ * Calls something that may enter the next policy synchronously, as a part of `parent`. (No closure of
+ * one call may be on the way: an error keeps the functions on its stack, and what those close over.)
+ */
+export function applyInside(
+  parent: Call | undefined,
+  fn: Fn,
+  self: unknown,
+  args: ArrayLike<unknown>,
+): unknown {
+  context.parent = parent;
+  try {
+    return Reflect.apply(fn, self, args);
+  } finally {
+    context.parent = undefined;
+  }
+}
+
+/**
+ * Calls the function of a policy with the arguments from cockatiel: the context, and from a timeout
+ * also its signal. (Spreading them costs as much as all else here.)
+ *
+ * If the function returned exactly the promise of the policy that it entered, `call` settles that
+ * policy's call when cockatiel continues. A second reaction on the promise would do so, too, but V8
+ * follows a promise to its awaiter only while it has a single reaction: stack traces would end here.
+ *
+ * @param reports whether `call` will see the function's result
+ */
+export function callInside(
+  call: Call,
+  reports: boolean,
+  fn: Fn,
+  context_: unknown,
+  signal: unknown,
+): unknown {
+  let returned: unknown;
+  call.inner = undefined;
+  // A policy that was instrumented by itself has no stack: its function is the user's.
+  context.parent = call.parent && call;
+  try {
+    returned = signal === undefined ? fn(context_) : fn(context_, signal);
+    return returned;
+  } finally {
+    context.parent = undefined;
+    call.innerReturned(returned, reports);
+  }
+}
+
+/** Applies to a call and to each stack whose result still depends on it. */
+function forEachOutcome(call: Call, apply: (call: Call) => void): void {
+  apply(call);
+  for (let each = call.parent; each && !each.isAbandoned; each = each.parent) {
+    if (each.hasOutcomeOfInner) apply(each);
+  }
+}
+
+/** A new attempt begins: what an earlier one left behind no longer counts. */
 export function restart(call: Call): void {
-  for (let each: Call | undefined = call; each && !each.isOver(); each = each.stack) {
+  forEachOutcome(call, (each) => {
     each.fellBack = false;
     each.timedOut = false;
-  }
+  });
 }
 
-export function fellBack(call: Call): void {
-  for (let each: Call | undefined = call; each && !each.isOver(); each = each.stack) {
+/** A fallback answered, so the failure before it no longer counts. */
+export function markFellBack(call: Call): void {
+  forEachOutcome(call, (each) => {
     each.fellBack = true;
-  }
+    each.timedOut = false;
+  });
 }
 
-export function timedOut(call: Call, yes: boolean): void {
-  for (let each: Call | undefined = call; each && !each.isOver(); each = each.stack) {
-    each.timedOut = yes;
-  }
+export function markTimedOut(call: Call, timedOut: boolean): void {
+  forEachOutcome(call, (each) => {
+    each.timedOut = timedOut;
+  });
 }

@@ -6,30 +6,31 @@ import {
   STATE,
 } from '../aggregate/circuit-breaker.ts';
 import { CIRCUIT_BREAKER_STATES, type CircuitBreakerState } from '../semconv/attributes.ts';
-import { Announced, type Inner } from './announced.ts';
-import { answer } from './answer.ts';
 import { Control, savedOf } from './breaker-control.ts';
-import { Call, enter, entered, leave } from './call.ts';
+import { Call, callInside, takeParent } from './call.ts';
+import { type InvocationObserver, tapEmitter } from './cockatiel-internals.ts';
 import { isMarked } from './error-type.ts';
 import type { Executions } from './execution.ts';
-import { onHandledFailure } from './failures.ts';
-import { LastError } from './last-error.ts';
-import { callWith, type Layer, ListeningLayer, type Settings } from './layer.ts';
-import type { AsyncExecute, CircuitBreaker, Execute, Fn } from './policy.ts';
+import { installationOf } from './installation.ts';
+import { type Settings, TappedLayer, typeOf } from './layer.ts';
+import type { CircuitBreaker, Execute, FailureReason, Fn } from './policy.ts';
+import { runAndObserve } from './settle.ts';
 
-export class CircuitBreakerLayer extends ListeningLayer {
+/** Each change of state emits one of the first three before the last. */
+const EMITTERS = ['breakEmitter', 'resetEmitter', 'halfOpenEmitter', 'stateChangeEmitter'] as const;
+
+export class CircuitBreakerLayer extends TappedLayer {
   readonly execute: Execute;
-  readonly listeners: Layer['listeners'];
   readonly control: Control;
   readonly #policy: CircuitBreaker;
   readonly #counts: CircuitBreakerAggregate;
   readonly #settings: Settings;
   readonly #executions: Executions | undefined;
-  /** Functions that wait for a test call: the breaker re-enters `execute` with them. */
-  #waiting: Set<Fn> | undefined;
+  /** Calls that wait for a test call, by function: the breaker re-enters `execute` with that. */
+  readonly #waiting = new Map<Fn, CircuitBreakerCall>();
   /** The function just given to the breaker: 4.x re-enters with it at once if a listener isolates. */
   #starting: Fn | undefined;
-  readonly #failures = new Announced();
+  readonly #events: { dispose(): void }[];
   #state: number;
   /** Until when the time in the state is counted, in ms of `performance.now()`. */
   #since = performance.now();
@@ -39,15 +40,14 @@ export class CircuitBreakerLayer extends ListeningLayer {
   #openedAt: number | undefined;
   /** In ms of `performance.now()`, by which the recovery is timed; not known of one that came open. */
   #brokenAt: number | undefined;
-  readonly #lastError: LastError;
+  #lastErrorType: string | undefined;
   #muted = false;
 
-  constructor(policy: CircuitBreaker, original: AsyncExecute, settings: Settings) {
-    super();
+  constructor(policy: CircuitBreaker, original: Execute, settings: Settings) {
+    super(policy);
     this.#policy = policy;
     this.#counts = settings.scope.ofCircuitBreaker();
     this.#settings = settings;
-    this.#lastError = new LastError(settings);
     const { executions } = settings;
     this.#executions = executions;
     // Read, not assumed: a hydrated breaker may be open from its birth, without an event.
@@ -64,55 +64,54 @@ export class CircuitBreakerLayer extends ListeningLayer {
           state: this.#state,
           changedAt: this.#changedAt,
           openedAt: this.#openedAt,
-          lastErrorType: this.#lastError.type,
+          lastErrorType: this.#lastErrorType,
         };
       },
       (work) => this.#asOne(work),
       (fault) => settings.scope.fault(fault),
     );
-    this.listeners = [
-      onHandledFailure(policy, (reason) => {
-        // Without a call in flight it is the failure of one that began before we were here.
-        if (this.open === 0) return;
-        this.#failures.add(reason);
-        this.#lastError.announce(reason);
-      }),
-      // Skipped when a listener of the user's throws before; the end of the call sees it then.
-      policy.onStateChange(() => this.#observe()),
-    ];
+    const observe = () => this.#observe();
+    const emitters = EMITTERS.map((emitter) => tapEmitter(policy, emitter, observe));
+    this.#events = emitters.filter((emitter) => emitter !== undefined);
+    if (!emitters[3]) this.#events.push(policy.onStateChange(observe));
     if (heldNames.has(settings.scope.name)) this.#hold();
 
     const layer = this;
     this.execute = function execute(fn, signal) {
-      if (fn === layer.#starting || layer.#waiting?.has(fn)) {
-        return original.call(this, fn, signal);
-      }
-      const stack = entered();
-      const call = new CircuitBreakerCall(layer, stack, signal);
-      const told = stack?.answersFor(policy, call);
-      executions?.begin(call);
-      layer.open++;
-      const inner: Fn = (context, second) => {
-        call.called = true;
-        enter(stack);
-        try {
-          call.gave = callWith(fn, context, second);
-          return call.gave;
-        } catch (error) {
-          call.threw = true;
-          call.gave = error;
-          throw error;
-        } finally {
-          leave();
-        }
-      };
+      const starting = layer.#starting;
+      if (fn !== undefined && fn === starting) return original.call(this, fn, signal);
+      const waiting = layer.#waiting.get(fn);
+      const call = waiting ?? new CircuitBreakerCall(layer, takeParent(policy), signal);
+      const inner = waiting ? fn : layer.#functionOf(call, fn);
       layer.#starting = inner;
-      const answered = original.call(this, inner, signal);
-      layer.#starting = undefined;
-      if (!call.called) layer.#wait(inner);
-      call.inner = inner;
-      return told ? answered : answer(answered, call);
+      try {
+        if (waiting) return original.call(this, fn, signal);
+        layer.began();
+        executions?.begin(call);
+        return runAndObserve(call, original, this, inner, signal);
+      } finally {
+        // A listener may have made another call in between.
+        layer.#starting = starting;
+        layer.#keepIfWaiting(call, inner);
+      }
     };
+  }
+
+  #functionOf(call: CircuitBreakerCall, fn: Fn): Fn {
+    return (context, second) => {
+      const reports = this.observe(call) !== undefined;
+      call.called = true;
+      return callInside(call, reports, fn, context, second);
+    };
+  }
+
+  /** The function was called, or the call was rejected; else it waits for a test call. */
+  #keepIfWaiting(call: CircuitBreakerCall, fn: Fn): void {
+    if (call.called || call.isSettled) this.#waiting.delete(fn);
+    else {
+      this.#waiting.set(fn, call);
+      call.waiting = fn;
+    }
   }
 
   /** A breaker of the user's own may not let itself be held; it is instrumented all the same. */
@@ -124,9 +123,9 @@ export class CircuitBreakerLayer extends ListeningLayer {
     }
   }
 
-  #wait(inner: Fn): void {
-    this.#waiting ??= new Set();
-    this.#waiting.add(inner);
+  override detach(): void {
+    for (const event of this.#events) event.dispose();
+    super.detach();
   }
 
   sample(): void {
@@ -136,26 +135,32 @@ export class CircuitBreakerLayer extends ListeningLayer {
     this.#counts.state.add(this.#state);
   }
 
-  end(call: CircuitBreakerCall, ok: boolean, value: unknown): void {
-    this.#observe();
-    if (!call.called) {
-      this.#waiting?.delete(call.inner as Fn);
-      // The function never ran, so the error is the breaker's own.
-      this.#left(isMarked(value, 'isTaskCancelledError') ? RESULT.cancelled : RESULT.rejected);
-    } else if (this.#failures.none) {
-      this.#left(ok ? RESULT.success : RESULT.ignored);
-    } else {
-      this.#failures.decide(ok, value, call, (failure) => {
-        if (failure) this.#lastError.count(failure);
-        this.#left(failure ? RESULT.failure : ok ? RESULT.success : RESULT.ignored);
-      });
-    }
-    this.#executions?.end(call, ok, value);
+  /** The breaker counts a failure, and may open by it. */
+  failed(reason: FailureReason): void {
+    this.#lastErrorType = typeOf(this.#settings, reason);
+    this.#settings.scope.errors.count('circuit_breaker', this.#lastErrorType);
   }
 
-  #left(result: number): void {
-    this.#counts.calls.add(result);
-    if (this.closed()) this.#failures.clear();
+  settled(call: CircuitBreakerCall, ok: boolean, value: unknown): void {
+    this.#observe();
+    this.#counts.calls.add(this.#resultOf(call, ok, value));
+    this.#executions?.end(call, ok, value);
+    this.ended();
+  }
+
+  #resultOf(call: CircuitBreakerCall, ok: boolean, value: unknown): number {
+    if (!call.called) {
+      if (call.waiting) this.#waiting.delete(call.waiting);
+      // The function never ran, so the error is the breaker's own.
+      return isMarked(value, 'isTaskCancelledError') ? RESULT.cancelled : RESULT.rejected;
+    }
+    // A listener has thrown after the breaker had counted a success.
+    if (call.result === RESULT.success && !ok) return RESULT.ignored;
+    if (call.result !== undefined) return call.result;
+    if (ok) return RESULT.success;
+    // Its filters are out of reach: each error counts.
+    this.failed({ error: value });
+    return RESULT.failure;
   }
 
   /** Compares the state with the last one seen; the state is the truth, events are the occasion. */
@@ -163,6 +168,8 @@ export class CircuitBreakerLayer extends ListeningLayer {
     const next = this.#policy.state;
     const previous = this.#state;
     if (next === previous) return;
+    // A call in flight goes on after `uninstrument`, but another layer may observe the circuit now.
+    if (this.isDetached && installationOf(this.#policy)) return;
     const now = performance.now();
     this.#pass(now);
     this.#state = next;
@@ -206,7 +213,7 @@ export class CircuitBreakerLayer extends ListeningLayer {
         previous: CIRCUIT_BREAKER_STATES[previous] as CircuitBreakerState,
         state: CIRCUIT_BREAKER_STATES[this.#state] as CircuitBreakerState,
         at: this.#changedAt ?? Date.now(),
-        lastErrorType: this.#lastError.type,
+        lastErrorType: this.#lastErrorType,
         recoverySeconds,
       });
     } catch (fault) {
@@ -220,25 +227,15 @@ export class CircuitBreakerLayer extends ListeningLayer {
   }
 }
 
-class CircuitBreakerCall extends Call implements Inner {
-  readonly layer: CircuitBreakerLayer;
-  gave: unknown;
-  threw: boolean;
-  inner: Fn | undefined;
+class CircuitBreakerCall extends Call implements InvocationObserver {
+  declare readonly owner: CircuitBreakerLayer;
+  /** The function, while it waits for a test call. */
+  waiting: Fn | undefined = undefined;
+  result: number | undefined = undefined;
 
-  constructor(
-    layer: CircuitBreakerLayer,
-    stack: Call | undefined,
-    signal: AbortSignal | undefined,
-  ) {
-    super(stack, signal);
-    this.layer = layer;
-    this.gave = undefined;
-    this.threw = false;
-    this.inner = undefined;
-  }
-
-  end(ok: boolean, value: unknown): void {
-    this.layer.end(this, ok, value);
+  functionSettled(ok: boolean, value: unknown, handled: boolean): void {
+    this.inner?.settle(ok, value);
+    if (handled) this.owner.failed(ok ? { value } : { error: value });
+    this.result = handled ? RESULT.failure : ok ? RESULT.success : RESULT.ignored;
   }
 }

@@ -1,5 +1,5 @@
 import { ERROR_TYPE_OTHER } from '../semconv/attributes.ts';
-import type { Reason } from './announced.ts';
+import type { FailureReason } from './policy.ts';
 
 /** Names the type of an error; `undefined` leaves it to the default. */
 export type ErrorTypeHook = (error: unknown) => string | undefined;
@@ -24,7 +24,7 @@ export function isMarked(error: unknown, marker: Marker): boolean {
  * A class name or a code, never a message: an HTTP status, else a code like `ECONNREFUSED` (also
  * that of the cause: `fetch` hides it there), else the name of the constructor.
  */
-export function errorType(reason: Reason, hook: ErrorTypeHook | undefined): string {
+export function errorType(reason: FailureReason, hook: ErrorTypeHook | undefined): string {
   const failed = 'error' in reason ? reason.error : reason.value;
   const given: unknown = hook?.(failed);
   if (typeof given === 'string' && given !== '') return given;

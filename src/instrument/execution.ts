@@ -1,12 +1,11 @@
 import { type ExecutionAggregate, OUTCOME } from '../aggregate/execution.ts';
 import { running } from '../aggregate/running.ts';
-import { answer, answerLater } from './answer.ts';
-import { Call, enter, entered, leave, restart } from './call.ts';
-import { OutsideCall } from './custom.ts';
+import { applyInside, Call, restart, takeCaller, takeParent } from './call.ts';
+import { ContinuationCall } from './custom.ts';
 import { isMarked } from './error-type.ts';
-import { installationOf } from './installation.ts';
-import { type Layer, NO_LISTENERS, type Settings } from './layer.ts';
-import { type AnyPolicy, type Execute, type Fn, isWrap, shapeOf } from './policy.ts';
+import type { Layer, Settings } from './layer.ts';
+import { type AnyPolicy, type Execute, type Fn, shapeOf, stackOf } from './policy.ts';
+import { runAndObserve } from './settle.ts';
 
 /** Counts what the callers of one policy see: of the policy that `instrument` was given. */
 export class Executions {
@@ -59,104 +58,71 @@ function isCancelled({ signal }: Call, error: unknown): boolean {
   return isMarked(error, 'isTaskCancelledError') || (!!signal?.aborted && error === signal.reason);
 }
 
-/** The policy whose answer is that of the stack: perhaps a stack within it, instrumented by itself. */
-function headOf(stack: AnyPolicy): AnyPolicy | undefined {
-  let head: AnyPolicy | undefined = stack;
-  while (isWrap(head) && (head === stack || !installationOf(head))) head = head.wrapped[0];
-  return head;
-}
-
-/** What was instrumented is a stack, or a policy that has no layer of its own. */
+/** Instruments a stack, or a policy that has no layer of its own. */
 export class StackLayer implements Layer {
   readonly execute: Execute;
-  readonly listeners = NO_LISTENERS;
+  readonly #executions: Executions;
 
   constructor(policy: AnyPolicy, original: Execute, executions: Executions) {
-    const custom = shapeOf(policy).type === 'custom';
+    this.#executions = executions;
+    const isCustom = shapeOf(policy).type === 'custom';
+    // A policy of the user's own may enter any other.
+    const stack = isCustom ? { members: undefined, hasNoop: false } : stackOf(policy);
+    const derived = isCustom ? new WeakMap<object, unknown>() : undefined;
+
+    const layer = this;
     this.execute = function execute(fn, signal, ...rest) {
-      const call = new StackCall(executions, entered(), signal, headOf(policy), !custom);
-      // Asked before the stack within may be entered once more.
-      const told = call.stack?.answersFor(policy, call);
+      const call = new StackCall(layer, takeParent(policy), signal, isCustom);
+      call.stack = stack;
       executions.begin(call, policy);
-      // The innermost: what the user's function does is no part of this stack.
-      const inner: Fn = function inner(context) {
+      // The innermost function: what the user does in it is no part of this stack.
+      const inner: Fn = function inner() {
         call.called = true;
-        enter(call.stack && outsideOf(call, call.stack));
-        try {
-          // Spreading them costs as much as the rest.
-          return arguments.length === 1 ? fn(context) : fn(...arguments);
-        } finally {
-          leave();
-        }
+        const outside = call.parent && new ContinuationCall(takeCaller() ?? call, call);
+        if (outside && !outside.isAbandoned) restart(outside);
+        return applyInside(outside, fn, undefined, arguments);
       };
-      enter(call);
-      let answered: unknown;
+      const given = typeof fn === 'function' ? inner : fn;
       try {
-        answered = original.call(this, typeof fn === 'function' ? inner : fn, signal, ...rest);
-      } catch (error) {
-        if (!told) call.end(false, error);
-        throw error;
+        return runAndObserve(call, original, this, given, signal, rest, derived);
       } finally {
-        leave();
         running.entered();
       }
-      if (told) return answered;
-      if (!(answered instanceof Promise)) return answerLater(answered, call);
-      // A policy of the user's own may answer with a promise that can more, such as be cancelled.
-      return answer(answered, call, custom && Object.keys(answered).length > 0);
     };
   }
-}
 
-/**
- * What the function of a stack within another one is part of. A timeout in the stack within may give
- * it up; a policy of the user's own may call it again, too, and drop what it answers.
- */
-function outsideOf(call: StackCall, stack: Call): Call {
-  const caller = entered() ?? call;
-  if (caller === call && call.awaits()) return stack;
-  const outside = new OutsideCall(caller, call);
-  restart(outside);
-  return outside;
+  settled(call: Call, ok: boolean, value: unknown): void {
+    this.#executions.end(call, ok, value);
+  }
 }
 
 class StackCall extends Call {
-  readonly executions: Executions;
-  /** The outermost policy, until it was entered: what it answers, the stack answers. */
-  head: object | undefined;
-  outermost: Call | undefined;
-  readonly awaited: boolean;
+  readonly #isCustom: boolean;
 
   constructor(
-    executions: Executions,
-    stack: Call | undefined,
+    owner: StackLayer,
+    parent: Call | undefined,
     signal: AbortSignal | undefined,
-    head: object | undefined,
-    awaits: boolean,
+    isCustom: boolean,
   ) {
-    super(stack, signal);
-    this.executions = executions;
-    this.head = head;
-    this.outermost = undefined;
-    this.awaited = awaits;
+    super(owner, parent, signal);
+    this.#isCustom = isCustom;
   }
 
-  end(ok: boolean, value: unknown): void {
-    this.outermost?.end(ok, value);
-    this.executions.end(this, ok, value);
-    this.ended = true;
-  }
-
-  /** A `wrap()` does; a policy of the user's own may drop what others answer that it uses. */
-  override awaits(): boolean {
-    return this.awaited;
-  }
-
-  /** Once only, as a policy may be in a stack twice. */
-  override answersFor(policy: object, call: Call): boolean {
-    if (this.head !== policy) return false;
-    this.head = undefined;
-    this.outermost = call;
+  override get hasOutcomeOfInner(): boolean {
     return true;
+  }
+
+  override get handsOnResult(): boolean {
+    return !this.#isCustom;
+  }
+
+  override hasReturned(result: unknown): void {
+    this.innerReturned(result, this.reportsInner);
+  }
+
+  /** A policy of the user's own may drop what others return that it uses. */
+  override get reportsInner(): boolean {
+    return !this.#isCustom;
   }
 }

@@ -47,23 +47,19 @@ export class Installation {
   }
 
   /** A stack that had the policy is gone; with the last one this goes, unless it came by itself. */
-  #leave(): void {
+  leave(): void {
     if (--this.#stacks === 0 && this.members === undefined) this.undo();
   }
 
   undo(): void {
-    for (const member of this.members?.splice(0) ?? []) member.#leave();
+    for (const member of this.members?.splice(0) ?? []) member.leave();
     // It may have been undone before, and another one be there since.
     if ((this.#policy as Carrier)[INSTALLATION] !== this) return;
     delete (this.#policy as Carrier)[INSTALLATION];
     // Who looks after the process can't reach it any more, and nobody else could let it go.
     this.#layer.control?.release();
     this.#group.release(this.#hold);
-    const stop = () => {
-      for (const listener of this.#layer.listeners) listener.dispose();
-    };
-    if (this.#layer.whenIdle) this.#layer.whenIdle(stop);
-    else stop();
+    this.#layer.detach?.();
     // Somebody may have put his own in place of ours since; his calls ours, which goes on working.
     if (this.#policy.execute !== this.#layer.execute) return;
     if (this.#replaced) Object.defineProperty(this.#policy, 'execute', this.#replaced);

@@ -1,16 +1,18 @@
 import type { BreakerControl } from '../aggregate/breaker-control.ts';
 import type { Scope } from '../aggregate/scope.ts';
 import type { PolicyType } from '../semconv/attributes.ts';
-import type { Reason } from './announced.ts';
+import { type InvocationObserver, InvocationTap } from './cockatiel-internals.ts';
 import { type ErrorTypeHook, errorType } from './error-type.ts';
 import type { Executions } from './execution.ts';
-import type { Execute, Fn } from './policy.ts';
+import type { Execute, FailureReason } from './policy.ts';
 
 /** What one policy is instrumented with. */
 export interface Settings {
   readonly scope: Scope;
   readonly errorType: ErrorTypeHook | undefined;
   readonly durations: boolean;
+  /** Logs advice for the user. */
+  readonly warn: (message: string) => void;
   /** Where the policy was given to `instrument` itself, and is not only part of a stack. */
   readonly executions?: Executions;
 }
@@ -19,55 +21,55 @@ export interface Settings {
 export interface Layer {
   /** Stands in for the policy's `execute`. */
   readonly execute: Execute;
-  /** Listeners to take off again. */
-  readonly listeners: readonly { dispose(): void }[];
-  /** Calls `idle` once the last call is answered; until then the listeners are needed. */
-  whenIdle?(idle: () => void): void;
+  /** Takes off what observes the insides of the policy. Calls in flight are still counted. */
+  detach?(): void;
   /** Reads what is a state and not an event. */
   sample?(): void;
   /** Of a circuit breaker. */
   readonly control?: BreakerControl;
 }
 
-/** Of a layer that needs no event. */
-export const NO_LISTENERS: Layer['listeners'] = [];
-
-/** A layer that learns from events how its calls ended: it listens until the last is answered. */
-export abstract class ListeningLayer implements Layer {
+/** A layer that learns from the policy's executor how its function settled. */
+export abstract class TappedLayer implements Layer {
   abstract readonly execute: Execute;
-  abstract readonly listeners: Layer['listeners'];
-  /** Calls that are not answered yet. */
-  protected open = 0;
-  #idle: (() => void) | undefined;
+  readonly #tap: InvocationTap | undefined;
+  #calls = 0;
+  #isDetached = false;
 
-  whenIdle(idle: () => void): void {
-    if (this.open === 0) idle();
-    else this.#idle = idle;
+  constructor(policy: object) {
+    this.#tap = InvocationTap.of(policy);
   }
 
-  /** One of the calls was answered; returns whether it was the last. */
-  protected closed(): boolean {
-    if (--this.open > 0) return false;
-    this.#idle?.();
-    return true;
+  get isDetached(): boolean {
+    return this.#isDetached;
   }
-}
 
-/**
- * Calls the function of a layer with the arguments that cockatiel gave: the context, and from a
- * timeout also its signal. (Spreading them costs as much as the rest of a layer.)
- */
-export function callWith(fn: Fn, context: unknown, signal: unknown): unknown {
-  return signal === undefined ? fn(context) : fn(context, signal);
+  detach(): void {
+    this.#isDetached = true;
+    if (this.#calls === 0) this.#tap?.dispose();
+  }
+
+  began(): void {
+    this.#calls++;
+  }
+
+  ended(): void {
+    if (--this.#calls === 0 && this.#isDetached) this.#tap?.dispose();
+  }
+
+  /** Called first by the function of a call; see `InvocationTap.observe`. */
+  observe(call: InvocationObserver): unknown {
+    return this.#tap?.observe(call);
+  }
 }
 
 /** Counts an error that a policy acted on, and names its type. */
-export function countError(settings: Settings, policy: PolicyType, reason: Reason): void {
+export function countError(settings: Settings, policy: PolicyType, reason: FailureReason): void {
   settings.scope.errors.count(policy, typeOf(settings, reason));
 }
 
 /** Names the type of an error. A fault of the user's hook stays here. */
-export function typeOf({ scope, errorType: hook }: Settings, reason: Reason): string {
+export function typeOf({ scope, errorType: hook }: Settings, reason: FailureReason): string {
   try {
     return errorType(reason, hook);
   } catch (fault) {
@@ -77,7 +79,7 @@ export function typeOf({ scope, errorType: hook }: Settings, reason: Reason): st
 }
 
 /** What is left when naming an error failed: perhaps it was the hook, perhaps a throwing getter. */
-function withoutHook(reason: Reason): string {
+function withoutHook(reason: FailureReason): string {
   try {
     return errorType(reason, undefined);
   } catch {

@@ -2,32 +2,27 @@
  * cockatiel's policies as this room sees them: by shape, never by `instanceof`, because two copies
  * of cockatiel in one process are common and a service may use both majors.
  */
-import type { Reason } from './announced.ts';
+
+import type { Stack } from './call.ts';
+
+/** cockatiel's `FailureReason`: an error, or a value that a result filter calls a failure. */
+export type FailureReason = { readonly error: unknown } | { readonly value: unknown };
 
 export type Fn = (...args: unknown[]) => unknown;
 export type Execute = (fn: Fn, signal?: AbortSignal, ...rest: unknown[]) => unknown;
-/** That of cockatiel's own policies. */
-export type AsyncExecute = (fn: Fn, signal?: AbortSignal) => Promise<unknown>;
 export type Listen<T> = (listener: (event: T) => void) => { dispose(): void };
 
 export interface AnyPolicy {
   execute: Execute;
 }
 
-export interface Failure {
-  readonly handled: boolean;
-  readonly reason: Reason;
-}
-
 export interface Retry extends AnyPolicy {
-  readonly onRetry: Listen<Reason & { readonly delay: number }>;
-  readonly onGiveUp: Listen<Reason>;
+  readonly onRetry: Listen<{ readonly delay: number }>;
 }
 
 export interface CircuitBreaker extends AnyPolicy {
   /** cockatiel's `CircuitState`: an index into the catalog's list of states. */
   readonly state: number;
-  readonly onFailure: Listen<Failure>;
   readonly onStateChange: Listen<unknown>;
   isolate(): { dispose(): void };
   toJSON?(): unknown;
@@ -42,10 +37,6 @@ export interface Bulkhead extends AnyPolicy {
   readonly queueSlots: number;
 }
 
-export interface Fallback extends AnyPolicy {
-  readonly onFailure: Listen<Failure>;
-}
-
 export interface Wrap extends AnyPolicy {
   readonly wrapped: readonly AnyPolicy[];
 }
@@ -55,7 +46,7 @@ export type Shape =
   | { readonly type: 'circuit_breaker'; readonly policy: CircuitBreaker }
   | { readonly type: 'timeout'; readonly policy: Timeout }
   | { readonly type: 'bulkhead'; readonly policy: Bulkhead }
-  | { readonly type: 'fallback'; readonly policy: Fallback }
+  | { readonly type: 'fallback'; readonly policy: AnyPolicy }
   | { readonly type: 'wrap'; readonly policy: Wrap }
   | { readonly type: 'noop'; readonly policy: AnyPolicy }
   | { readonly type: 'custom'; readonly policy: AnyPolicy };
@@ -91,9 +82,7 @@ export function shapeOf(policy: AnyPolicy): Shape {
   }
   // The two that are left of cockatiel's differ in nothing public.
   if (has('function', 'onFailure', 'onSuccess') && has('object', 'executor')) {
-    return has('function', 'value')
-      ? { type: 'fallback', policy: policy as Fallback }
-      : { type: 'noop', policy };
+    return has('function', 'value') ? { type: 'fallback', policy } : { type: 'noop', policy };
   }
   return { type: 'custom', policy };
 }
@@ -101,6 +90,19 @@ export function shapeOf(policy: AnyPolicy): Shape {
 export function isWrap(policy: AnyPolicy | undefined): policy is Wrap {
   const wrapped: unknown = (policy as Partial<Wrap> | undefined)?.wrapped;
   return Array.isArray(wrapped) && wrapped.length > 0 && wrapped.every(isPolicy);
+}
+
+/** What belongs to a stack. */
+export function stackOf(policy: AnyPolicy): Stack {
+  const members = new Set<object>();
+  const collect = (each: AnyPolicy): void => {
+    if (members.has(each)) return;
+    members.add(each);
+    if (isWrap(each)) each.wrapped.forEach(collect);
+  };
+  collect(policy);
+  const hasNoop = [...members].some((each) => shapeOf(each as AnyPolicy).type === 'noop');
+  return { members, hasNoop };
 }
 
 /** The policies of a stack, outermost first, without the wraps; each once. */

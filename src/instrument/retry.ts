@@ -1,113 +1,120 @@
 import { RETRY_RESULT as RESULT, type RetryAggregate } from '../aggregate/retry.ts';
 import { running } from '../aggregate/running.ts';
-import { Announced, type Inner } from './announced.ts';
-import { answer } from './answer.ts';
-import { Call, enter, entered, leave, restart } from './call.ts';
+import { Call, callInside, markTimedOut, restart, takeParent } from './call.ts';
+import { type InvocationObserver, maxAttemptsOf, tapEmitter } from './cockatiel-internals.ts';
+import { isMarked } from './error-type.ts';
 import type { Executions } from './execution.ts';
-import { callWith, countError, type Layer, ListeningLayer, type Settings } from './layer.ts';
-import type { AsyncExecute, Execute, Fn, Retry } from './policy.ts';
+import { countError, type Settings, TappedLayer } from './layer.ts';
+import type { Execute, Fn, Retry } from './policy.ts';
+import { runAndObserve } from './settle.ts';
+import { timerDelay } from './timers.ts';
 
-export class RetryLayer extends ListeningLayer {
+export class RetryLayer extends TappedLayer {
   readonly execute: Execute;
-  readonly listeners: Layer['listeners'];
   readonly #counts: RetryAggregate;
+  readonly #settings: Settings;
   readonly #executions: Executions | undefined;
-  readonly #givenUp = new Announced();
+  readonly #maxAttempts: number;
+  readonly #event: { dispose(): void };
+  /** Calls that have failed and are about to wait for a retry, or to give up, in that order. */
+  readonly #failed: RetryCall[] = [];
+  #warned = false;
 
-  constructor(policy: Retry, original: AsyncExecute, settings: Settings) {
-    super();
+  constructor(policy: Retry, original: Execute, settings: Settings) {
+    super(policy);
     this.#counts = settings.scope.ofRetry();
+    this.#settings = settings;
+    this.#maxAttempts = maxAttemptsOf(policy) ?? 0;
+    const onRetry = ({ delay }: { readonly delay: number }) => this.#waits(delay);
+    this.#event = tapEmitter(policy, 'onRetryEmitter', onRetry) ?? policy.onRetry(onRetry);
     const { executions } = settings;
     this.#executions = executions;
-    this.listeners = [
-      policy.onRetry((event) => {
-        // Of a call that began before we were here.
-        if (this.open === 0) return;
-        countError(settings, 'retry', event);
-        if (settings.durations) this.#counts.delay.record(event.delay / 1000);
-      }),
-      policy.onGiveUp((reason) => {
-        if (this.open === 0) return;
-        countError(settings, 'retry', reason);
-        this.#givenUp.add(reason);
-      }),
-    ];
 
     const layer = this;
     this.execute = function execute(fn, signal) {
-      const stack = entered();
-      const call = new RetryCall(layer, stack, signal);
-      const told = stack?.answersFor(policy, call);
+      const call = new RetryCall(layer, takeParent(policy), signal);
+      layer.began();
       executions?.begin(call);
-      layer.open++;
       const inner: Fn = (context, second) => {
+        const reports = layer.observe(call) !== undefined;
         call.called = true;
-        if (++call.attempts > 1) {
-          layer.#counts.attempt(call.attempts - 1);
-          restart(call);
-          if (running.watched) running.attempt(call, call.attempts);
-        }
-        enter(stack);
-        try {
-          call.threw = false;
-          call.gave = callWith(fn, context, second);
-          return call.gave;
-        } catch (error) {
-          call.threw = true;
-          call.gave = error;
-          throw error;
-        } finally {
-          leave();
-        }
+        if (++call.attempts > 1) layer.#retried(call);
+        return callInside(call, reports, fn, context, second);
       };
-      const answered = original.call(this, inner, signal);
-      return told ? answered : answer(answered, call);
+      return runAndObserve(call, original, this, inner, signal);
     };
   }
 
-  end(call: RetryCall, ok: boolean, value: unknown): void {
-    if (this.#givenUp.none) {
-      this.#left(call, ok, value, false);
-    } else {
-      this.#givenUp.decide(ok, value, call, (reason) =>
-        this.#left(call, ok, value, reason !== undefined),
-      );
-    }
+  override detach(): void {
+    this.#event.dispose();
+    super.detach();
+  }
+
+  #retried(call: RetryCall): void {
+    this.#counts.attempt(call.attempts - 1);
+    restart(call);
+    if (running.watched) running.attempt(call, call.attempts);
+  }
+
+  handled(call: RetryCall, ok: boolean, value: unknown): void {
+    countError(this.#settings, 'retry', ok ? { value } : { error: value });
+    this.#failed.push(call);
+    if (!ok && !this.#warned && isMarked(value, 'isBrokenCircuitError')) this.#warn();
+  }
+
+  /**
+   * The event carries no identity. It comes two microtasks after the failure, so it is about the
+   * call that failed first; none has, if the call began before the policy was instrumented.
+   */
+  #waits(delay: number): void {
+    if (this.#failed.shift() === undefined || !this.#settings.durations) return;
+    this.#counts.delay.record(timerDelay(delay) / 1000);
+  }
+
+  #warn(): void {
+    this.#warned = true;
+    const { scope, warn } = this.#settings;
+    warn(
+      `the retry of "${scope.name}" repeats calls that an open circuit breaker rejected. ` +
+        'Put the breaker outside the retry, wrap(breaker, retry), or let the retry not handle BrokenCircuitError.',
+    );
+  }
+
+  settled(call: RetryCall, ok: boolean, value: unknown): void {
+    const failed = this.#failed.indexOf(call);
+    if (failed >= 0) this.#failed.splice(failed, 1);
+    const result = resultOf(call, ok, value, this.#maxAttempts);
+    this.#counts.calls.add(result);
+    // The caller aborted while it waited, so a timeout of an attempt before decides nothing.
+    if (result === RESULT.aborted) markTimedOut(call, false);
     this.#executions?.end(call, ok, value);
-  }
-
-  #left(call: RetryCall, ok: boolean, value: unknown, gaveUp: boolean): void {
-    this.#counts.calls.add(resultOf(call, ok, value, gaveUp));
-    if (this.closed()) this.#givenUp.clear();
+    this.ended();
   }
 }
 
-function resultOf(call: RetryCall, ok: boolean, value: unknown, gaveUp: boolean): number {
-  // onGiveUp fires for both, and also where the caller gets the last failed value as a success.
-  if (gaveUp) return call.signal?.aborted ? RESULT.aborted : RESULT.exhausted;
-  // A retry that notices the abort in its backoff answers the reason of it, and does not give up.
-  if (!ok) {
-    const { signal } = call;
-    return signal?.aborted && value === signal.reason ? RESULT.aborted : RESULT.not_retryable;
+function resultOf(call: RetryCall, ok: boolean, value: unknown, maxAttempts: number): number {
+  const { attempts, last, signal } = call;
+  // A retry that notices the abort in its backoff rejects with its reason.
+  const isAborted = signal?.aborted && (last === 'handled' || (!ok && value === signal.reason));
+  if (isAborted) return RESULT.aborted;
+  // It gives up only when no attempt is left; before, a listener or the backoff has thrown. The last
+  // failed value may be handed on as a success.
+  if (last === 'handled') {
+    return attempts > maxAttempts ? RESULT.exhausted : RESULT.not_retryable;
   }
-  return call.attempts > 1 ? RESULT.success_after_retry : RESULT.success_without_retry;
+  if (ok) return attempts > 1 ? RESULT.success_after_retry : RESULT.success_without_retry;
+  return last === undefined && attempts > 1 ? RESULT.exhausted : RESULT.not_retryable;
 }
 
-class RetryCall extends Call implements Inner {
-  readonly layer: RetryLayer;
-  attempts: number;
-  gave: unknown;
-  threw: boolean;
+class RetryCall extends Call implements InvocationObserver {
+  declare readonly owner: RetryLayer;
+  attempts = 0;
+  /** How the last attempt ended; `undefined` if that is not observable. */
+  last: 'success' | 'handled' | 'unhandled' | undefined = undefined;
 
-  constructor(layer: RetryLayer, stack: Call | undefined, signal: AbortSignal | undefined) {
-    super(stack, signal);
-    this.layer = layer;
-    this.attempts = 0;
-    this.gave = undefined;
-    this.threw = false;
-  }
-
-  end(ok: boolean, value: unknown): void {
-    this.layer.end(this, ok, value);
+  functionSettled(ok: boolean, value: unknown, handled: boolean): void {
+    this.inner?.settle(ok, value);
+    this.last = handled ? 'handled' : ok ? 'success' : 'unhandled';
+    if (handled) this.owner.handled(this, ok, value);
   }
 }

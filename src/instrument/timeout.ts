@@ -1,158 +1,177 @@
 import { TIMEOUT_RESULT as RESULT, type TimeoutAggregate } from '../aggregate/timeout.ts';
-import { answer } from './answer.ts';
-import { Call, enter, entered, leave, timedOut } from './call.ts';
+import { Call, callInside, markTimedOut, takeParent } from './call.ts';
+import { durationOf, type InvocationObserver, tapEmitter } from './cockatiel-internals.ts';
 import type { Executions } from './execution.ts';
-import { callWith, type Layer, type Settings } from './layer.ts';
-import type { AsyncExecute, Execute, Fn, Timeout } from './policy.ts';
-import { type Watcher, watch } from './watch.ts';
+import { type Settings, TappedLayer } from './layer.ts';
+import type { Execute, Fn, Timeout } from './policy.ts';
+import { isThenable, runAndObserve } from './settle.ts';
+import { timerDelay } from './timers.ts';
 
-/** Node fires a timer beyond this, or below 1 ms, after 1 ms. */
-const MAX_TIMER = 2 ** 31 - 1;
+/** Not replaced by fake timers, as `queueMicrotask` may be. */
+const resolved = Promise.resolve();
 
-export class TimeoutLayer implements Layer {
+export class TimeoutLayer extends TappedLayer {
   readonly execute: Execute;
-  readonly listeners: Layer['listeners'];
   readonly #counts: TimeoutAggregate;
   readonly #executions: Executions | undefined;
   readonly #limit: number | undefined;
+  readonly #event: { dispose(): void };
   /** Calls whose function has not settled, the oldest first. */
-  readonly #running = new Running();
+  readonly #active = new CallList();
 
-  constructor(policy: Timeout, original: AsyncExecute, settings: Settings) {
+  constructor(policy: Timeout, original: Execute, settings: Settings) {
+    super(policy);
     this.#counts = settings.scope.ofTimeout();
     const { executions } = settings;
     this.#executions = executions;
     this.#limit = limitOf(policy);
-    this.listeners = [policy.onTimeout(() => this.#aborted())];
+    const onAbort = () => this.#aborted();
+    this.#event = tapEmitter(policy, 'timeoutEmitter', onAbort) ?? policy.onTimeout(onAbort);
 
     const layer = this;
     this.execute = function execute(fn, signal) {
-      const stack = entered();
-      const call = new TimeoutCall(layer, stack, signal);
-      const told = stack?.answersFor(policy, call);
+      const call = new TimeoutCall(layer, takeParent(policy), signal);
+      layer.began();
       executions?.begin(call);
       if (call.start < 0 && settings.durations && layer.#counts.duration.wanted) {
         call.start = performance.now();
       }
-      const settled = () => {
-        layer.#stopped(call);
-        call.verdict = call.result;
-      };
       const inner: Fn = (context, second) => {
+        const invoked = layer.observe(call);
         call.called = true;
-        call.inside = (context as { signal: AbortSignal }).signal;
+        call.isRace = invoked !== inner;
+        call.functionSignal = (context as { signal: AbortSignal }).signal;
         // Aborted before it began: the event was emitted before this function, which still runs.
-        if (call.inside.aborted) call.verdict = call.result = resultOf(signal);
-        else layer.#running.add(call);
-        // An attempt that this timeout gives up may go on, and must not be taken for the next one.
-        enter(stack && call);
+        if (call.functionSignal.aborted) call.result = abortResult(signal);
+        else layer.#active.add(call);
         try {
-          return watch(callWith(fn, context, second), settled, call);
+          return call.functionReturned(
+            callInside(call, invoked !== undefined, fn, context, second),
+          );
         } catch (error) {
-          call.settles();
-          settled();
+          call.settledAtOnce();
           throw error;
-        } finally {
-          leave();
         }
       };
-      const answered = original.call(this, inner, signal);
-      return told ? answered : answer(answered, call);
+      return runAndObserve(call, original, this, inner, signal);
     };
+  }
+
+  override detach(): void {
+    this.#event.dispose();
+    super.detach();
   }
 
   sample(): void {
     if (this.#limit !== undefined) this.#counts.limitOf(this.#limit);
   }
 
-  end(call: TimeoutCall, ok: boolean, value: unknown): void {
-    // Aborted before it began, where a listener of the user's threw: the function was not called.
-    if (!call.called) call.result = resultOf(call.signal);
-    this.#stopped(call);
+  settled(call: TimeoutCall, ok: boolean, value: unknown): void {
+    // Aborted before it began, and a listener threw: the function was not called.
+    if (!call.called) call.result = abortResult(call.signal);
+    this.functionSettled(call);
     this.#counts.calls.add(call.result);
     if (call.start >= 0) this.#counts.duration.record((performance.now() - call.start) / 1000);
-    // What policies inside have done is a matter of the stack, which was told on the way.
-    call.fellBack = false;
-    call.timedOut = false;
-    if (call.result === RESULT.timed_out) timedOut(call, !ok);
-    call.ended = true;
+    if (call.result === RESULT.timed_out) markTimedOut(call, !ok);
+    else if (call.result === RESULT.cancelled) markTimedOut(call, false);
     this.#executions?.end(call, ok, value);
+    this.ended();
   }
 
-  #stopped(call: TimeoutCall): void {
-    if (!call.running) return;
-    this.#running.delete(call);
-    // No event has told of this abort: a listener of the user's threw, or ours were taken off.
-    if (call.inside?.aborted) call.result = resultOf(call.signal);
+  functionSettled(call: TimeoutCall): void {
+    if (!call.active) return;
+    this.#active.delete(call);
+    // No event came for this abort: a listener threw, or the tap was taken off.
+    if (call.functionSignal?.aborted) call.result = abortResult(call.signal);
   }
 
   /**
-   * The event fires for any abort, also the caller's, and does not say of which call: it is the one
-   * whose signal has become aborted. A function that had settled before has its reaction in the
-   * queue of microtasks already, and with it `settled`, which then calls the verdict off.
+   * The event fires for any abort, also the caller's, and carries no identity: it is about the call
+   * whose signal has become aborted.
    */
   #aborted(): void {
-    const call = this.#running.find((each) => each.inside?.aborted === true);
+    const call = this.#active.find((each) => each.functionSignal?.aborted === true);
     if (call === undefined) return;
-    this.#running.delete(call);
-    call.verdict = resultOf(call.signal);
-    queueMicrotask(() => {
-      call.result = call.verdict;
+    this.#active.delete(call);
+    call.aborted();
+  }
+}
+
+/** The result of a call that was aborted: by its caller, else by the timeout. */
+function abortResult(signal: AbortSignal | undefined): number {
+  return signal?.aborted ? RESULT.cancelled : RESULT.timed_out;
+}
+
+/** Seconds until the timer really fires. */
+function limitOf(policy: Timeout): number | undefined {
+  const duration = durationOf(policy);
+  return duration === undefined ? undefined : Math.max(1, timerDelay(duration)) / 1000;
+}
+
+class TimeoutCall extends Call implements InvocationObserver {
+  declare readonly owner: TimeoutLayer;
+  result: number = RESULT.completed;
+  /** The result to be, after an abort, unless the function had settled by then. */
+  verdict: number | undefined = undefined;
+  /** The signal that the function was given. */
+  functionSignal: AbortSignal | undefined = undefined;
+  /** An aggressive timeout races the function: what it returned, as a promise. */
+  returned: Promise<unknown> | undefined = undefined;
+  isRace = false;
+  older: TimeoutCall | undefined = undefined;
+  younger: TimeoutCall | undefined = undefined;
+  active = false;
+
+  functionReturned(returned: unknown): unknown {
+    if (!isThenable(returned)) this.settledAtOnce();
+    else if (this.isRace) {
+      // cockatiel does the same to it, so this takes no microtask more.
+      this.returned = Promise.resolve(returned);
+      return this.returned;
+    }
+    return returned;
+  }
+
+  /** The function returned no promise, or threw: an abort meanwhile came before. */
+  settledAtOnce(): void {
+    if (this.verdict !== undefined) this.result = this.verdict;
+    this.owner.functionSettled(this);
+  }
+
+  functionSettled(ok: boolean, value: unknown): void {
+    this.verdict = undefined;
+    this.owner.functionSettled(this);
+    const { inner } = this;
+    this.inner = undefined;
+    // An aggressive timeout may have given up on the function, which goes on.
+    if (this.isRace && !ok && this.functionSignal?.aborted) inner?.observeFromSide();
+    else inner?.settle(ok, value);
+  }
+
+  /**
+   * The signal was aborted. A function that had settled before was in time: cockatiel continues with
+   * it before a reaction that is added now runs. It races an aggressive timeout through further
+   * promises, but a reaction to the first one shows the order.
+   */
+  aborted(): void {
+    this.verdict = abortResult(this.signal);
+    const settled = () => {
+      this.verdict = undefined;
+    };
+    if (this.returned) Promise.prototype.then.call(this.returned, settled, settled);
+    resolved.then(() => {
+      if (this.verdict !== undefined) this.result = this.verdict;
     });
   }
 }
 
-/** A call that was aborted: by its caller, else by the timeout. */
-function resultOf(signal: AbortSignal | undefined): number {
-  return signal?.aborted ? RESULT.cancelled : RESULT.timed_out;
-}
-
-/** Seconds until the timer really fires; `duration` is private, so it may be gone one day. */
-function limitOf(policy: Timeout): number | undefined {
-  const { duration } = policy as { duration?: unknown };
-  if (typeof duration !== 'number') return undefined;
-  return (duration >= 1 && duration <= MAX_TIMER ? duration : 1) / 1000;
-}
-
-class TimeoutCall extends Call implements Watcher {
-  readonly layer: TimeoutLayer;
-  result: number;
-  /** What the result will be if the function has not settled by then. */
-  verdict: number;
-  /** The signal that the function was given. */
-  inside: AbortSignal | undefined;
-  older: TimeoutCall | undefined;
-  younger: TimeoutCall | undefined;
-  running: boolean;
-
-  constructor(layer: TimeoutLayer, stack: Call | undefined, signal: AbortSignal | undefined) {
-    super(stack, signal);
-    this.layer = layer;
-    this.result = RESULT.completed;
-    this.verdict = RESULT.completed;
-    this.inside = undefined;
-    this.older = undefined;
-    this.younger = undefined;
-    this.running = false;
-  }
-
-  /** An abort that came before was not too late. */
-  settles(): void {
-    this.result = this.verdict;
-  }
-
-  end(ok: boolean, value: unknown): void {
-    this.layer.end(this, ok, value);
-  }
-}
-
 /** A list of calls in the order they began; linked through the calls, as a `Set` would cost more. */
-class Running {
+class CallList {
   #oldest: TimeoutCall | undefined;
   #youngest: TimeoutCall | undefined;
 
   add(call: TimeoutCall): void {
-    call.running = true;
+    call.active = true;
     call.older = this.#youngest;
     if (this.#youngest) this.#youngest.younger = call;
     else this.#oldest = call;
@@ -160,8 +179,8 @@ class Running {
   }
 
   delete(call: TimeoutCall): void {
-    if (!call.running) return;
-    call.running = false;
+    if (!call.active) return;
+    call.active = false;
     if (call.older) call.older.younger = call.younger;
     else this.#oldest = call.younger;
     if (call.younger) call.younger.older = call.older;

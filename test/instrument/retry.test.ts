@@ -221,10 +221,11 @@ describe.each(majors)('cockatiel $major, retry', ({ major, cockatiel }) => {
       }),
     });
     expect(await settled(retry.execute(failing(9)))).toEqual({ error: mine });
-    // The failure was neither retried nor given up on, so the retry did not act on it.
+    // The retry handled the failure, but attempts were left: it did not give up.
     expect(await moved(sdk)).toEqual({
       executions: { failure: 1 },
       'retry.calls': { not_retryable: 1 },
+      errors: { 'retry Down': 1 },
     });
   });
 
