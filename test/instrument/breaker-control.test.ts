@@ -98,7 +98,7 @@ describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (
 
   it('tells the next test by the time at which cockatiel opened it', async () => {
     const { createPolicy } = await policiesOver(major);
-    const policy = createPolicy('held', 'default', {
+    const policy = createPolicy('opened late', 'default', {
       retry: false,
       circuitBreaker: { failures: 1, openSeconds: 60 },
     });
@@ -111,7 +111,7 @@ describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (
       throw new Error('listener');
     });
     await answerOf(policy.execute(fails(Object.assign(new Down(), { code: 'ECONNREFUSED' }))));
-    const own = scopes().filter(({ name }) => name === 'held');
+    const own = scopes().filter(({ name }) => name === 'opened late');
     const [mine] = own.flatMap((scope) => scope.controls());
     expect(mine?.read()).toMatchObject({ state: 'open', nextProbeAt: at + 60_000 });
     policy.dispose();
