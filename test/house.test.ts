@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 const ARROWS: Record<string, readonly string[]> = {
   semconv: [],
   thresholds: [],
+  shared: [],
   presets: ['thresholds'],
   aggregate: ['semconv'],
   instrument: ['aggregate', 'semconv'],
@@ -14,11 +15,20 @@ const ARROWS: Record<string, readonly string[]> = {
   options: ['aggregate', 'semconv'],
   instrumented: ['aggregate', 'instrument', 'options', 'otel'],
   index: ['aggregate', 'instrumented', 'options'],
-  prometheus: ['options', 'otel', 'semconv'],
+  prometheus: ['options', 'otel', 'semconv', 'shared'],
   policies: ['aggregate', 'instrumented', 'options', 'presets', 'semconv', 'thresholds'],
   generate: ['presets', 'semconv', 'thresholds'],
   http: ['aggregate', 'options', 'otel', 'policies', 'presets', 'thresholds'],
-  health: ['aggregate', 'instrumented', 'options', 'otel', 'policies', 'semconv', 'thresholds'],
+  health: [
+    'aggregate',
+    'instrumented',
+    'options',
+    'otel',
+    'policies',
+    'semconv',
+    'shared',
+    'thresholds',
+  ],
   cli: ['generate', 'semconv', 'policies', 'presets'],
 };
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, isIPv4, isIPv6 } from 'node:net';
 import { assertKeys, expected } from '../options.ts';
+import { listenError } from '../shared/listen-error.ts';
 import { nodeHandler } from './node.ts';
 import type { HealthOptions } from './options.ts';
 import { Problem } from './problem.ts';
@@ -71,12 +72,12 @@ export async function listen(
   );
   server.on('connection', (socket) => socket.unref()).unref();
   try {
-    server.listen({ port, host });
+    // Exclusive: the workers of a cluster would share the port, and `isolate` reach one of them.
+    server.listen({ port, host, exclusive: true });
     await once(server, 'listening');
   } catch (cause) {
     if (!given) own.close();
-    const { message } = cause as Error;
-    throw new Error(`The health routes can't be served on ${host}:${port}: ${message}`, { cause });
+    throw listenError('The health routes', { host, port }, cause as NodeJS.ErrnoException);
   }
   let closed: Promise<void> | undefined;
   return {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { warn } from '../otel/diagnostics.ts';
+import { listenError } from '../shared/listen-error.ts';
 
 /** https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
 const EXPOSITION = 'text/plain; version=0.0.4; charset=utf-8';
@@ -41,9 +42,10 @@ export async function serve(address: Address, read: () => Promise<string>): Prom
   });
   // Neither the endpoint nor a scraper that keeps its connection keeps the process alive.
   server.on('connection', (socket) => socket.unref()).unref();
-  server.listen({ port, host });
+  // Exclusive: the workers of a cluster would share the port, and each scrape reach another of them.
+  server.listen({ port, host, exclusive: true });
   await once(server, 'listening').catch((error) => {
-    throw unavailable(address, error);
+    throw listenError('The metrics', address, error);
   });
   // A connection that can't be accepted (no file descriptors left) is no reason to end the service.
   server.on('error', (error) => warn(`the endpoint of the metrics: ${error}`));
@@ -83,16 +85,4 @@ function urlOf({ host, endpoint }: Address, { port }: AddressInfo): string {
   // Where it listens on every address, this machine's own is one that can be asked.
   const name = ['0.0.0.0', '::'].includes(host) ? 'localhost' : host;
   return `http://${isIPv6(name) ? `[${name}]` : name}:${port}${endpoint}`;
-}
-
-const ADVICE: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'the port is in use: stop what listens there, or give another `port` (0: any free)',
-  EACCES: 'this process may not listen on that port: give a `port` of 1024 or more',
-  EADDRNOTAVAIL: 'the address is none of this machine: give another `host`',
-  ENOTFOUND: 'the name is not known: give another `host`',
-};
-
-function unavailable({ host, port }: Address, cause: NodeJS.ErrnoException): Error {
-  const advice = ADVICE[cause.code ?? ''] ?? cause.message;
-  return new Error(`The metrics can't be served on ${host}:${port}: ${advice}`, { cause });
 }
