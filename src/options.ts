@@ -1,11 +1,14 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import type { ConstantAttributes } from './aggregate/scope.ts';
-import { ATTR_ERROR_TYPE, NAMESPACE } from './semconv/attributes.ts';
+import { labelProblem, sameLabel, toLabel } from './semconv/labels.ts';
 
 export interface InstrumentOptions {
   /**
    * Constant attributes for every metric of the policy. Keep their values few: each combination is
-   * a set of series of its own. The names that this package sets itself are taken.
+   * a set of series of its own. Each name must be a label of its own in Prometheus, where `team.name`
+   * and `team_name` are one. Refused are names that this package or Prometheus sets itself (`le`,
+   * `quantile`, `job`, `instance`), `otel.*`, and names that begin with `__` or a digit.
+   * @example { 'team.name': 'payments', region: 'eu' }
    * @default {}
    */
   readonly attributes?: ConstantAttributes;
@@ -25,6 +28,9 @@ export interface InstrumentOptions {
   /** @default the global meter provider, whenever it is registered */
   readonly meterProvider?: MeterProvider;
 }
+
+/** Longest text that an error message shows, in characters. */
+const SHOWN = 200;
 
 const OPTIONS = ['attributes', 'errorType', 'durations', 'meterProvider'];
 
@@ -61,17 +67,20 @@ function assertAttributes(attributes: unknown): void {
   for (const [key, value] of Object.entries(attributes)) {
     const option = `\`options.attributes[${JSON.stringify(key)}]\``;
     if (key === '') throw expected('the names in `options.attributes` to be non-empty', key);
-    if (key.startsWith(NAMESPACE) || key === ATTR_ERROR_TYPE) {
-      throw new TypeError(
-        `Expected ${option} to have another name: \`${NAMESPACE}*\` and \`${ATTR_ERROR_TYPE}\` are set by the instrumentation`,
-      );
-    }
+    const problem = labelProblem(key);
+    if (problem) throw new TypeError(`Expected ${option} to have another name: ${problem}`);
     if (
       !['string', 'boolean'].includes(typeof value) &&
       !(typeof value === 'number' && Number.isFinite(value))
     ) {
       throw expected(`${option} to be a string, a finite number or a boolean`, value);
     }
+  }
+  const same = sameLabel(Object.keys(attributes));
+  if (same) {
+    throw new TypeError(
+      `Expected \`options.attributes\` to have names that are different labels in Prometheus: \`${same[0]}\` and \`${same[1]}\` are both \`${toLabel(same[0])}\``,
+    );
   }
 }
 
@@ -97,9 +106,14 @@ export function expected(what: string, got: unknown): TypeError {
 }
 
 function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return JSON.stringify(shorten(value));
   if (typeof value === 'function') return 'a function';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object' && value !== null) return 'an object';
   return String(value);
+}
+
+/** A text of others may have megabytes; a message shows its begin. */
+function shorten(text: string): string {
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN - 1)}…`;
 }
