@@ -14,9 +14,10 @@ export interface InstrumentOptions {
   readonly attributes?: ConstantAttributes;
   /**
    * Names the type of an error, or of a result that a filter calls failed. `undefined` leaves it to
-   * the default: an HTTP status, a code such as `ECONNREFUSED`, or the name of the constructor.
-   * Give few different names; beyond 20 under one policy they become `_OTHER`. If it throws, the
-   * default is used and the fault is counted.
+   * the default: an HTTP status, a code such as `ECONNREFUSED`, or the name of the class.
+   * Give few different names; beyond 20 under one policy they become `_OTHER`, except well-known
+   * ones. A name is cut after 64 characters. If the hook throws, the default is used and the fault
+   * is counted.
    */
   readonly errorType?: (error: unknown) => string | undefined;
   /**

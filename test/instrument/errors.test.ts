@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { majors } from '../support/cockatiel.ts';
 import { TestSdk } from '../support/metrics.ts';
@@ -5,6 +6,43 @@ import { Down, fails, moved, NAME, settled } from './support.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
+
+const timedOut = AbortSignal.timeout(0);
+await once(timedOut, 'abort');
+
+const LONG_NAME = 'L'.repeat(65) as 'LongName';
+
+/** As a bundle has them. */
+const minified = {
+  s: class extends Error {},
+  t: class extends Error {
+    override name = 'QuotaError';
+  },
+  u: class extends Error {
+    override name = 'the quota of user 1234 is used up';
+  },
+  q: class {},
+};
+const { [LONG_NAME]: LongNamed } = { [LONG_NAME]: class extends Error {} };
+
+class Überlauf extends Error {}
+
+class Guarded extends Error {
+  get status(): number {
+    throw new Error('the getter');
+  }
+  get code(): string {
+    throw new Error('the getter');
+  }
+}
+
+/** Nothing can be read of it. */
+const hostile = () =>
+  new Proxy(new Down(), {
+    get: fails(new Error('do not look')),
+    has: fails(new Error('do not look')),
+    getPrototypeOf: fails(new Error('do not look')),
+  });
 
 describe.each(majors)('cockatiel $major, error.type', ({ cockatiel }) => {
   const { fallback, handleAll, handleWhenResult, retry, wrap } = cockatiel;
@@ -43,7 +81,22 @@ describe.each(majors)('cockatiel $major, error.type', ({ cockatiel }) => {
     ['its class where the status is a text', Object.assign(new Down(), { status: '503' }), 'Down'],
     ['its class where the code is a number', coded(11000), 'Down'],
     ['its class where the code is a sentence', coded('could not connect to 10.0.0.1'), 'Down'],
-    ['the class of a DOMException', AbortSignal.abort().reason, 'DOMException'],
+    ['the name of a DOMException', AbortSignal.abort().reason, 'AbortError'],
+    ['the name of a timeout of the web', timedOut.reason, 'TimeoutError'],
+    ['a class that has no name', new (class extends Error {})(), 'Error'],
+    ['a minified class', new minified.s(), 'Error'],
+    ['a minified class that sets its name', new minified.t(), 'QuotaError'],
+    ['a minified class with a sentence for a name', new minified.u(), 'u'],
+    ['a minified class that is no error', new minified.q(), 'q'],
+    ['a short class of the language', new Map(), 'Map'],
+    ['a class of another alphabet', new Überlauf(), 'Überlauf'],
+    ['an SQLSTATE', coded('57P01'), '57P01'],
+    ['a code that is a number in text', coded('404404404'), 'Down'],
+    ['a code of 65 characters', coded('E'.repeat(65)), 'Down'],
+    ['a body that names a class', JSON.parse('{"constructor":{"name":"secret"}}'), 'Object'],
+    ['a body that has a name', JSON.parse('{"name":"secret"}'), 'Object'],
+    ['a class name of 65 characters', new LongNamed(), 'Error'],
+    ['getters that throw', new Guarded('down'), 'Guarded'],
     ['the class of a text', 'thrown', 'String'],
     ['the class of a plain object', { thrown: true }, 'Object'],
     ['no class', Object.create(null), '_OTHER'],
@@ -154,13 +207,41 @@ describe.each(majors)('cockatiel $major, error.type', ({ cockatiel }) => {
     expect(await moved(sdk)).toMatchObject({ 'telemetry.errors': 2 });
   });
 
-  it('is _OTHER where the error itself throws when it is looked at', async () => {
-    const hostile = new Proxy(new Down(), {
-      get: fails(new Error('do not look')),
-      has: fails(new Error('do not look')),
-    });
-    expect(await typesOf([hostile])).toEqual(['_OTHER']);
-    expect(await moved(sdk)).toMatchObject({ 'telemetry.errors': 1 });
+  it('is _OTHER where nothing of the error can be read', async () => {
+    expect(await typesOf([hostile()])).toEqual(['_OTHER']);
+    expect(await moved(sdk)).not.toHaveProperty('telemetry.errors');
+  });
+
+  it('is at most 64 characters of what the hook says', async () => {
+    const types = await typesOf([new Down()], { errorType: () => 'x'.repeat(1_000_000) });
+    expect(types).toEqual(['x'.repeat(64)]);
+  });
+
+  it('keeps known types by name, however many made-up ones there were', async () => {
+    const madeUp = Array.from({ length: 30 }, (_, i) => coded(`made.up-${i}`));
+    const known = [coded('ECONNREFUSED'), Object.assign(new Down(), { status: 503 })];
+    const own = [new cockatiel.BrokenCircuitError(), timedOut.reason];
+    const types = await typesOf([...madeUp, ...known, ...own]);
+    expect(types).toHaveLength(20 + 1 + 4);
+    expect(types).toEqual(
+      expect.arrayContaining([
+        'ECONNREFUSED',
+        '503',
+        'BrokenCircuitError',
+        'TimeoutError',
+        '_OTHER',
+      ]),
+    );
+  });
+
+  it('takes no place of the 20 for a known type', async () => {
+    const known = [408, 429, 500, 502, 503, 504].map((status) =>
+      Object.assign(new Down(), { status }),
+    );
+    const madeUp = Array.from({ length: 20 }, (_, i) => coded(`made.up-${i}`));
+    const types = await typesOf([...known, ...madeUp]);
+    expect(types).toHaveLength(6 + 20);
+    expect(types).not.toContain('_OTHER');
   });
 
   it('tells 20 apart for each kind of policy, then says _OTHER, and still knows the 20', async () => {
@@ -197,6 +278,36 @@ describe.each(majors)('cockatiel $major, error.type', ({ cockatiel }) => {
         'retry Down': 1,
       },
     });
+  });
+});
+
+describe.each(majors)('cockatiel $major, an error that can not be read', ({ cockatiel }) => {
+  it('reaches the caller unchanged through every policy', async () => {
+    const sdk = new TestSdk();
+    const { bulkhead, circuitBreaker, fallback, handleAll, noop, retry, timeout, wrap } = cockatiel;
+    const policies = {
+      retry: retry(handleAll, { maxAttempts: 0 }),
+      breaker: circuitBreaker(handleAll, {
+        halfOpenAfter: 1000,
+        breaker: new cockatiel.ConsecutiveBreaker(9),
+      }),
+      timeout: timeout(1000, cockatiel.TimeoutStrategy.Cooperative),
+      bulkhead: bulkhead(1),
+      fallback: fallback(
+        cockatiel.handleWhen(() => false),
+        'instead',
+      ),
+      wrap: wrap(noop, retry(handleAll, { maxAttempts: 0 }), bulkhead(1)),
+    };
+    const replaced: string[] = [];
+    for (const [name, policy] of Object.entries(policies)) {
+      sdk.instrument(name, policy);
+      for (const thrown of [new Guarded(), hostile()]) {
+        const { error } = (await settled(policy.execute(fails(thrown)))) as { error: unknown };
+        if (error !== thrown) replaced.push(name);
+      }
+    }
+    expect(replaced).toEqual([]);
   });
 });
 
