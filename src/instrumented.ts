@@ -26,17 +26,17 @@ const given = new WeakMap<MeterProvider, Destination>();
  * to it, may go when its policies are gone.
  */
 const groups = processWide('groups', () => new Set<WeakRef<Group>>());
-let shared: (Destination & { readonly connection: GlobalConnection }) | undefined;
+let shared: Destination | undefined;
 
 function destinationOf(provider: MeterProvider | undefined): Destination {
   if (provider === undefined) {
     if (shared === undefined) {
       const group = new Group(reportFault);
       const connection = new GlobalConnection(group);
-      shared = { group, connection, ensure: connection.ensure };
+      shared = { group, ensure: connection.refresh };
       groups.add(new WeakRef(group));
     }
-    shared.connection.refresh();
+    shared.ensure();
     return shared;
   }
   let destination = given.get(provider);

@@ -4,6 +4,7 @@
  * @module
  */
 import type { MeterProvider } from '@opentelemetry/api';
+import { apiConflict, conflictMessage } from './otel/api-version.ts';
 import { warn } from './otel/diagnostics.ts';
 import { isRegistered, register, unregister } from './otel/registration.ts';
 import { serve } from './prometheus/endpoint.ts';
@@ -34,8 +35,8 @@ export interface Metrics {
  * Needs the optional peers `@opentelemetry/sdk-metrics` and `@opentelemetry/exporter-prometheus`.
  *
  * @throws TypeError if an option is not what it must be
- * @throws Error if a peer is not installed, a global meter provider is registered already, or the
- *   port can't be listened on; nothing is left running then
+ * @throws Error if a peer is not installed, a global meter provider is registered already, another
+ *   version of the API was first, or the port can't be listened on; nothing is left running then
  * @example
  * import { startMetrics } from 'cockatiel-otel/prometheus';
  * const { url, shutdown } = await startMetrics({ port: 9464 });
@@ -43,6 +44,8 @@ export interface Metrics {
 export async function startMetrics(options: MetricsOptions = {}): Promise<Metrics> {
   const { cardinalityLimit, ...address } = settingsOf(options);
   if (isRegistered()) throw alreadyRegistered();
+  const conflict = apiConflict();
+  if (conflict) throw new Error(conflictMessage(conflict));
   const { sdk, exporter } = await peers();
   const reader = new exporter.PrometheusExporter({ preventServerStart: true });
   const serializer = new exporter.PrometheusSerializer();

@@ -19,6 +19,19 @@ export function warn(message: string): void {
   attempt(() => logger().warn(message));
 }
 
+/** Of Node; other runtimes have none. */
+const { process } = globalThis as {
+  process?: { emitWarning?: (message: string, type: string) => void };
+};
+
+/** Warns of what OpenTelemetry's own logger cannot say. Node prints it on stderr. */
+export function warnProcess(message: string): void {
+  attempt(() => {
+    if (process?.emitWarning) process.emitWarning(message, 'CockatielOtelWarning');
+    else console.warn(message);
+  });
+}
+
 function logger() {
   return diag.createComponentLogger({ namespace: NAMESPACE });
 }

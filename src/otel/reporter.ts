@@ -13,16 +13,24 @@ import type { Recorder } from '../aggregate/durations.ts';
 import type { Group } from '../aggregate/group.ts';
 import type { Scope } from '../aggregate/scope.ts';
 import { NAMESPACE } from '../semconv/attributes.ts';
-import { METRICS, type Metric, type Series } from '../semconv/metrics.ts';
+import { EXECUTION_DURATION, METRICS, type Metric, type Series } from '../semconv/metrics.ts';
 import { reportFault, warn } from './diagnostics.ts';
 import { recorderOf } from './recorder.ts';
 
 /** Attribute sets that the JS SDK keeps for one instrument; the rest becomes one overflow series. */
 const CARDINALITY_LIMIT = 2000;
 
+/**
+ * By series, what was handed over of counters, to whichever meter provider: one that comes in place
+ * of another gets what was added since. Under delta temporality it would count the rest twice.
+ */
+const handedOver = new WeakMap<Counts, number[]>();
+
 interface Reported {
-  /** By series; `undefined` before the first time. */
+  /** By series, the last value; `undefined` before the first time. */
   readonly sent: (number | undefined)[];
+  /** By series, what the next value is compared with. */
+  readonly base: number[];
   readonly attributes: Attributes[];
 }
 
@@ -37,14 +45,17 @@ interface Reported {
 export class Reporter {
   readonly #group: Group;
   readonly #meter: Meter;
+  readonly #onExecution: () => void;
   readonly #counters = new Map<Metric, Counter | UpDownCounter>();
   readonly #gauges = new Map<Metric, ObservableGauge>();
   readonly #histograms = new Map<Metric, Histogram>();
   readonly #reported = new WeakMap<Counts, Reported>();
   #warned = false;
 
-  constructor(group: Group, provider: MeterProvider) {
+  /** @param onExecution runs at the end of each execution whose duration is recorded */
+  constructor(group: Group, provider: MeterProvider, onExecution = () => {}) {
     this.#group = group;
+    this.#onExecution = onExecution;
     // No version: it would be a label on every series, a fifth of a scrape, and new with each release.
     this.#meter = provider.getMeter('cockatiel-otel');
     for (const metric of METRICS) this.#create(metric);
@@ -101,7 +112,7 @@ export class Reporter {
     const { metric, values } = counts;
     const counter = this.#counters.get(metric);
     const gauge = this.#gauges.get(metric);
-    const { sent, attributes } = this.#reportedOf(scope, counts);
+    const { sent, base, attributes } = this.#reportedOf(scope, counts);
     // What is a state goes back to zero with its last policy, and does not stay for ever.
     const ended = scope.policies === 0 && metric.instrument !== 'counter';
     let reported = 0;
@@ -109,10 +120,12 @@ export class Reporter {
       const value = ended ? 0 : (values[i] as number);
       if (Number.isNaN(value)) continue;
       reported++;
-      const before = sent[i];
       if (gauge) result.observe(gauge, value, attributes[i] as Attributes);
       // The first time also a zero: the series is born with it.
-      else if (value !== before) counter?.add(value - (before ?? 0), attributes[i] as Attributes);
+      else if (value !== sent[i]) {
+        counter?.add(value - (base[i] ?? 0), attributes[i] as Attributes);
+        base[i] = value;
+      }
       sent[i] = value;
     }
     return reported;
@@ -122,7 +135,7 @@ export class Reporter {
   #reportedOf(scope: Scope, counts: Counts): Reported {
     let reported = this.#reported.get(counts);
     if (reported === undefined) {
-      reported = { sent: [], attributes: [] };
+      reported = { sent: [], base: baseOf(counts), attributes: [] };
       this.#reported.set(counts, reported);
     }
     const { attributes } = reported;
@@ -135,8 +148,10 @@ export class Reporter {
   #recorder(scope: Scope, metric: Metric, series: number): Recorder {
     const histogram = this.#histograms.get(metric) as Histogram;
     const record = recorderOf(histogram, attributesOf(scope, metric.series[series] as Series));
+    const onRecord = metric === EXECUTION_DURATION ? this.#onExecution : undefined;
     return (seconds) => {
       try {
+        onRecord?.();
         // The clock may have been set back under a fake timer; the SDK wants no negative value.
         record(Math.max(0, seconds));
       } catch (fault) {
@@ -162,14 +177,29 @@ export class Reporter {
   }
 }
 
+/** Counters continue from one provider to the next; each provider gets a state in full. */
+function baseOf(counts: Counts): number[] {
+  if (counts.metric.instrument !== 'counter') return [];
+  let base = handedOver.get(counts);
+  if (base === undefined) {
+    base = [];
+    handedOver.set(counts, base);
+  }
+  return base;
+}
+
 function attributesOf(scope: Scope, series: Series): Attributes {
   return { ...scope.attributes, [scope.subject]: scope.name, ...series };
 }
 
 /** Makes a reporter and starts it. A provider that fails is no fault of the user's call. */
-export function connect(group: Group, provider: MeterProvider): Reporter | undefined {
+export function connect(
+  group: Group,
+  provider: MeterProvider,
+  onExecution?: () => void,
+): Reporter | undefined {
   try {
-    const reporter = new Reporter(group, provider);
+    const reporter = new Reporter(group, provider, onExecution);
     reporter.start();
     return reporter;
   } catch (fault) {

@@ -1,8 +1,11 @@
+import { createRequire } from 'node:module';
+import type * as api from '@opentelemetry/api';
 import { diag, type MeterProvider, metrics } from '@opentelemetry/api';
-import { handleAll, noop, retry } from 'cockatiel';
+import { ConsecutiveBreaker, circuitBreaker, handleAll, noop, retry } from 'cockatiel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { instrument, snapshot } from '../../src/index.ts';
 import { TestSdk } from '../support/metrics.ts';
+import { sdks } from '../support/sdks.ts';
 
 const EXECUTIONS = 'resilience.executions';
 const succeeded = (name: string) => ({
@@ -69,7 +72,7 @@ describe('the global meter provider', () => {
     expect(await sdk.value(EXECUTIONS, succeeded('other copy'))).toBe(1);
   });
 
-  it('may be replaced: the new one gets everything, the old one nothing more', async () => {
+  it('may be replaced: the new one gets what is added, the old one nothing more', async () => {
     const [first, second] = [new TestSdk(), new TestSdk()];
     register(first);
     const policy = instrument('replaced', newPolicy());
@@ -78,11 +81,62 @@ describe('the global meter provider', () => {
     metrics.disable();
     register(second);
     await policy.execute(() => {});
-    expect(await second.value(EXECUTIONS, succeeded('replaced'))).toBe(2);
+    expect(await second.value(EXECUTIONS, succeeded('replaced'))).toBe(1);
     expect(await first.value(EXECUTIONS, succeeded('replaced'))).toBe(1);
   });
 
-  it('is not told again what it knows when it comes again', async () => {
+  it('gets, in place of one that was never collected, what that one missed', async () => {
+    register(new TestSdk());
+    const policy = instrument('never collected', newPolicy());
+    await policy.execute(() => {});
+    metrics.disable();
+    const second = new TestSdk();
+    register(second);
+    expect(await second.value(EXECUTIONS, succeeded('never collected'))).toBe(1);
+  });
+
+  it.each(sdks)('counts each call once under delta temporality, SDK $sdkMajor', async ({ sdk }) => {
+    const name = `delta ${sdks.findIndex((each) => each.sdk === sdk)}`;
+    const policy = instrument(name, newPolicy());
+    const all = [0, 1, 2].map(() => new TestSdk({ sdk, readers: ['delta'] }));
+    let exported = 0;
+    for (const each of [...all, ...all]) {
+      metrics.disable();
+      register(each);
+      await policy.execute(() => {});
+      exported += (await each.value(EXECUTIONS, succeeded(name))) ?? 0;
+    }
+    expect(exported).toBe(6);
+  });
+
+  it('gets the states in full in place of another', async () => {
+    const [first, second] = [new TestSdk(), new TestSdk()];
+    const breaker = new ConsecutiveBreaker(1);
+    register(first);
+    instrument('states', circuitBreaker(handleAll, { breaker, halfOpenAfter: 1000 }));
+    const STATE = 'resilience.circuit_breaker.state';
+    const closed = { 'resilience.policy.name': 'states', [STATE]: 'closed' };
+    expect(await first.value(STATE, closed)).toBe(1);
+    metrics.disable();
+    register(second);
+    expect(await second.value(STATE, closed)).toBe(1);
+  });
+
+  it('is found by the next call when another copy of the api has replaced it', async () => {
+    const [first, second] = [new TestSdk(), new TestSdk()];
+    const commonJs = createRequire(import.meta.url)('@opentelemetry/api') as typeof api;
+    expect(commonJs.metrics).not.toBe(metrics);
+    commonJs.metrics.setGlobalMeterProvider(first.provider);
+    const policy = instrument('replaced by require', newPolicy());
+    await policy.execute(() => {});
+    await first.collect();
+    commonJs.metrics.disable();
+    commonJs.metrics.setGlobalMeterProvider(second.provider);
+    await policy.execute(() => {});
+    expect(await second.value(EXECUTIONS, succeeded('replaced by require'))).toBe(1);
+  });
+
+  it('gets each call once when it comes again', async () => {
     const [first, second] = [new TestSdk(), new TestSdk()];
     register(first);
     const policy = instrument('comes again', newPolicy());
@@ -92,7 +146,8 @@ describe('the global meter provider', () => {
       await policy.execute(() => {});
       await sdk.collect();
     }
-    expect(await first.value(EXECUTIONS, succeeded('comes again'))).toBe(3);
+    expect(await first.value(EXECUTIONS, succeeded('comes again'))).toBe(2);
+    expect(await second.value(EXECUTIONS, succeeded('comes again'))).toBe(1);
   });
 
   it('is registered as before: once, and its method answers as before', () => {
