@@ -1,6 +1,6 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import type { ConstantAttributes } from './aggregate/scope.ts';
-import { labelProblem, sameLabel, toLabel } from './semconv/labels.ts';
+import { labelProblem, sameLabel } from './semconv/labels.ts';
 
 export interface InstrumentOptions {
   /**
@@ -80,7 +80,7 @@ function assertAttributes(attributes: unknown): void {
   const same = sameLabel(Object.keys(attributes));
   if (same) {
     throw new TypeError(
-      `Expected \`options.attributes\` to have names that are different labels in Prometheus: \`${same[0]}\` and \`${same[1]}\` are both \`${toLabel(same[0])}\``,
+      `Expected \`options.attributes\` to have names that are different labels in Prometheus: ${same}`,
     );
   }
 }

@@ -1,25 +1,23 @@
 /**
- * A Prometheus endpoint for services that have no OpenTelemetry SDK yet.
+ * Metrics for Prometheus from services that have no OpenTelemetry SDK yet.
  *
  * @module
  */
-import type { MeterProvider } from '@opentelemetry/api';
-import { apiConflict, conflictMessage } from './otel/api-version.ts';
-import { warn } from './otel/diagnostics.ts';
-import { isRegistered, register, unregister } from './otel/registration.ts';
 import { serve } from './prometheus/endpoint.ts';
-import { type MetricsOptions, settingsOf } from './prometheus/options.ts';
-import { peers } from './prometheus/peers.ts';
-import { NAMESPACE } from './semconv/attributes.ts';
+import {
+  type MetricsOptions,
+  type PageOptions,
+  pageSettingsOf,
+  settingsOf,
+} from './prometheus/options.ts';
+import { type MetricsPage, newPage } from './prometheus/page.ts';
 
-export type { MetricsOptions };
+export type { MetricsOptions, MetricsPage, PageOptions };
 
 /** A running endpoint. */
-export interface Metrics {
+export interface Metrics extends MetricsPage {
   /** Where to scrape, such as `http://localhost:9464/metrics`. */
   readonly url: string;
-  /** The provider that was registered, for metrics of your own. */
-  readonly meterProvider: MeterProvider;
   /**
    * Answers the scrapes under way, closes the endpoint and unregisters the provider, so that
    * `startMetrics` can be called again. May be called more than once.
@@ -32,7 +30,8 @@ export interface Metrics {
  * OpenTelemetry SDK. (Where there is one, add a Prometheus reader to its meter provider instead.)
  *
  * Policies may be instrumented before or after. The endpoint does not keep the process alive.
- * Needs the optional peers `@opentelemetry/sdk-metrics` and `@opentelemetry/exporter-prometheus`.
+ * `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` become `target_info`. Needs the optional peers
+ * `@opentelemetry/sdk-metrics`, `@opentelemetry/exporter-prometheus` and `@opentelemetry/resources`.
  *
  * @throws TypeError if an option is not what it must be
  * @throws Error if a peer is not installed, a global meter provider is registered already, another
@@ -43,50 +42,43 @@ export interface Metrics {
  */
 export async function startMetrics(options: MetricsOptions = {}): Promise<Metrics> {
   const { cardinalityLimit, ...address } = settingsOf(options);
-  if (isRegistered()) throw alreadyRegistered();
-  const conflict = apiConflict();
-  if (conflict) throw new Error(conflictMessage(conflict));
-  const { sdk, exporter } = await peers();
-  const reader = new exporter.PrometheusExporter({ preventServerStart: true });
-  const serializer = new exporter.PrometheusSerializer();
-  const meterProvider = new sdk.MeterProvider({
-    readers: [reader],
-    // Only where it is asked for: SDK 2.x runs every measurement of a view through a processor.
-    views: cardinalityLimit
-      ? [{ instrumentName: `${NAMESPACE}*`, aggregationCardinalityLimit: cardinalityLimit }]
-      : [],
-  });
-
-  const endpoint = await serve(address, async () => {
-    const { resourceMetrics, errors } = await reader.collect();
-    for (const error of errors) warn(`a metric could not be collected: ${error}`);
-    return serializer.serialize(resourceMetrics);
-  });
+  const { register, answer, ...page } = await newPage(cardinalityLimit);
+  const endpoint = await serve(address, answer);
   // Last, so that nothing has to be taken back where the port is in use.
-  if (!register(meterProvider)) {
+  try {
+    register();
+  } catch (error) {
     await endpoint.close();
-    throw alreadyRegistered();
+    throw error;
   }
-
   let stopped: Promise<void> | undefined;
-  async function stop(): Promise<void> {
-    await endpoint.close();
-    unregister(meterProvider);
-    await meterProvider.shutdown();
-  }
   return {
+    ...page,
     url: endpoint.url,
-    meterProvider,
     shutdown: function shutdown() {
-      stopped ??= stop();
+      stopped ??= endpoint.close().then(page.shutdown);
       return stopped;
     },
   };
 }
 
-function alreadyRegistered(): Error {
-  return new Error(
-    'startMetrics found a global meter provider that is registered already, and leaves it alone: ' +
-      'call startMetrics once, before any other SDK, or add a PrometheusExporter to the readers of yours',
-  );
+/**
+ * As `startMetrics`, without an endpoint: for a service that serves `/metrics` itself, or beside
+ * prom-client. Registers a global meter provider.
+ *
+ * @throws TypeError if an option is not what it must be
+ * @throws Error as `startMetrics`, except for the port
+ * @example
+ * import { createMetrics } from 'cockatiel-otel/prometheus';
+ * const metrics = await createMetrics();
+ * app.get('/metrics', metrics.handler); // Express
+ * // Beside prom-client:
+ * response.end((await promClient.register.metrics()) + (await metrics.collect()));
+ * // Where handlers are of `fetch`:
+ * new Response(await metrics.collect(), { headers: { 'content-type': metrics.contentType } });
+ */
+export async function createMetrics(options: PageOptions = {}): Promise<MetricsPage> {
+  const { register, answer: _, ...page } = await newPage(pageSettingsOf(options).cardinalityLimit);
+  register();
+  return page;
 }

@@ -41,6 +41,7 @@ const PACKAGES: Record<string, readonly string[]> = {
     '@opentelemetry/api',
     '@opentelemetry/sdk-metrics',
     '@opentelemetry/exporter-prometheus',
+    '@opentelemetry/resources',
   ],
   // cockatiel is a peer; the others are bundled.
   policies: ['cockatiel', 'lru-cache', 'valibot'],

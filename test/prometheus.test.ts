@@ -1,18 +1,29 @@
 import { once } from 'node:events';
-import { Agent, createServer, get } from 'node:http';
+import { Agent, createServer, get, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { metrics } from '@opentelemetry/api';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { handleAll, noop, retry } from 'cockatiel';
-import { afterEach, describe, expect, it } from 'vitest';
+import express from 'express';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { instrument, uninstrument } from '../src/index.ts';
 import { settingsOf } from '../src/prometheus/options.ts';
-import { type Metrics, type MetricsOptions, startMetrics } from '../src/prometheus.ts';
+import {
+  createMetrics,
+  type Metrics,
+  type MetricsOptions,
+  type MetricsPage,
+  type PageOptions,
+  startMetrics,
+} from '../src/prometheus.ts';
 import { Installation } from './support/installation.ts';
+
+const ONLY = 'Expected `options` to have only port, host, endpoint, hosts, cardinalityLimit';
 
 const cleanups: (() => unknown)[] = [];
 
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
@@ -229,7 +240,7 @@ describe('what it cannot do', () => {
     metrics.setGlobalMeterProvider(theirs);
     cleanups.push(() => metrics.disable());
     await expect(startMetrics({ port: 0 })).rejects.toThrow(
-      /found a global meter provider that is registered already/,
+      /^A global meter provider is registered already, and is left alone/,
     );
     expect(metrics.getMeterProvider()).toBe(theirs);
   });
@@ -251,10 +262,149 @@ describe('what it cannot do', () => {
     [{ endpoint: '/m?x' }, 'Expected `endpoint` to be a path such as "/metrics", got "/m?x"'],
     [{ endpoint: '' }, 'Expected `endpoint` to be a path such as "/metrics", got ""'],
     [{ cardinalityLimit: 0 }, 'Expected `cardinalityLimit` to be an integer of at least 1, got 0'],
+    [{ hosts: 'api' }, 'Expected `hosts` to be an array of names, got "api"'],
+    [{ prot: 9464 }, `${ONLY}, got \`prot\``],
+    [{ port: 0, prefix: 'x' }, `${ONLY}, got \`prefix\``],
     [null, 'Expected `options` to be an object, got null'],
     [9464, 'Expected `options` to be an object, got 9464'],
   ])('says what it expected instead of %o', async (options, message) => {
     await expect(startMetrics(options as MetricsOptions)).rejects.toThrow(new TypeError(message));
+  });
+});
+
+describe('the name that a request is for', () => {
+  /** `fetch` sets the header `Host` itself. */
+  async function statusFor(url: string, host: string): Promise<number | undefined> {
+    const [response] = await once(get(url, { headers: { host } }), 'response');
+    response.resume();
+    return response.statusCode;
+  }
+
+  it('must be one of this machine on loopback, as after DNS rebinding it is not', async () => {
+    for (const host of ['localhost', '127.0.0.1', '::1']) {
+      const { url, shutdown } = await start({ host, hosts: ['Metrics.example'] });
+      const { port } = new URL(url);
+      const statuses = new Map<string, number | undefined>();
+      const refused = ['evil.example', `evil.example:${port}`, 'localhost.evil.example', '0.0.0.0'];
+      const taken = [
+        'localhost',
+        `LOCALHOST:${port}`,
+        '[::1]:80',
+        '127.0.0.2',
+        'metrics.example:1',
+      ];
+      for (const name of [...refused, ...taken]) statuses.set(name, await statusFor(url, name));
+      expect(Object.fromEntries(statuses)).toEqual({
+        ...Object.fromEntries(refused.map((name) => [name, 421])),
+        ...Object.fromEntries(taken.map((name) => [name, 200])),
+      });
+      await shutdown();
+    }
+  });
+
+  it('says what to do where it is refused', async () => {
+    const { url } = await start();
+    const [response] = await once(get(url, { headers: { host: 'api:9464' } }), 'response');
+    expect((await response.setEncoding('utf8').toArray()).join('')).toContain('option `hosts`');
+  });
+
+  it('may be any where it listens on every address, unless names are given', async () => {
+    const open = await start({ host: '0.0.0.0' });
+    expect(await statusFor(open.url, 'api.example')).toBe(200);
+    await open.shutdown();
+    const named = await start({ host: '0.0.0.0', hosts: ['api.example'] });
+    expect(await statusFor(named.url, 'api.example')).toBe(200);
+    expect(await statusFor(named.url, 'other.example')).toBe(421);
+  });
+});
+
+describe('the environment', () => {
+  it('names the service and describes it', async () => {
+    vi.stubEnv('OTEL_SERVICE_NAME', 'shop');
+    vi.stubEnv('OTEL_RESOURCE_ATTRIBUTES', 'service.version=1.2,team=a%20b,service.name=other');
+    const { url } = await start();
+    const info = (await scrape(url)).split('\n').find((line) => line.startsWith('target_info{'));
+    for (const label of ['service_name="shop"', 'service_version="1.2"', 'team="a b"']) {
+      expect(info).toContain(label);
+    }
+  });
+
+  it.each([
+    ['team.name=a,team_name=b', '`team_name` and `team.name` are both `team_name`'],
+    ['1st=a', '`1st` is none'],
+  ])('is refused where it would break the page: %s', async (attributes, problem) => {
+    vi.stubEnv('OTEL_RESOURCE_ATTRIBUTES', attributes);
+    const error = await startMetrics({ port: 0 }).catch((each) => each);
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error.message).toMatch(/^Expected OTEL_RESOURCE_ATTRIBUTES to have names/);
+    for (const word of problem.split(' and '))
+      expect(error.message).toContain(word.split(' are')[0]);
+  });
+});
+
+describe('a page without an endpoint', () => {
+  async function page(options?: PageOptions): Promise<MetricsPage> {
+    const created = await createMetrics(options);
+    cleanups.push(created.shutdown);
+    return created;
+  }
+
+  /** Where a server of the user's own answers with this. */
+  async function serverOf(listener: RequestListener): Promise<string> {
+    const server = createServer(listener).listen(0, '127.0.0.1');
+    cleanups.push(() => server.close());
+    await once(server, 'listening');
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  }
+
+  it('is served by a server of the user, and is the global meter provider', async () => {
+    const { handler, meterProvider, contentType } = await page();
+    expect(metrics.getMeterProvider()).toBe(meterProvider);
+    await retryNamed('own server').execute(() => 1);
+    const url = await serverOf(handler);
+    const response = await fetch(url);
+    expect(response.headers.get('content-type')).toBe(contentType);
+    expect(await response.text()).toMatch(/^resilience_executions_total\{.*"own server".*\} 1$/m);
+    expect((await fetch(url, { method: 'POST', body: 'x' })).status).toBe(405);
+    await (meterProvider as MeterProvider).shutdown();
+    expect((await fetch(url)).status).toBe(500);
+  });
+
+  it('is served by Express', async () => {
+    const { handler } = await page();
+    await retryNamed('express').execute(() => 1);
+    const app = express();
+    app.get('/metrics', handler);
+    const url = await serverOf(app);
+    expect(await scrape(`${url}metrics`)).toContain('resilience_policy_name="express"');
+  });
+
+  it('is a text that ends with a line break, also where there is nothing', async () => {
+    const { collect } = await page();
+    expect(await collect()).toMatch(/\n$/);
+  });
+
+  it('makes room for another when it is shut down', async () => {
+    const { shutdown } = await page();
+    await expect(createMetrics()).rejects.toThrow('A global meter provider is registered already');
+    await Promise.all([shutdown(), shutdown()]);
+    await page();
+  });
+
+  it('takes only the options that it has', async () => {
+    await expect(createMetrics({ port: 1 } as PageOptions)).rejects.toThrow(
+      new TypeError('Expected `options` to have only cardinalityLimit, got `port`'),
+    );
+  });
+
+  it('shows the rest when a metric rejects with what is no error and cannot be read', async () => {
+    const { collect, meterProvider } = await page();
+    retryNamed('unreadable');
+    meterProvider
+      .getMeter('shop')
+      .createObservableGauge('broken')
+      .addCallback(() => Promise.reject(Object.create(null)));
+    expect(await collect()).toContain('resilience_policy_name="unreadable"');
   });
 });
 
@@ -296,6 +446,7 @@ describe('defaults', () => {
 const API = { '@opentelemetry/api': 'node_modules/@opentelemetry/api' };
 const SDK = {
   '@opentelemetry/sdk-metrics': 'node_modules/@opentelemetry/sdk-metrics',
+  '@opentelemetry/resources': 'node_modules/@opentelemetry/resources',
 };
 const SDK_2 = 'test/compat/sdk-2/node_modules/@opentelemetry';
 
@@ -310,13 +461,13 @@ describe('in an installation of its own', () => {
 
   it('names the peers that are not installed', async () => {
     expect(await run(API, tellError)).toBe(
-      'startMetrics needs @opentelemetry/sdk-metrics and @opentelemetry/exporter-prometheus, not installed: npm install @opentelemetry/sdk-metrics @opentelemetry/exporter-prometheus',
+      'Serving metrics needs @opentelemetry/sdk-metrics and @opentelemetry/exporter-prometheus and @opentelemetry/resources, not installed: npm install @opentelemetry/sdk-metrics @opentelemetry/exporter-prometheus @opentelemetry/resources',
     );
   });
 
   it('names the one peer that is not installed', async () => {
     expect(await run({ ...API, ...SDK }, tellError)).toBe(
-      'startMetrics needs @opentelemetry/exporter-prometheus, not installed: npm install @opentelemetry/exporter-prometheus',
+      'Serving metrics needs @opentelemetry/exporter-prometheus, not installed: npm install @opentelemetry/exporter-prometheus',
     );
   });
 

@@ -1,7 +1,16 @@
-import { expected } from '../options.ts';
+import { assertKeys, expected } from '../options.ts';
 import type { Address } from './endpoint.ts';
 
-export interface MetricsOptions {
+export interface PageOptions {
+  /**
+   * Attribute sets that the SDK keeps for each instrument of this package; the rest is folded into
+   * one overflow series. One policy name has up to 10 sets, those of a retry's attempts.
+   * @default 2000, the SDK's own
+   */
+  readonly cardinalityLimit?: number;
+}
+
+export interface MetricsOptions extends PageOptions {
   /**
    * TCP port of the endpoint; 0 takes any free one, which `url` then names.
    * @default the environment's `OTEL_EXPORTER_PROMETHEUS_PORT`, else 9464, which is registered
@@ -21,15 +30,25 @@ export interface MetricsOptions {
    */
   readonly endpoint?: string;
   /**
-   * Attribute sets that the SDK keeps for each instrument of this package; the rest is folded into
-   * one overflow series. One policy name has up to 10 sets, those of a retry's attempts.
-   * @default 2000, the SDK's own
+   * Further names that requests may be for, such as `host.docker.internal`. On loopback requests
+   * must be for a name of this machine, so that no page of the web can read the metrics by a name
+   * of its own (DNS rebinding). Where it listens on another address, the names restrict requests.
+   * @default []
    */
-  readonly cardinalityLimit?: number;
+  readonly hosts?: readonly string[];
 }
 
 export interface Settings extends Address {
   readonly cardinalityLimit: number | undefined;
+}
+
+const PAGE_OPTIONS = ['cardinalityLimit'];
+const OPTIONS = ['port', 'host', 'endpoint', 'hosts', ...PAGE_OPTIONS];
+
+/** @throws TypeError naming the option and what was expected */
+export function pageSettingsOf(options: PageOptions): Pick<Settings, 'cardinalityLimit'> {
+  assertKeys('options', options, PAGE_OPTIONS);
+  return { cardinalityLimit: limitOf(options) };
 }
 
 /**
@@ -42,12 +61,10 @@ export function settingsOf(
   options: MetricsOptions,
   env: NodeJS.ProcessEnv = process.env,
 ): Settings {
-  if (typeof options !== 'object' || options === null) {
-    throw expected('`options` to be an object', options);
-  }
+  assertKeys('options', options, OPTIONS);
   // By the specification an empty variable is one that is not set.
   const { OTEL_EXPORTER_PROMETHEUS_PORT: envPort, OTEL_EXPORTER_PROMETHEUS_HOST: envHost } = env;
-  const { port, host, endpoint = '/metrics', cardinalityLimit } = options;
+  const { port, host, endpoint = '/metrics', hosts = [] } = options;
   if (port === undefined && envPort && !isPort(Number(envPort))) {
     throw expected('OTEL_EXPORTER_PROMETHEUS_PORT to be an integer from 0 to 65535', envPort);
   }
@@ -60,18 +77,26 @@ export function settingsOf(
   if (typeof endpoint !== 'string' || !/^\/[^\s?#]*$/.test(endpoint)) {
     throw expected('`endpoint` to be a path such as "/metrics"', endpoint);
   }
+  if (!Array.isArray(hosts) || !hosts.every((name) => typeof name === 'string')) {
+    throw expected('`hosts` to be an array of names', hosts);
+  }
+  return {
+    port: port ?? Number(envPort || 9464),
+    host: host ?? (envHost || 'localhost'),
+    endpoint,
+    hosts,
+    cardinalityLimit: limitOf(options),
+  };
+}
+
+function limitOf({ cardinalityLimit }: PageOptions): number | undefined {
   if (
     cardinalityLimit !== undefined &&
     !(Number.isInteger(cardinalityLimit) && cardinalityLimit >= 1)
   ) {
     throw expected('`cardinalityLimit` to be an integer of at least 1', cardinalityLimit);
   }
-  return {
-    port: port ?? Number(envPort || 9464),
-    host: host ?? (envHost || 'localhost'),
-    endpoint,
-    cardinalityLimit,
-  };
+  return cardinalityLimit;
 }
 
 function isPort(port: unknown): boolean {

@@ -1,8 +1,13 @@
 import { ATTR_ERROR_TYPE, NAMESPACE } from './attributes.ts';
 
-/** The label of Prometheus that the exporter, as most others, makes of an attribute. */
+/** The label that exporters to Prometheus make of an attribute. */
 export function toLabel(attribute: string): string {
   return attribute.replaceAll(/\W+/g, '_').replaceAll(/_{2,}/g, '_');
+}
+
+/** Whether Prometheus takes a name, sanitised, for a label. */
+export function isLabel(label: string): boolean {
+  return /^[a-zA-Z_]/.test(label) && label !== '_';
 }
 
 const OWN = toLabel(NAMESPACE);
@@ -14,7 +19,7 @@ const OWN_ERROR_TYPE = toLabel(ATTR_ERROR_TYPE);
  */
 export function labelProblem(attribute: string): string | undefined {
   const label = toLabel(attribute);
-  if (!/^[a-zA-Z_]/.test(label) || label === '_') {
+  if (!isLabel(label)) {
     return `\`${label}\` is no label of Prometheus, which begins with a letter of a-z`;
   }
   if (attribute.startsWith('__')) return 'Prometheus reserves names that begin with `__`';
@@ -29,13 +34,13 @@ export function labelProblem(attribute: string): string | undefined {
   return undefined;
 }
 
-/** Two attributes that are one label in Prometheus, if there are such. */
-export function sameLabel(attributes: readonly string[]): [string, string] | undefined {
+/** Why attributes cannot be the labels of one series together; `undefined` if they can. */
+export function sameLabel(attributes: readonly string[]): string | undefined {
   const seen = new Map<string, string>();
   for (const attribute of attributes) {
     const label = toLabel(attribute);
     const first = seen.get(label);
-    if (first !== undefined) return [first, attribute];
+    if (first !== undefined) return `\`${first}\` and \`${attribute}\` are both \`${label}\``;
     seen.set(label, attribute);
   }
   return undefined;

@@ -48,7 +48,7 @@ function serviceWith({ cockatiel, sdk }: (typeof combinations)[number]): string 
   // A copy: through a link it would find its peers where the link leads.
   execFileSync('cp', ['-r', join(home, 'package'), join(modules, 'cockatiel-otel')]);
   link('cockatiel', join(ROOT, cockatiel === 3 ? 'cockatiel3' : 'cockatiel'));
-  for (const name of ['api', 'sdk-metrics', 'exporter-prometheus']) {
+  for (const name of ['api', 'sdk-metrics', 'exporter-prometheus', 'resources']) {
     link(`@opentelemetry/${name}`, join(sdk === 2 ? SDK_2 : ROOT, '@opentelemetry', name));
   }
   for (const file of ['consumer.mjs', 'consumer.cjs']) {

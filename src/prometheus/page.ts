@@ -1,0 +1,89 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { MeterProvider } from '@opentelemetry/api';
+import { apiConflict, conflictMessage } from '../otel/api-version.ts';
+import { warn } from '../otel/diagnostics.ts';
+import { isRegistered, register, unregister } from '../otel/registration.ts';
+import { NAMESPACE } from '../semconv/attributes.ts';
+import { errorText } from '../shared/error-text.ts';
+import { type Answering, answering, EXPOSITION } from './answer.ts';
+import { peers } from './peers.ts';
+import { resourceOf } from './resource.ts';
+
+/** A page of metrics for a server of your own. */
+export interface MetricsPage {
+  /** The provider that was registered, for metrics of your own. */
+  readonly meterProvider: MeterProvider;
+  /** Media type of the page: the text format 0.0.4 of Prometheus. */
+  readonly contentType: string;
+  /**
+   * The page, which ends with a line break, so that it can follow that of prom-client. Rejects if
+   * nothing can be collected: answer 500 then, and Prometheus calls the target down.
+   */
+  readonly collect: () => Promise<string>;
+  /**
+   * Answers a request of Node's server, Express, Koa or Fastify, whatever its path: GET and HEAD
+   * with the page, 405 to others, 500 if nothing can be collected. Never rejects.
+   */
+  readonly handler: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** Unregisters the provider, so that another can be registered. May be called more than once. */
+  readonly shutdown: () => Promise<void>;
+}
+
+export interface UnregisteredPage extends MetricsPage {
+  readonly answer: Answering;
+  /** @throws Error if another provider was registered in the meantime */
+  readonly register: () => void;
+}
+
+/** @throws Error if a peer is not installed, or a global meter provider cannot be registered */
+export async function newPage(cardinalityLimit: number | undefined): Promise<UnregisteredPage> {
+  if (isRegistered()) throw alreadyRegistered();
+  const conflict = apiConflict();
+  if (conflict) throw new Error(conflictMessage(conflict));
+  const { sdk, exporter, resources } = await peers();
+  const reader = new exporter.PrometheusExporter({ preventServerStart: true });
+  const serializer = new exporter.PrometheusSerializer();
+  const meterProvider = new sdk.MeterProvider({
+    readers: [reader],
+    resource: resourceOf(resources),
+    // Only where it is asked for: SDK 2.x runs every measurement of a view through a processor.
+    views: cardinalityLimit
+      ? [{ instrumentName: `${NAMESPACE}*`, aggregationCardinalityLimit: cardinalityLimit }]
+      : [],
+  });
+
+  async function collect(): Promise<string> {
+    const { resourceMetrics, errors } = await reader.collect();
+    for (const error of errors) warn(`a metric could not be collected: ${errorText(error)}`);
+    const page = serializer.serialize(resourceMetrics);
+    return page.endsWith('\n') ? page : `${page}\n`;
+  }
+
+  const answer = answering(collect);
+  let stopped: Promise<void> | undefined;
+  return {
+    meterProvider,
+    contentType: EXPOSITION,
+    collect,
+    answer,
+    handler: async function handler(request, response) {
+      const [status, body, headers] = await answer(request);
+      response.writeHead(status, headers).end(body);
+    },
+    register() {
+      if (!register(meterProvider)) throw alreadyRegistered();
+    },
+    shutdown: function shutdown() {
+      unregister(meterProvider);
+      stopped ??= meterProvider.shutdown();
+      return stopped;
+    },
+  };
+}
+
+function alreadyRegistered(): Error {
+  return new Error(
+    'A global meter provider is registered already, and is left alone: call startMetrics or ' +
+      'createMetrics once, before any other SDK, or add a PrometheusExporter to the readers of yours',
+  );
+}

@@ -1,0 +1,22 @@
+import type * as resourcesApi from '@opentelemetry/resources';
+import { isLabel, sameLabel, toLabel } from '../semconv/labels.ts';
+
+/**
+ * The resource that the environment describes by `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`;
+ * the exporter shows it as `target_info`.
+ *
+ * @throws TypeError if an attribute is no label of Prometheus, or two are one: it would refuse the page
+ */
+export function resourceOf(resources: typeof resourcesApi): resourcesApi.Resource {
+  const { defaultResource, detectResources, envDetector } = resources;
+  const resource = defaultResource().merge(detectResources({ detectors: [envDetector] }));
+  const names = Object.keys(resource.attributes);
+  const none = names.find((name) => !isLabel(toLabel(name)));
+  const problem = none === undefined ? sameLabel(names) : `\`${none}\` is none`;
+  if (problem) {
+    throw new TypeError(
+      `Expected OTEL_RESOURCE_ATTRIBUTES to have names that are different labels in Prometheus: ${problem}`,
+    );
+  }
+  return resource;
+}
