@@ -18,6 +18,32 @@ policy is instrumented, so that \`increase()\` sees the first event; those with 
 known before (\`any\`) appear when it happens, and histograms with their first duration.
 
 ${METRICS.map(section).join('\n')}
+## Error types
+
+\`error.type\` is the first of these that an error, or a failed result, has:
+
+1. what the option \`errorType\` returns for it, cut after 64 characters;
+2. the name of the error of cockatiel, such as \`BrokenCircuitError\`;
+3. an HTTP status: \`status\` or \`statusCode\`, its own or that of its \`response\`;
+4. a code such as \`ECONNREFUSED\`: its own \`code\` or that of its \`cause\`;
+5. the name of its class. A class name of one to three characters is taken for a minifier's: then it is the error's \`name\`, if that looks
+   like a class name. So is that of a \`DOMException\`, such as \`TimeoutError\`. In a bundle, set \`name\` in your error classes;
+6. \`_OTHER\`.
+
+A code and a class name have at most 64 characters and no spaces, so a message never becomes a label. Under one policy name 20 types are reported
+for each kind of policy, the rest is \`_OTHER\`. Well-known types (HTTP statuses of errors, codes of Node and undici, errors of cockatiel and of the
+language) always have a series of their own.
+
+## Attributes of your own
+
+\`instrument(name, policy, { attributes: { 'team.name': 'payments' } })\` adds constant attributes to every series of the policy. Prometheus refuses a
+whole scrape for one wrong label, so \`instrument\` refuses names that
+
+- are one label: \`team.name\` and \`team_name\`;
+- belong to this package, or to OpenTelemetry (\`otel.*\`);
+- belong to Prometheus: \`le\`, \`quantile\`, \`job\`, \`instance\`, and names that begin with \`__\`;
+- are no label, as they begin with a digit, or have no letter of a-z.
+
 ## Names in Prometheus
 
 One metric has different names in Prometheus, by the road it takes there; \`generate\` takes each of
