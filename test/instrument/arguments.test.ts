@@ -42,6 +42,13 @@ describe.each(majors)('cockatiel $major, arguments of instrument', ({ cockatiel 
     );
   });
 
+  it('shows no more of a long text than fits a message', () => {
+    const text = 'x'.repeat(20_000_000);
+    expect(() => instrument(NAME, bad<{ execute: unknown }>(text))).toThrow(
+      new TypeError(`Expected \`policy\` to have a method \`execute\`, got "${'x'.repeat(199)}…"`),
+    );
+  });
+
   it.each([
     [null, 'Expected `options` to be a plain object, got null'],
     ['options', 'Expected `options` to be a plain object, got "options"'],

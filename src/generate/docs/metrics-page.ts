@@ -1,4 +1,4 @@
-import { ATTR_OUTCOME, type Outcome } from '../../semconv/attributes.ts';
+import { ATTR_ERROR_TYPE, ATTR_OUTCOME, type Outcome } from '../../semconv/attributes.ts';
 import { EXECUTIONS, METRICS, type Metric } from '../../semconv/metrics.ts';
 import { labelName, metricName, NAMINGS, selector } from '../../semconv/prometheus.ts';
 import { GENERATED } from '../generated.ts';
@@ -20,7 +20,7 @@ known before (\`any\`) appear when it happens, and histograms with their first d
 ${METRICS.map(section).join('\n')}
 ## Error types
 
-\`error.type\` is the first of these that an error, or a failed result, has:
+${code(ATTR_ERROR_TYPE)} is the first of these that an error, or a failed result, has:
 
 1. what the option \`errorType\` returns for it, cut after 64 characters;
 2. the name of the error of cockatiel, such as \`BrokenCircuitError\`;
