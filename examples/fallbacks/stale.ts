@@ -19,6 +19,7 @@ const rates = resilient(
     overrides: {
       retry: false,
       fallback: fallbackTo.stale({
+        key: (currency: string) => currency,
         maxAgeSeconds: 300,
         onStale: ({ key }) => console.log(`an old value answers for ${key}`),
         answer: (value: Rates, { ageSeconds }): Rates => ({ ...value, ageSeconds }),

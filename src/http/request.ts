@@ -43,13 +43,10 @@ export class OutgoingRequest {
     this.idempotent = IDEMPOTENT.has(method) || this.headers.has(IDEMPOTENCY_KEY);
   }
 
-  /**
-   * What was given to `fetch`, for fallbacks: by it they tell calls apart, so without what says
-   * nothing of what is asked for.
-   */
+  /** What was given to `fetch`, without the signal: fallbacks make their keys from it. */
   get args(): readonly unknown[] {
     const input = this.#input instanceof URL ? String(this.#input) : this.#input;
-    const { signal, dispatcher, ...init } = this.#init;
+    const { signal, ...init } = this.#init;
     return Object.keys(init).length > 0 ? [input, init] : [input];
   }
 

@@ -60,8 +60,8 @@ export function policyOf<F>(
   assertName(name);
   const { enabled, settings, origins } = effective(name, preset, overrides);
   const release = claim(name);
-  const { stack, members, reset } = stackOf(enabled ? settings : NOTHING, { name, key });
-  if (enabled) stack.execute = entered(name, stack);
+  const { stack, members, reset, begin } = stackOf(enabled ? settings : NOTHING, { name, key });
+  if (enabled) stack.execute = entered(name, stack, begin);
   const policy = Object.assign(stack, {
     ...members,
     name,
@@ -99,8 +99,18 @@ export function policyOf<F>(
  * What every call of a stack goes through first. It gets a signal of its own: where there is none,
  * cockatiel's policies share one for ever, and each timeout listens to it.
  */
-function entered(name: string, stack: IPolicy): IPolicy['execute'] {
-  const plain = stack.execute.bind(stack);
+function entered(
+  name: string,
+  stack: IPolicy,
+  begin: (() => void) | undefined,
+): IPolicy['execute'] {
+  const bare = stack.execute.bind(stack);
+  const plain: typeof bare = begin
+    ? (fn, signal) => {
+        begin();
+        return bare(fn, signal);
+      }
+    : bare;
   return function execute_<T>(fn: (context: never) => PromiseLike<T> | T, signal?: AbortSignal) {
     const [controller, leave] = signal ? follow(signal) : [new AbortController(), () => {}];
     const { signal: inside } = controller;

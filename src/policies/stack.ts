@@ -42,8 +42,11 @@ type AnyMember = IPolicy<IDefaultPolicyContext, unknown>;
 /** cockatiel's policies, one for each member that the settings have, and their stack. */
 export function stackOf<F>(settings: PolicySettings<F>, identity: Identity) {
   const breaker = settings.circuitBreaker ? ofBreaker(settings, identity.key) : undefined;
+  const fallback = settings.fallback
+    ? ofFallback(settings, settings.fallback, identity)
+    : undefined;
   const members = {
-    fallback: settings.fallback ? ofFallback(settings, settings.fallback, identity) : undefined,
+    fallback: fallback?.policy,
     circuitBreaker: breaker?.policy,
     overallTimeout: settings.overallTimeout ? ofTimeout(settings.overallTimeout) : undefined,
     retry: settings.retry ? ofRetry(settings, settings.retry) : undefined,
@@ -54,7 +57,7 @@ export function stackOf<F>(settings: PolicySettings<F>, identity: Identity) {
     .map((member): AnyMember | undefined => members[member])
     .filter((member) => member !== undefined);
   const stack: IPolicy = wrap(...(present.length > 0 ? present : [noop])) as IPolicy;
-  return { stack, members, reset: () => breaker?.reset() };
+  return { stack, members, reset: () => breaker?.reset(), begin: fallback?.begin };
 }
 
 function ofBreaker(settings: PolicySettings, key: string | undefined): Breaker | undefined {
@@ -95,12 +98,18 @@ function ofTimeout({ seconds, aggressive }: TimeoutSettings): TimeoutPolicy {
   });
 }
 
+interface Fallback<F> {
+  readonly policy: FallbackPolicy<F>;
+  /** Must run when a call of the stack begins. */
+  readonly begin: (() => void) | undefined;
+}
+
 /** cockatiel tells neither filter nor factory more than the error, and the factory not even that. */
 function ofFallback<F>(
   settings: PolicySettings,
   strategy: FallbackStrategy<F>,
   identity: Identity,
-): FallbackPolicy<F> {
+): Fallback<F> {
   const details = (failed?: Failed): FallbackCall => {
     const call = currentCall();
     return { ...identity, policy, failed, args: call?.args ?? [], signal: call?.signal };
@@ -117,7 +126,7 @@ function ofFallback<F>(
     handleWhen((error) => !isCancelled() && handles(error) && failed({ error })).orWhenResult(
       (value) => {
         if (handlesResult(value)) return failed({ value });
-        remember(strategy, value, details);
+        harmless(() => strategy.remember?.(value, details()));
         return false;
       },
     ),
@@ -131,14 +140,15 @@ function ofFallback<F>(
       return answer as F;
     },
   );
-  return Object.defineProperty(policy, FALLBACK_TYPE, { value: strategy.type });
+  Object.defineProperty(policy, FALLBACK_TYPE, { value: strategy.type });
+  return { policy, begin: strategy.begin && (() => harmless(() => strategy.begin?.(details()))) };
 }
 
-/** What fails here must not fail a call that has succeeded. */
-function remember<F>(strategy: FallbackStrategy<F>, value: unknown, details: () => FallbackCall) {
+/** A strategy that fails to keep a value must not fail the call. */
+function harmless(work: () => void): void {
   try {
-    strategy.remember?.(value, details());
+    work();
   } catch {
-    // The next call will have no older answer to fall back on, and says so by failing.
+    // The next call has no older value to fall back on.
   }
 }

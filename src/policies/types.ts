@@ -128,6 +128,8 @@ export interface FallbackCall {
 /** What answers where everything inside has failed. */
 export interface FallbackStrategy<F> {
   readonly type: FallbackType;
+  /** Is called when a call begins, before any policy of the stack runs. What it throws is ignored. */
+  readonly begin?: ((call: FallbackCall) => void) | undefined;
   /** Makes the answer, of the error or of the value that failed; what it throws is what the caller gets. */
   readonly answer: (failure: unknown, call: FallbackCall) => F | PromiseLike<F>;
   /** Is told of each good value before the caller gets it. */

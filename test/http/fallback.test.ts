@@ -1,9 +1,12 @@
+import { Agent } from 'undici';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fallbackTo } from '../../src/policies/index.ts';
 import { statuses } from './server.ts';
 import { client, QUICK, serve } from './support.ts';
 
 const copy = (response: Response) => response.clone();
+/** For requests of primitives and plain objects. */
+const key = (...args: unknown[]) => JSON.stringify(args);
 const keep = (response: Response) => response.ok;
 
 /** A client with short patience, and a fallback. */
@@ -25,7 +28,7 @@ describe('a fallback', () => {
 
   it('has the last good answer of the same request, as often as it is asked', async () => {
     const server = await serve(({ path }, response) => response.end(`this is ${path}`));
-    const fetch = withFallback(fallbackTo.cached({ copy, keep }));
+    const fetch = withFallback(fallbackTo.cached({ key, copy, keep }));
     const read = async (path: string) => (await fetch(new URL(path, server.url))).text();
     expect(await read('/a')).toBe('this is /a');
     expect(await read('/b')).toBe('this is /b');
@@ -42,7 +45,7 @@ describe('a fallback', () => {
 
   it('has none of a request with another method, header or body', async () => {
     const server = await serve(statuses(200));
-    const fetch = withFallback(fallbackTo.cached({ copy, keep }));
+    const fetch = withFallback(fallbackTo.cached({ key, copy, keep }));
     await fetch(server.url, { headers: { accept: 'text/plain' } });
     await fetch(server.url, { headers: new Headers({ accept: 'text/html' }) });
     server.answer = statuses(503);
@@ -53,9 +56,38 @@ describe('a fallback', () => {
     expect(await status()).toBe(503);
   });
 
+  it('gives its key all that was given to fetch but the signal, also the dispatcher', async () => {
+    const server = await serve(({ headers }, response) =>
+      response.end(`payroll of ${headers['x-tenant']}`),
+    );
+    const agent = new Agent();
+    const tenants = new Map<unknown, string>();
+    /** A dispatcher that adds the tenant, as one with a client certificate would. */
+    const as = (tenant: string) => {
+      const dispatcher = agent.compose((dispatch) => (options, handler) => {
+        const headers = [...Object.entries(options.headers ?? {}).flat(), 'x-tenant', tenant];
+        return dispatch({ ...options, headers: headers.map(String) }, handler);
+      });
+      tenants.set(dispatcher, tenant);
+      return dispatcher;
+    };
+    const own = vi.fn((url: string, init?: { dispatcher?: unknown }) =>
+      JSON.stringify([url, tenants.get(init?.dispatcher)]),
+    );
+    const fetch = withFallback(fallbackTo.cached({ key: own, copy, keep }));
+    const [a, b] = [as('a'), as('b')];
+    const { signal } = new AbortController();
+    expect(await (await fetch(server.url, { dispatcher: a, signal })).text()).toBe('payroll of a');
+    expect(own).toHaveBeenCalledExactlyOnceWith(server.url, { dispatcher: a });
+    server.answer = statuses(503);
+    expect(await (await fetch(server.url, { dispatcher: a })).text()).toBe('payroll of a');
+    expect((await fetch(server.url, { dispatcher: b })).status).toBe(503);
+    await agent.close();
+  });
+
   it('has none of another client', async () => {
     const server = await serve(statuses(200));
-    const shared = fallbackTo.cached({ copy, keep });
+    const shared = fallbackTo.cached({ key, copy, keep });
     const [one, other] = [withFallback(shared), withFallback(shared)];
     await one(server.url);
     server.answer = statuses(503);
@@ -65,7 +97,7 @@ describe('a fallback', () => {
 
   it('keeps no failure', async () => {
     const server = await serve(statuses(404));
-    const fetch = withFallback(fallbackTo.cached({ copy, keep }));
+    const fetch = withFallback(fallbackTo.cached({ key, copy, keep }));
     await fetch(server.url);
     server.answer = statuses(503);
     expect((await fetch(server.url)).status).toBe(503);

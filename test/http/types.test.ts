@@ -35,7 +35,11 @@ describe('the types of a fetch', () => {
 
   it('take a fallback that keeps answers', () => {
     const copy = (response: Response) => response.clone();
-    const fallback = fallbackTo.cached({ copy, keep: (response) => response.ok });
+    const fallback = fallbackTo.cached({
+      key: (url: string) => url,
+      copy,
+      keep: (response) => response.ok,
+    });
     const fetch = createFetch('service', { wholeBody: true, overrides: { fallback } });
     expectTypeOf(fetch).toEqualTypeOf<ResilientFetch>();
   });

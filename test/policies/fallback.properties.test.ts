@@ -7,6 +7,8 @@ afterEach(() => void vi.useRealTimers());
 
 const MAX_KEYS = 3;
 const MAX_AGE = 100;
+/** Without what the call is to do. */
+const key = (arg: unknown) => JSON.stringify(arg);
 
 interface Value {
   readonly ok: boolean;
@@ -64,7 +66,7 @@ describe('what a fallback keeps, in random turns', () => {
       await fc.assert(
         fc.asyncProperty(turns, async (all) => {
           const ages: number[] = [];
-          const options = { maxKeys: MAX_KEYS, maxAgeSeconds: MAX_AGE / 1000 };
+          const options = { maxKeys: MAX_KEYS, maxAgeSeconds: MAX_AGE / 1000, key };
           const onStale = ({ ageSeconds }: { ageSeconds: number }) => ages.push(ageSeconds);
           const fallback =
             type === 'cached'

@@ -149,7 +149,7 @@ describe('a part that has a policy of its name', () => {
 
   it('keeps nothing that another part, or another caller, could get', async () => {
     vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
-    register('workday', { fallback: fallbackTo.cached() });
+    register('workday', { fallback: fallbackTo.cached({ key: (...args) => String(args) }) });
     await gather({ workday: () => 'of Ada' }, options());
     const { failed } = await gather({ workday: fails }, options());
     expect(failed.workday?.outcome).toBe('failure');

@@ -1,8 +1,9 @@
 import { types } from 'node:util';
+import { currentCall as currentExecution } from '../calls.ts';
 import type { FallbackCall } from '../types.ts';
 import { currentCall, now } from './call.ts';
 import { copierOf } from './copy.ts';
-import { keyOf } from './key.ts';
+import { type Key, keyOf } from './key.ts';
 import { Memory } from './memory.ts';
 import { type Aged, assertKept, type Kept } from './options.ts';
 
@@ -19,6 +20,8 @@ export class KeptValues {
   readonly #options: Kept & Aged;
   readonly #copier;
   readonly #memories = new WeakMap<object, Memory>();
+  /** By execution; made when it begins, as its function may change the arguments. */
+  readonly #keys = new WeakMap<object, Key | undefined>();
   #warned = false;
 
   /** @throws TypeError if an option is not what it must be */
@@ -28,13 +31,18 @@ export class KeptValues {
     this.#copier = copierOf(options.copy);
   }
 
+  begin(call: FallbackCall): void {
+    const execution = currentExecution();
+    if (execution) this.#keys.set(execution, this.#makeKey(call));
+  }
+
   /** A hook of the user that fails is no reason for a call to fail: nothing is kept of it. */
   remember(value: unknown, call: FallbackCall): void {
     try {
       const { keep = isGood } = this.#options;
       if (!keep(value)) return;
       const key = this.#key(call);
-      if (key === undefined) throw new Error('no key can be told of the arguments of a call');
+      if (key === undefined) return;
       this.#memory(call).keep(key.kept, value, currentCall()?.began ?? now());
     } catch (fault) {
       this.#warn(call, fault);
@@ -52,8 +60,19 @@ export class KeptValues {
     }
   }
 
-  #key(call: FallbackCall) {
-    return keyOf(call, this.#options.key, this.#options.perInstance ?? true);
+  /** A fallback that is executed without its stack has no execution that has begun. */
+  #key(call: FallbackCall): Key | undefined {
+    const execution = currentExecution();
+    return execution && this.#keys.has(execution) ? this.#keys.get(execution) : this.#makeKey(call);
+  }
+
+  #makeKey(call: FallbackCall): Key | undefined {
+    try {
+      return keyOf(call, this.#options.key, this.#options.perInstance ?? true);
+    } catch (fault) {
+      this.#warn(call, fault);
+      return undefined;
+    }
   }
 
   #memory({ policy }: FallbackCall): Memory {

@@ -13,12 +13,17 @@ export interface Handled {
 export interface Kept<T = unknown, A extends readonly unknown[] = readonly unknown[]>
   extends Handled {
   /**
-   * The key of a call, made of its arguments; without the signal. A function or a method that is
-   * wrapped by `resilient` has keys of its own in any case. A policy that is executed by hand knows
-   * no arguments: without `key`, nothing is kept of its calls.
-   * @default all arguments, as text, if they are primitives, dates, plain objects and arrays
+   * Makes the key of a call from its arguments, without the signal. It is called when the call
+   * begins. Two calls with one key may get each other's values, so the key must name everything that
+   * the value depends on: also the tenant or user of an AsyncLocalStorage. `undefined` keeps nothing
+   * of that call.
+   *
+   * Each wrapped function has keys of its own. A policy that is executed directly does not know the
+   * arguments: its `key` must not depend on any, or nothing is kept.
+   * @example
+   * (tenant, id) => JSON.stringify([tenant, id])
    */
-  readonly key?: ((...args: A) => string | undefined) | undefined;
+  readonly key: (...args: A) => string | undefined;
   /** Whether each instance of a class has values of its own. @default true */
   readonly perInstance?: boolean | undefined;
   /**
@@ -54,7 +59,13 @@ export function assertKept(options: object): void {
   if (typeof perInstance !== 'boolean') {
     throw expected('`perInstance` to be a boolean', perInstance);
   }
-  for (const name of ['key', 'keep', 'handle', 'handleResult', 'onStale', 'answer'] as const) {
+  if (typeof given['key'] !== 'function') {
+    throw expected(
+      '`key` to be a function that makes the key of a call from its arguments, such as `(id) => id`',
+      given['key'],
+    );
+  }
+  for (const name of ['keep', 'handle', 'handleResult', 'onStale', 'answer'] as const) {
     if (given[name] !== undefined && typeof given[name] !== 'function') {
       throw expected(`\`${name}\` to be a function`, given[name]);
     }

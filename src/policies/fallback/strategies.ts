@@ -15,7 +15,7 @@ export interface CachedOptions<T = unknown, A extends Arguments = Arguments> ext
 export interface Stale {
   /** The policy's name. */
   readonly name: string;
-  /** That of the call, made of its arguments. */
+  /** What `key` returned for the call. */
   readonly key: string;
   readonly ageSeconds: number;
   /** What the caller gave to the wrapped function. */
@@ -68,32 +68,51 @@ export const fallbackTo = {
     };
   },
 
-  /** The last good value, in silence, for a time in which it is as good as new. */
+  /**
+   * The last good value, without a notice, for a time in which it is as good as new.
+   *
+   * @throws TypeError if an option is not what it must be; `key` is required
+   * @example
+   * resilient('rates', read, {
+   *   overrides: { fallback: fallbackTo.cached({ key: (currency: string) => currency }) },
+   * });
+   */
   cached<T = unknown, A extends Arguments = Arguments>(
-    options: CachedOptions<T, A> = {},
+    options: CachedOptions<T, A>,
   ): FallbackStrategy<never> {
-    const { maxAgeSeconds = POLICIES.fallback.stale.maxAgeSeconds } = options;
-    const values = new KeptValues({ ...(options as Kept), maxAgeSeconds });
+    const { maxAgeSeconds = POLICIES.fallback.stale.maxAgeSeconds } = options ?? {};
+    const values = new KeptValues({ ...(options as unknown as Kept), maxAgeSeconds });
     return {
       handle: options.handle,
       handleResult: options.handleResult,
       type: 'cached',
+      begin: (call) => values.begin(call),
       remember: (value, call) => values.remember(value, call),
       answer: (failure, call) =>
         (values.recall(call) ?? { value: nothing(failure, call) }).value as never,
     };
   },
 
-  /** The last good value although it is old, and somebody is told so. */
+  /**
+   * The last good value although it is old; `onStale` and `answer` learn its age.
+   *
+   * @throws TypeError if an option is not what it must be; `key` is required
+   * @example
+   * fallbackTo.stale({
+   *   key: (currency: string) => currency,
+   *   onStale: ({ key, ageSeconds }) => logger.warn(`${key} is ${ageSeconds} s old`),
+   * });
+   */
   stale<F = never, T = unknown, A extends Arguments = Arguments>(
-    options: StaleOptions<F, T, A> = {},
+    options: StaleOptions<F, T, A>,
   ): FallbackStrategy<F> {
-    const { maxAgeSeconds = POLICIES.fallback.stale.longestMaxAgeSeconds, onStale } = options;
-    const values = new KeptValues({ ...(options as Kept), maxAgeSeconds });
+    const { maxAgeSeconds = POLICIES.fallback.stale.longestMaxAgeSeconds, onStale } = options ?? {};
+    const values = new KeptValues({ ...(options as unknown as Kept), maxAgeSeconds });
     return {
       handle: options.handle,
       handleResult: options.handleResult,
       type: 'stale',
+      begin: (call) => values.begin(call),
       remember: (value, call) => values.remember(value, call),
       answer(failure, call) {
         const recalled = values.recall(call);
