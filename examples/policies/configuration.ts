@@ -2,8 +2,8 @@
 import { configurationReport, reportTable } from 'cockatiel-otel/policies';
 
 const report = configurationReport({
-  TIMEOUT_LLM: '45',
-  BULKHEAD_LLM_LIMIT: '4',
+  RESILIENCE_TIMEOUT_LLM: '45',
+  RESILIENCE_BULKHEAD_LLM_LIMIT: '4',
   RETRY_MAX_ATTEMPTS: '2',
 });
 console.log(
@@ -11,7 +11,7 @@ console.log(
 );
 
 try {
-  configurationReport({ TIMEOUT_LLM: '0', RETRY_MAX_ATTEMPTS: 'three' });
+  configurationReport({ RESILIENCE_TIMEOUT_LLM: '5000', RESILIENCE_RETRY_MAX_ATTEMPTS: 'three' });
 } catch (error) {
   console.log((error as Error).message);
 }

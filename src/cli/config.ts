@@ -14,7 +14,7 @@ export function addConfig(program: Command): void {
     .summary('print what documented policies are made of, and where each value came from')
     .description(
       'Prints the settings that each preset gets in this environment, and the variable that set ' +
-        'them. Ends with 1, and tells every wrong variable, if there is one.',
+        'them. Ends with 1, and lists every wrong variable, if one with the prefix RESILIENCE_ is wrong.',
     )
     .addOption(new Option('--preset <name>', 'only this preset').choices(PRESET_NAMES))
     .option('--changed', 'only what the environment has set')
@@ -35,6 +35,6 @@ export function addConfig(program: Command): void {
 const HELP = `
 Examples:
   $ cockatiel-otel config --preset http
-  $ RETRY_MAX_ATTEMPTS=5 cockatiel-otel config --changed
+  $ RESILIENCE_RETRY_MAX_ATTEMPTS=5 cockatiel-otel config --changed
   $ cockatiel-otel config --json | jq '.[] | select(.setting == "timeout.seconds")'
 `;

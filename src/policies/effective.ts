@@ -1,6 +1,12 @@
 import type { PresetName } from '../presets.ts';
 import { baseOf } from './base.ts';
-import { type Configuration, configuration } from './configuration.ts';
+import {
+  type Configuration,
+  configuration,
+  isPrefixed,
+  variableFor,
+  warnOfIgnored,
+} from './configuration.ts';
 import { assertOverrides, assertPreset } from './overrides.ts';
 import { assertTogether } from './together.ts';
 import { MEMBERS, type Origin, type PolicyOverrides, type PolicySettings } from './types.ts';
@@ -50,7 +56,7 @@ export function effective<F>(
   } as unknown as PolicySettings<F>;
   assertTogether(all, origins);
   return {
-    enabled: environment['RESILIENCE_ENABLED'] !== false,
+    enabled: environment[variableFor(environment, 'RESILIENCE_ENABLED') ?? ''] !== false,
     settings: Object.freeze(all),
     origins: Object.freeze(origins),
   };
@@ -58,11 +64,14 @@ export function effective<F>(
   function partOf(part: Part, values: FromEnvironment['values'], enabled?: string): unknown {
     const own = overrides[part];
     if (own === false) return off(fromCode);
-    if (enabled !== undefined && environment[enabled] === false) {
-      return off({ from: 'environment', variable: enabled });
+    const first = (names: readonly string[]) =>
+      names.map((each) => variableFor(environment, each)).find((each) => each !== undefined);
+    const offBy = first(enabled ? [enabled] : []);
+    if (offBy !== undefined && environment[offBy] === false) {
+      return off({ from: 'environment', variable: offBy });
     }
-    const given = Object.entries(values).flatMap(([setting, variables]) => {
-      const variable = variables.find((each) => environment[each] !== undefined);
+    const given = Object.entries(values).flatMap(([setting, names]) => {
+      const variable = first(names);
       return variable === undefined ? [] : [{ setting, variable, value: environment[variable] }];
     });
     const base = baseFor(part, preset);
@@ -83,14 +92,30 @@ export function effective<F>(
     for (const [setting, value] of Object.entries(own ?? {})) {
       if (value !== undefined) set(setting, value, fromCode);
     }
-    // A preset, which was not asked to, may not forbid a wait that the environment wants.
-    const least = origins['retry.minWaitSeconds'];
-    if (part === 'retry' && least?.from === 'environment') {
-      const { minWaitSeconds: min, maxWaitSeconds: max } = merged as Record<string, number>;
-      const presets = origins['retry.maxWaitSeconds']?.from === 'preset';
-      if (presets && Number(min) > Number(max)) set('maxWaitSeconds', min, least);
-    }
+    if (part === 'retry') settleWaits(merged, base as Values | undefined, set);
     return Object.freeze(merged);
+
+    function settleWaits(waits: Values, preset: Values = {}, change: typeof set): void {
+      const isCrossed = () => Number(waits['minWaitSeconds']) > Number(waits['maxWaitSeconds']);
+      // A preset may not forbid a wait that the environment wants.
+      const least = origins['retry.minWaitSeconds'];
+      if (
+        isCrossed() &&
+        least?.from === 'environment' &&
+        origins['retry.maxWaitSeconds']?.from === 'preset'
+      ) {
+        change('maxWaitSeconds', waits['minWaitSeconds'], least);
+      }
+      // Without the prefix a variable may belong to another program, and must not be an error.
+      for (const setting of ['minWaitSeconds', 'maxWaitSeconds']) {
+        const origin = origins[`retry.${setting}`];
+        if (!isCrossed() || origin?.from !== 'environment' || isPrefixed(origin.variable)) continue;
+        warnOfIgnored([
+          `Expected ${origin.variable} to fit the other limit of the wait, got ${waits[setting]}`,
+        ]);
+        change(setting, preset[setting], { from: 'preset' });
+      }
+    }
 
     function off(origin: Origin): false {
       origins[part] = origin;

@@ -1,5 +1,5 @@
 import { VARIABLES } from '../presets/variables.ts';
-import type { Configuration } from './configuration.ts';
+import { type Configuration, documentedName, variableFor } from './configuration.ts';
 
 /** A variable for policies of a name, and what it sets in them. */
 export interface OwnVariable {
@@ -14,15 +14,18 @@ const SWITCHES: Readonly<Record<string, string>> = { circuitBreaker: 'CIRCUIT_BR
 
 /** The variables that are set for policies of a name; not those of a member that is switched off. */
 export function ownVariables(environment: Configuration): OwnVariable[] {
-  if (environment['RESILIENCE_ENABLED'] === false) return [];
+  const isOff = (name: string) => environment[variableFor(environment, name) ?? ''] === false;
+  if (isOff('RESILIENCE_ENABLED')) return [];
   return Object.entries(environment).flatMap(([variable, value]) => {
+    const given = documentedName(variable);
+    if (variableFor(environment, given) !== variable) return [];
     for (const [known, { sets: setting }] of Object.entries(VARIABLES)) {
       const [before = '', after] = known.split('<NAME>');
       if (after === undefined) continue;
-      if (!variable.startsWith(before) || !variable.endsWith(after)) continue;
+      if (!given.startsWith(before) || !given.endsWith(after)) continue;
       const [member = ''] = setting.split('.');
-      if (environment[SWITCHES[member] ?? ''] === false) return [];
-      const name = variable.slice(before.length, variable.length - after.length);
+      if (isOff(SWITCHES[member] ?? '')) return [];
+      const name = given.slice(before.length, given.length - after.length);
       return [{ variable, name, setting, value }];
     }
     return [];

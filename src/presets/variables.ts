@@ -1,5 +1,8 @@
 /** The documented variables of the environment, a leaf. */
 
+/** Stands before a documented name that is certainly meant for this package. */
+export const VARIABLE_PREFIX = 'RESILIENCE_';
+
 /** What a variable of the environment may be. */
 export type VariableKind = 'flag' | 'whole' | 'factor' | 'time' | 'wait';
 
@@ -51,6 +54,9 @@ export const VARIABLES = {
 /** Node fires a timer beyond this, or below 1 ms, after 1 ms. */
 export const MAX_TIMER_SECONDS = (2 ** 31 - 1) / 1000;
 
+/** Longer is a mistake, such as a value in milliseconds. Code may set more. */
+const MAX_VARIABLE_SECONDS = 3600;
+
 const MAX_FACTOR = 100;
 
 /** What the text of a variable must be, and in which range its number. */
@@ -59,13 +65,13 @@ export const VARIABLE_KINDS = {
   whole: { what: 'to be an integer of at least 1', least: 1, most: Number.MAX_SAFE_INTEGER },
   factor: { what: `to be a number from 1 to ${MAX_FACTOR}`, least: 1, most: MAX_FACTOR },
   time: {
-    what: `to be seconds from 0.001 to ${MAX_TIMER_SECONDS}, such as 30 or 0.5`,
+    what: `to be seconds from 0.001 to ${MAX_VARIABLE_SECONDS}, such as 30 or 0.5`,
     least: 0.001,
-    most: MAX_TIMER_SECONDS,
+    most: MAX_VARIABLE_SECONDS,
   },
   wait: {
-    what: `to be seconds from 0 to ${MAX_TIMER_SECONDS}, such as 30 or 0.5`,
+    what: `to be seconds from 0 to ${MAX_VARIABLE_SECONDS}, such as 30 or 0.5`,
     least: 0,
-    most: MAX_TIMER_SECONDS,
+    most: MAX_VARIABLE_SECONDS,
   },
 } as const satisfies Record<VariableKind, { what: string; least: number; most: number }>;

@@ -11,13 +11,13 @@ describe('cockatiel-otel config', () => {
   });
 
   it('tells what the environment has set, by which variable', () => {
-    const env = { TIMEOUT_LLM: '45', CIRCUIT_BREAKER_DATABASE_FAIL_MAX: '7' };
+    const env = { RESILIENCE_TIMEOUT_LLM: '45', CIRCUIT_BREAKER_DATABASE_FAIL_MAX: '7' };
     const { code, stdout } = cli(['config', '--changed', '--json'], undefined, env);
     expect(code).toBe(0);
     const changed = (JSON.parse(stdout) as Record<string, unknown>[]).map(
       ({ preset, setting, value, from }) => [preset, setting, value, from],
     );
-    expect(changed).toContainEqual(['llm', 'timeout.seconds', 45, 'TIMEOUT_LLM']);
+    expect(changed).toContainEqual(['llm', 'timeout.seconds', 45, 'RESILIENCE_TIMEOUT_LLM']);
     expect(changed).toContainEqual([
       'database',
       'circuitBreaker.failures',
@@ -29,7 +29,8 @@ describe('cockatiel-otel config', () => {
 
   it('tells of variables for policies of a name, which are no preset’s', () => {
     const env = {
-      TIMEOUT_SERVICENOW: '4',
+      TIMEOUT_SERVICENOW: '5',
+      RESILIENCE_TIMEOUT_SERVICENOW: '4',
       CIRCUIT_BREAKER_MY_SERVICE_TIMEOUT: '9',
       BULKHEAD_A_LIMIT: '2',
     };
@@ -38,7 +39,7 @@ describe('cockatiel-otel config', () => {
       ['policy', 'key', 'preset', 'setting', 'value', 'unit', 'set', 'by'],
       ['A', 'bulkhead.limit', '2', 'calls', 'BULKHEAD_A_LIMIT'],
       ['MY_SERVICE', 'circuitBreaker.openSeconds', '9', 's', 'CIRCUIT_BREAKER_MY_SERVICE_TIMEOUT'],
-      ['SERVICENOW', 'timeout.seconds', '4', 's', 'TIMEOUT_SERVICENOW'],
+      ['SERVICENOW', 'timeout.seconds', '4', 's', 'RESILIENCE_TIMEOUT_SERVICENOW'],
       [''],
     ]);
     const off = { ...env, CIRCUIT_BREAKER_ENABLED: 'false' };
@@ -55,12 +56,21 @@ describe('cockatiel-otel config', () => {
   });
 
   it('lists every variable that is wrong, and ends with 1', () => {
-    const env = { RETRY_MAX_ATTEMPTS: 'three', TIMEOUT_DB: '0' };
+    const env = { RESILIENCE_RETRY_MAX_ATTEMPTS: 'three', RESILIENCE_TIMEOUT_DB: '5000' };
     const { code, stdout, stderr } = cli(['config'], undefined, env);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain('RETRY_MAX_ATTEMPTS');
-    expect(stderr).toContain('TIMEOUT_DB');
+    expect(stderr).toContain('Expected RESILIENCE_RETRY_MAX_ATTEMPTS');
+    expect(stderr).toContain('Expected RESILIENCE_TIMEOUT_DB to be seconds');
     expect(stderr).not.toContain('    at ');
+  });
+
+  it('names the variables without the prefix that it ignores', () => {
+    const env = { RETRY_MAX_ATTEMPTS: 'three', RETRY_COUNT: '3' };
+    const { code, stdout, stderr } = cli(['config', '--changed', '--json'], undefined, env);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '[]\n' });
+    expect(stderr).toContain('cockatiel-otel ignores');
+    expect(stderr).toContain('RETRY_MAX_ATTEMPTS');
+    expect(stderr).not.toContain('RETRY_COUNT');
   });
 
   it('knows its presets', () => {

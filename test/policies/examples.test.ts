@@ -56,11 +56,11 @@ describe('the example', () => {
     expect(await run('configuration')).toEqual([
       'policy  key  preset  setting          value  unit   set by',
       'llm          llm     retry.calls      2      calls  RETRY_MAX_ATTEMPTS',
-      'llm          llm     bulkhead.limit   4      calls  BULKHEAD_LLM_LIMIT',
-      'llm          llm     timeout.seconds  45     s      TIMEOUT_LLM',
+      'llm          llm     bulkhead.limit   4      calls  RESILIENCE_BULKHEAD_LLM_LIMIT',
+      'llm          llm     timeout.seconds  45     s      RESILIENCE_TIMEOUT_LLM',
       '',
-      'Expected RETRY_MAX_ATTEMPTS to be an integer of at least 1, got "three"',
-      'Expected TIMEOUT_LLM to be seconds from 0.001 to 2147483.647, such as 30 or 0.5, got "0"',
+      'Expected RESILIENCE_RETRY_MAX_ATTEMPTS to be an integer of at least 1, got "three"',
+      'Expected RESILIENCE_TIMEOUT_LLM to be seconds from 0.001 to 3600, such as 30 or 0.5, got "5000"',
     ]);
   });
 

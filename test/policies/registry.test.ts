@@ -165,8 +165,8 @@ describe('the policies of a service', () => {
   });
 
   it('are not kept where they can not be made', () => {
-    vi.stubEnv('TIMEOUT_CML', 'x');
-    expect(() => cml()).toThrow('Expected TIMEOUT_CML');
+    vi.stubEnv('RESILIENCE_TIMEOUT_CML', 'x');
+    expect(() => cml()).toThrow('Expected RESILIENCE_TIMEOUT_CML');
     vi.unstubAllEnvs();
     expect(() => policyFor('cml', { key: 5 as never })).toThrow('`key` to be a string');
     expect(cml().name).toBe('cml');

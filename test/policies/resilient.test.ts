@@ -141,8 +141,8 @@ describe('a resilient function', () => {
     const wrong = { retry: { calls: 0 } };
     expect(() => resilient(NAME, fn, { key, overrides: wrong })).toThrow('overrides.retry.calls');
     expect(() => resilient(NAME, fn, { key, overrides: [] as never })).toThrow('`overrides` to be');
-    vi.stubEnv('TIMEOUT_SERVICENOW', 'x');
-    expect(() => resilient(NAME, fn, { key })).toThrow('TIMEOUT_SERVICENOW');
+    vi.stubEnv('RESILIENCE_TIMEOUT_SERVICENOW', 'x');
+    expect(() => resilient(NAME, fn, { key })).toThrow('RESILIENCE_TIMEOUT_SERVICENOW');
     vi.unstubAllEnvs();
     resilient(NAME, fn, { key, preset: 'http', overrides: { retry: false } });
     expect(policies(NAME)).toEqual([]);

@@ -109,14 +109,41 @@ describe('the settings of a policy', () => {
   });
 
   it('name the variable that does not go with another, or with the code', () => {
-    env({ RETRY_MIN_WAIT: '3' });
+    env({ RESILIENCE_RETRY_MIN_WAIT: '3' });
     expect(() => createPolicy('any', 'http', { retry: { maxWaitSeconds: 1 } })).toThrow(
-      'Expected `overrides.retry.maxWaitSeconds` to be at least RETRY_MIN_WAIT (3), got 1',
+      'Expected `overrides.retry.maxWaitSeconds` to be at least RESILIENCE_RETRY_MIN_WAIT (3), got 1',
     );
-    env({ RETRY_EXPONENTIAL_MAX: '2' });
+    env({ RESILIENCE_RETRY_EXPONENTIAL_MAX: '2' });
     expect(() => createPolicy('any', 'http')).toThrow(
-      'Expected RETRY_EXPONENTIAL_MAX to be at least RETRY_MIN_WAIT (3), got 2',
+      'Expected RESILIENCE_RETRY_EXPONENTIAL_MAX to be at least RESILIENCE_RETRY_MIN_WAIT (3), got 2',
     );
+  });
+
+  it('ignore a variable without the prefix that does not fit another, or the code', () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    env({ RETRY_MIN_WAIT: '3' });
+    const policy = createPolicy('any', 'http', { retry: { maxWaitSeconds: 1 } });
+    expect(of(policy, 'retry.minWaitSeconds')).toEqual([0, 'preset']);
+    expect(of(policy, 'retry.maxWaitSeconds')).toEqual([1, 'code']);
+    env({ RETRY_MAX_WAIT: '2' });
+    const other = createPolicy('any', 'http');
+    expect(of(other, 'retry.minWaitSeconds')).toEqual([0, 'preset']);
+    expect(of(other, 'retry.maxWaitSeconds')).toEqual([2, 'RETRY_MAX_WAIT']);
+    expect(warned.mock.calls.map(([text]) => text)).toEqual([
+      expect.stringContaining('Expected RETRY_MIN_WAIT to fit the other limit of the wait, got 3'),
+    ]);
+  });
+
+  it('take the variable with the prefix before that without, and that of the name before both of the preset', () => {
+    env({ TIMEOUT_HTTP: '6', RESILIENCE_TIMEOUT_HTTP: '7' });
+    expect(of(createPolicy('any', 'http'), 'timeout.seconds')).toEqual([
+      7,
+      'RESILIENCE_TIMEOUT_HTTP',
+    ]);
+    env({ TIMEOUT_ANY: '8', RESILIENCE_RETRY_ENABLED: 'false', RETRY_ENABLED: 'true' });
+    const policy = createPolicy('any', 'http');
+    expect(of(policy, 'timeout.seconds')).toEqual([8, 'TIMEOUT_ANY']);
+    expect(of(policy, 'retry')).toEqual([false, 'RESILIENCE_RETRY_ENABLED']);
   });
 
   it('lose a member that is switched off, whatever the code says of it, but not against the code', () => {
@@ -316,6 +343,8 @@ describe('the report of the configuration', () => {
   });
 
   it('does not tell half of it where a variable is wrong', () => {
-    expect(() => configurationReport({ TIMEOUT_LLM: 'x' })).toThrow('Expected TIMEOUT_LLM');
+    expect(() => configurationReport({ RESILIENCE_TIMEOUT_LLM: 'x' })).toThrow(
+      'Expected RESILIENCE_TIMEOUT_LLM',
+    );
   });
 });

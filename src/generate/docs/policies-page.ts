@@ -1,4 +1,4 @@
-import { VARIABLE_KINDS, VARIABLES } from '../../presets/variables.ts';
+import { VARIABLE_KINDS, VARIABLE_PREFIX, VARIABLES } from '../../presets/variables.ts';
 import {
   PRESET_NAMES,
   type Preset,
@@ -94,9 +94,10 @@ export function namesTable(): string {
 
 export function variablesTable(): string {
   return table(
-    ['variable', 'has', 'sets', 'of which policies'],
+    ['variable', 'or without the prefix', 'has', 'sets', 'of which policies'],
     Object.entries(VARIABLES).map(([variable, { kind, sets, touches }]) => [
-      code(variable),
+      code(variable.startsWith(VARIABLE_PREFIX) ? variable : VARIABLE_PREFIX + variable),
+      variable.startsWith(VARIABLE_PREFIX) ? '-' : code(variable),
       VARIABLE_KINDS[kind].what.replace(/^to be /, ''),
       sets.includes(' ') ? sets : code(sets),
       touches,
