@@ -17,6 +17,8 @@ export interface FetchInit extends Omit<RequestInit, 'body' | 'dispatcher'> {
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
 /** https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
 const IDEMPOTENCY_KEY = 'idempotency-key';
+/** What a key must have: not only quotes, and commas between the values of several headers. */
+const KEY_CHARACTER = /[^\s,"]/;
 
 /** The arguments of `fetch`, understood as `fetch` does, and sent as often as it takes. */
 export class OutgoingRequest {
@@ -40,7 +42,8 @@ export class OutgoingRequest {
     // As `fetch` has it, the body of a `Request` stands behind that of `init`.
     this.resendable = init.body != null ? isRepeatable(init.body) : !request?.body;
     const method = (init.method ?? request?.method ?? 'GET').toUpperCase();
-    this.idempotent = IDEMPOTENT.has(method) || this.headers.has(IDEMPOTENCY_KEY);
+    this.idempotent =
+      IDEMPOTENT.has(method) || KEY_CHARACTER.test(this.headers.get(IDEMPOTENCY_KEY) ?? '');
   }
 
   /** What was given to `fetch`, without the signal: fallbacks make their keys from it. */

@@ -53,6 +53,16 @@ describe('a method', () => {
     expect(response.status).toBe(200);
     expect(server.seen.map((each) => each.headers['idempotency-key'])).toEqual(['a1', 'a1']);
   });
+
+  it('POST is not with an empty idempotency key', async () => {
+    const repeated: string[] = [];
+    for (const key of ['', ' ', '""', ' , ']) {
+      const server = await serve(statuses(503, 200));
+      await client()(server.url, { method: 'POST', headers: { 'idempotency-key': key } });
+      if (server.seen.length !== 1) repeated.push(key);
+    }
+    expect(repeated).toEqual([]);
+  });
 });
 
 describe('a connection', () => {
