@@ -1,3 +1,4 @@
+import { bufferResponse } from './body.ts';
 import type { HttpCall } from './call.ts';
 import { discard } from './discard.ts';
 import { HttpStatusError } from './errors.ts';
@@ -17,7 +18,8 @@ export async function attempt(call: HttpCall, signal: AbortSignal): Promise<Resp
   const { client } = call;
   call.attempts++;
   // In the time of the attempt, as that of any stream: what a body comes from may hang as well.
-  if (client.bufferRequests) await untilAborted(signal, () => call.request.buffer());
+  if (client.bufferRequests)
+    await untilAborted(signal, () => call.request.buffer(client.bodyLimit));
   let response = await send(call, signal);
   if (response.status === UNAUTHORIZED) response = await withNewToken(call, response, signal);
   call.last = response;
@@ -70,7 +72,7 @@ async function send(call: HttpCall, signal: AbortSignal): Promise<Response> {
   call.release = () => call.signal.removeEventListener('abort', cancel);
   try {
     const response = await sendAs(call.sent, () => request.send(client.fetch, wire.signal));
-    if (client.wholeBody) await response.clone().arrayBuffer();
+    if (client.wholeBody) await bufferResponse(response, client.bodyLimit, client.keepsResponses);
     if (signal.aborted) void discard(response);
     signal.throwIfAborted();
     return response;

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ResilientPolicy } from '../policies/types.ts';
+import type { BodyLimit } from './body.ts';
 import type { Fetcher, OutgoingRequest } from './request.ts';
 import type { Sent } from './resend-count.ts';
 import type { Tokens } from './tokens.ts';
@@ -9,6 +10,9 @@ export interface Client {
   readonly name: string;
   readonly fetch: Fetcher;
   readonly wholeBody: boolean;
+  readonly bodyLimit: BodyLimit;
+  /** A fallback may answer with a response that came earlier. */
+  readonly keepsResponses: boolean;
   readonly bufferRequests: boolean;
   readonly tokens: Tokens | undefined;
   readonly policy: ResilientPolicy<Response>;

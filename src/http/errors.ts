@@ -46,6 +46,31 @@ export class TimeoutError extends Error {
   }
 }
 
+/** A body that must be read into memory is larger than the option `maxBodyBytes`. */
+export class BodyTooLargeError extends Error {
+  override readonly name = 'BodyTooLargeError';
+  readonly isBodyTooLargeError = true;
+  readonly policyName: string;
+  readonly maxBytes: number;
+  /** That of the response; none where the body is that of a request. */
+  readonly status: number | undefined;
+
+  constructor(
+    policyName: string,
+    whose: 'request' | 'response',
+    maxBytes: number,
+    status: number | undefined,
+  ) {
+    super(
+      `Expected the body of a ${whose} of ${policyName} to have at most ${maxBytes} bytes ` +
+        '(`options.maxBodyBytes`), got more',
+    );
+    this.policyName = policyName;
+    this.maxBytes = maxBytes;
+    this.status = status;
+  }
+}
+
 /** The token was refused, and there is no new one; `cause` says why. */
 export class TokenRefreshError extends Error {
   override readonly name = 'TokenRefreshError';
@@ -63,6 +88,7 @@ export class TokenRefreshError extends Error {
 
 type Marker =
   | 'isHttpStatusError'
+  | 'isBodyTooLargeError'
   | 'isCircuitOpenError'
   | 'isBrokenCircuitError'
   | 'isTaskCancelledError'

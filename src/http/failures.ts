@@ -22,6 +22,8 @@ export function isFailedStatus(status: number, listed?: readonly number[]): bool
  */
 export function isFailure(error: unknown, listed?: readonly number[]): boolean {
   if (isMarked(error, 'isTokenRefreshError')) return false;
-  const status = isMarked(error, 'isHttpStatusError') ? statusOf(error) : undefined;
+  // The body of an answer says nothing of the dependency, its status does.
+  const hasStatus = isMarked(error, 'isHttpStatusError') || isMarked(error, 'isBodyTooLargeError');
+  const status = hasStatus ? statusOf(error) : undefined;
   return status === undefined ? isConnectionError(error) : isFailedStatus(status, listed);
 }

@@ -29,7 +29,7 @@ const NOT_FOUND = 404;
  * circuit breaker, and measured under its name.
  *
  * It answers as `fetch` does, with a `Response` of any status, and rejects with what `fetch` does;
- * besides, with a TimeoutError, a CircuitOpenError, a TokenRefreshError, and the
+ * besides, with a TimeoutError, a CircuitOpenError, a TokenRefreshError, a BodyTooLargeError, and the
  * BulkheadRejectedError of cockatiel.
  *
  * @param name what it calls, such as `servicenow`
@@ -55,6 +55,8 @@ export function createFetch(
     name,
     fetch: settings.fetch,
     wholeBody: settings.wholeBody,
+    bodyLimit: { policyName: name, maxBytes: settings.maxBodyBytes },
+    keepsResponses: settings.keepsResponses,
     bufferRequests: settings.bufferRequests,
     tokens: refreshToken && new Tokens(name, refreshToken, refreshTimeoutSeconds),
     policy,

@@ -3,7 +3,14 @@
  *
  * @module
  */
-export { CircuitOpenError, HttpStatusError, TimeoutError, TokenRefreshError } from './errors.ts';
+export { copyResponse } from './body.ts';
+export {
+  BodyTooLargeError,
+  CircuitOpenError,
+  HttpStatusError,
+  TimeoutError,
+  TokenRefreshError,
+} from './errors.ts';
 export { createFetch, type ResilientFetch } from './fetch.ts';
 export type { FetchOptions } from './options.ts';
 export type { Fetcher, FetchInit, RepeatableBody } from './request.ts';

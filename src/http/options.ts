@@ -29,16 +29,23 @@ export interface FetchOptions {
   readonly correlationHeader?: string | false;
   /**
    * Whether an attempt ends with the body of the answer and not with its headers: timeout and retry
-   * take in the body then, which is kept in memory.
+   * take in the body then, which is kept in memory. A larger one than `maxBodyBytes` is a
+   * BodyTooLargeError.
    * @default false
    */
   readonly wholeBody?: boolean;
   /**
    * Whether the body of a `Request` is read into memory, so that it can be sent again. (It can't be
-   * told from a stream.)
+   * told from a stream.) A larger one than `maxBodyBytes` is a BodyTooLargeError.
    * @default false
    */
   readonly bufferRequests?: boolean;
+  /**
+   * The largest body that `wholeBody` and `bufferRequests` read into memory, in bytes, after
+   * decompression.
+   * @default 10_485_760, 10 MiB
+   */
+  readonly maxBodyBytes?: number;
   /** What sends. @default the global `fetch`, as it is when a call is made */
   readonly fetch?: Fetcher;
 }
@@ -54,8 +61,11 @@ const KINDS = {
   correlationHeader: 'header',
   wholeBody: 'boolean',
   bufferRequests: 'boolean',
+  maxBodyBytes: 'bytes',
   fetch: 'function',
 } as const satisfies Record<keyof FetchOptions, keyof typeof CHECKS>;
+
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 /** Beyond, Node's timers end at once. */
 const LONGEST_SECONDS = 2_147_483;
@@ -69,11 +79,18 @@ const CHECKS = {
     `a number of seconds, above 0 and at most ${LONGEST_SECONDS}`,
     (value: unknown) => typeof value === 'number' && value > 0 && value <= LONGEST_SECONDS,
   ],
+  bytes: [
+    'a number of bytes, an integer of at least 1',
+    (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 1,
+  ],
   header: [
     'the name of a header, or false',
     (value: unknown) => value === false || (typeof value === 'string' && isHeaderName(value)),
   ],
 } as const;
+
+/** Types of fallbacks that answer with what came earlier. */
+const KEEPING: readonly unknown[] = ['cached', 'stale'];
 
 /** What of the options is no part of the policy. */
 export type HttpSettings = ReturnType<typeof settingsOf>;
@@ -88,7 +105,15 @@ export function settingsOf(name: string, options: FetchOptions) {
       throw expected(`\`options.${key}\` to be ${kind}`, value);
     }
   }
+  const { fallback } = options.overrides ?? {};
+  // Whatever it is, `createPolicy` says what is wrong with it.
+  const keepsResponses = KEEPING.includes((fallback || undefined)?.type);
+  if (keepsResponses && !options.wholeBody) {
+    const what = '`options.wholeBody` to be true with a fallback that keeps responses';
+    throw expected(what, options.wholeBody);
+  }
   return {
+    keepsResponses,
     preset: options.preset ?? 'http',
     overrides: options.overrides ?? {},
     refreshToken: options.refreshToken,
@@ -99,6 +124,7 @@ export function settingsOf(name: string, options: FetchOptions) {
     correlationHeader: options.correlationHeader ?? CORRELATION_HEADER,
     wholeBody: options.wholeBody ?? false,
     bufferRequests: options.bufferRequests ?? false,
+    maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
   } as const;
 }

@@ -1,3 +1,5 @@
+import { type BodyLimit, bufferRequest } from './body.ts';
+
 /** What `fetch` takes, with the types of Node or those of a browser. */
 export type FetchInput = Parameters<typeof globalThis.fetch>[0];
 
@@ -53,10 +55,14 @@ export class OutgoingRequest {
     return Object.keys(init).length > 0 ? [input, init] : [input];
   }
 
-  /** Reads the body of a `Request` into memory. */
-  async buffer(): Promise<void> {
+  /**
+   * Reads the body of a `Request` into memory.
+   *
+   * @throws BodyTooLargeError if it is larger than the limit
+   */
+  async buffer(limit: BodyLimit): Promise<void> {
     if (this.resendable || this.#init.body != null || !isRequest(this.#input)) return;
-    this.#init = { ...this.#init, body: await this.#input.arrayBuffer() };
+    this.#init = { ...this.#init, body: await bufferRequest(this.#input.body, limit) };
     this.resendable = true;
   }
 

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it, vi } from 'vitest';
 import type { FetchInit } from '../../src/http/index.ts';
-import { statuses } from './server.ts';
+import { type Answer, statuses } from './server.ts';
 import { client, serve } from './support.ts';
 
 const bytes = new TextEncoder().encode('content');
@@ -132,5 +133,87 @@ describe('a Request', () => {
     const server = await serve(statuses(503, 200));
     const headers = { 'idempotency-key': 'a1' };
     expect((await client()(new Request(server.url, { method: 'POST', headers }))).status).toBe(200);
+  });
+});
+
+describe('a body that is read into memory', () => {
+  const MAX = 100_000;
+  const tooLarge = (whose: string, more = {}) => ({
+    name: 'BodyTooLargeError',
+    policyName: 'service',
+    maxBytes: MAX,
+    message: `Expected the body of a ${whose} of service to have at most ${MAX} bytes (\`options.maxBodyBytes\`), got more`,
+    ...more,
+  });
+  /** Goes on for as long as it is read. */
+  const endless = (status: number) => {
+    const sent = { bytes: 0, closed: false };
+    const answer: Answer = (_, response) => {
+      response.writeHead(status);
+      const write = () => {
+        while (!response.destroyed) {
+          sent.bytes += 65_536;
+          if (!response.write(Buffer.alloc(65_536))) return;
+        }
+      };
+      response.on('drain', write).on('error', () => {});
+      response.on('close', () => {
+        sent.closed = true;
+      });
+      write();
+    };
+    return { answer, sent };
+  };
+
+  it('of a response has a limit, is sent once, and closes its connection', async () => {
+    const { answer, sent } = endless(200);
+    const server = await serve(answer);
+    const fetch = client({ wholeBody: true, maxBodyBytes: MAX });
+    await expect(fetch(server.url)).rejects.toMatchObject(tooLarge('response', { status: 200 }));
+    expect(server.seen).toHaveLength(1);
+    await vi.waitFor(() => expect(sent.closed).toBe(true));
+    // What the sockets of both ends had buffered.
+    expect(sent.bytes).toBeLessThan(20_000_000);
+    expect(fetch.policy.circuitBreaker?.toJSON()).toMatchObject({ breakerState: 0 });
+  });
+
+  it('of a response has a limit by default', async () => {
+    const server = await serve(endless(200).answer);
+    await expect(client({ wholeBody: true })(server.url)).rejects.toMatchObject({
+      maxBytes: 10 * 1024 * 1024,
+    });
+  });
+
+  it('of a failed response is a failure of the dependency, as its status says', async () => {
+    const server = await serve(endless(503).answer);
+    const fetch = client({ wholeBody: true, maxBodyBytes: MAX });
+    await expect(fetch(server.url)).rejects.toMatchObject(tooLarge('response', { status: 503 }));
+    expect(server.seen).toHaveLength(4);
+    expect(fetch.policy.circuitBreaker?.toJSON()).toMatchObject({ breakerState: 1 });
+  });
+
+  it('counts after decompression', async () => {
+    const server = await serve((_, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(MAX + 1)));
+    });
+    const fetch = client({ wholeBody: true, maxBodyBytes: MAX });
+    await expect(fetch(server.url)).rejects.toMatchObject(tooLarge('response'));
+  });
+
+  it('may be as large as the limit', async () => {
+    const server = await serve((_, response) => response.end('x'.repeat(MAX)));
+    const fetch = client({ wholeBody: true, maxBodyBytes: MAX });
+    expect(await (await fetch(server.url)).text()).toHaveLength(MAX);
+  });
+
+  it('of a request has a limit, and is not sent', async () => {
+    const server = await serve();
+    const fetch = client({ bufferRequests: true, maxBodyBytes: MAX });
+    const request = (bytes: number) =>
+      new Request(server.url, { method: 'PUT', body: 'x'.repeat(bytes) });
+    await expect(fetch(request(MAX + 1))).rejects.toMatchObject(tooLarge('request'));
+    expect(server.seen).toHaveLength(0);
+    expect((await fetch(request(MAX))).status).toBe(200);
+    expect(server.seen[0]?.body).toHaveLength(MAX);
   });
 });

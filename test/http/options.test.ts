@@ -22,6 +22,10 @@ it.each([
     'Expected `options.correlationHeader` to be the name of a header, or false, got "X Id"',
   ],
   [{ correlationHeader: true }, 'Expected `options.correlationHeader` to be the name of a header'],
+  [
+    { maxBodyBytes: 0 },
+    'Expected `options.maxBodyBytes` to be a number of bytes, an integer of at',
+  ],
   [{ fetch: {} }, 'Expected `options.fetch` to be a function, got an object'],
 ])('takes no options like %j', (options, message) => {
   expect(() => createFetch('service', options as FetchOptions)).toThrow(

@@ -1,7 +1,12 @@
 import { Agent } from 'undici';
 import { Agent as Agent7 } from 'undici7';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { createFetch, type FetchOptions, type ResilientFetch } from '../../src/http/index.ts';
+import {
+  copyResponse,
+  createFetch,
+  type FetchOptions,
+  type ResilientFetch,
+} from '../../src/http/index.ts';
 import { fallbackTo } from '../../src/policies/index.ts';
 import { serve } from './support.ts';
 
@@ -34,7 +39,7 @@ describe('the types of a fetch', () => {
   });
 
   it('take a fallback that keeps answers', () => {
-    const copy = (response: Response) => response.clone();
+    const copy = copyResponse;
     const fallback = fallbackTo.cached({
       key: (url: string) => url,
       copy,
