@@ -22,6 +22,7 @@ export async function attempt(call: HttpCall, signal: AbortSignal): Promise<Resp
     await untilAborted(signal, () => call.request.buffer(client.bodyLimit));
   let response = await send(call, signal);
   if (response.status === UNAUTHORIZED) response = await withNewToken(call, response, signal);
+  if (call.hasOwnToken) judgeToken(call, response);
   call.last = response;
   if (!client.fails(response.status)) return response;
   throw new HttpStatusError(client.name, response);
@@ -39,7 +40,11 @@ async function withNewToken(
   if (tokens === undefined || call.refreshed || !isFrom(refused, request.origin)) return refused;
   call.refreshed = true;
   try {
-    await untilAborted(signal, () => tokens.newerThan(request.origin, call.tokenVersion));
+    const isThere = await untilAborted(signal, () =>
+      // Where the caller's own was refused, that of the client may be good.
+      tokens.hasNewerThan(request.origin, call.hasOwnToken ? call.tokenVersion : 0),
+    );
+    if (!isThere) return refused;
   } catch (error) {
     void discard(refused);
     throw error;
@@ -51,15 +56,22 @@ async function withNewToken(
   return send(call, signal);
 }
 
+/** What an answer says of the token that was sent; that of an old one only that it was good. */
+function judgeToken({ client, request, refreshed, tokenVersion }: HttpCall, answer: Response) {
+  if (answer.ok) client.tokens?.accepted(request.origin, tokenVersion);
+  else if (answer.status === UNAUTHORIZED && refreshed) {
+    client.tokens?.refused(request.origin, tokenVersion);
+  }
+}
+
 async function send(call: HttpCall, signal: AbortSignal): Promise<Response> {
   signal.throwIfAborted();
   const { client, request } = call;
   if (client.tokens) {
     const { token, version } = client.tokens.current(request.origin);
     call.tokenVersion = version;
-    if (token !== undefined && !call.authorized) {
-      request.headers.set('authorization', `Bearer ${token}`);
-    }
+    call.hasOwnToken = token !== undefined && !call.authorized;
+    if (call.hasOwnToken) request.headers.set('authorization', `Bearer ${token}`);
   }
   // The policies' signal ends with the attempt, the caller's with the body: of the answer before,
   // if there was one, nobody will read it any more.

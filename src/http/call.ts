@@ -34,6 +34,8 @@ export class HttpCall {
   authorized: boolean;
   /** Which of the client's tokens was sent, or would have been. */
   tokenVersion = 0;
+  /** The client's token was sent. */
+  hasOwnToken = false;
   refreshed = false;
   /** How long to wait before the next attempt. */
   waitSeconds: number | undefined;

@@ -71,7 +71,10 @@ export class BodyTooLargeError extends Error {
   }
 }
 
-/** The token was refused, and there is no new one; `cause` says why. */
+/**
+ * The token was refused, and there is no new one; `cause` says why. Also in the pause after a refresh
+ * that failed, with the cause of that refresh.
+ */
 export class TokenRefreshError extends Error {
   override readonly name = 'TokenRefreshError';
   readonly isTokenRefreshError = true;
@@ -79,8 +82,9 @@ export class TokenRefreshError extends Error {
   /** Who refused the token. */
   readonly origin: string;
 
-  constructor(policyName: string, origin: string, cause: unknown) {
-    super(`the token of ${policyName} for ${origin} could not be refreshed`, { cause });
+  constructor(policyName: string, origin: string, cause: unknown, pauseSeconds?: number) {
+    const next = pauseSeconds ? `; the next refresh is in ${Math.ceil(pauseSeconds)} s` : '';
+    super(`the token of ${policyName} for ${origin} could not be refreshed${next}`, { cause });
     this.policyName = policyName;
     this.origin = origin;
   }

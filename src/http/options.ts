@@ -14,7 +14,10 @@ export interface FetchOptions {
   /**
    * Gets a new token when an answer is 401, which is then asked for once more with `Authorization:
    * Bearer <token>`; later calls to that origin have it too, unless they bring an `Authorization`
-   * of their own. Callers who need one at the same time share one call of it.
+   * of their own. Callers who need one at the same time share one call of it. After a refresh that
+   * failed or did not help there is a pause, 1 s at first, doubled each time, at most 60 s.
+   *
+   * All callers share the token: it must not depend on the tenant or user of a call.
    */
   readonly refreshToken?: RefreshToken;
   /** How long `refreshToken` may take, in seconds. @default 5 */

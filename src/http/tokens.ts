@@ -1,3 +1,4 @@
+import { POLICIES } from '../thresholds.ts';
 import { TokenRefreshError } from './errors.ts';
 
 /** What a refresh is for. */
@@ -10,12 +11,24 @@ export interface Refresh {
 
 export type RefreshToken = (refresh: Refresh) => string | Promise<string>;
 
-/** What is known of one origin; `version` counts its refreshes. */
+/** What is known of one origin. */
 interface Known {
   token: string | undefined;
+  /** Counts the refreshes that gave a token. */
   version: number;
   running: Promise<string> | undefined;
+  /** The token was refused although no newer one is known. */
+  isRefused: boolean;
+  /** Refreshes in a row that failed, or whose token was refused. */
+  failures: number;
+  /** Before that there is no refresh, in ms of `performance.now()`. */
+  pausedUntil: number;
+  /** Why the last refresh gave no token. */
+  cause: unknown;
 }
+
+/** The pause after a refresh that failed or did not help; it grows with each in a row. */
+const { firstWaitSeconds, base, maxWaitSeconds } = POLICIES.retry.reconnect;
 
 /** More are other people's: an origin that is forgotten costs one refresh more. */
 const MOST_ORIGINS = 100;
@@ -39,18 +52,44 @@ export class Tokens {
   }
 
   /**
-   * A token that is newer than the one that was refused: another caller's, if he refreshed it in
-   * the meantime.
+   * Whether there is a token that is newer than the one that was refused: that of another caller, or
+   * that of a refresh. A refresh that failed, or whose token was refused, is followed by a pause, so
+   * that the issuer of tokens does not get a request for each call.
    *
-   * @throws TokenRefreshError for every caller who waited for it; the next one begins a new refresh
+   * @returns `false` in a pause after a token that was refused: the 401 is the answer
+   * @throws TokenRefreshError for all callers that waited for a refresh that failed, and in the pause
+   *   after it
    */
-  async newerThan(origin: string, version: number): Promise<string> {
+  async hasNewerThan(origin: string, version: number): Promise<boolean> {
     const known = this.#of(origin);
-    if (known.version > version && known.token !== undefined) return known.token;
+    if (known.version > version && !known.isRefused) return true;
+    const pauseMs = known.pausedUntil - performance.now();
+    if (known.running === undefined && pauseMs > 0) {
+      if (known.isRefused) return false;
+      throw new TokenRefreshError(this.#name, origin, known.cause, pauseMs / 1000);
+    }
     known.running ??= this.#run(origin, known).finally(() => {
       known.running = undefined;
     });
-    return known.running;
+    await known.running;
+    return true;
+  }
+
+  /** The origin has accepted a token. */
+  accepted(origin: string, version: number): void {
+    const known = this.#of(origin);
+    if (known.version !== version || known.failures === 0) return;
+    known.failures = 0;
+    known.pausedUntil = Math.min(known.pausedUntil, performance.now() + firstWaitSeconds * 1000);
+  }
+
+  /** The origin has refused a token that should be good: a refresh did not help. */
+  refused(origin: string, version: number): void {
+    const known = this.#of(origin);
+    // Callers that shared the refresh are refused together.
+    if (known.version !== version || known.isRefused) return;
+    known.isRefused = true;
+    pause(known);
   }
 
   async #run(origin: string, known: Known): Promise<string> {
@@ -74,8 +113,12 @@ export class Tokens {
       }
       known.token = token;
       known.version++;
+      known.isRefused = false;
       return token;
     } catch (error) {
+      known.isRefused = false;
+      known.cause = error;
+      pause(known);
       throw new TokenRefreshError(this.#name, origin, error);
     } finally {
       clearTimeout(timer);
@@ -85,13 +128,26 @@ export class Tokens {
   #of(origin: string): Known {
     let known = this.#origins.get(origin);
     if (known === undefined) {
-      known = { token: undefined, version: 0, running: undefined };
+      known = {
+        token: undefined,
+        version: 0,
+        running: undefined,
+        isRefused: false,
+        failures: 0,
+        pausedUntil: 0,
+        cause: undefined,
+      };
       this.#origins.set(origin, known);
       const [oldest] = this.#origins.keys();
       if (this.#origins.size > MOST_ORIGINS && oldest !== undefined) this.#origins.delete(oldest);
     }
     return known;
   }
+}
+
+function pause(known: Known): void {
+  const seconds = Math.min(firstWaitSeconds * base ** known.failures++, maxWaitSeconds);
+  known.pausedUntil = performance.now() + seconds * 1000;
 }
 
 /** Once kept, a token that can't be sent would fail every call. What is said of it must not show it. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Refresh, RefreshToken } from '../../src/http/index.ts';
 import type { TestServer } from './server.ts';
 import { client, QUICK, serve } from './support.ts';
@@ -20,6 +20,18 @@ async function guarded() {
   };
   return { issuer, server, refreshToken };
 }
+
+/** The steady clock, which only the pauses between refreshes need to be moved. */
+let passed = 0;
+const pass = (seconds: number) => {
+  passed += seconds * 1000;
+};
+beforeEach(() => {
+  passed = 0;
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + passed);
+});
+afterEach(() => void vi.restoreAllMocks());
 
 const sent = (server: TestServer) => server.seen.map(({ headers }) => headers.authorization);
 
@@ -124,7 +136,7 @@ describe('callers at the same time', () => {
     expect([late.status, issuer.issued]).toEqual([200, 1]);
   });
 
-  it('all get the error of a refresh that fails, and the next one begins a new one', async () => {
+  it('all get the error of a refresh that fails, and the next one after a pause begins a new one', async () => {
     const { issuer, server, refreshToken } = await guarded();
     Object.assign(issuer, { delay: 20, broken: true });
     const fetch = client({ refreshToken });
@@ -143,6 +155,7 @@ describe('callers at the same time', () => {
     expect(server.seen).toHaveLength(3);
 
     issuer.broken = false;
+    pass(1);
     expect((await fetch(server.url)).status).toBe(200);
     expect(issuer.asked).toHaveLength(2);
   });
@@ -172,6 +185,7 @@ describe('a refresh', () => {
     });
     expect(issuer.asked[0]?.signal.aborted).toBe(true);
     issuer.delay = 0;
+    pass(1);
     expect((await fetch(server.url)).status).toBe(200);
   });
 
@@ -194,6 +208,7 @@ describe('a refresh', () => {
         cause: { message: 'Expected `options.refreshToken` to return what a header can have' },
       });
       refresh = refreshToken;
+      pass(1);
       expect((await fetch(server.url)).status).toBe(200);
       expect(issuer.issued).toBe(1);
     },
@@ -210,6 +225,106 @@ describe('a refresh', () => {
       expect(server.seen).toHaveLength(call);
     }
     refresh = refreshToken;
+    pass(60);
     expect((await fetch(server.url)).status).toBe(200);
+  });
+});
+
+describe('a refresh that did not help', () => {
+  const second = (seconds: number) =>
+    expect.stringContaining(`the next refresh is in ${seconds} s`);
+
+  it('because it failed is followed by a pause that doubles to a minute, and ends with a success', async () => {
+    const { issuer, server, refreshToken } = await guarded();
+    issuer.broken = true;
+    const fetch = client({ refreshToken });
+    const refreshes = async () => {
+      for (let call = 0; call < 20; call++) {
+        await expect(fetch(server.url)).rejects.toMatchObject({
+          name: 'TokenRefreshError',
+          cause: { message: 'the issuer is down' },
+        });
+      }
+      return issuer.asked.length;
+    };
+    let expected = 0;
+    for (const pause of [1, 2, 4, 8, 16, 32, 60, 60]) {
+      expect(await refreshes()).toBe(++expected);
+      await expect(fetch(server.url)).rejects.toMatchObject({ message: second(pause) });
+      pass(pause);
+    }
+    issuer.broken = false;
+    expect((await fetch(server.url)).status).toBe(200);
+    issuer.broken = true;
+    issuer.valid = 'another';
+    expect(await refreshes()).toBe(expected + 2);
+    await expect(fetch(server.url)).rejects.toMatchObject({ message: second(1) });
+  });
+
+  it('because the new token is refused is followed by one in which the 401 is the answer', async () => {
+    const { issuer, server, refreshToken } = await guarded();
+    const { answer } = server;
+    server.answer = (_, response) => response.writeHead(401).end();
+    const fetch = client({ refreshToken });
+    for (const [index, pause] of [1, 2, 4].entries()) {
+      for (let call = 0; call < 20; call++) expect((await fetch(server.url)).status).toBe(401);
+      expect(issuer.asked).toHaveLength(index + 1);
+      pass(pause);
+    }
+    server.answer = answer;
+    issuer.valid = 'another';
+    expect((await fetch(server.url)).status).toBe(200);
+    // It was accepted, so the next one that expires is replaced at once.
+    issuer.valid = 'yet another';
+    expect((await fetch(server.url)).status).toBe(200);
+    expect(issuer.asked).toHaveLength(5);
+  });
+
+  it('in one part of an origin does not hold up the others for longer than a second', async () => {
+    const { issuer, server, refreshToken } = await guarded();
+    const { answer } = server;
+    server.answer = (request, response, nth) =>
+      request.path === '/closed' ? response.writeHead(401).end() : answer(request, response, nth);
+    const fetch = client({ refreshToken });
+    const closed = `${server.url}closed`;
+    for (let refresh = 0; refresh < 6; refresh++) {
+      expect((await fetch(closed)).status).toBe(401);
+      pass(60);
+    }
+    expect((await fetch(closed)).status).toBe(401);
+    expect((await fetch(server.url)).status).toBe(200);
+    for (let call = 0; call < 20; call++) {
+      expect((await fetch(closed)).status).toBe(401);
+      expect((await fetch(server.url)).status).toBe(200);
+    }
+    expect(issuer.asked).toHaveLength(7);
+    issuer.valid = 'another';
+    pass(1);
+    expect((await fetch(server.url)).status).toBe(200);
+    expect(issuer.asked).toHaveLength(8);
+  });
+
+  it('is not begun where only the caller’s own token is bad', async () => {
+    const { issuer, server, refreshToken } = await guarded();
+    const fetch = client({ refreshToken });
+    const own = { headers: { authorization: 'Bearer old' } };
+    for (let call = 0; call < 20; call++) expect((await fetch(server.url, own)).status).toBe(200);
+    expect(issuer.asked).toHaveLength(1);
+    issuer.valid = 'another';
+    expect((await fetch(server.url, own)).status).toBe(401);
+    pass(1);
+    expect((await fetch(server.url, own)).status).toBe(200);
+    expect(issuer.asked).toHaveLength(2);
+  });
+
+  it('is one for all who were refused together', async () => {
+    const { issuer, server, refreshToken } = await guarded();
+    server.answer = (_, response) => response.writeHead(401).end();
+    const fetch = client({ refreshToken });
+    await Promise.all(Array.from({ length: 20 }, () => fetch(server.url)));
+    expect(issuer.asked).toHaveLength(1);
+    pass(1);
+    await fetch(server.url);
+    expect(issuer.asked).toHaveLength(2);
   });
 });
