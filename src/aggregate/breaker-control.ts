@@ -75,8 +75,8 @@ export interface KnownBreaker {
   readonly key: string | undefined;
   readonly failureLimit: number | undefined;
   readonly openSeconds: number;
-  /** How long it stays open this time, in ms. */
-  readonly waitMs: () => number | undefined;
+  /** When it lets the next call try, in ms since 1970; `undefined` where it is not open. */
+  readonly nextProbeAt: () => number | undefined;
   /** Begins its count anew. */
   readonly forget: () => void;
 }

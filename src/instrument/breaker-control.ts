@@ -58,15 +58,11 @@ export class Control implements BreakerControl {
     const { state, changedAt, openedAt, lastErrorType } = this.#seen();
     const known = this.#known;
     const saved = savedOf(this.#policy);
-    const open = state === STATE.open;
-    // By that time cockatiel decides whether it is time for a test.
-    const begun = open ? (saved.openedAt ?? changedAt) : undefined;
-    const wait = known?.waitMs();
     return {
       state: CIRCUIT_BREAKER_STATES[state] as CircuitBreakerState,
       since: changedAt,
       openedAt,
-      nextProbeAt: begun !== undefined && wait !== undefined ? begun + wait : undefined,
+      nextProbeAt: known?.nextProbeAt(),
       failures: saved.failures,
       failureLimit: known?.failureLimit,
       openSeconds: known?.openSeconds,

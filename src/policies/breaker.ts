@@ -1,13 +1,9 @@
 import {
   type CircuitBreakerPolicy,
   CircuitState,
-  ConsecutiveBreaker,
-  CountBreaker,
   circuitBreaker,
   handleWhen,
   type IBackoff,
-  type IBreaker,
-  SamplingBreaker,
 } from 'cockatiel';
 import {
   isolated,
@@ -16,6 +12,7 @@ import {
   released,
 } from '../aggregate/breaker-control.ts';
 import { POLICIES } from '../thresholds.ts';
+import { BreakerCounter } from './breaker-counter.ts';
 import { currentCall, isCancelled } from './calls.ts';
 import { isRefusal } from './judge.ts';
 import type { CircuitBreakerSettings, Handles, HandlesResult } from './types.ts';
@@ -43,9 +40,9 @@ export function breakerOf(
    * and closes the circuit; so while there is a test it fails it, and the next call is the next test.
    */
   const isInconclusive = (error: unknown) => isCancelled() || (isRefusal(error) && !handles(error));
-  const counter = new Counter(settings, () => policy.state);
-  /** How long it stays open this time, in ms. */
-  let waitMs: number | undefined;
+  const counter = new BreakerCounter(settings, () => policy.state);
+  /** When an open circuit lets a call try, in ms of `performance.now()`. */
+  let probeAt = 0;
   const policy = circuitBreaker(
     handleWhen((error) =>
       isInconclusive(error) ? policy.state !== CircuitState.Closed : handles(error),
@@ -54,7 +51,17 @@ export function breakerOf(
       breaker: counter,
       halfOpenAfter: {
         next: () =>
-          openFor({ settings, isInconclusive, began: (duration) => (waitMs = duration) }, 0),
+          openFor(
+            {
+              settings,
+              isInconclusive,
+              began(durationMs) {
+                probeAt = performance.now() + durationMs;
+              },
+              isOver: () => performance.now() >= probeAt,
+            },
+            0,
+          ),
       },
     },
   );
@@ -74,7 +81,10 @@ export function breakerOf(
     key,
     failureLimit: settings.kind === 'consecutive' ? settings.failures : undefined,
     openSeconds: settings.openSeconds,
-    waitMs: () => waitMs,
+    nextProbeAt: () =>
+      policy.state === CircuitState.Open
+        ? Math.round(Date.now() + probeAt - performance.now())
+        : undefined,
     forget: () => counter.clear(),
   };
   Object.defineProperty(policy, KNOWN_BREAKER, { value: known });
@@ -90,72 +100,29 @@ interface Openings {
   readonly isInconclusive: (error: unknown) => boolean;
   /** Is told of each opening for how long it is, in ms. */
   readonly began: (durationMs: number) => void;
+  /** Whether that time has passed. */
+  readonly isOver: () => boolean;
 }
 
-/** How long it stays open after so many tests that failed. */
+/**
+ * How long it stays open after so many tests that failed.
+ *
+ * cockatiel compares the duration with the time that has passed by the wall clock, which may be set
+ * back or forward. So its duration is endless until the time has passed by the steady clock.
+ */
 function openFor(openings: Openings, tests: number, again = false): IBackoff<Failed> {
-  const { settings, isInconclusive, began } = openings;
+  const { settings, isInconclusive, began, isOver } = openings;
   const { openSeconds, maxOpenSeconds, grows } = settings;
   const grown = openSeconds * POLICIES.breaker.growth.base ** tests;
   const seconds = grows ? Math.max(openSeconds, Math.min(grown, maxOpenSeconds)) : openSeconds;
-  const duration = again ? 0 : seconds * 1000;
-  began(duration);
+  began(again ? 0 : seconds * 1000);
   return {
-    duration,
+    get duration() {
+      return isOver() ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+    },
     next: ({ result }) =>
       'error' in result && isInconclusive(result.error)
         ? openFor(openings, tests, true)
         : openFor(openings, tests + 1),
   };
-}
-
-/** What one of cockatiel's counts, with a way to begin anew. */
-class Counter implements IBreaker {
-  readonly #settings: CircuitBreakerSettings;
-  readonly #live: () => CircuitState;
-  #counting: IBreaker;
-
-  constructor(settings: CircuitBreakerSettings, live: () => CircuitState) {
-    this.#settings = settings;
-    this.#live = live;
-    this.#counting = countingOf(settings);
-  }
-
-  get state(): unknown {
-    return this.#counting.state;
-  }
-
-  set state(state: unknown) {
-    this.#counting.state = state;
-  }
-
-  success(state: CircuitState): void {
-    if (!this.#isStale(state)) this.#counting.success(state);
-  }
-
-  failure(state: CircuitState): boolean {
-    return !this.#isStale(state) && this.#counting.failure(state);
-  }
-
-  clear(): void {
-    this.#counting = countingOf(this.#settings);
-  }
-
-  /** Of a call from before the circuit opened: it must not decide the test that is under way. */
-  #isStale(state: CircuitState): boolean {
-    return state === CircuitState.Closed && this.#live() !== CircuitState.Closed;
-  }
-}
-
-function countingOf(settings: CircuitBreakerSettings): IBreaker {
-  const { kind, failures, ratio, size, minimumCalls, windowSeconds } = settings;
-  if (kind === 'consecutive') return new ConsecutiveBreaker(failures);
-  if (kind === 'count') {
-    return new CountBreaker({ threshold: ratio, size, minimumNumberOfCalls: minimumCalls });
-  }
-  return new SamplingBreaker({
-    threshold: ratio,
-    duration: windowSeconds * 1000,
-    minimumRps: settings.minimumCallsPerSecond,
-  });
 }

@@ -13,7 +13,7 @@ const EXAMPLES: readonly (readonly [file: string, page: string, prints: readonly
     'docs/fallbacks.md',
     [
       '{ EUR: 0.9 }',
-      'an old value answers for ["USD"]',
+      'an old value answers for USD',
       'EUR 0.9, less than a second old',
       'GBP: status 503',
     ],
