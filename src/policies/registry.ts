@@ -1,9 +1,12 @@
-import { LRUCache } from 'lru-cache';
+import { CircuitState } from 'cockatiel';
+import { heldNames, KNOWN_BREAKER, type KnownBreaker } from '../aggregate/breaker-control.ts';
 import { assertName, expected } from '../options.ts';
 import type { PresetName } from '../presets.ts';
 import { POLICIES } from '../thresholds.ts';
 import { effective } from './effective.ts';
+import { Isolation } from './isolation.ts';
 import { policyOf } from './policy.ts';
+import { RecentlyUsed, type Use } from './recently-used.ts';
 import type { PolicyOverrides, ResilientPolicy } from './types.ts';
 
 export interface PolicyForOptions<F = never> {
@@ -23,16 +26,16 @@ export interface PolicyForOptions<F = never> {
 class Entry {
   readonly preset: PresetName;
   readonly overrides: PolicyOverrides<never>;
-  readonly keyed: LRUCache<string, ResilientPolicy>;
+  readonly keyed: RecentlyUsed<ResilientPolicy>;
   unkeyed: ResilientPolicy | undefined;
-  /** Holds what is made while the name is isolated, too. */
-  readonly isolations = new Set<(policy: ResilientPolicy) => void>();
+  readonly isolations = new Set<Isolation>();
 
   constructor(preset: PresetName, overrides: PolicyOverrides<never>) {
     this.preset = preset;
     this.overrides = overrides;
-    this.keyed = new LRUCache({
+    this.keyed = new RecentlyUsed({
       max: POLICIES.registry.kept.keys,
+      useOf: (policy) => this.#useOf(policy),
       dispose: (policy) => policy.dispose(),
     });
   }
@@ -41,15 +44,41 @@ class Entry {
     return [...(this.unkeyed ? [this.unkeyed] : []), ...this.keyed.values()];
   }
 
+  get use(): Use {
+    if (this.isolations.size > 0) return 'held';
+    const uses = this.policies.map((policy) => this.#useOf(policy));
+    return (['held', 'busy'] as const).find((use) => uses.includes(use)) ?? 'idle';
+  }
+
   dispose(): void {
     this.unkeyed?.dispose();
     this.unkeyed = undefined;
     this.keyed.clear();
   }
+
+  /** What would be lost with a policy: its isolation, its open circuit, or its slots in use. */
+  #useOf(policy: ResilientPolicy): Use {
+    const { circuitBreaker, name } = policy;
+    if (circuitBreaker?.state === CircuitState.Isolated) {
+      // Where the name is isolated, a new policy is too.
+      return this.isolations.size > 0 || heldNames.has(name) ? 'idle' : 'held';
+    }
+    if (circuitBreaker?.state === CircuitState.HalfOpen) return 'busy';
+    const known = (circuitBreaker as { [KNOWN_BREAKER]?: KnownBreaker } | undefined)?.[
+      KNOWN_BREAKER
+    ];
+    // An open circuit that would let the next call try is no better than a closed one.
+    if ((known?.nextProbeAt() ?? 0) > Date.now()) return 'busy';
+    const { bulkhead } = policy.settings;
+    return bulkhead && policy.bulkhead && policy.bulkhead.executionSlots < bulkhead.limit
+      ? 'busy'
+      : 'idle';
+  }
 }
 
-const entries = new LRUCache<string, Entry>({
+const entries = new RecentlyUsed<Entry>({
   max: POLICIES.registry.kept.names,
+  useOf: ({ use }) => use,
   dispose: (entry) => entry.dispose(),
 });
 
@@ -58,6 +87,8 @@ const entries = new LRUCache<string, Entry>({
  *
  * Of each name the 500 keys that were used last are kept, and of names 1,000. A policy that goes is
  * no longer reported, and its calls in flight go on; the next use makes a new one, with a closed circuit.
+ * Policies with an open circuit or a slot in use go after all others, isolated ones never. A name that
+ * goes takes its preset and overrides along: give them at each use.
  *
  * @throws TypeError if an argument, or a variable of the environment, is not what it must be, or if
  *   the name has another preset already
@@ -84,10 +115,10 @@ export function policyFor<F = never>(
     (overrides ?? entry.overrides) as PolicyOverrides<F>,
   );
   const kept = made as unknown as ResilientPolicy;
-  for (const isolate of entry.isolations) isolate(kept);
+  for (const isolation of entry.isolations) if (canBeHeld(kept)) isolation.hold(kept);
   if (key === undefined) entry.unkeyed = kept;
-  else entry.keyed.set(key, kept);
-  if (!known) entries.set(name, entry);
+  else entry.keyed.add(key, kept);
+  if (!known) entries.add(name, entry);
   return made;
 }
 
@@ -101,7 +132,7 @@ export function declare(name: string, { preset, overrides = {} }: PolicyForOptio
   const known = entryWith(name, preset);
   const entry = known ?? new Entry(preset ?? 'default', overrides);
   effective(name, entry.preset, overrides);
-  if (!known) entries.set(name, entry);
+  if (!known) entries.add(name, entry);
 }
 
 /** The policies that `policyFor` has made and keeps, all or those of a name. */
@@ -122,7 +153,7 @@ export function reset(name: string): void {
 
 /**
  * Holds the circuits of a name open, those of all its keys, also of keys to come, until the handle
- * is disposed of. Keys without a circuit breaker go on.
+ * is disposed of, or the name is forgotten by `dispose`. Keys without a circuit breaker go on.
  *
  * @throws TypeError if no policy has that name
  * @throws Error if none of its policies has a circuit breaker
@@ -131,15 +162,13 @@ export function isolate(name: string): { readonly dispose: () => void } {
   const entry = entryOf(name);
   const held = entry.policies.filter(canBeHeld);
   // Without any the first says what is wrong.
-  const handles = (held.length > 0 ? held : entry.policies).map((policy) => policy.isolate());
-  const later = (policy: ResilientPolicy) => {
-    if (canBeHeld(policy)) handles.push(policy.isolate());
-  };
-  entry.isolations.add(later);
+  const isolation = new Isolation();
+  for (const policy of held.length > 0 ? held : entry.policies) isolation.hold(policy);
+  entry.isolations.add(isolation);
   return {
     dispose() {
-      entry.isolations.delete(later);
-      for (const handle of handles.splice(0)) handle.dispose();
+      entry.isolations.delete(isolation);
+      isolation.release();
     },
   };
 }
@@ -154,7 +183,7 @@ export function overridesOf(name: string): object | undefined {
   return entries.peek(name)?.overrides;
 }
 
-/** Forgets the policies of a name, or all: the next use makes new ones. */
+/** Forgets the policies of a name, or all, with their isolations: the next use makes new ones. */
 export function dispose(name?: string): void {
   if (name === undefined) entries.clear();
   else entries.delete(name);

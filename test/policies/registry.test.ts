@@ -81,6 +81,91 @@ describe('the policies of a service', () => {
     expect(cml('first')).not.toBe(oldest);
   });
 
+  describe('that others would displace', () => {
+    const { keys, names } = POLICIES.registry.kept;
+    const otherKeys = () => {
+      for (let key = 0; key < keys; key++) cml(`other ${key}`);
+    };
+    const otherNames = () => {
+      for (let name = 0; name < names; name++) policyFor(`other-${name}`);
+    };
+    const refused = { error: { isBrokenCircuitError: true } };
+
+    it('stay isolated, by name, through names and keys', async () => {
+      cml();
+      cml('a');
+      const handle = isolate('cml');
+      otherNames();
+      otherKeys();
+      const held = [cml(), cml('a'), cml('new')];
+      for (const policy of held) {
+        expect(await answerOf(policy.execute(() => 'up'))).toMatchObject(refused);
+      }
+      expect(policies('cml')).toHaveLength(keys + 1);
+      handle.dispose();
+      expect(held.map(stateOf)).toEqual([CLOSED, CLOSED, CLOSED]);
+    });
+
+    it('stay isolated, by themselves, and are reported', async () => {
+      const [policy, keyed] = [policyFor('held'), cml('held')];
+      const handles = [policy.isolate(), keyed.isolate()];
+      otherNames();
+      otherKeys();
+      expect([policyFor('held'), cml('held')]).toEqual([policy, keyed]);
+      expect([stateOf(policy), stateOf(keyed)]).toEqual([ISOLATED, ISOLATED]);
+      expect(snapshot().map(({ name }) => name)).toContain('held');
+      for (const handle of handles) handle.dispose();
+      otherNames();
+      expect(policyFor('held')).not.toBe(policy);
+    });
+
+    it('are released also where they were displaced while their name was isolated', () => {
+      const displaced = cml('a');
+      const handle = isolate('cml');
+      otherKeys();
+      expect(cml('a')).not.toBe(displaced);
+      expect(stateOf(displaced)).toBe(ISOLATED);
+      handle.dispose();
+      expect(stateOf(displaced)).toBe(CLOSED);
+    });
+
+    it('keep an open circuit for as long as it lets nothing through', async () => {
+      vi.useFakeTimers();
+      const open = cml('a');
+      await fail(open, 2);
+      otherKeys();
+      expect(cml('a')).toBe(open);
+      vi.advanceTimersByTime(60_000);
+      otherKeys();
+      expect(cml('a')).not.toBe(open);
+      vi.useRealTimers();
+    });
+
+    it('keep their slots while these are in use', async () => {
+      const slots = () => policyFor('slots', { preset: 'database', overrides: { retry: false } });
+      const work = deferred<string>();
+      const busy = slots();
+      const running = busy.execute(() => work.promise);
+      otherNames();
+      expect(slots()).toBe(busy);
+      work.resolve('done');
+      await running;
+      otherNames();
+      expect(slots()).not.toBe(busy);
+    });
+
+    it('go all the same where all of them are busy, and not even then where they are isolated', async () => {
+      const first = cml('first');
+      const held = cml('held');
+      held.isolate();
+      await fail(first, 2);
+      for (let key = 0; key < keys; key++) await fail(cml(`busy ${key}`), 2);
+      expect(policies('cml')).toHaveLength(keys);
+      expect(cml('held')).toBe(held);
+      expect(cml('first')).not.toBe(first);
+    });
+  });
+
   it('can be disposed of, by name or all', () => {
     const before = cml();
     policyFor('other', { overrides: overrides() });
