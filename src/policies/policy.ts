@@ -19,6 +19,9 @@ import {
   type ResilientPolicy,
 } from './types.ts';
 
+/** Gives back the name of a policy that was dropped without `dispose`. */
+const dropped = new FinalizationRegistry<() => void>((release) => release());
+
 /** The stack of a policy that is a pass-through. */
 const NOTHING: PolicySettings<never> = {
   fallback: false,
@@ -88,7 +91,9 @@ export function policyOf<F>(
     },
   }) as unknown as ResilientPolicy<F>;
   try {
-    return instrument(name, policy, overrides.instrument);
+    const instrumented = instrument(name, policy, overrides.instrument);
+    dropped.register(policy, release);
+    return instrumented;
   } catch (error) {
     release();
     throw error;
