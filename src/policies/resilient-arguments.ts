@@ -22,17 +22,46 @@ export function assertFunction(fn: object): void {
   }
 }
 
-/** @throws TypeError if it is no method, or the decorators are not those of the standard */
-export function assertMethod(method: unknown, context: unknown): void {
-  const { kind, name } = (typeof context === 'object' && context !== null ? context : {}) as {
-    kind?: unknown;
-    name?: unknown;
-  };
-  if (kind === undefined) {
-    throw new TypeError(
-      'Expected `@resilient` to be called as a standard decorator, got another: is `experimentalDecorators` on?',
-    );
+/** What TypeScript gives a decorator with `experimentalDecorators`. */
+type LegacyArguments = readonly [target: unknown, name: PropertyKey, descriptor: unknown];
+
+const isLegacy = (args: readonly unknown[]): args is LegacyArguments =>
+  typeof args[1] === 'string' || typeof args[1] === 'symbol';
+
+/**
+ * The method that a decorator of either kind was given, and what the decorator must return.
+ *
+ * @param args `(method, context)` of the standard, or `(target, name, descriptor)` of TypeScript with
+ *   `experimentalDecorators`
+ * @throws TypeError if it is no method
+ */
+export function decoratedMethod<F>(args: readonly unknown[]): {
+  readonly method: F;
+  readonly replacedBy: (replacement: F) => unknown;
+} {
+  if (!isLegacy(args)) {
+    const [method, context] = args;
+    const { kind = 'class', name } = (context ?? {}) as { kind?: unknown; name?: unknown };
+    assertMethod(method, kind, name ?? (method as { name?: unknown } | undefined)?.name);
+    return { method: method as F, replacedBy: (replacement) => replacement };
   }
+  const [, name, given] = args;
+  if (typeof given === 'number') assertMethod(undefined, `parameter ${given} of`, name);
+  const descriptor = (given ?? {}) as PropertyDescriptor;
+  assertMethod(descriptor.value, legacyKind(descriptor), name);
+  return {
+    method: descriptor.value as F,
+    replacedBy: (replacement) => ({ ...descriptor, value: replacement }),
+  };
+}
+
+function legacyKind({ value, get, set }: PropertyDescriptor): string {
+  if (get) return 'getter';
+  if (set) return 'setter';
+  return typeof value === 'function' ? 'method' : 'field';
+}
+
+function assertMethod(method: unknown, kind: unknown, name: unknown): void {
   if (kind !== 'method' || typeof method !== 'function') {
     throw new TypeError(`Expected \`@resilient\` on a method, got the ${kind} \`${String(name)}\``);
   }

@@ -3,7 +3,7 @@ import { expected } from '../options.ts';
 import { withArguments } from './calls.ts';
 import { attempt, handOver, isInside } from './fallback/call.ts';
 import { declare, overridesOf, type PolicyForOptions, policyFor } from './registry.ts';
-import { assertFunction, assertMethod, assertResilientOptions } from './resilient-arguments.ts';
+import { assertFunction, assertResilientOptions, decoratedMethod } from './resilient-arguments.ts';
 import type { PolicyOverrides } from './types.ts';
 
 type Arguments = readonly unknown[];
@@ -24,17 +24,25 @@ type AnyPolicy = IPolicy<IDefaultPolicyContext, unknown>;
 /** A name, or a policy of one's own. */
 type Named = string | { readonly execute: unknown };
 
-/** Takes an asynchronous method, and gives one of the same type. */
-export type ResilientDecorator = <
-  This,
-  M extends (this: This, ...args: never[]) => Promise<unknown>,
->(
-  method: M,
-  context: ClassMethodDecoratorContext<This>,
-) => M;
+/**
+ * Takes an asynchronous method, and gives one of the same type: as a decorator of the standard, and as
+ * one of TypeScript with `experimentalDecorators`.
+ */
+export interface ResilientDecorator {
+  <This, M extends (this: This, ...args: never[]) => Promise<unknown>>(
+    method: M,
+    context: ClassMethodDecoratorContext<This>,
+  ): M;
+  <M extends (...args: never[]) => Promise<unknown>>(
+    target: object,
+    name: string | symbol,
+    descriptor: TypedPropertyDescriptor<M>,
+  ): TypedPropertyDescriptor<M>;
+}
 
 /**
- * Wraps a function, or a method as the decorator `@resilient`, with the policy of a name.
+ * Wraps a function, or a method as the decorator `@resilient`, with the policy of a name. The decorator
+ * is one of the standard, and one of TypeScript with `experimentalDecorators`, as Nest needs it.
  *
  * `this`, arguments, `name` and `length` stay. An `AbortSignal` that a caller gives as the last
  * argument is that of the call, and the function gets the policy's own in its place. A function that
@@ -71,9 +79,9 @@ export function resilient(name: Named, given?: unknown, more?: unknown): unknown
   if (typeof given === 'function') return wrapped(policyOf(name, more), given as Fn);
   if (more !== undefined) throw expected('`fn` to be a function', given);
   const policy = policyOf(name, given);
-  return function resilientMethod(method: unknown, context: unknown) {
-    assertMethod(method, context);
-    return wrapped(policy, method as Fn);
+  return function resilientMethod(...args: unknown[]) {
+    const { method, replacedBy } = decoratedMethod<Fn>(args);
+    return replacedBy(wrapped(policy, method));
   };
 }
 
@@ -103,7 +111,23 @@ function wrapped(policyOfCall: (args: Arguments) => AnyPolicy, fn: Fn): Fn {
   for (const key of ['name', 'length'] as const) {
     Object.defineProperty(resilientFunction, key, { configurable: true, value: fn[key] });
   }
+  copyMetadata(fn, resilientFunction);
   return resilientFunction;
+}
+
+/** What `reflect-metadata` adds to `Reflect`. */
+interface Metadata {
+  getOwnMetadataKeys?(target: object): readonly unknown[];
+  getOwnMetadata(key: unknown, target: object): unknown;
+  defineMetadata(key: unknown, value: unknown, target: object): void;
+}
+
+/** Decorators of frameworks, such as those of routes in Nest, keep what they say with the function. */
+function copyMetadata(from: object, to: object): void {
+  const metadata = Reflect as Partial<Metadata> as Metadata;
+  for (const key of metadata.getOwnMetadataKeys?.(from) ?? []) {
+    metadata.defineMetadata(key, metadata.getOwnMetadata(key, from), to);
+  }
 }
 
 /**

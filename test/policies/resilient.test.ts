@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { ConsecutiveBreaker, circuitBreaker, handleAll, noop, retry } from 'cockatiel';
 import { afterEach, beforeAll, beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import {
@@ -9,7 +11,7 @@ import {
   resilient,
 } from '../../src/policies/index.ts';
 import type { decorated } from './decorated.ts';
-import { COMPILERS } from './decorated-by.ts';
+import { COMPILERS, LEGACY_COMPILERS, type Legacy } from './decorated-by.ts';
 
 class Down extends Error {
   readonly status = 503;
@@ -309,6 +311,56 @@ describe.each(COMPILERS)('a resilient method, compiled by %s', (_, compile) => {
   });
 });
 
+describe.each(LEGACY_COMPILERS)(
+  'a resilient method, compiled with `experimentalDecorators` by %s',
+  (_, compile) => {
+    let made: ReturnType<Legacy['decorated']>;
+    let pathOf: Legacy['pathOf'];
+    beforeAll(async () => {
+      const module = await compile();
+      made = module.decorated(resilient);
+      pathOf = module.pathOf;
+    });
+
+    it('runs on its instance through its policy, and is inherited', async () => {
+      const { Client, Special } = made;
+      const client = new Client('a/');
+      client.failures = 2;
+      expect(await settled(client.read('1'))).toBe('a/1!');
+      expect(await settled(new Special('b/').read('1'))).toBe('special b/1!');
+      expect(await Client.make('a/')).toBeInstanceOf(Client);
+      expect(await client.named()).toBe('a/');
+      expect(Client.prototype.read.name).toBe('read');
+      client.failures = Number.POSITIVE_INFINITY;
+      for (let call = 1; call <= 5; call++) await settled(client.read('1'));
+      expect(policyFor(NAME).circuitBreaker?.state).toBe(1);
+    });
+
+    it('keeps its descriptor, and what other decorators say of it, in any order', async () => {
+      const { prototype } = made.Client;
+      expect(Object.getOwnPropertyDescriptor(prototype, 'read')).toMatchObject({
+        enumerable: false,
+        writable: true,
+        configurable: true,
+      });
+      expect([pathOf(prototype.read), pathOf(prototype.write)]).toEqual(['/inside', '/outside']);
+      expect(await new made.Client('a/').write('1')).toBe('a/1');
+    });
+
+    it('is no getter and no field, and becomes asynchronous', () => {
+      expect(made.onGetter).toThrow('on a method, got the getter `x`');
+      expect(made.onField).toThrow('on a method, got the field `x`');
+      expect(new made.Sync().read()).toBeInstanceOf(Promise);
+    });
+  },
+);
+
+it('the types of the decorator fit `experimentalDecorators`', async () => {
+  const tsc = ['node_modules/typescript/bin/tsc', '-p', 'test/policies/legacy', '--noEmit'];
+  const { stdout } = await promisify(execFile)(process.execPath, tsc).catch((error) => error);
+  expect(stdout).toBe('');
+}, 120_000);
+
 describe('the decorator', () => {
   const decorate = resilient('decorator') as unknown as (
     value: unknown,
@@ -321,8 +373,17 @@ describe('the decorator', () => {
     );
   });
 
-  it('says what to do where the decorators are those of before the standard', () => {
-    expect(() => decorate({}, 'read')).toThrow('is `experimentalDecorators` on?');
+  it.each<[string, unknown[]]>([
+    ['class `Client`', [class Client {}]],
+    ['field `read`', [{}, 'read', undefined]],
+    ['field `read`', [{}, 'read', { value: 1 }]],
+    ['getter `read`', [{}, 'read', { get: () => 1 }]],
+    ['setter `read`', [{}, 'read', { set: () => {} }]],
+    ['parameter 1 of `read`', [{}, 'read', 1]],
+  ])('of `experimentalDecorators` refuses a %s', (what, args) => {
+    expect(() => (decorate as (...all: unknown[]) => unknown)(...args)).toThrow(
+      new TypeError(`Expected \`@resilient\` on a method, got the ${what}`),
+    );
   });
 });
 
