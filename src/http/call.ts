@@ -13,6 +13,7 @@ export interface Client {
   readonly bodyLimit: BodyLimit;
   /** A fallback may answer with a response that came earlier. */
   readonly keepsResponses: boolean;
+  readonly correlationHeader: string | false;
   readonly bufferRequests: boolean;
   readonly tokens: Tokens | undefined;
   readonly policy: ResilientPolicy<Response>;

@@ -57,6 +57,7 @@ export function createFetch(
     wholeBody: settings.wholeBody,
     bodyLimit: { policyName: name, maxBytes: settings.maxBodyBytes },
     keepsResponses: settings.keepsResponses,
+    correlationHeader,
     bufferRequests: settings.bufferRequests,
     tokens: refreshToken && new Tokens(name, refreshToken, refreshTimeoutSeconds),
     policy,
@@ -95,7 +96,11 @@ async function answerOf(call: HttpCall): Promise<Response> {
   signal.throwIfAborted();
   // A bulkhead runs what has waited in the context of the call that made room: in the wrong trace.
   const inContext = AsyncLocalStorage.snapshot();
-  const handed = { target: client, fellBack: false };
+  const handed = {
+    target: client,
+    variant: () => call.request.variant(client.correlationHeader),
+    fellBack: false,
+  };
   const execute = () =>
     client.policy.execute(
       (context) => inContext(() => beginAttempt(handed, () => attempt(call, context.signal))),

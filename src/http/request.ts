@@ -1,4 +1,5 @@
 import { type BodyLimit, bufferRequest } from './body.ts';
+import { variantOf } from './variant.ts';
 
 /** What `fetch` takes, with the types of Node or those of a browser. */
 export type FetchInput = Parameters<typeof globalThis.fetch>[0];
@@ -31,6 +32,7 @@ export class OutgoingRequest {
   resendable: boolean;
   /** To send it twice is to send it once. */
   readonly idempotent: boolean;
+  readonly #method: string;
   readonly #input: FetchInput;
   #init: FetchInit;
 
@@ -44,6 +46,7 @@ export class OutgoingRequest {
     // As `fetch` has it, the body of a `Request` stands behind that of `init`.
     this.resendable = init.body != null ? isRepeatable(init.body) : !request?.body;
     const method = (init.method ?? request?.method ?? 'GET').toUpperCase();
+    this.#method = method;
     this.idempotent =
       IDEMPOTENT.has(method) || KEY_CHARACTER.test(this.headers.get(IDEMPOTENCY_KEY) ?? '');
   }
@@ -53,6 +56,16 @@ export class OutgoingRequest {
     const input = this.#input instanceof URL ? String(this.#input) : this.#input;
     const { signal, ...init } = this.#init;
     return Object.keys(init).length > 0 ? [input, init] : [input];
+  }
+
+  /**
+   * What decides the answer besides the URL; `undefined` where that is not known. A `Request` does not
+   * show its dispatcher, nor its body.
+   */
+  variant(correlationHeader: string | false): string | undefined {
+    if (isRequest(this.#input)) return undefined;
+    const [method, headers, init] = [this.#method, this.headers, this.#init];
+    return variantOf({ method, headers, init, correlationHeader });
   }
 
   /**

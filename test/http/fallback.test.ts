@@ -1,13 +1,11 @@
 import { Agent } from 'undici';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { copyResponse as copy } from '../../src/http/index.ts';
+import { copyResponse as copy, type FetchInit } from '../../src/http/index.ts';
 import { fallbackTo } from '../../src/policies/index.ts';
 import { statuses } from './server.ts';
 import { client, collectGarbage, QUICK, serve } from './support.ts';
 
-/** For requests of primitives and plain objects. */
-const key = (...args: unknown[]) => JSON.stringify(args);
-const keep = (response: Response) => response.ok;
+const key = (url: string | Request) => (typeof url === 'string' ? url : url.url);
 
 /** A client with short patience, and a fallback. */
 const withFallback = (fallback: object) =>
@@ -78,7 +76,7 @@ describe('a fallback', () => {
 
   it('has the last good answer of the same request, as often as it is asked', async () => {
     const server = await serve(({ path }, response) => response.end(`this is ${path}`));
-    const fetch = withFallback(fallbackTo.cached({ key, copy, keep }));
+    const fetch = withFallback(fallbackTo.cached({ key, copy }));
     const read = async (path: string) => (await fetch(new URL(path, server.url))).text();
     expect(await read('/a')).toBe('this is /a');
     expect(await read('/b')).toBe('this is /b');
@@ -93,17 +91,77 @@ describe('a fallback', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('has none of a request with another method, header or body', async () => {
+  const agents = [new Agent(), new Agent()];
+  const variants: readonly FetchInit[] = [
+    {},
+    { method: 'DELETE' },
+    { method: 'POST' },
+    { method: 'POST', body: 'a' },
+    { method: 'POST', body: 'b' },
+    { method: 'POST', body: Buffer.from('c') },
+    { method: 'POST', body: new URLSearchParams({ d: '' }) },
+    { headers: { authorization: 'Bearer a' } },
+    { headers: new Headers({ authorization: 'Bearer b' }) },
+    { headers: [['cookie', 'session=a']] },
+    { headers: { 'x-tenant': 'a' } },
+    { credentials: 'omit' },
+    ...agents.map((dispatcher) => ({ dispatcher })),
+  ];
+
+  it('has none of a request that differs in anything, whatever the key says', async () => {
     const server = await serve(statuses(200));
-    const fetch = withFallback(fallbackTo.cached({ key, copy, keep }));
-    await fetch(server.url, { headers: { accept: 'text/plain' } });
-    await fetch(server.url, { headers: new Headers({ accept: 'text/html' }) });
+    const wrong: string[] = [];
+    for (const [index, kept] of variants.entries()) {
+      const fetch = withFallback(fallbackTo.cached({ key, copy }));
+      server.answer = statuses(200);
+      await fetch(server.url, kept);
+      server.answer = statuses(503);
+      for (const [other, init] of variants.entries()) {
+        const { status } = await fetch(server.url, init);
+        if (status !== (index === other ? 200 : 503))
+          wrong.push(`${index} for ${other}: ${status}`);
+        fetch.policy.reset();
+      }
+    }
+    expect(wrong).toEqual([]);
+    await Promise.all(agents.map((agent) => agent.close()));
+  });
+
+  it('has that of a request that differs in what decides no answer', async () => {
+    const server = await serve(statuses(200));
+    const fetch = client({
+      wholeBody: true,
+      correlationHeader: 'X-Call',
+      overrides: { ...QUICK, retry: false, fallback: fallbackTo.cached({ key, copy }) },
+    });
+    await fetch(server.url, { headers: { traceparent: '00-1', 'X-Request-ID': '1' } });
     server.answer = statuses(503);
-    const status = async (init?: RequestInit) => (await fetch(server.url, init)).status;
-    expect(await status({ headers: { accept: 'text/plain' } })).toBe(200);
-    expect(await status({ headers: { accept: 'text/html' } })).toBe(503);
-    expect(await status({ method: 'DELETE' })).toBe(503);
-    expect(await status()).toBe(503);
+    const { signal } = new AbortController();
+    const again = { signal, headers: { 'user-agent': 'b', 'x-call': '2' } };
+    expect((await fetch(new URL(server.url), again)).status).toBe(200);
+  });
+
+  it('has none of a Request or a body that cannot be compared, and says so once', async () => {
+    const server = await serve(statuses(200));
+    const fetch = withFallback(fallbackTo.cached({ key, copy }));
+    const calls = [
+      () => fetch(new Request(server.url)),
+      () => fetch(server.url, { method: 'POST', body: () => 'made' }),
+      () => fetch(server.url, { method: 'POST', body: new Blob(['a']) }),
+    ];
+    for (const call of calls) await call();
+    server.answer = statuses(503);
+    for (const call of calls) expect((await call()).status).toBe(503);
+    await vi.waitFor(() => expect(warnings).toHaveLength(1));
+    expect(warnings[0]?.message).toContain('Expected a call that can be compared with others');
+  });
+
+  it('has that of any request with its key where variants do not count', async () => {
+    const server = await serve(statuses(200));
+    const fetch = withFallback(fallbackTo.cached({ key, copy, perInstance: false }));
+    await fetch(new Request(server.url, { headers: { accept: 'text/plain' } }));
+    server.answer = statuses(503);
+    expect((await fetch(server.url)).status).toBe(200);
   });
 
   it('gives its key all that was given to fetch but the signal, also the dispatcher', async () => {
@@ -124,7 +182,7 @@ describe('a fallback', () => {
     const own = vi.fn((url: string, init?: { dispatcher?: unknown }) =>
       JSON.stringify([url, tenants.get(init?.dispatcher)]),
     );
-    const fetch = withFallback(fallbackTo.cached({ key: own, copy, keep }));
+    const fetch = withFallback(fallbackTo.cached({ key: own, copy }));
     const [a, b] = [as('a'), as('b')];
     const { signal } = new AbortController();
     expect(await (await fetch(server.url, { dispatcher: a, signal })).text()).toBe('payroll of a');
@@ -137,7 +195,7 @@ describe('a fallback', () => {
 
   it('has none of another client', async () => {
     const server = await serve(statuses(200));
-    const shared = fallbackTo.cached({ key, copy, keep });
+    const shared = fallbackTo.cached({ key, copy });
     const [one, other] = [withFallback(shared), withFallback(shared)];
     await one(server.url);
     server.answer = statuses(503);
@@ -147,7 +205,7 @@ describe('a fallback', () => {
 
   it('keeps no failure', async () => {
     const server = await serve(statuses(404));
-    const fetch = withFallback(fallbackTo.cached({ key, copy, keep }));
+    const fetch = withFallback(fallbackTo.cached({ key, copy }));
     await fetch(server.url);
     server.answer = statuses(503);
     expect((await fetch(server.url)).status).toBe(503);

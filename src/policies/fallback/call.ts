@@ -8,6 +8,11 @@ export interface HandedOver {
   /** The function that was called, and `this` in it; none, where it is made for each call anew. */
   readonly target?: object | undefined;
   readonly self?: unknown;
+  /**
+   * Makes a text of what decides the value besides the arguments that `key` uses; `undefined` where it
+   * cannot. Values of one variant never answer another.
+   */
+  readonly variant?: (() => string | undefined) | undefined;
   /** When the last attempt began: what it answers is no newer. */
   began?: Moment | undefined;
   /** The answer is that of a fallback. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expected } from '../../options.ts';
 import type { FallbackCall } from '../types.ts';
-import { currentCall } from './call.ts';
+import { currentCall, type HandedOver } from './call.ts';
 
 /** Makes the key of a call from its arguments; `undefined` keeps nothing of that call. */
 export type KeyOf = (...args: readonly unknown[]) => string | undefined;
@@ -30,7 +30,7 @@ const LONGEST = 200;
  * @throws TypeError if the key does not tell calls apart
  */
 export function keyOf({ args }: FallbackCall, own: KeyOf, perInstance: boolean): Key | undefined {
-  const { target, self } = currentCall() ?? {};
+  const { target, self, variant } = currentCall() ?? {};
   const key: unknown = own(...args);
   // Also finds rest parameters and defaults, which `own.length` does not count.
   if (target === undefined && own(...PROBES) !== key) {
@@ -40,18 +40,28 @@ export function keyOf({ args }: FallbackCall, own: KeyOf, perInstance: boolean):
   }
   if (key === undefined) return undefined;
   if (typeof key !== 'string') throw expected('`key` to return a string or undefined', key);
-  const whole = `${idOf(target)} ${perInstance ? idOf(self) : ''} ${key}`;
+  const instance = perInstance ? `${idOf(self)} ${variantOf(variant)}` : '';
+  const whole = `${idOf(target)} ${instance} ${key}`;
   return {
     shown: key,
     kept: whole.length > LONGEST ? createHash('sha256').update(whole).digest('base64') : whole,
   };
 }
 
+function variantOf(variant: HandedOver['variant']): string {
+  const text = typeof variant === 'function' ? variant() : '';
+  if (text === undefined)
+    throw new TypeError(
+      'Expected a call that can be compared with others, got a `Request` or a body that cannot',
+    );
+  return text;
+}
+
 const ids = new WeakMap<object, number>();
 let last = 0;
 
 /** A number for each object, and the value itself of what is no object. */
-function idOf(value: unknown): string {
+export function idOf(value: unknown): string {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) {
     return JSON.stringify(`${typeof value} ${String(value)}`);
   }

@@ -24,7 +24,11 @@ export interface Kept<T = unknown, A extends readonly unknown[] = readonly unkno
    * (tenant, id) => JSON.stringify([tenant, id])
    */
   readonly key: (...args: A) => string | undefined;
-  /** Whether each instance of a class has values of its own. @default true */
+  /**
+   * Whether each instance of a class has values of its own, and for `createFetch` each variant of a
+   * request: method, headers, body, dispatcher and other options. `false`: only `key` counts.
+   * @default true
+   */
   readonly perInstance?: boolean | undefined;
   /**
    * Whether a value is good enough to be kept. Failed results never are.
