@@ -72,8 +72,9 @@ export function configuration(
   const values: Record<string, number | boolean> = {};
   const wrong: string[] = [];
   const ignored: string[] = [];
-  for (const [variable, text] of Object.entries(env).sort(byName)) {
-    if (text === undefined || !isCandidate(variable) || KUBERNETES.test(variable)) continue;
+  for (const variable of Object.keys(env).filter(isCandidate).sort()) {
+    const text = env[variable];
+    if (text === undefined || KUBERNETES.test(variable)) continue;
     const found = isPrefixed(variable) ? wrong : ignored;
     const kind = kindOf(variable) ?? kindOf(withoutPrefix(variable));
     if (kind === undefined) {
@@ -140,8 +141,4 @@ function knownLike(name: string): string {
 
 function beginningOf(variable: string): string {
   return variable.slice(0, 4);
-}
-
-function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1;
 }
