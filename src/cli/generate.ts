@@ -43,8 +43,11 @@ export function addGenerate(program: Command): void {
       'between two samples, such as 30s or 1m (default: 15s, or 1m where the naming is of OTLP)',
       seconds,
     )
-    .option('--runbook-base <url>', 'where the runbooks are (default: docs/runbooks)')
-    .option('--dashboard-base <url>', 'where Grafana is (default: http://localhost:3000)')
+    .option('--runbook-base <url>', 'where the runbooks are (default: jsDelivr, of this version)')
+    .option(
+      '--dashboard-base <url>',
+      'the URL of Grafana, for links to dashboards (default: no links)',
+    )
     .option(
       '--datasource-uid <uid>',
       'the Prometheus that alert rules of the format grafana ask (default: prometheus)',

@@ -1,6 +1,7 @@
 import { NAMINGS, type Naming } from '../semconv/prometheus.ts';
 import { expected } from './expected.ts';
 import { type Limits, limitsOf, type Thresholds } from './limits.ts';
+import { PUBLISHED_RUNBOOKS } from './published.ts';
 import type { Format, What } from './selection.ts';
 
 export interface GenerateOptions {
@@ -50,12 +51,13 @@ export interface GenerateOptions {
   readonly timeScale?: number;
   /**
    * Where the runbooks are; the runbook of an alert is `<runbookBase>/<name of the alert>.md`.
-   * @default 'docs/runbooks', their place in this package's repository
+   * @default the runbooks of this version on jsDelivr,
+   * `https://cdn.jsdelivr.net/npm/cockatiel-otel@<version>/docs/runbooks`
    */
   readonly runbookBase?: string;
   /**
-   * Where Grafana is.
-   * @default 'http://localhost:3000', where Grafana is unless it is told otherwise
+   * The URL of Grafana, for the link of an alert to its dashboard.
+   * @default no link to a dashboard
    */
   readonly dashboardBase?: string;
   /**
@@ -74,7 +76,8 @@ export interface GenerateOptions {
 }
 
 export interface Settings
-  extends Required<Omit<GenerateOptions, 'thresholds' | 'what' | 'format'>> {
+  extends Required<Omit<GenerateOptions, 'thresholds' | 'what' | 'format' | 'dashboardBase'>> {
+  readonly dashboardBase: string | undefined;
   readonly limits: Limits;
 }
 
@@ -90,8 +93,8 @@ export function settingsOf(options: GenerateOptions): Settings {
     instanceLabel = 'instance',
     timeScale = 1,
     scrapeInterval = (naming === 'prometheus-exporter' ? 15 : 60) / timeScale,
-    runbookBase = 'docs/runbooks',
-    dashboardBase = 'http://localhost:3000',
+    runbookBase = PUBLISHED_RUNBOOKS,
+    dashboardBase,
     datasourceUid = 'prometheus',
     labels = {},
   } = options;
@@ -120,7 +123,7 @@ export function settingsOf(options: GenerateOptions): Settings {
     timeScale,
     scrapeInterval,
     runbookBase: base('runbookBase', runbookBase),
-    dashboardBase: base('dashboardBase', dashboardBase),
+    dashboardBase: dashboardBase === undefined ? undefined : base('dashboardBase', dashboardBase),
     datasourceUid,
     labels,
   };

@@ -79,6 +79,18 @@ describe('the options of generate', () => {
       'dashboard_url: https://grafana.test/d/resilience-policy?var-job={{ $labels.job | urlquery }}&',
     );
   });
+
+  it('link to a dashboard only where Grafana is named', () => {
+    const what = ['alerts', 'alertmanager'] as const;
+    for (const [options, expected] of [
+      [{ what }, false],
+      [{ what, dashboardBase: 'https://grafana.test' }, true],
+    ] as const) {
+      const made = generate(options);
+      expect(made[RULES]?.includes('dashboard_url')).toBe(expected);
+      expect(made['alertmanager.yaml']?.includes('text: Dashboard\n')).toBe(expected);
+    }
+  });
 });
 
 function secondsOf(duration: string): number {

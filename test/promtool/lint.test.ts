@@ -25,7 +25,6 @@ const good: Rule = {
     summary: 'Of {{ $labels.resilience_policy_name }}.',
     description: 'Many.',
     runbook_url: 'docs',
-    dashboard_url: 'http://localhost',
   },
 };
 

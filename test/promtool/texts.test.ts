@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import manifest from '../../package.json' with { type: 'json' };
+import { generate } from '../../src/generate/index.ts';
 import { promtool, withFile } from './promtool.ts';
-import { committed, rulesOf } from './rules.ts';
+import { rulesOf } from './rules.ts';
 import type { Scenario } from './scenario.ts';
 import { TABLES } from './scenarios/index.ts';
 import { sampled } from './series.ts';
@@ -9,6 +11,11 @@ import { TEXTS } from './texts.ts';
 
 const naming = 'prometheus-exporter';
 const JOB = 'shop';
+const RUNBOOKS = `https://cdn.jsdelivr.net/npm/cockatiel-otel@${manifest.version}/docs/runbooks`;
+const GRAFANA = 'https://grafana.test';
+const RULES = (['recording-rules', 'alerts'] as const).flatMap((what) =>
+  Object.values(generate({ what, dashboardBase: GRAFANA })),
+);
 
 /** The first scenario in which it fires, and the first time. */
 function firstFiring(alert: string, severity: string): [Scenario, number] {
@@ -24,7 +31,7 @@ function firstFiring(alert: string, severity: string): [Scenario, number] {
 
 /** The rules of an alert; of two of one name, which may both fire, one. */
 function ofSeverity(alert: string, severity: string) {
-  return rulesOf(alert, committed(naming)).map((group) => ({
+  return rulesOf(alert, RULES).map((group) => ({
     ...group,
     rules: group.rules.filter(
       ({ labels }) => labels === undefined || labels['severity'] === severity,
@@ -67,8 +74,8 @@ describe('the text of an alert', () => {
                       exp_annotations: {
                         summary,
                         description,
-                        runbook_url: `docs/runbooks/${alert}.md`,
-                        dashboard_url: `http://localhost:3000/d/${dashboard}`,
+                        runbook_url: `${RUNBOOKS}/${alert}.md`,
+                        dashboard_url: `${GRAFANA}/d/${dashboard}`,
                       },
                     },
                   ],

@@ -19,7 +19,7 @@ const TITLE =
 const TEXT = `{{ range .Alerts -}}
 {{ if eq .Status "resolved" }}_Resolved:_ {{ end }}*{{ .Annotations.summary }}*
 {{ .Annotations.description }}
-<{{ .Annotations.runbook_url }}|Runbook> · <{{ .Annotations.dashboard_url }}|Dashboard>
+<{{ .Annotations.runbook_url }}|Runbook>{{ with .Annotations.dashboard_url }} · <{{ . }}|Dashboard>{{ end }}
 {{ end }}`;
 
 /** An example of a whole configuration, to take from what one needs. */
@@ -83,7 +83,14 @@ export function alertmanagerFile(alerts: readonly Alert[], queries: Queries): st
               description: '{{ (index .Alerts 0).Annotations.summary }}',
               links: [
                 { href: '{{ (index .Alerts 0).Annotations.runbook_url }}', text: 'Runbook' },
-                { href: '{{ (index .Alerts 0).Annotations.dashboard_url }}', text: 'Dashboard' },
+                ...(queries.settings.dashboardBase === undefined
+                  ? []
+                  : [
+                      {
+                        href: '{{ (index .Alerts 0).Annotations.dashboard_url }}',
+                        text: 'Dashboard',
+                      },
+                    ]),
               ],
             },
           ],

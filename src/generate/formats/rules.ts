@@ -44,7 +44,10 @@ const VARIABLES: Readonly<Record<Subject, (queries: Queries) => Readonly<Record<
     job: ({ job }) => ({ job }),
   };
 
-export function annotations({ name, about, summary, description }: Alert, queries: Queries) {
+export function annotations(
+  { name, about, summary, description }: Alert,
+  queries: Queries,
+): Readonly<Record<string, string>> {
   const { runbookBase, dashboardBase } = queries.settings;
   const variables = Object.entries(VARIABLES[about](queries)).map(
     ([variable, label]) => `var-${variable}={{ ${queries.labelValue(label)} | urlquery }}`,
@@ -54,6 +57,8 @@ export function annotations({ name, about, summary, description }: Alert, querie
     summary,
     description,
     runbook_url: `${runbookBase}/${name}.md`,
-    dashboard_url: `${dashboardBase}/d/${dashboard}?${variables.join('&')}`,
+    ...(dashboardBase === undefined
+      ? {}
+      : { dashboard_url: `${dashboardBase}/d/${dashboard}?${variables.join('&')}` }),
   };
 }

@@ -132,7 +132,7 @@ describe('alert rules for grafana', () => {
 
       it('tells the measured value in the words of grafana', () => {
         const { description = '', ...rest } = rule.annotations;
-        expect(Object.keys(rest)).toEqual(['summary', 'runbook_url', 'dashboard_url']);
+        expect(Object.keys(rest)).toEqual(['summary', 'runbook_url']);
         expect(description.replaceAll('$values.A.Value', '$value')).toBe(
           ours[index]?.annotations['description'],
         );

@@ -35,7 +35,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   'alerts/annotation': ({ alert, annotations = {} }) =>
     alert === undefined
       ? []
-      : ['summary', 'description', 'runbook_url', 'dashboard_url']
+      : ['summary', 'description', 'runbook_url']
           .filter((name) => !annotations[name]?.trim())
           .map((name) => `no annotation ${name}`),
 
