@@ -1,9 +1,14 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 
-/** Bundles a page, its style and its script, into one file that needs nothing else. */
-export async function buildPage(folder: string, file: string): Promise<Metafile> {
+export interface Page {
+  readonly html: string;
+  readonly metafile: Metafile;
+}
+
+/** Bundles a page, its style and its script, into one text that loads nothing else. */
+export async function bundlePage(folder: string): Promise<Page> {
   const { outputFiles, metafile } = await build({
     entryPoints: [join(folder, 'main.ts'), join(folder, 'style.css')],
     bundle: true,
@@ -13,7 +18,7 @@ export async function buildPage(folder: string, file: string): Promise<Metafile>
     legalComments: 'none',
     metafile: true,
     write: false,
-    outdir: dirname(file),
+    outdir: folder,
   });
   const contentOf = (end: string) => {
     const found = outputFiles.find(({ path }) => path.endsWith(end));
@@ -30,7 +35,5 @@ export async function buildPage(folder: string, file: string): Promise<Metafile>
     if (!html.includes(place)) throw new Error(`Expected ${place} in the page, found none`);
     html = html.replace(place, () => content);
   }
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, html);
-  return metafile;
+  return { html, metafile };
 }

@@ -461,13 +461,13 @@ describe('in an installation of its own', () => {
 
   it('names the peers that are not installed', async () => {
     expect(await run(API, tellError)).toBe(
-      'Serving metrics needs @opentelemetry/sdk-metrics and @opentelemetry/exporter-prometheus and @opentelemetry/resources, not installed: npm install @opentelemetry/sdk-metrics @opentelemetry/exporter-prometheus @opentelemetry/resources',
+      'Serving metrics needs @opentelemetry/sdk-metrics and @opentelemetry/exporter-prometheus and @opentelemetry/resources, not installed: npm install @opentelemetry/api@1 @opentelemetry/sdk-metrics @opentelemetry/exporter-prometheus @opentelemetry/resources',
     );
   });
 
   it('names the one peer that is not installed', async () => {
     expect(await run({ ...API, ...SDK }, tellError)).toBe(
-      'Serving metrics needs @opentelemetry/exporter-prometheus, not installed: npm install @opentelemetry/exporter-prometheus',
+      'Serving metrics needs @opentelemetry/exporter-prometheus, not installed: npm install @opentelemetry/api@1 @opentelemetry/sdk-metrics @opentelemetry/exporter-prometheus @opentelemetry/resources',
     );
   });
 

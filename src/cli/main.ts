@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
 import { addAbort } from './abort.ts';
 import { addAdministration } from './administer.ts';
 import { addBreakers } from './breakers.ts';
@@ -13,9 +13,7 @@ import { addLive } from './live.ts';
 import { addPolicies } from './policies.ts';
 import { refuseToken } from './service/connection.ts';
 
-const { version, description } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-) as { version: string; description: string };
+const { version, description } = manifest;
 
 const program = new Command('cockatiel-otel')
   .description(`${description}.`)

@@ -1,8 +1,4 @@
-import { readFileSync } from 'node:fs';
-
-const { name, version } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-) as { name: string; version: string };
+import manifest from '../../package.json' with { type: 'json' };
 
 /** The runbooks of this version, as the CDN of the npm registry serves them to a browser. */
-export const PUBLISHED_RUNBOOKS = `https://cdn.jsdelivr.net/npm/${name}@${version}/docs/runbooks`;
+export const PUBLISHED_RUNBOOKS = `https://cdn.jsdelivr.net/npm/${manifest.name}@${manifest.version}/docs/runbooks`;

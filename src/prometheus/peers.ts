@@ -8,8 +8,11 @@ interface Peers {
   readonly resources: typeof resourcesApi;
 }
 
+/** A module that `import` or, in the CommonJS build, `require` did not find. */
+const NOT_FOUND = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'];
+
 /**
- * The optional peers, loaded when they are asked for: a service with an SDK of its own needs none.
+ * Loads the optional peers. A service with an SDK of its own needs none of them.
  *
  * @throws Error naming the packages that are not installed
  */
@@ -19,12 +22,14 @@ export async function peers(): Promise<Peers> {
     '@opentelemetry/exporter-prometheus': import('@opentelemetry/exporter-prometheus'),
     '@opentelemetry/resources': import('@opentelemetry/resources'),
   };
+  const names = Object.keys(loads);
   const loaded = await Promise.allSettled(Object.values(loads));
-  const missing = Object.keys(loads).filter((name, i) => isMissing(loaded[i], name));
+  const missing = names.filter((name, i) => isMissing(loaded[i], name));
   if (missing.length > 0) {
-    throw new Error(
-      `Serving metrics needs ${missing.join(' and ')}, not installed: npm install ${missing.join(' ')}`,
-    );
+    // npm takes the newest SDK that runs on this Node: 2.x on Node 20, 3.x on newer ones. Each accepts
+    // another minor of the API: without the API in the line, npm ends with ERESOLVE on Node 20.
+    const install = ['npm install @opentelemetry/api@1', ...names].join(' ');
+    throw new Error(`Serving metrics needs ${missing.join(' and ')}, not installed: ${install}`);
   }
   // One that is there but can't be loaded rejects with its own error.
   const [sdk, exporter, resources] = await Promise.all(Object.values(loads));
@@ -33,6 +38,6 @@ export async function peers(): Promise<Peers> {
 
 function isMissing(loaded: PromiseSettledResult<unknown> | undefined, name: string): boolean {
   if (loaded?.status !== 'rejected') return false;
-  const { code, message } = loaded.reason as NodeJS.ErrnoException;
-  return code === 'ERR_MODULE_NOT_FOUND' && message.includes(`'${name}'`);
+  const { code = '', message } = loaded.reason as NodeJS.ErrnoException;
+  return NOT_FOUND.includes(code) && message.includes(`'${name}'`);
 }

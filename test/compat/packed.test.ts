@@ -1,22 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
+import manifest from '../../package.json' with { type: 'json' };
 import { type GenerateOptions, generate } from '../../src/generate/index.ts';
+import { DEADLINE_MS, Home, type Service } from './service.ts';
 
 const ROOT = resolve('node_modules');
 const SDK_2 = resolve('test/compat/sdk-2/node_modules');
+
+const DEPENDENCIES = Object.keys(manifest.dependencies);
 
 const combinations = [
   { cockatiel: 3, sdk: 2 },
@@ -25,49 +19,44 @@ const combinations = [
   { cockatiel: 4, sdk: 3 },
 ];
 
-let home: string;
-let tarball: string;
+let home: Home;
 
 beforeAll(() => {
-  home = mkdtempSync(join(tmpdir(), 'cockatiel-otel-'));
-  execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', home], {
-    stdio: 'ignore',
-  });
-  tarball = String(readdirSync(home)[0]);
-  execFileSync('tar', ['xf', tarball], { cwd: home });
+  home = new Home();
+  execFileSync('tar', ['xf', home.tarball], { cwd: home.path });
 });
 
-afterAll(() => rmSync(home, { recursive: true, force: true }));
+afterAll(() => home.remove());
 
-/** A service with nothing installed but the package and its peers, in these versions. */
-function serviceWith({ cockatiel, sdk }: (typeof combinations)[number]): string {
-  const service = join(home, `cockatiel-${cockatiel}-sdk-${sdk}`);
-  const modules = join(service, 'node_modules');
-  mkdirSync(join(modules, '@opentelemetry'), { recursive: true });
+/** A service with nothing installed but the package, its dependencies and its peers, in these versions. */
+function serviceWith({ cockatiel, sdk }: (typeof combinations)[number]): Service {
+  const service = home.service(`cockatiel-${cockatiel}-sdk-${sdk}`);
+  const modules = join(service.path, 'node_modules');
+  for (const scope of ['@opentelemetry', '@hono']) {
+    mkdirSync(join(modules, scope), { recursive: true });
+  }
   const link = (name: string, target: string) => symlinkSync(target, join(modules, name));
   // A copy: through a link it would find its peers where the link leads.
-  execFileSync('cp', ['-r', join(home, 'package'), join(modules, 'cockatiel-otel')]);
+  execFileSync('cp', ['-r', join(home.path, 'package'), join(modules, 'cockatiel-otel')]);
   link('cockatiel', join(ROOT, cockatiel === 3 ? 'cockatiel3' : 'cockatiel'));
+  for (const name of DEPENDENCIES) link(name, join(ROOT, name));
   for (const name of ['api', 'sdk-metrics', 'exporter-prometheus', 'resources']) {
     link(`@opentelemetry/${name}`, join(sdk === 2 ? SDK_2 : ROOT, '@opentelemetry', name));
   }
-  for (const file of ['consumer.mjs', 'consumer.cjs']) {
-    copyFileSync(join('test/compat', file), join(service, file));
-  }
+  for (const file of ['consumer.mjs', 'consumer.cjs']) service.copy(file);
   return service;
 }
 
 describe.each(combinations)('packed, with cockatiel $cockatiel and sdk $sdk', (combination) => {
-  let service: string;
+  let service: Service;
   beforeAll(() => {
     service = serviceWith(combination);
   });
 
-  const run = (file: string) =>
-    JSON.parse(execFileSync(process.execPath, [file], { cwd: service, encoding: 'utf8' }));
+  const run = async (file: string) => JSON.parse(await service.run(process.execPath, file));
 
-  it('serves what happened, also before the endpoint was there', () => {
-    const { snapshot, scraped } = run('consumer.mjs');
+  it('serves what happened, also before the endpoint was there', async () => {
+    const { snapshot, scraped } = await run('consumer.mjs');
     expect(snapshot).toMatchObject([{ name: 'service', executions: { success: 2 } }]);
     const labels = '{resilience_policy_name="service",resilience_outcome="success"';
     expect(scraped).toContain(`resilience_executions_total${labels}`);
@@ -78,50 +67,49 @@ describe.each(combinations)('packed, with cockatiel $cockatiel and sdk $sdk', (c
     expect(sampleOf(scraped, 'resilience_execution_duration_count', 'success')).toBe(1);
   });
 
-  it('works for those who require it', () => {
-    const { scraped } = run('consumer.cjs');
+  it('works for those who require it', async () => {
+    const { scraped } = await run('consumer.cjs');
     expect(sampleOf(scraped, 'resilience_retry_calls_total', 'success_after_retry')).toBe(1);
     expect(sampleOf(scraped, 'resilience_execution_duration_count', 'success')).toBe(1);
   });
 });
 
 describe('packed, with nothing installed but the peers that it can not do without', () => {
-  let service: string;
-  beforeAll(() => {
-    service = join(home, 'fresh');
-    mkdirSync(service);
-    writeFileSync(join(service, 'package.json'), '{ "private": true }');
-    // As npm installs it, with its bin; the peers are linked, for want of a network.
-    const options = ['--legacy-peer-deps', '--offline', '--no-audit', '--no-fund', '--no-save'];
-    run('npm', ['install', ...options, join(home, tarball)]);
-    const modules = join(service, 'node_modules');
-    expect(readdirSync(modules).filter((name) => !name.startsWith('.'))).toEqual([
+  let service: Service;
+  beforeAll(async () => {
+    service = home.service('fresh');
+    await service.install(home.tarball, 'cockatiel', '@opentelemetry/api');
+  }, DEADLINE_MS);
+
+  const run = (program: string, args: readonly string[]) => service.run(program, ...args);
+
+  it('has no other packages', () => {
+    const packages = readdirSync(join(service.path, 'node_modules')).filter(
+      (name) => !name.startsWith('.'),
+    );
+    expect(packages).toEqual([
+      '@hono',
+      '@opentelemetry',
+      'cockatiel',
       'cockatiel-otel',
+      'hono',
+      'lru-cache',
+      'valibot',
     ]);
-    mkdirSync(join(modules, '@opentelemetry'));
-    for (const name of ['cockatiel', '@opentelemetry/api']) {
-      symlinkSync(join(ROOT, name), join(modules, name));
-    }
   });
 
-  // What `npm exec --package` was told that runs these tests, an npx in them would take for itself.
-  const { npm_config_package: _, ...env } = process.env;
-  const maxBuffer = 64 * 1024 * 1024;
-  const run = (program: string, args: readonly string[]) =>
-    execFileSync(program, args, { cwd: service, env, encoding: 'utf8', maxBuffer });
-
-  it('generates from the command line', () => {
-    const printed = run('npx', ['--no-install', 'cockatiel-otel', 'generate', '--out', '-']);
+  it('generates from the command line', async () => {
+    const printed = await run('npx', ['--no-install', 'cockatiel-otel', 'generate', '--out', '-']);
     const files = parseAllDocuments(printed).map((document) => document.toJS());
     expect(files).toEqual(Object.values(generate()).map((text) => parse(text)));
-    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
-    expect(run('npx', ['--no-install', 'cockatiel-otel', '--version'])).toBe(`${version}\n`);
+    const version = await run('npx', ['--no-install', 'cockatiel-otel', '--version']);
+    expect(version).toBe(`${manifest.version}\n`);
   });
 
   it.each([
     ['import', "import { generate } from 'cockatiel-otel/generate';", 'module'],
     ['require', "const { generate } = require('cockatiel-otel/generate');", 'commonjs'],
-  ])('generates from code that has it by %s', (_, from, type) => {
+  ])('generates from code that has it by %s', async (_, from, type) => {
     const format =
       'classic,grafana-com,v2,configmap,provisioning,prometheus,prometheus-rule,mimir,grafana';
     const options = {
@@ -129,14 +117,14 @@ describe('packed, with nothing installed but the peers that it can not do withou
       format: format.split(','),
     } as GenerateOptions;
     const code = `${from} console.log(JSON.stringify(generate(${JSON.stringify(options)})))`;
-    const printed = run(process.execPath, [`--input-type=${type}`, '--eval', code]);
+    const printed = await run(process.execPath, [`--input-type=${type}`, '--eval', code]);
     expect(JSON.parse(printed)).toEqual(generate(options));
   });
 
   it.each([
     ['import', "const { listen } = await import('cockatiel-otel/health');"],
     ['require', "const { listen } = require('cockatiel-otel/health');"],
-  ])('serves the health routes and the live page to code that has it by %s', (_, from) => {
+  ])('serves the health routes and the live page to code that has it by %s', async (_, from) => {
     const code = `(async () => { ${from}
       const { url, close } = await listen({}, { port: 0 });
       const ask = async (path) => (await fetch(url + path)).text();
@@ -144,16 +132,16 @@ describe('packed, with nothing installed but the peers that it can not do withou
       await close();
       console.log(JSON.stringify({ health: JSON.parse(health), page: page.slice(0, 15) }));
     })()`;
-    const printed = run(process.execPath, ['--input-type=commonjs', '--eval', code]);
+    const printed = await run(process.execPath, ['--input-type=commonjs', '--eval', code]);
     expect(JSON.parse(printed)).toMatchObject({
       health: { status: 'healthy', breakers: { total: 0 } },
       page: expect.stringMatching(/^<!doctype html>/i),
     });
   });
 
-  it('has types that need nothing else', () => {
-    writeFileSync(
-      join(service, 'consumer.mts'),
+  it('has types that need nothing else', async () => {
+    service.write(
+      'consumer.mts',
       `import { type Files, generate, type GenerateOptions } from 'cockatiel-otel/generate';
 const options: GenerateOptions = { what: 'alerts', format: 'mimir', thresholds: { 'latency.seconds': 1 } };
 export const files: Files = generate(options);
@@ -163,7 +151,7 @@ generate({ format: 'html' });
     );
     const flags =
       '--noEmit --strict --skipLibCheck false --target es2022 --module nodenext --types';
-    run(process.execPath, [
+    await run(process.execPath, [
       resolve('node_modules/typescript/bin/tsc'),
       ...flags.split(' '),
       '',
@@ -174,33 +162,43 @@ generate({ format: 'html' });
 
 describe('the package', () => {
   const files = () =>
-    readdirSync(join(home, 'package'), { recursive: true, withFileTypes: true })
+    readdirSync(join(home.path, 'package'), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name).slice(join(home, 'package').length + 1));
+      .map((entry) =>
+        join(entry.parentPath, entry.name).slice(join(home.path, 'package').length + 1),
+      );
 
   it('has only what users need', () => {
     const others = files().filter((file) => !/^(dist|dashboards|alerts|docs)\//.test(file));
     expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
     const built = files().filter((file) => /^dist\//.test(file) && !/\.(d\.ts|js)$/.test(file));
-    expect(built.sort()).toEqual(['dist/THIRD-PARTY-LICENSES.txt', 'dist/health/live/page.html']);
+    expect(built.sort()).toEqual(['dist/THIRD-PARTY-LICENSES.txt', 'dist/cjs/package.json']);
   });
 
-  it('has no dependencies, and the generator with all that it needs', () => {
-    const { dependencies } = JSON.parse(readFileSync(join(home, 'package/package.json'), 'utf8'));
-    expect(dependencies).toBeUndefined();
-    const programs = files().filter((file) => /^dist\/(generate|cli)\/.*\.js$/.test(file));
+  it('runs no script where it is installed', () => {
+    const { scripts } = JSON.parse(
+      readFileSync(join(home.path, 'package/package.json'), 'utf8'),
+    ) as typeof manifest;
+    for (const name of ['preinstall', 'install', 'postinstall', 'prepare']) {
+      expect(scripts).not.toHaveProperty(name);
+    }
+  });
+
+  it('has the generator and the command line with all that they need', () => {
+    const programs = files().filter((file) => /^dist\/(cjs\/)?(generate|cli)\/.*\.js$/.test(file));
     const shared = /^dist\/generate\/shared-\w+\.js$/;
     expect(programs.filter((file) => !shared.test(file)).sort()).toEqual([
+      'dist/cjs/generate/index.js',
       'dist/cli/main.js',
       'dist/generate/index.js',
     ]);
     for (const file of files().filter((each) => /^dist\/.*\.d\.ts$/.test(each))) {
-      expect(readFileSync(join(home, 'package', file), 'utf8')).not.toContain('@grafana');
+      expect(readFileSync(join(home.path, 'package', file), 'utf8')).not.toContain('@grafana');
     }
   });
 
   it('has the licences of what is bundled', () => {
-    const licences = readFileSync(join(home, 'package/dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
+    const licences = readFileSync(join(home.path, 'package/dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
     for (const words of [
       /^@grafana\/grafana-foundation-sdk v[\d.]+\n\nApache License/m,
       /^commander [\d.]+\n\n\(The MIT License\)/m,

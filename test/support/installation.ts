@@ -29,7 +29,7 @@ export class Installation {
   /** @param packages folders of packages by name, relative to the root of this repository */
   static async of(packages: Readonly<Record<string, string>>): Promise<Installation> {
     const path = await realpath(await mkdtemp(join(emptyPlace(), 'installation-')));
-    await writeFile(join(path, 'package.json'), '{ "type": "module" }');
+    await cp(join(ROOT, 'package.json'), join(path, 'package.json'));
     await cp(join(ROOT, 'src'), join(path, 'src'), { recursive: true });
     for (const [name, folder] of Object.entries(packages)) {
       const link = join(path, 'node_modules', name);

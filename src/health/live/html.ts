@@ -1,9 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { Problem } from '../problem.ts';
-
-/** Beside this file where it was built, and where the build puts it for those who run the source. */
-const PLACES = ['./page.html', '../../../dist/health/live/page.html'];
+import { PAGE_HTML } from './page-html.ts';
 
 export interface Page {
   readonly html: string;
@@ -13,28 +9,9 @@ export interface Page {
 
 let page: Page | undefined;
 
-/** @throws Problem if the page is not there */
 export function pageOf(): Page {
-  if (page === undefined) {
-    const html = read();
-    page = { html, policy: policyOf(html) };
-  }
+  page ??= { html: PAGE_HTML, policy: policyOf(PAGE_HTML) };
   return page;
-}
-
-function read(): string {
-  for (const place of PLACES) {
-    try {
-      return readFileSync(new URL(place, import.meta.url), 'utf8');
-    } catch {
-      // The next one, if there is one.
-    }
-  }
-  throw new Problem(
-    500,
-    'Expected the live page beside `health/live/html.js`, found none. In this repository, run ' +
-      '`npm run build`; where a bundler has moved the code, leave cockatiel-otel out of the bundle',
-  );
 }
 
 /** https://www.w3.org/TR/CSP3/ */

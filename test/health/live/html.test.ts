@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { Installation } from '../../support/installation.ts';
 import { appWith } from './support.ts';
 
 const response = await appWith().request('/live');
@@ -26,20 +25,5 @@ describe('the file of the live page', () => {
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("connect-src 'self'");
     expect(policy).not.toContain('unsafe');
-  });
-
-  it('says how to make it where it was not built', async () => {
-    const installation = await Installation.of({});
-    try {
-      const said = await installation.run(`
-        import { pageOf } from './src/health/live/html.ts';
-        try { pageOf() } catch (error) { console.log(error.message) }`);
-      expect(said).toBe(
-        'Expected the live page beside `health/live/html.js`, found none. In this repository, run ' +
-          '`npm run build`; where a bundler has moved the code, leave cockatiel-otel out of the bundle',
-      );
-    } finally {
-      await installation.remove();
-    }
   });
 });
