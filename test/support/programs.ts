@@ -20,7 +20,7 @@ export const NEEDED_BY: Readonly<Record<string, readonly Program[]>> = {
   'test/generate/formats/checked.test.ts': ['promtool', 'amtool', 'alertmanager'],
   'test/examples/grafana.test.ts': ['promtool', 'amtool'],
   'test/health/live/page.test.ts': ['chromium'],
-  'test/e2e/incident.test.ts': ['prometheus', 'alertmanager'],
+  'test/e2e/{incident,readme}.test.ts': ['prometheus', 'alertmanager'],
 };
 
 /** Debian calls some of them differently. */
