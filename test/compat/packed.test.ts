@@ -139,6 +139,18 @@ describe('packed, with nothing installed but the peers that it can not do withou
     });
   });
 
+  it.each(['dist/prometheus.js', 'dist/cjs/prometheus.js'])(
+    'says how to install an SDK, from %s',
+    async (file) => {
+      const code = `import('./node_modules/cockatiel-otel/${file}').then(({ startMetrics }) =>
+        startMetrics({ port: 0 }).catch(({ message }) => console.log(message)));`;
+      expect(await run(process.execPath, ['--input-type=commonjs', '--eval', code])).toBe(
+        'startMetrics needs @opentelemetry/sdk-metrics and @opentelemetry/exporter-prometheus, not installed: ' +
+          'npm install @opentelemetry/api@1 @opentelemetry/sdk-metrics @opentelemetry/exporter-prometheus\n',
+      );
+    },
+  );
+
   it('has types that need nothing else', async () => {
     service.write(
       'consumer.mts',
