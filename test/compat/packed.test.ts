@@ -145,8 +145,9 @@ describe('packed, with nothing installed but the peers that it can not do withou
       const code = `import('./node_modules/cockatiel-otel/${file}').then(({ startMetrics }) =>
         startMetrics({ port: 0 }).catch(({ message }) => console.log(message)));`;
       expect(await run(process.execPath, ['--input-type=commonjs', '--eval', code])).toBe(
-        'startMetrics needs @opentelemetry/sdk-metrics and @opentelemetry/exporter-prometheus, not installed: ' +
-          'npm install @opentelemetry/api@1 @opentelemetry/sdk-metrics @opentelemetry/exporter-prometheus\n',
+        'Serving metrics needs @opentelemetry/sdk-metrics and @opentelemetry/exporter-prometheus and ' +
+          '@opentelemetry/resources, not installed: npm install @opentelemetry/api@1 ' +
+          '@opentelemetry/sdk-metrics @opentelemetry/exporter-prometheus @opentelemetry/resources\n',
       );
     },
   );
