@@ -8,10 +8,10 @@ import { ExecutionAbortedError } from './aborted.ts';
 import { runCall } from './calls.ts';
 import { effective } from './effective.ts';
 import { follow } from './follow.ts';
-import { isTimeout } from './judge.ts';
 import { claim } from './names.ts';
 import { type Execute, PromptCall } from './prompt-call.ts';
 import { stackOf } from './stack.ts';
+import { isTimeout } from './transient-errors.ts';
 import {
   MEMBERS,
   type PolicyOverrides,

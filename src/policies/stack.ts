@@ -16,10 +16,15 @@ import { FALLBACK_TYPE } from '../semconv/attributes.ts';
 import { type Breaker, breakerOf } from './breaker.ts';
 import { type CurrentCall, currentCall, isCancelled } from './calls.ts';
 import { fellBack } from './fallback/call.ts';
-import { isRefusal, isTransient, isTransientResult } from './judge.ts';
 import { isCalledOff } from './prompt-call.ts';
 import { promptly } from './promptly.ts';
 import { bulkheadOf } from './queue.ts';
+import {
+  isDependencyFailure,
+  isRefusal,
+  isRetryable,
+  isTransientResult,
+} from './transient-errors.ts';
 import type {
   Failed,
   FallbackCall,
@@ -65,7 +70,7 @@ function ofBreaker(settings: PolicySettings, key: string | undefined): Breaker |
   const { handle, handleResult } = settings.circuitBreaker;
   return breakerOf(
     settings.circuitBreaker,
-    handle ?? settings.handle ?? isTransient,
+    handle ?? settings.handle ?? isDependencyFailure,
     handleResult ?? settings.handleResult ?? isTransientResult,
     key,
   );
@@ -73,7 +78,7 @@ function ofBreaker(settings: PolicySettings, key: string | undefined): Breaker |
 
 function ofRetry(settings: PolicySettings, own: RetrySettings): RetryPolicy {
   const { statuses, calls } = own;
-  const handles = own.handle ?? settings.handle ?? ((error) => isTransient(error, statuses));
+  const handles = own.handle ?? settings.handle ?? ((error) => isRetryable(error, statuses));
   const handlesResult =
     own.handleResult ?? settings.handleResult ?? ((value) => isTransientResult(value, statuses));
   const policy = retry(
@@ -119,7 +124,7 @@ function ofFallback<F>(
     if (call) call.failure = failure;
     return true;
   };
-  const byDefault = settings.handle ?? isTransient;
+  const byDefault = settings.handle ?? isDependencyFailure;
   const handles = strategy.handle ?? ((error) => isRefusal(error) || byDefault(error));
   const handlesResult = strategy.handleResult ?? settings.handleResult ?? isTransientResult;
   const policy = fallback(
