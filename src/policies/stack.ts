@@ -16,6 +16,7 @@ import { FALLBACK_TYPE } from '../semconv/attributes.ts';
 import { type Breaker, breakerOf } from './breaker.ts';
 import { type CurrentCall, currentCall, isCancelled } from './calls.ts';
 import { fellBack } from './fallback/call.ts';
+import { readProperty } from './own-options.ts';
 import { isCalledOff } from './prompt-call.ts';
 import { promptly } from './promptly.ts';
 import { bulkheadOf } from './queue.ts';
@@ -29,6 +30,8 @@ import type {
   Failed,
   FallbackCall,
   FallbackStrategy,
+  Handles,
+  HandlesResult,
   Member,
   PolicySettings,
   RetrySettings,
@@ -125,13 +128,19 @@ function ofFallback<F>(
     return true;
   };
   const byDefault = settings.handle ?? isDependencyFailure;
-  const handles = strategy.handle ?? ((error) => isRefusal(error) || byDefault(error));
-  const handlesResult = strategy.handleResult ?? settings.handleResult ?? isTransientResult;
+  const own = (name: string) => readProperty(strategy, name);
+  const remembers = own('remember') !== undefined;
+  const handles =
+    (own('handle') as Handles | undefined) ?? ((error) => isRefusal(error) || byDefault(error));
+  const handlesResult =
+    (own('handleResult') as HandlesResult | undefined) ??
+    settings.handleResult ??
+    isTransientResult;
   const policy = fallback(
     handleWhen((error) => !isCancelled() && handles(error) && failed({ error })).orWhenResult(
       (value) => {
         if (handlesResult(value)) return failed({ value });
-        harmless(() => strategy.remember?.(value, details()));
+        if (remembers) harmless(() => strategy.remember?.(value, details()));
         return false;
       },
     ),
@@ -146,7 +155,8 @@ function ofFallback<F>(
     },
   );
   Object.defineProperty(policy, FALLBACK_TYPE, { value: strategy.type });
-  return { policy, begin: strategy.begin && (() => harmless(() => strategy.begin?.(details()))) };
+  const begins = own('begin') !== undefined;
+  return { policy, begin: begins ? () => harmless(() => strategy.begin?.(details())) : undefined };
 }
 
 /** A strategy that fails to keep a value must not fail the call. */
