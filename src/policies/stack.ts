@@ -127,7 +127,8 @@ function ofFallback<F>(
     if (call) call.failure = failure;
     return true;
   };
-  const byDefault = settings.handle ?? isDependencyFailure;
+  // Not an unknown error: it may be a refusal, which must not become a fallback's "yes".
+  const byDefault = settings.handle ?? ((error: unknown) => isRetryable(error));
   const own = (name: string) => readProperty(strategy, name);
   const remembers = own('remember') !== undefined;
   const handles =

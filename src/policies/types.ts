@@ -137,7 +137,7 @@ export interface FallbackStrategy<F> {
   readonly answer: (failure: unknown, call: FallbackCall) => F | PromiseLike<F>;
   /** Is told of each good value before the caller gets it. */
   readonly remember?: ((value: unknown, call: FallbackCall) => void) | undefined;
-  /** @default what the stack acts on, open circuits, and full bulkheads */
+  /** @default transient errors, or what the stack's `handle` selects; open circuits; full bulkheads */
   readonly handle?: Handles | undefined;
   readonly handleResult?: HandlesResult | undefined;
 }
@@ -153,7 +153,7 @@ export interface PolicySettings<F = unknown> {
   /**
    * Errors that retry, breaker and fallback act on.
    *
-   * @default retry: what is known to be transient; breaker and fallback: what is not known to be a
+   * @default retry and fallback: what is known to be transient; breaker: what is not known to be a
    *   mistake of the caller. The table in `docs/policies.md` lists what is known.
    */
   readonly handle?: Handles | undefined;

@@ -1,7 +1,7 @@
 import { AssertionError } from 'node:assert';
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createPolicy, type PolicyOverrides } from '../../src/policies/index.ts';
+import { createPolicy, fallbackTo, type PolicyOverrides } from '../../src/policies/index.ts';
 import { settled } from '../instrument/support.ts';
 
 const thing = (fields: object, cause?: unknown) => Object.assign(new Error('x', { cause }), fields);
@@ -126,6 +126,16 @@ describe('a policy without a filter of its own', () => {
       'an open circuit inside, wrapped': thing({}, { isBrokenCircuitError: true }),
       'a full bulkhead inside': { isBulkheadRejectedError: true },
     });
+  });
+
+  it('answers by a fallback for what is transient, and throws what is not known', async () => {
+    const policy = createPolicy('service', 'default', {
+      fallback: fallbackTo.failOpen(),
+      retry: false,
+    });
+    expect(await policy.execute(rejected(thing({ code: 'ETIMEOUT' })))).toBe(true);
+    await expect(policy.execute(rejected(new Error('not for you')))).rejects.toThrow('not for you');
+    policy.dispose();
   });
 
   it('reads a known error although other properties of it can not be read', async () => {
