@@ -3,40 +3,46 @@ import type { ErrorField } from '../presets/known-errors/types.ts';
 import { readProperty } from './own-options.ts';
 
 /** The names of errors that hold the reply of a Redis server: of ioredis, and of node-redis. */
-const REDIS_REPLIES = ['ReplyError', 'ErrorReply', 'SimpleError', 'BlobError'];
+const REDIS_REPLIES: readonly unknown[] = ['ReplyError', 'ErrorReply', 'SimpleError', 'BlobError'];
 
-/** The values of each field, as text; none where an error does not have the field. */
-export function fieldsOf(error: object): Readonly<Record<ErrorField, readonly string[]>> {
+/** The fields that an error has, with their values as text. */
+export function fieldsOf(error: object): readonly (readonly [ErrorField, string])[] {
+  const fields: [ErrorField, string][] = [];
+  const add = (field: ErrorField, value: unknown) => {
+    if (typeof value === 'string' || typeof value === 'number') fields.push([field, `${value}`]);
+  };
   const code = readProperty(error, 'code');
   const name = readProperty(error, 'name');
-  const names = textsOf(name, classNameOf(error));
-  const messages = textsOf(readProperty(error, 'message'));
-  const isOfMongo = names.some((each) => each.startsWith('Mongo'));
-  const labels = readProperty(error, 'errorLabels');
+  const message = readProperty(error, 'message');
+  const className = classNameOf(error);
+  const names = className === name ? [name] : [name, className];
+
+  add('status', statusOf(error));
+  if (typeof code === 'string') add('code', code);
+  for (const each of names) add('name', each);
+  add('message', message);
+  if (isObject(readProperty(error, '$metadata'))) add('awsName', name);
   const retryable = readProperty(error, '$retryable');
-  return {
-    status: textsOf(statusOf(error)),
-    code: typeof code === 'string' ? [code] : [],
-    name: names,
-    message: messages,
-    awsName: isObject(readProperty(error, '$metadata')) ? names : [],
-    awsRetryable: isObject(retryable)
-      ? [readProperty(retryable, 'throttling') === true ? 'throttling' : 'transient']
-      : [],
-    // mysql2 names it so; pg has it as `code`, beside the severity, and so has postgres.js.
-    sqlState: textsOf(
-      readProperty(error, 'sqlState'),
-      typeof readProperty(error, 'severity') === 'string' ? code : undefined,
-    ),
-    redisReply: names.some((each) => REDIS_REPLIES.includes(each)) ? messages : [],
-    mongoCode: isOfMongo ? textsOf(code) : [],
-    mongoLabel: isOfMongo && Array.isArray(labels) ? textsOf(...labels) : [],
-    grpcStatus:
-      typeof readProperty(error, 'details') === 'string' && Number.isInteger(code)
-        ? [`${code}`]
-        : [],
-    programError: nestedErrors(error).length === 0 ? textsOf(name) : [],
-  };
+  if (isObject(retryable)) {
+    add(
+      'awsRetryable',
+      readProperty(retryable, 'throttling') === true ? 'throttling' : 'transient',
+    );
+  }
+  // mysql2 names it so; pg has it as `code`, beside the severity, and so has postgres.js.
+  add('sqlState', readProperty(error, 'sqlState'));
+  if (typeof readProperty(error, 'severity') === 'string') add('sqlState', code);
+  if (names.some((each) => REDIS_REPLIES.includes(each))) add('redisReply', message);
+  if (names.some((each) => typeof each === 'string' && each.startsWith('Mongo'))) {
+    add('mongoCode', code);
+    const labels = readProperty(error, 'errorLabels');
+    if (Array.isArray(labels)) for (const label of labels) add('mongoLabel', label);
+  }
+  if (typeof code === 'number' && typeof readProperty(error, 'details') === 'string') {
+    add('grpcStatus', code);
+  }
+  if (nestedErrors(error).length === 0) add('programError', name);
+  return fields;
 }
 
 /** The HTTP status of an error: its own, that of its `response`, or that of the AWS SDK. */
@@ -87,12 +93,6 @@ function classNameOf(error: object): unknown {
   } catch {
     return undefined;
   }
-}
-
-function textsOf(...values: readonly unknown[]): readonly string[] {
-  return values
-    .filter((value) => typeof value === 'string' || typeof value === 'number')
-    .map(String);
 }
 
 function isObject(value: unknown): value is object {

@@ -5,7 +5,7 @@
  * of cockatiel, from other realms, and from clients of every kind.
  */
 import { KNOWN_ERRORS } from '../presets/known-errors/index.ts';
-import type { Meaning } from '../presets/known-errors/types.ts';
+import type { ErrorField, Meaning } from '../presets/known-errors/types.ts';
 import {
   fieldsOf,
   isMarked,
@@ -25,17 +25,21 @@ export interface Classification {
   readonly status: number | undefined;
 }
 
-/** A row whose values are split into whole ones and beginnings. */
-const ROWS = KNOWN_ERRORS.map(({ field, meaning, values }) => ({
-  field,
-  meaning,
-  whole: new Set(values.filter((value) => !value.endsWith('*'))),
-  beginnings: values.filter((value) => value.endsWith('*')).map((value) => value.slice(0, -1)),
-}));
-type Row = (typeof ROWS)[number];
+/** The first row of each value of a field, and of each beginning. */
+interface FieldRows {
+  readonly whole: Map<string, number>;
+  readonly beginnings: (readonly [beginning: string, row: number])[];
+}
 
-const STATUS_ROWS = ROWS.filter(({ field }) => field === 'status');
-const OTHER_ROWS = ROWS.filter(({ field }) => field !== 'status');
+const ROWS = new Map<ErrorField, FieldRows>();
+for (const [row, { field, values }] of KNOWN_ERRORS.entries()) {
+  const rows: FieldRows = ROWS.get(field) ?? { whole: new Map(), beginnings: [] };
+  ROWS.set(field, rows);
+  for (const value of values) {
+    if (value.endsWith('*')) rows.beginnings.push([value.slice(0, -1), row]);
+    else if (!rows.whole.has(value)) rows.whole.set(value, row);
+  }
+}
 
 /** Whether the same call may succeed later, so that a retry makes sense. */
 export function isRetryable(error: unknown, statuses?: readonly number[]): boolean {
@@ -52,7 +56,7 @@ export function isDependencyFailure(error: unknown): boolean {
 
 /** Whether the dependency was not reached or did not answer in time, whatever its status. */
 export const isConnectionError = (error: unknown): boolean =>
-  classify(error, OTHER_ROWS).meaning === 'transient';
+  classify(error, 'status').meaning === 'transient';
 
 /** Whether this process refused the call itself. */
 export const isRefusal = (error: unknown): boolean => classify(error).meaning === 'refused';
@@ -61,8 +65,14 @@ export const isRefusal = (error: unknown): boolean => classify(error).meaning ==
 export const isTimeout = (error: unknown): boolean => isMarked(error, 'isTaskCancelledError');
 
 /** Whether the same request may get another status later. */
-export const isTransientStatus = (status: number): boolean =>
-  STATUS_ROWS.find((row) => matches(row, String(status)))?.meaning === 'transient';
+export const isTransientStatus = (status: number): boolean => TRANSIENT_STATUSES.has(status);
+
+/** Every successful response is looked up here. */
+const TRANSIENT_STATUSES = new Set(
+  Array.from({ length: 600 }, (_, status) => status).filter(
+    (status) => KNOWN_ERRORS[rowOf('status', String(status))]?.meaning === 'transient',
+  ),
+);
 
 /** Whether a returned value is a response, such as that of `fetch`, with a status that is a failure. */
 export function isTransientResult(value: unknown, statuses?: readonly number[]): boolean {
@@ -71,10 +81,14 @@ export function isTransientResult(value: unknown, statuses?: readonly number[]):
   return statuses ? statuses.includes(status) : isTransientStatus(status);
 }
 
-/** Never throws, whatever the error is. */
-export function classify(error: unknown, rows: readonly Row[] = ROWS): Classification {
+/**
+ * Never throws, whatever the error is.
+ *
+ * @param ignored a field that is not asked
+ */
+export function classify(error: unknown, ignored?: ErrorField): Classification {
   try {
-    return visit(error, rows, new Set()) ?? UNKNOWN;
+    return visit(error, ignored, new Set()) ?? UNKNOWN;
   } catch {
     // A revoked proxy, or a list whose iterator throws.
     return UNKNOWN;
@@ -86,36 +100,46 @@ const UNKNOWN: Classification = { meaning: 'unknown', status: undefined };
 /** @returns `undefined` for what is no object, and for an error that was visited already */
 function visit(
   error: unknown,
-  rows: readonly Row[],
+  ignored: ErrorField | undefined,
   visited: Set<object>,
 ): Classification | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   // A chain of causes may be long, or lead back to itself.
   if (visited.has(error) || visited.size >= MAX_ERRORS) return undefined;
   visited.add(error);
-  const status = statusOf(error);
-  const meaning = ownMeaning(error, rows);
-  if (meaning !== undefined) return { meaning, status };
+  const meaning = ownMeaning(error, ignored);
+  if (meaning !== undefined) return { meaning, status: statusOf(error) };
   // `fetch` reports the reason as `cause`, Node reports attempts at several addresses as `errors`.
   const nested = nestedErrors(error)
-    .map((each) => visit(each, rows, visited))
+    .map((each) => visit(each, ignored, visited))
     .filter((each) => each !== undefined);
   return (
     nested.find((each) => each.meaning === 'transient') ??
     nested.find((each) => each.meaning === 'unknown') ??
-    nested[0] ?? { meaning: 'unknown', status }
+    nested[0] ?? { meaning: 'unknown', status: statusOf(error) }
   );
 }
 
-function ownMeaning(error: object, rows: readonly Row[]): Classification['meaning'] | undefined {
+function ownMeaning(
+  error: object,
+  ignored: ErrorField | undefined,
+): Classification['meaning'] | undefined {
   if (isMarked(error, 'isBulkheadRejectedError') || isMarked(error, 'isBrokenCircuitError')) {
     return 'refused';
   }
   if (isTimeout(error)) return 'transient';
-  const fields = fieldsOf(error);
-  return rows.find((row) => fields[row.field].some((value) => matches(row, value)))?.meaning;
+  const rows = fieldsOf(error).map(([field, value]) =>
+    field === ignored ? Number.POSITIVE_INFINITY : rowOf(field, value),
+  );
+  return KNOWN_ERRORS[Math.min(...rows)]?.meaning;
 }
 
-function matches({ whole, beginnings }: Row, value: string): boolean {
-  return whole.has(value) || beginnings.some((beginning) => value.startsWith(beginning));
+/** The first row that matches a value; beyond all rows where none does. */
+function rowOf(field: ErrorField, value: string): number {
+  const { whole, beginnings } = ROWS.get(field) ?? { whole: new Map(), beginnings: [] };
+  let first = whole.get(value) ?? Number.POSITIVE_INFINITY;
+  for (const [beginning, row] of beginnings) {
+    if (row < first && value.startsWith(beginning)) first = row;
+  }
+  return first;
 }
