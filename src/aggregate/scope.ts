@@ -56,14 +56,15 @@ export class Scope implements RecorderSource {
   readonly subject: string;
   readonly attributes: ConstantAttributes;
   readonly errors = new ErrorAggregate();
-  execution?: ExecutionAggregate;
-  circuitBreaker?: CircuitBreakerAggregate;
-  retry?: RetryAggregate;
-  timeout?: TimeoutAggregate;
-  bulkhead?: BulkheadAggregate;
-  fallback?: FallbackAggregate;
-  degradation?: DegradationAggregate;
-  dependency?: DependencyAggregate;
+  // Set here, as a field that is not would be read from a polluted `Object.prototype`.
+  execution: ExecutionAggregate | undefined = undefined;
+  circuitBreaker: CircuitBreakerAggregate | undefined = undefined;
+  retry: RetryAggregate | undefined = undefined;
+  timeout: TimeoutAggregate | undefined = undefined;
+  bulkhead: BulkheadAggregate | undefined = undefined;
+  fallback: FallbackAggregate | undefined = undefined;
+  degradation: DegradationAggregate | undefined = undefined;
+  dependency: DependencyAggregate | undefined = undefined;
 
   /** Set by whoever takes durations. */
   recorder: ((metric: Metric, series: number) => Recorder) | undefined;

@@ -1,4 +1,5 @@
-import { isConnectionError, isTransientStatus, statusOf } from '../policies/judge.ts';
+import { statusOf } from '../policies/error-fields.ts';
+import { isConnectionError, isTransientStatus } from '../policies/transient-errors.ts';
 import { POLICIES } from '../thresholds.ts';
 import { isMarked } from './errors.ts';
 

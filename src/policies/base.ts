@@ -1,5 +1,6 @@
 import { type Preset, type PresetName, presetOf } from '../presets.ts';
 import { POLICIES } from '../thresholds.ts';
+import { ownOptions } from './own-options.ts';
 import type {
   BulkheadSettings,
   CircuitBreakerSettings,
@@ -16,7 +17,7 @@ export interface Base {
 }
 
 export function baseOf(name: PresetName): Base {
-  const { circuitBreaker, retry, bulkhead, timeout } = presetOf(name);
+  const { circuitBreaker, retry, bulkhead, timeout } = ownOptions(presetOf(name));
   return {
     circuitBreaker: breakerSettings(circuitBreaker),
     retry: retrySettings(retry),
@@ -26,7 +27,7 @@ export function baseOf(name: PresetName): Base {
 }
 
 function breakerSettings(preset: Preset['circuitBreaker']): CircuitBreakerSettings {
-  const { failures, openSeconds, grows = false } = preset;
+  const { failures, openSeconds, grows = false } = ownOptions(preset);
   const { count, sampling, growth } = POLICIES.breaker;
   return {
     kind: 'consecutive',
@@ -43,7 +44,7 @@ function breakerSettings(preset: Preset['circuitBreaker']): CircuitBreakerSettin
 }
 
 function retrySettings(preset: Preset['retry']): RetrySettings {
-  const { calls, firstWaitSeconds, base, maxWaitSeconds, jitter, statuses } = preset;
+  const { calls, firstWaitSeconds, base, maxWaitSeconds, jitter, statuses } = ownOptions(preset);
   return {
     calls,
     strategy: 'exponential',

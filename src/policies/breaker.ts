@@ -14,7 +14,7 @@ import {
 import { POLICIES } from '../thresholds.ts';
 import { BreakerCounter } from './breaker-counter.ts';
 import { currentCall, isCancelled } from './calls.ts';
-import { isRefusal } from './judge.ts';
+import { isRefusal } from './transient-errors.ts';
 import type { CircuitBreakerSettings, Handles, HandlesResult } from './types.ts';
 
 export interface Breaker {

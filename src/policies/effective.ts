@@ -8,6 +8,7 @@ import {
   warnOfIgnored,
 } from './configuration.ts';
 import { assertOverrides, assertPreset } from './overrides.ts';
+import { ownOptions } from './own-options.ts';
 import { assertTogether } from './together.ts';
 import { MEMBERS, type Origin, type PolicyOverrides, type PolicySettings } from './types.ts';
 import { type FromEnvironment, type Part, variablesOf } from './variables.ts';
@@ -31,11 +32,12 @@ const PARTS: readonly Part[] = ['circuitBreaker', 'overallTimeout', 'retry', 'bu
 export function effective<F>(
   name: string,
   preset: PresetName,
-  overrides: PolicyOverrides<F>,
+  given: PolicyOverrides<F>,
   environment: Configuration = configuration(),
 ): Effective<F> {
   assertPreset(preset);
-  assertOverrides(overrides);
+  assertOverrides(given);
+  const overrides = ownOverrides(given);
   const origins: Record<string, Origin> = {};
   const fromCode: Origin = { from: 'code' };
   const settings: Values = {};
@@ -70,15 +72,16 @@ export function effective<F>(
     if (offBy !== undefined && environment[offBy] === false) {
       return off({ from: 'environment', variable: offBy });
     }
-    const given = Object.entries(values).flatMap(([setting, names]) => {
+    const variablesSet = Object.entries(values).flatMap(([setting, names]) => {
       const variable = first(names);
       return variable === undefined ? [] : [{ setting, variable, value: environment[variable] }];
     });
     const base = baseFor(part, preset);
-    if (base === undefined && own === undefined && given.length === 0) {
+    if (base === undefined && own === undefined && variablesSet.length === 0) {
       return off({ from: 'preset' });
     }
-    const merged: Values = {};
+    // What is not set must stay so, whatever `Object.prototype` has.
+    const merged: Values = Object.create(null);
     const set = (setting: string, value: unknown, origin: Origin) => {
       merged[setting] = Array.isArray(value) ? Object.freeze([...value]) : value;
       origins[`${part}.${setting}`] = origin;
@@ -86,7 +89,7 @@ export function effective<F>(
     for (const [setting, value] of Object.entries(base ?? BARE[part] ?? {})) {
       set(setting, value, { from: 'preset' });
     }
-    for (const { setting, variable, value } of given) {
+    for (const { setting, variable, value } of variablesSet) {
       set(setting, value, { from: 'environment', variable });
     }
     for (const [setting, value] of Object.entries(own ?? {})) {
@@ -122,6 +125,15 @@ export function effective<F>(
       return false;
     }
   }
+}
+
+function ownOverrides<F>(given: PolicyOverrides<F>): PolicyOverrides<F> {
+  const overrides = ownOptions(given) as Values;
+  for (const part of PARTS) {
+    const own = overrides[part];
+    if (typeof own === 'object' && own !== null) overrides[part] = ownOptions(own);
+  }
+  return overrides as PolicyOverrides<F>;
 }
 
 /** What a member begins with that its preset has not. */

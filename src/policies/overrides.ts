@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { expected } from '../options.ts';
 import { MAX_TIMER_SECONDS } from '../presets/variables.ts';
 import { PRESET_NAMES } from '../presets.ts';
+import { readProperty } from './own-options.ts';
 import { BREAKER_KINDS, MEMBERS, type PolicyOverrides, RETRY_STRATEGIES } from './types.ts';
 
 const number = (what: string, check: (value: number) => boolean) =>
@@ -56,14 +57,11 @@ const retry = {
 
 const timeout = { seconds: seconds(0.001), aggressive: flag };
 
-const fallback = v.looseObject(
-  {
-    type: v.string('to be a type of fallback'),
-    answer: v.nonOptional(fn, 'to be a function'),
-    remember: fn,
-    ...handled,
-  },
-  'to be `false` or a fallback strategy',
+const fallback = v.optional(
+  v.custom<never>(
+    (value) => value === false || isStrategy(value),
+    'to be `false` or a fallback strategy',
+  ),
 );
 
 /** One level deep: a part is `false`, or an object of what is known and right. */
@@ -77,9 +75,7 @@ const PARTS: Readonly<Record<string, Readonly<Record<string, v.GenericSchema>>>>
 
 const OTHERS: Readonly<Record<string, v.GenericSchema>> = {
   ...handled,
-  fallback: v.optional(
-    v.union([v.literal(false), fallback], 'to be `false` or a fallback strategy'),
-  ),
+  fallback,
   order: v.optional(
     v.pipe(
       v.array(v.picklist(MEMBERS), `to be a list of ${MEMBERS.join(', ')}`),
@@ -132,6 +128,14 @@ export function assertOverrides(overrides: unknown): asserts overrides is Policy
 /** Not what every object inherits. */
 function own<T>(values: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(values, key) ? values[key] : undefined;
+}
+
+function isStrategy(value: unknown): boolean {
+  if (!isObject(value) || typeof readProperty(value, 'type') !== 'string') return false;
+  if (typeof readProperty(value, 'answer') !== 'function') return false;
+  return ['begin', 'remember', 'handle', 'handleResult'].every((name) =>
+    ['undefined', 'function'].includes(typeof readProperty(value, name)),
+  );
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -8,10 +8,11 @@ import { ExecutionAbortedError } from './aborted.ts';
 import { runCall } from './calls.ts';
 import { effective } from './effective.ts';
 import { follow } from './follow.ts';
-import { isTimeout } from './judge.ts';
 import { claim } from './names.ts';
+import { ownOptions } from './own-options.ts';
 import { type Execute, PromptCall } from './prompt-call.ts';
 import { stackOf } from './stack.ts';
+import { isTimeout } from './transient-errors.ts';
 import {
   MEMBERS,
   type PolicyOverrides,
@@ -91,7 +92,7 @@ export function policyOf<F>(
     },
   }) as unknown as ResilientPolicy<F>;
   try {
-    const instrumented = instrument(name, policy, overrides.instrument);
+    const instrumented = instrument(name, policy, ownOptions(overrides).instrument);
     dropped.register(policy, release);
     return instrumented;
   } catch (error) {

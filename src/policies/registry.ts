@@ -5,6 +5,7 @@ import type { PresetName } from '../presets.ts';
 import { POLICIES } from '../thresholds.ts';
 import { effective } from './effective.ts';
 import { Isolation } from './isolation.ts';
+import { ownOption } from './own-options.ts';
 import { policyOf } from './policy.ts';
 import { RecentlyUsed, type Use } from './recently-used.ts';
 import type { PolicyOverrides, ResilientPolicy } from './types.ts';
@@ -100,7 +101,9 @@ export function policyFor<F = never>(
   name: string,
   options: PolicyForOptions<F> = {},
 ): ResilientPolicy<F> {
-  const { key, preset, overrides } = options;
+  const key = ownOption(options, 'key');
+  const preset = ownOption(options, 'preset');
+  const overrides = ownOption(options, 'overrides');
   assertName(name);
   if (key !== undefined && typeof key !== 'string') throw expected('`key` to be a string', key);
   const known = entryWith(name, preset);

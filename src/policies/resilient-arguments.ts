@@ -1,4 +1,5 @@
 import { assertKeys, expected } from '../options.ts';
+import { ownOptions } from './own-options.ts';
 import type { ResilientOptions } from './resilient.ts';
 
 const OPTIONS = ['key', 'preset', 'overrides'];
@@ -6,7 +7,7 @@ const OPTIONS = ['key', 'preset', 'overrides'];
 /** @throws TypeError naming the option and what was expected */
 export function assertResilientOptions(options: unknown): asserts options is ResilientOptions {
   assertKeys('options', options, OPTIONS);
-  const { key } = options as { key?: unknown };
+  const { key } = ownOptions(options as { key?: unknown });
   if (key !== undefined && typeof key !== 'string' && typeof key !== 'function') {
     throw expected('`options.key` to be a string or a function', key);
   }

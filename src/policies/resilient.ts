@@ -2,6 +2,7 @@ import type { IDefaultPolicyContext, IPolicy } from 'cockatiel';
 import { expected } from '../options.ts';
 import { withArguments } from './calls.ts';
 import { attempt, handOver, isInside } from './fallback/call.ts';
+import { ownOptions } from './own-options.ts';
 import { declare, overridesOf, type PolicyForOptions, policyFor } from './registry.ts';
 import { assertFunction, assertResilientOptions, decoratedMethod } from './resilient-arguments.ts';
 import type { PolicyOverrides } from './types.ts';
@@ -150,7 +151,7 @@ function policyOf(name: Named, options: unknown = {}): (args: Arguments) => AnyP
     if (Object.keys(options).length > 0) throw expected('no `options` beside a policy', options);
     return () => name as AnyPolicy;
   }
-  const { key, preset, overrides } = options;
+  const { key, preset, overrides } = ownOptions(options);
   const get = (own: string | undefined) =>
     policyFor(name, { key: own, preset, overrides }) as AnyPolicy;
   if (overrides) assertSame(name, overrides);

@@ -16,14 +16,22 @@ import { FALLBACK_TYPE } from '../semconv/attributes.ts';
 import { type Breaker, breakerOf } from './breaker.ts';
 import { type CurrentCall, currentCall, isCancelled } from './calls.ts';
 import { fellBack } from './fallback/call.ts';
-import { isRefusal, isTransient, isTransientResult } from './judge.ts';
+import { readProperty } from './own-options.ts';
 import { isCalledOff } from './prompt-call.ts';
 import { promptly } from './promptly.ts';
 import { bulkheadOf } from './queue.ts';
+import {
+  isDependencyFailure,
+  isRefusal,
+  isRetryable,
+  isTransientResult,
+} from './transient-errors.ts';
 import type {
   Failed,
   FallbackCall,
   FallbackStrategy,
+  Handles,
+  HandlesResult,
   Member,
   PolicySettings,
   RetrySettings,
@@ -65,7 +73,7 @@ function ofBreaker(settings: PolicySettings, key: string | undefined): Breaker |
   const { handle, handleResult } = settings.circuitBreaker;
   return breakerOf(
     settings.circuitBreaker,
-    handle ?? settings.handle ?? isTransient,
+    handle ?? settings.handle ?? isDependencyFailure,
     handleResult ?? settings.handleResult ?? isTransientResult,
     key,
   );
@@ -73,7 +81,7 @@ function ofBreaker(settings: PolicySettings, key: string | undefined): Breaker |
 
 function ofRetry(settings: PolicySettings, own: RetrySettings): RetryPolicy {
   const { statuses, calls } = own;
-  const handles = own.handle ?? settings.handle ?? ((error) => isTransient(error, statuses));
+  const handles = own.handle ?? settings.handle ?? ((error) => isRetryable(error, statuses));
   const handlesResult =
     own.handleResult ?? settings.handleResult ?? ((value) => isTransientResult(value, statuses));
   const policy = retry(
@@ -119,14 +127,21 @@ function ofFallback<F>(
     if (call) call.failure = failure;
     return true;
   };
-  const byDefault = settings.handle ?? isTransient;
-  const handles = strategy.handle ?? ((error) => isRefusal(error) || byDefault(error));
-  const handlesResult = strategy.handleResult ?? settings.handleResult ?? isTransientResult;
+  // Not an unknown error: it may be a refusal, which must not become a fallback's "yes".
+  const byDefault = settings.handle ?? ((error: unknown) => isRetryable(error));
+  const own = (name: string) => readProperty(strategy, name);
+  const remembers = own('remember') !== undefined;
+  const handles =
+    (own('handle') as Handles | undefined) ?? ((error) => isRefusal(error) || byDefault(error));
+  const handlesResult =
+    (own('handleResult') as HandlesResult | undefined) ??
+    settings.handleResult ??
+    isTransientResult;
   const policy = fallback(
     handleWhen((error) => !isCancelled() && handles(error) && failed({ error })).orWhenResult(
       (value) => {
         if (handlesResult(value)) return failed({ value });
-        harmless(() => strategy.remember?.(value, details()));
+        if (remembers) harmless(() => strategy.remember?.(value, details()));
         return false;
       },
     ),
@@ -141,7 +156,8 @@ function ofFallback<F>(
     },
   );
   Object.defineProperty(policy, FALLBACK_TYPE, { value: strategy.type });
-  return { policy, begin: strategy.begin && (() => harmless(() => strategy.begin?.(details()))) };
+  const begins = own('begin') !== undefined;
+  return { policy, begin: begins ? () => harmless(() => strategy.begin?.(details())) : undefined };
 }
 
 /** A strategy that fails to keep a value must not fail the call. */

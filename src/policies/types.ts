@@ -81,7 +81,10 @@ export interface RetrySettings extends Handled {
   readonly waitsSeconds?: readonly number[] | undefined;
   /** Whether a wait is anything between its half and its whole, so that callers do not come as one. */
   readonly jitter: boolean;
-  /** Statuses that are retried. @default 429 and every 5xx */
+  /**
+   * Statuses that are retried: an error or a response with another status is not.
+   * @default 408, 429 and every 5xx
+   */
   readonly statuses?: readonly number[] | undefined;
   /**
    * The wait in seconds, by what failed: an error, or a value that counts as failed. Of the first
@@ -134,7 +137,7 @@ export interface FallbackStrategy<F> {
   readonly answer: (failure: unknown, call: FallbackCall) => F | PromiseLike<F>;
   /** Is told of each good value before the caller gets it. */
   readonly remember?: ((value: unknown, call: FallbackCall) => void) | undefined;
-  /** @default what the stack acts on, open circuits, and full bulkheads */
+  /** @default transient errors, or what the stack's `handle` selects; open circuits; full bulkheads */
   readonly handle?: Handles | undefined;
   readonly handleResult?: HandlesResult | undefined;
 }
@@ -147,9 +150,14 @@ export interface PolicySettings<F = unknown> {
   readonly retry: false | RetrySettings;
   readonly bulkhead: false | BulkheadSettings;
   readonly timeout: false | TimeoutSettings;
-  /** Errors that retry, breaker and fallback act on. @default 5xx, 429, timeouts, connection errors */
+  /**
+   * Errors that retry, breaker and fallback act on.
+   *
+   * @default retry and fallback: what is known to be transient; breaker: what is not known to be a
+   *   mistake of the caller. The table in `docs/policies.md` lists what is known.
+   */
   readonly handle?: Handles | undefined;
-  /** Returned values that they act on. @default responses (`status` and `ok`) of 5xx and 429 */
+  /** Returned values that they act on. @default responses (`status` and `ok`) of 408, 429 and 5xx */
   readonly handleResult?: HandlesResult | undefined;
   /** The members, outermost first. */
   readonly order: readonly Member[];

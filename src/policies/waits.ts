@@ -45,7 +45,8 @@ export function planned(settings: RetrySettings, attempt: number): number {
 
 function grown(settings: RetrySettings, attempt: number): number {
   const { strategy, firstWaitSeconds: first, base } = settings;
-  if (strategy === 'exponential') return first * base ** (attempt - 1);
+  // The power may be infinite, and 0 times that is NaN: Node waits 1 ms for it, whatever the limits are.
+  if (strategy === 'exponential') return first === 0 ? 0 : first * base ** (attempt - 1);
   return strategy === 'linear' ? first * attempt : first;
 }
 

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
   countsTable,
+  knownErrorsTable,
   namesTable,
   policiesPage,
   presetsTable,
   variablesTable,
 } from '../../src/generate/docs/policies-page.ts';
+import { KNOWN_ERRORS } from '../../src/presets/known-errors/index.ts';
 import { VARIABLES } from '../../src/presets/variables.ts';
 import { PRESET_NAMES } from '../../src/presets.ts';
 import { DOCUMENTED } from '../policies/support.ts';
@@ -35,10 +37,20 @@ describe('the page of the policies', () => {
 
   it('says what is retried and what is let in', () => {
     expect(rowOf(countsTable(), 'http')[1]).toBe(
-      '429, 500, 502, 503, 504, timeouts, connection errors',
+      '429, 500, 502, 503, 504, transient errors without a status',
     );
-    expect(rowOf(countsTable(), 'apiClient')[1]).toBe('timeouts, connection errors');
+    expect(rowOf(countsTable(), 'apiClient')[1]).toBe('transient errors without a status');
+    expect(rowOf(countsTable(), 'llm')[1]).toBe('408, 429, 5xx, all other transient errors');
     expect(rowOf(countsTable(), 'llm')[3]).toBe('call 11 while 10 are under way');
+  });
+
+  it('has every known error and every field that one is recognized by', () => {
+    const page = knownErrorsTable();
+    for (const { field, values, source } of KNOWN_ERRORS) {
+      const cells = `| \`${field}\` | ${values.map((value) => `\`${value}\``).join(', ')} | ${source} |`;
+      expect(page).toContain(cells);
+      expect(rowOf(page, field)).toHaveLength(2);
+    }
   });
 
   it('has every preset and every variable', () => {
@@ -55,7 +67,14 @@ describe('the page of the policies', () => {
   });
 
   it('shows the examples that it names, and wants them to be there', () => {
-    const marked = ['presets', 'counts', 'names', 'variables', 'examples/policies/a.ts']
+    const marked = [
+      'presets',
+      'counts',
+      'known-errors',
+      'names',
+      'variables',
+      'examples/policies/a.ts',
+    ]
       .map((name) => `<!-- ${name}:begin -->\n<!-- ${name}:end -->`)
       .join('\n');
     const read = (path: string) =>

@@ -72,6 +72,34 @@ describe.each(majors)('over cockatiel $major', ({ major }) => {
       expect(seen).toEqual([1, 2, 3, 4].map((attempt) => ['ECONNRESET', attempt]));
     });
 
+    it('are announced as they are waited, and are waits that Node can wait', async () => {
+      const asked = [Number.POSITIVE_INFINITY, 1e12, 2 ** 31, Number.NaN, -1, 0.0004];
+      const extremes: Retry[] = [
+        { calls: asked.length + 1, delay: (_, attempt) => asked[attempt - 1] },
+        // 100 ** 155 is beyond what a number can be, and 0 times that is no number.
+        { calls: 160, base: 100, firstWaitSeconds: 0 },
+        { calls: 160, base: 100 },
+      ];
+      const wrong: unknown[] = [];
+      for (const retry of extremes) {
+        const policy = createPolicy('service', 'default', {
+          circuitBreaker: false,
+          retry: { jitter: false, ...retry },
+        });
+        let announced: { delay: number; at: number } | undefined;
+        policy.retry?.onRetry(({ delay }) => {
+          announced = { delay, at: Date.now() };
+        });
+        const fn = () => {
+          const waited = announced && Date.now() - announced.at;
+          if (announced?.delay !== waited) wrong.push({ retry, announced, waited });
+          return down();
+        };
+        await settled(policy.execute(fn));
+      }
+      expect(wrong).toEqual([]);
+    });
+
     it('are those of the strategy where asking the error fails', async () => {
       const delay = () => {
         throw new Error('a fault');

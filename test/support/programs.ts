@@ -7,6 +7,9 @@ export const PACKAGES = {
   alertmanager: 'prometheus-alertmanager',
   amtool: 'prometheus-alertmanager',
   chromium: 'chromium',
+  'redis-server': 'redis-server',
+  postgres: 'postgresql',
+  initdb: 'postgresql',
 } as const;
 
 export type Program = keyof typeof PACKAGES;
@@ -21,6 +24,8 @@ export const NEEDED_BY: Readonly<Record<string, readonly Program[]>> = {
   'test/examples/grafana.test.ts': ['promtool', 'amtool'],
   'test/health/live/page.test.ts': ['chromium'],
   'test/e2e/{incident,readme}.test.ts': ['prometheus', 'alertmanager'],
+  'test/policies/clients/redis.test.ts': ['redis-server'],
+  'test/policies/clients/postgres.test.ts': ['postgres', 'initdb'],
 };
 
 /** Debian calls some of them differently. */
@@ -30,6 +35,9 @@ const NAMES: Readonly<Record<Program, readonly string[]>> = {
   alertmanager: ['prometheus-alertmanager', 'alertmanager'],
   amtool: ['amtool'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],
+  'redis-server': ['redis-server'],
+  postgres: ['postgres'],
+  initdb: ['initdb'],
 };
 
 /** The path of a program, if it is there. */
@@ -53,9 +61,15 @@ export function requireProgram(program: Program): string {
   return path;
 }
 
+/** Debian keeps the programs of PostgreSQL in a folder for each version, which is not on the PATH. */
 function pathOf(name: string): string | undefined {
+  const find = `command -v ${name} || ls -v /usr/lib/postgresql/*/bin/${name}`;
   try {
-    return execFileSync('/bin/sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
+    const paths = execFileSync('/bin/sh', ['-c', find], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return paths.trim().split('\n').at(-1);
   } catch {
     return undefined;
   }

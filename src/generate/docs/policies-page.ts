@@ -1,3 +1,5 @@
+import { KNOWN_ERRORS } from '../../presets/known-errors/index.ts';
+import { ERROR_FIELDS } from '../../presets/known-errors/types.ts';
 import { VARIABLE_KINDS, VARIABLE_PREFIX, VARIABLES } from '../../presets/variables.ts';
 import {
   PRESET_NAMES,
@@ -26,6 +28,7 @@ export function policiesPage(
   if (page === undefined) return {};
   page = withBlock(page, 'presets', presetsTable());
   page = withBlock(page, 'counts', countsTable());
+  page = withBlock(page, 'known-errors', knownErrorsTable());
   page = withBlock(page, 'names', namesTable());
   page = withBlock(page, 'variables', variablesTable());
   for (const [, example = ''] of page.matchAll(EXAMPLE)) {
@@ -74,11 +77,32 @@ export function countsTable(): string {
     ['preset', 'makes a call again after', 'counts for the circuit', 'does not let in'],
     each((name, { retry, bulkhead }) => [
       code(name),
-      `${statuses(retry.statuses)}timeouts, connection errors`,
-      'a call that failed after all of these: 429, 5xx, timeouts, connection errors',
+      retried(retry.statuses),
+      'a call that failed after all of these, by anything but a mistake of the caller',
       bulkhead ? `call ${bulkhead.limit + 1} while ${bulkhead.limit} are under way` : '-',
     ]),
   );
+}
+
+/** By what an error is recognized: the rows in the order in which they are asked, and their fields. */
+export function knownErrorsTable(): string {
+  const outcomes = { transient: 'retried and counted', caller: 'neither' } as const;
+  const rows = table(
+    ['client', 'outcome', 'what happened', 'field', 'values', 'source'],
+    KNOWN_ERRORS.map(({ client, meaning, what, field, values, source }) => [
+      client,
+      outcomes[meaning],
+      what,
+      code(field),
+      values.map(code).join(', '),
+      source,
+    ]),
+  );
+  const fields = table(
+    ['field', 'is read from'],
+    Object.entries(ERROR_FIELDS).map(([field, from]) => [code(field), from]),
+  );
+  return `${rows}\n\n${fields}`;
 }
 
 /** What stands for `<NAME>` in the variables of each preset. */
@@ -122,9 +146,9 @@ function moments(preset: Preset): string {
   return ['0', ...later].join(', ');
 }
 
-function statuses(only: readonly number[] | undefined): string {
-  if (only === undefined) return '429, 5xx, ';
-  return only.map((status) => `${status}, `).join('');
+function retried(only: readonly number[] | undefined): string {
+  if (only === undefined) return '408, 429, 5xx, all other transient errors';
+  return [...only, 'transient errors without a status'].join(', ');
 }
 
 /** Which documents have the numbers of each member, by their letters. */

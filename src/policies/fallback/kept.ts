@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { currentCall as currentExecution } from '../calls.ts';
+import { ownOptions } from '../own-options.ts';
 import type { FallbackCall } from '../types.ts';
 import { currentCall, now } from './call.ts';
 import { copierOf } from './copy.ts';
@@ -26,9 +27,9 @@ export class KeptValues {
 
   /** @throws TypeError if an option is not what it must be */
   constructor(options: Kept & Aged) {
-    assertKept(options);
-    this.#options = options;
-    this.#copier = copierOf(options.copy);
+    this.#options = ownOptions(options);
+    assertKept(this.#options);
+    this.#copier = copierOf(this.#options.copy);
   }
 
   begin(call: FallbackCall): void {

@@ -4,7 +4,7 @@ import type { Copy } from './copy.ts';
 
 /** When a fallback answers, where it is not for all that the stack acts on. */
 export interface Handled {
-  /** @default what the stack acts on, open circuits, and full bulkheads */
+  /** @default transient errors, or what the stack's `handle` selects; open circuits; full bulkheads */
   readonly handle?: Handles | undefined;
   readonly handleResult?: HandlesResult | undefined;
 }

@@ -1,4 +1,5 @@
 import { POLICIES } from '../../thresholds.ts';
+import { ownOptions } from '../own-options.ts';
 import type { FallbackCall, FallbackStrategy } from '../types.ts';
 import { type Copy, copierOf } from './copy.ts';
 import { KeptValues } from './kept.ts';
@@ -46,8 +47,9 @@ export const fallbackTo = {
    */
   value<T>(
     value: T,
-    { copy, ...handled }: Handled & { readonly copy?: Copy<T> | undefined } = {},
+    options: Handled & { readonly copy?: Copy<T> | undefined } = {},
   ): FallbackStrategy<T> {
+    const { copy, ...handled } = ownOptions(options);
     const copier = copierOf(copy);
     const kept = copier.keep(value);
     return { ...handled, type: 'value', answer: () => copier.hand(kept) as T };
@@ -78,9 +80,10 @@ export const fallbackTo = {
    * });
    */
   cached<T = unknown, A extends Arguments = Arguments>(
-    options: CachedOptions<T, A>,
+    given: CachedOptions<T, A>,
   ): FallbackStrategy<never> {
-    const { maxAgeSeconds = POLICIES.fallback.stale.maxAgeSeconds } = options ?? {};
+    const options = ownOptions(given);
+    const { maxAgeSeconds = POLICIES.fallback.stale.maxAgeSeconds } = options;
     const values = new KeptValues({ ...(options as unknown as Kept), maxAgeSeconds });
     return {
       handle: options.handle,
@@ -104,9 +107,10 @@ export const fallbackTo = {
    * });
    */
   stale<F = never, T = unknown, A extends Arguments = Arguments>(
-    options: StaleOptions<F, T, A>,
+    given: StaleOptions<F, T, A>,
   ): FallbackStrategy<F> {
-    const { maxAgeSeconds = POLICIES.fallback.stale.longestMaxAgeSeconds, onStale } = options ?? {};
+    const options = ownOptions(given);
+    const { maxAgeSeconds = POLICIES.fallback.stale.longestMaxAgeSeconds, onStale } = options;
     const values = new KeptValues({ ...(options as unknown as Kept), maxAgeSeconds });
     return {
       handle: options.handle,

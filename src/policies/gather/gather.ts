@@ -1,5 +1,6 @@
 import type { DegradationStatus } from '../../semconv/attributes.ts';
 import { follow } from '../follow.ts';
+import { ownOptions } from '../own-options.ts';
 import { countsOf } from './counts.ts';
 import { assertParts, type Settings, settingsOf } from './options.ts';
 import { type Ended, PartRun } from './part.ts';
@@ -30,7 +31,7 @@ export function gather<P extends Parts, const R extends Extract<keyof P, string>
 }
 
 async function gathered(parts: Parts, options: GatherOptions, settings: Settings) {
-  const { signal, policies = true, meterProvider } = options;
+  const { signal, policies = true, meterProvider } = ownOptions(options);
   const { name, timeout, minimum } = settings;
   const names = Object.keys(parts);
   const counts = countsOf(name, meterProvider);

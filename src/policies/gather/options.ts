@@ -1,5 +1,6 @@
 import { assertKeys, assertName, expected } from '../../options.ts';
 import { POLICIES } from '../../thresholds.ts';
+import { ownOptions } from '../own-options.ts';
 import type { GatherOptions, Parts } from './types.ts';
 
 /** The longest that a timer of Node can wait. */
@@ -34,7 +35,7 @@ export function settingsOf(options: GatherOptions, parts: Parts): Settings {
     timeout = POLICIES.timeout.default.seconds * 1000,
     minimum = 1,
     signal,
-  } = options;
+  } = ownOptions(options);
   assertName(name);
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw expected('`options.signal` to be an AbortSignal', signal);

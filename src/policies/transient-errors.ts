@@ -1,0 +1,145 @@
+/**
+ * Classifies what a call threw or returned, by the rows of `presets/known-errors`.
+ *
+ * An error is recognized by its properties and never by `instanceof`: errors come from other copies
+ * of cockatiel, from other realms, and from clients of every kind.
+ */
+import { KNOWN_ERRORS } from '../presets/known-errors/index.ts';
+import type { ErrorField, Meaning } from '../presets/known-errors/types.ts';
+import {
+  fieldsOf,
+  isMarked,
+  MAX_ERRORS,
+  nestedErrors,
+  responseStatusOf,
+  statusOf,
+} from './error-fields.ts';
+
+/**
+ * `refused`: this process refused the call itself, by a full bulkhead or an open circuit inside.
+ * `unknown`: no row matches.
+ */
+export interface Classification {
+  readonly meaning: Meaning | 'refused' | 'unknown';
+  /** The HTTP status of the error that decided, which may be a `cause`. */
+  readonly status: number | undefined;
+}
+
+/** The first row of each value of a field, and of each beginning. */
+interface FieldRows {
+  readonly whole: Map<string, number>;
+  readonly beginnings: (readonly [beginning: string, row: number])[];
+}
+
+const ROWS = new Map<ErrorField, FieldRows>();
+for (const [row, { field, values }] of KNOWN_ERRORS.entries()) {
+  const rows: FieldRows = ROWS.get(field) ?? { whole: new Map(), beginnings: [] };
+  ROWS.set(field, rows);
+  for (const value of values) {
+    if (value.endsWith('*')) rows.beginnings.push([value.slice(0, -1), row]);
+    else if (!rows.whole.has(value)) rows.whole.set(value, row);
+  }
+}
+
+/** Whether the same call may succeed later, so that a retry makes sense. */
+export function isRetryable(error: unknown, statuses?: readonly number[]): boolean {
+  const { meaning, status } = classify(error);
+  if (statuses === undefined || status === undefined) return meaning === 'transient';
+  return meaning !== 'refused' && statuses.includes(status);
+}
+
+/** Whether the circuit counts it: everything but a mistake of the caller and a refusal of this process. */
+export function isDependencyFailure(error: unknown): boolean {
+  const { meaning } = classify(error);
+  return meaning === 'transient' || meaning === 'unknown';
+}
+
+/** Whether the dependency was not reached or did not answer in time, whatever its status. */
+export const isConnectionError = (error: unknown): boolean =>
+  classify(error, 'status').meaning === 'transient';
+
+/** Whether this process refused the call itself. */
+export const isRefusal = (error: unknown): boolean => classify(error).meaning === 'refused';
+
+/** Whether a timeout of cockatiel ended the call. */
+export const isTimeout = (error: unknown): boolean => isMarked(error, 'isTaskCancelledError');
+
+/** Whether the same request may get another status later. */
+export const isTransientStatus = (status: number): boolean => TRANSIENT_STATUSES.has(status);
+
+/** Every successful response is looked up here. */
+const TRANSIENT_STATUSES = new Set(
+  Array.from({ length: 600 }, (_, status) => status).filter(
+    (status) => KNOWN_ERRORS[rowOf('status', String(status))]?.meaning === 'transient',
+  ),
+);
+
+/** Whether a returned value is a response, such as that of `fetch`, with a status that is a failure. */
+export function isTransientResult(value: unknown, statuses?: readonly number[]): boolean {
+  const status = responseStatusOf(value);
+  if (status === undefined) return false;
+  return statuses ? statuses.includes(status) : isTransientStatus(status);
+}
+
+/**
+ * Never throws, whatever the error is.
+ *
+ * @param ignored a field that is not asked
+ */
+export function classify(error: unknown, ignored?: ErrorField): Classification {
+  try {
+    return visit(error, ignored, new Set()) ?? UNKNOWN;
+  } catch {
+    // A revoked proxy, or a list whose iterator throws.
+    return UNKNOWN;
+  }
+}
+
+const UNKNOWN: Classification = { meaning: 'unknown', status: undefined };
+
+/** @returns `undefined` for what is no object, and for an error that was visited already */
+function visit(
+  error: unknown,
+  ignored: ErrorField | undefined,
+  visited: Set<object>,
+): Classification | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  // A chain of causes may be long, or lead back to itself.
+  if (visited.has(error) || visited.size >= MAX_ERRORS) return undefined;
+  visited.add(error);
+  const meaning = ownMeaning(error, ignored);
+  if (meaning !== undefined) return { meaning, status: statusOf(error) };
+  // `fetch` reports the reason as `cause`, Node reports attempts at several addresses as `errors`.
+  const nested = nestedErrors(error)
+    .map((each) => visit(each, ignored, visited))
+    .filter((each) => each !== undefined);
+  return (
+    nested.find((each) => each.meaning === 'transient') ??
+    nested.find((each) => each.meaning === 'unknown') ??
+    nested[0] ?? { meaning: 'unknown', status: statusOf(error) }
+  );
+}
+
+function ownMeaning(
+  error: object,
+  ignored: ErrorField | undefined,
+): Classification['meaning'] | undefined {
+  if (isMarked(error, 'isBulkheadRejectedError') || isMarked(error, 'isBrokenCircuitError')) {
+    return 'refused';
+  }
+  if (isTimeout(error)) return 'transient';
+  const rows = fieldsOf(error).map(([field, value]) =>
+    field === ignored ? Number.POSITIVE_INFINITY : rowOf(field, value),
+  );
+  return KNOWN_ERRORS[Math.min(...rows)]?.meaning;
+}
+
+/** The first row that matches a value; beyond all rows where none does. */
+function rowOf(field: ErrorField, value: string): number {
+  const { whole, beginnings } = ROWS.get(field) ?? { whole: new Map(), beginnings: [] };
+  let first = whole.get(value) ?? Number.POSITIVE_INFINITY;
+  for (const [beginning, row] of beginnings) {
+    if (row < first && value.startsWith(beginning)) first = row;
+  }
+  return first;
+}

@@ -1,0 +1,53 @@
+/**
+ * The known errors of clients, as data: policies classify errors by these rows, and the table in
+ * `docs/policies.md` is generated from them.
+ */
+
+/**
+ * `transient`: the dependency failed and may recover; the call is retried and counts for the circuit.
+ * `caller`: the dependency works and refused the call, or the program is wrong; the call is neither
+ * retried nor counted.
+ */
+export type Meaning = 'transient' | 'caller';
+
+/** What is read of an error. */
+export const ERROR_FIELDS = {
+  status:
+    'the HTTP status: `status`, `statusCode`, that of `response`, or `$metadata.httpStatusCode`',
+  code: '`code`, if it is a string',
+  name: '`name`, or the name of the class',
+  message: '`message`',
+  awsName: '`name` of an error with `$metadata`',
+  awsRetryable:
+    '`throttling` where `$retryable.throttling` is set, else `transient` for any `$retryable`',
+  sqlState: '`sqlState`, or the `code` of an error with `severity`',
+  redisReply: '`message` of the error that stands for an error reply of a Redis server',
+  mongoCode: '`code` of an error whose name begins with `Mongo`',
+  mongoLabel: '`errorLabels` of such an error',
+  grpcStatus: '`code` of an error with `details`, if it is a number',
+  programError: '`name` of an error that has neither `cause` nor `errors`',
+} as const;
+
+export type ErrorField = keyof typeof ERROR_FIELDS;
+
+export interface KnownError {
+  /** The client or protocol, for the table. */
+  readonly client: string;
+  readonly meaning: Meaning;
+  /** What happened, for the table. */
+  readonly what: string;
+  readonly field: ErrorField;
+  /** As text; a value that ends in `*` matches every value that begins so. */
+  readonly values: readonly string[];
+  /** Where client or protocol documents the values: a URL, or a file of the client's package. */
+  readonly source: string;
+}
+
+/** Writes what the rows of one client share once. */
+export function rowsOf(
+  client: string,
+  source: string,
+  rows: readonly (Omit<KnownError, 'client' | 'source'> & { readonly source?: string })[],
+): readonly KnownError[] {
+  return rows.map((row) => ({ client, source, ...row }));
+}
