@@ -74,6 +74,19 @@ export async function moveEveryMetric(to: typeof instrument, name: string): Prom
     vi.useRealTimers();
   }
   await administerEach(name);
+  await openCircuit(to, name);
+}
+
+/** A circuit that opens now, and stays open. */
+export async function openCircuit(to: typeof instrument, name: string): Promise<void> {
+  const breaker = circuitBreaker(handleAll, {
+    halfOpenAfter: RESET_MS,
+    breaker: new ConsecutiveBreaker(1),
+  });
+  const failure = () => Promise.reject(new Error('down'));
+  await to(name, breaker)
+    .execute(failure)
+    .catch(() => {});
 }
 
 /** What can be done to the circuit breakers of a name by hand. */
