@@ -77,12 +77,16 @@ export async function moveEveryMetric(to: typeof instrument, name: string): Prom
   await openCircuit(to, name);
 }
 
+/** Referenced, as the state of a policy that the garbage collector took is not reported. */
+const openCircuits: unknown[] = [];
+
 /** A circuit that opens now, and stays open. */
 export async function openCircuit(to: typeof instrument, name: string): Promise<void> {
   const breaker = circuitBreaker(handleAll, {
     halfOpenAfter: RESET_MS,
     breaker: new ConsecutiveBreaker(1),
   });
+  openCircuits.push(breaker);
   const failure = () => Promise.reject(new Error('down'));
   await to(name, breaker)
     .execute(failure)
