@@ -8,6 +8,7 @@ import {
 } from '../../src/semconv/attributes.ts';
 import {
   CIRCUIT_BREAKER_CALLS,
+  CIRCUIT_BREAKER_DOWNTIME,
   CIRCUIT_BREAKER_RECOVERY_DURATION,
   CIRCUIT_BREAKER_STATE,
   CIRCUIT_BREAKER_TIME,
@@ -65,6 +66,9 @@ export function circuits(
           sum((life) => (time) => Number(at(life, time) === state)),
         ]),
       ),
+      ...closed(CIRCUIT_BREAKER_DOWNTIME, policy, [
+        [{}, (time) => Math.max(...lives.map((life) => downtime(life, time)))],
+      ]),
       ...closed(
         CIRCUIT_BREAKER_TRANSITIONS,
         policy,
@@ -102,6 +106,18 @@ function spent(life: readonly Span[], states: readonly Stay['state'][]): Value {
   const mine = life.filter(({ state }) => states.includes(state));
   return (time) =>
     mine.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(time, to) - from), 0);
+}
+
+/** Seconds since the breaker left closed; 0 while it is closed or isolated. */
+function downtime(life: readonly Span[], time: number): number {
+  const now = life.findIndex(({ to }) => time < to);
+  let first = now;
+  while (first >= 0 && isDown(life[first])) first--;
+  return isDown(life[now]) ? time - (life[first + 1]?.from ?? 0) : 0;
+}
+
+function isDown(span: Span | undefined): boolean {
+  return span?.state === 'open' || span?.state === 'half_open';
 }
 
 function at(life: readonly Span[], time: number): Stay['state'] | undefined {

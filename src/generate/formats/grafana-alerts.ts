@@ -43,7 +43,10 @@ export function grafanaAlerts(groups: readonly RuleGroup<Alert>[], queries: Quer
 }
 
 function rule(alert: Alert, title: string, queries: Queries) {
-  const uid = title.replace(/[^\w]+/g, '-').replace(/-$/, '');
+  const uid = title
+    .replace(/^Resilience/, '')
+    .replace(/[^\w]+/g, '-')
+    .replace(/-$/, '');
   if (uid.length > 40) throw new Error(`Expected a uid of 40 characters at most, got ${uid}`);
   return {
     uid,
@@ -54,6 +57,9 @@ function rule(alert: Alert, title: string, queries: Queries) {
     noDataState: 'OK',
     execErrState: 'Error',
     for: alert.forSeconds === undefined ? '0s' : queries.time(alert.forSeconds),
+    ...(alert.keepFiringSeconds === undefined
+      ? {}
+      : { keep_firing_for: queries.time(alert.keepFiringSeconds) }),
     // What the query gives no more is over, as in Prometheus.
     missing_series_evals_to_resolve: 1,
     annotations: Object.fromEntries(
@@ -63,7 +69,7 @@ function rule(alert: Alert, title: string, queries: Queries) {
         text.replace(/\$value\b/g, '$values.A.Value'),
       ]),
     ),
-    labels: { severity: alert.severity },
+    labels: { severity: alert.severity, ...alert.labels },
     isPaused: false,
   };
 }
@@ -94,10 +100,10 @@ function data({ expr }: Alert, uid: string): QueryBuilder[] {
   ];
 }
 
-/** A name that two alerts share, as each has a severity of its own, is one title too few for Grafana. */
-function titleOf({ name, severity }: Alert, alerts: readonly Alert[]): string {
+/** Rules that share a name need titles of their own in Grafana: with their severity and window. */
+function titleOf({ name, severity, labels }: Alert, alerts: readonly Alert[]): string {
   const shared = alerts.filter((other) => other.name === name).length > 1;
-  return shared ? `${name} (${severity})` : name;
+  return shared ? `${name} (${[severity, labels?.['long']].filter(Boolean).join(', ')})` : name;
 }
 
 function interval(queries: Queries): string {
