@@ -30,6 +30,10 @@ interface Span extends Stay {
 export interface Circuits extends Partial<Omit<Replica, 'instance' | 'series'>> {
   /** Whether calls come all the time, one a second, which an open or isolated circuit rejects. */
   readonly calls?: boolean;
+  /** What it rejects, where that is another number of calls. */
+  readonly rejected?: Value;
+  /** Calls that fail, of all its breakers. */
+  readonly failed?: Value;
   /** The name of the policy. */
   readonly policy?: string;
 }
@@ -38,7 +42,7 @@ export interface Circuits extends Partial<Omit<Replica, 'instance' | 'series'>> 
 export function circuits(
   instance: string,
   breakers: readonly (readonly Stay[])[],
-  { calls = true, policy = 'servicenow', ...rest }: Circuits = {},
+  { calls = true, policy = 'servicenow', rejected, failed, ...rest }: Circuits = {},
 ): Replica {
   const lives = breakers.map(spans);
   const states = [...CIRCUIT_BREAKER_STATES];
@@ -83,8 +87,9 @@ export function circuits(
       ...closed(CIRCUIT_BREAKER_CALLS, policy, [
         [
           { [ATTR_CIRCUIT_BREAKER_RESULT]: 'rejected' },
-          calls ? sum((life) => spent(life, ['open', 'isolated'])) : () => 0,
+          rejected ?? (calls ? sum((life) => spent(life, ['open', 'isolated'])) : () => 0),
         ],
+        [{ [ATTR_CIRCUIT_BREAKER_RESULT]: 'failure' }, failed ?? (() => 0)],
       ]),
       ...histogram(CIRCUIT_BREAKER_RECOVERY_DURATION, policy, {}, lives.flatMap(recoveries)),
     ],

@@ -31,7 +31,7 @@ function firstFiring(alert: string, severity: string): [Scenario, number] {
 
 /** The rules of an alert; of two of one name, which may both fire, one. */
 function ofSeverity(alert: string, severity: string) {
-  return rulesOf(alert, RULES).map((group) => ({
+  return rulesOf([alert], RULES).map((group) => ({
     ...group,
     rules: group.rules.filter(
       ({ labels }) => labels === undefined || labels['severity'] === severity,

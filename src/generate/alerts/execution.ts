@@ -33,13 +33,7 @@ function latencyHigh(queries: Queries): Alert {
   // A rejected call is quick, and one that the caller aborts says nothing.
   const answered = isNoneOf<Outcome>(ATTR_OUTCOME, ['rejected', 'cancelled', 'not_handled']);
   const durations = queries.of(EXECUTION_DURATION, [answered]);
-  // Buckets below the limit decide nothing, and cost as much as the others.
-  const below = (EXECUTION_DURATION.buckets ?? []).filter((bound) => bound < latency.seconds);
-  const buckets = queries.of(
-    EXECUTION_DURATION,
-    [answered, ...(below.length > 0 ? [isNoneOf(LE, below.map(String))] : [])],
-    'bucket',
-  );
+  const buckets = queries.of(EXECUTION_DURATION, [answered], 'bucket');
   const count = queries.of(EXECUTION_DURATION, [answered], 'count');
   const window = queries.window(latency.windowSeconds);
   const longer = queries.window(latencyTraffic.windowSeconds);
