@@ -131,8 +131,8 @@ describe('the contract', () => {
     }));
 
   it('is broken by a metric that has another name', () => {
-    expect(missing(queries, renamed('circuit_breaker_time', 'breaker_time'))).toContain(
-      'ResilienceCircuitBreakerStuckOpen: no metric resilience_circuit_breaker_time_total',
+    expect(missing(queries, renamed('circuit_breaker_downtime', 'breaker_downtime'))).toContain(
+      'ResilienceCircuitBreakerStuckOpen: no metric resilience_circuit_breaker_downtime',
     );
   });
 
@@ -147,7 +147,7 @@ describe('the contract', () => {
 
   it('is broken by a value that is called otherwise', () => {
     expect(missing(queries, renamed('half_open', 'half-open'))).toContain(
-      'ResilienceCircuitBreakerStuckOpen: no value half_open of resilience_circuit_breaker_state on resilience_circuit_breaker_time_total',
+      'ResilienceCircuitBreakerStuckOpen: no value half_open of resilience_circuit_breaker_state on resilience_circuit_breaker_state',
     );
   });
 });

@@ -41,7 +41,10 @@ export async function offence(situation: Situation, road: Road): Promise<string 
   const tests = Object.entries(firing).flatMap(([time, { fires = [], silent = [] }]) =>
     [...fires, ...silent].map((alert) => {
       const [name, severity, ...values] = alert.split(' ');
-      const labels = by.map((label, i) => `${label}="${values[i]}"`);
+      const labels =
+        by.length === 1
+          ? [`${by[0]}="${values.join(' ')}"`]
+          : by.map((label, i) => `${label}="${values[i]}"`);
       const matchers = [
         `alertname="Resilience${name}"`,
         'alertstate="firing"',

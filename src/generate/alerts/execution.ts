@@ -13,7 +13,7 @@ import {
 } from '../../semconv/metrics.ts';
 import { BURN_RATES } from '../../thresholds.ts';
 import { percent } from '../percent.ts';
-import { is, isNoneOf, isOneOf, LE, type Queries } from '../queries.ts';
+import { is, isNot, isOneOf, LE, type Queries } from '../queries.ts';
 import { COUNTED, recorded, UNANSWERED } from './recordings.ts';
 import type { Alert } from './rule.ts';
 
@@ -30,8 +30,8 @@ export function alerts(queries: Queries): Alert[] {
 function latencyHigh(queries: Queries): Alert {
   const { latency, latencyTraffic } = queries.limits;
   const { policy } = queries.grouping;
-  // A rejected call is quick, and one that the caller aborts says nothing.
-  const answered = isNoneOf<Outcome>(ATTR_OUTCOME, ['rejected', 'cancelled', 'not_handled']);
+  // Rejected calls are quick: those of an open circuit would hide all others.
+  const answered = isNot<Outcome>(ATTR_OUTCOME, 'rejected');
   const durations = queries.of(EXECUTION_DURATION, [answered]);
   const buckets = queries.of(EXECUTION_DURATION, [answered], 'bucket');
   const count = queries.of(EXECUTION_DURATION, [answered], 'count');

@@ -79,7 +79,8 @@ function withPolicyLimits(
   return alerts(queries).map((alert, index) => {
     const changed = overrides.flatMap(({ policy, own, common }) => {
       const [mine, other] = [own[index], common[index]];
-      return mine && other && mine.expr !== other.expr ? [{ policy, alert: mine }] : [];
+      const isOfPolicy = alert.about === 'policy' || alert.about === 'replica';
+      return isOfPolicy && mine && mine.expr !== other?.expr ? [{ policy, alert: mine }] : [];
     });
     if (changed.length === 0) return alert;
     for (const { policy } of changed) unread.delete(policy);

@@ -45,10 +45,12 @@ unless on (${policy})
 function successLow(queries: Queries): Alert {
   const { ratio, windowSeconds, atLeast } = queries.limits.retrySuccess;
   const { policy } = queries.grouping;
-  const result = (...results: RetryResult[]) =>
-    queries.of(RETRY_CALLS, [isOneOf(ATTR_RETRY_RESULT, results)]);
-  const recovered = result('success_after_retry');
-  const retried = result('success_after_retry', 'exhausted');
+  const recovered = queries.of(RETRY_CALLS, [
+    is<RetryResult>(ATTR_RETRY_RESULT, 'success_after_retry'),
+  ]);
+  const retried = queries.of(RETRY_CALLS, [
+    isOneOf<RetryResult>(ATTR_RETRY_RESULT, ['success_after_retry', 'exhausted']),
+  ]);
   const window = queries.window(windowSeconds);
   const name = queries.text(ATTR_POLICY_NAME);
   return {

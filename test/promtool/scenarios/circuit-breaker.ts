@@ -149,14 +149,15 @@ const stuckOpen: Table = {
   scenarios: [
     {
       says: 'fires while it is open under traffic, from the end of the window to the recovery',
-      replicas: [circuits('a', [LONG]), circuits('b', [outage(T + 31, minutes(30))])],
+      replicas: [circuits('a', [LONG]), circuits('b', [outage(T + 91, minutes(30))])],
       firing: {
         [T]: [],
         [T + minutes(4)]: [],
-        [T + minutes(7)]: ['a', 'b'],
+        [T + minutes(6)]: ['a'],
+        [T + minutes(8)]: ['a', 'b'],
         [T + minutes(15)]: ['a', 'b'],
-        [T + minutes(30)]: ['a', 'b'],
-        [T + minutes(32)]: [],
+        [T + minutes(29)]: ['a', 'b'],
+        [T + minutes(33)]: [],
       },
     },
     {
