@@ -1,6 +1,7 @@
 import { QueryBuilder } from '@grafana/grafana-foundation-sdk/alerting';
 import { TypeMathBuilder, TypeThresholdBuilder } from '@grafana/grafana-foundation-sdk/expr';
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
+import { ALERTS } from '../../semconv/prometheus.ts';
 import type { Alert, RuleGroup } from '../alerts/rule.ts';
 import { DATASOURCE } from '../dashboards/variables.ts';
 import { duration } from '../duration.ts';
@@ -21,7 +22,12 @@ const EXPRESSION = { type: '__expr__', uid: '__expr__' };
  * Alert rules that Grafana itself evaluates, as a file of its provisioning, whose keys are not those
  * of its API. https://grafana.com/docs/grafana/latest/alerting/set-up/provision-alerting-resources/file-provisioning/
  */
-export function grafanaAlerts(groups: readonly RuleGroup<Alert>[], queries: Queries): string {
+export function grafanaAlerts(all: readonly RuleGroup<Alert>[], queries: Queries): string {
+  // Grafana writes no series of its alerts that a rule could count.
+  const groups = all.map((group) => ({
+    ...group,
+    rules: group.rules.filter(({ expr }) => !expr.includes(`${ALERTS}{`)),
+  }));
   const alerts = groups.flatMap(({ rules }) => rules);
   const content = {
     apiVersion: 1,
@@ -37,7 +43,7 @@ export function grafanaAlerts(groups: readonly RuleGroup<Alert>[], queries: Quer
     // What builders make has methods, too.
     JSON.parse(JSON.stringify(content)),
     '',
-    `They ask the data source ${queries.settings.datasourceUid}. Some read what recording rules record, which Grafana`,
+    `They ask the data source ${queries.settings.datasourceUid}. Two read what recording rules record, which Grafana`,
     'does not for a Prometheus: load resilience-recording-rules.yaml there, or they stay silent.',
   );
 }
