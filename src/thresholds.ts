@@ -120,18 +120,20 @@ export const POLICIES = {
 export const LIMITS = {
   /** Circuits that open: one is a service outage, of which on-call should know. */
   opened: { count: 1, windowSeconds: 300, source: ['R'] },
-  /** Share of the time of all breakers of a name, on all replicas, that was not closed. */
-  fleetWide: { ratio: 0.5, windowSeconds: 120, forSeconds: 60, source: ['D'] },
-  /**
-   * A circuit is stuck when it was open or half-open for more than `seconds` of the last
-   * `windowSeconds`: 95 % of the 5 min in which it must recover. The missing 5 % are one scrape
-   * interval of 15 s, by which a window can fall short of what happened in it.
-   */
-  stuckOpen: { seconds: 285, windowSeconds: 300, source: ['R', 'M'] },
+  /** Share of the breakers of a name, on all replicas, that was not closed, on average. */
+  fleetWide: { ratio: 0.5, windowSeconds: 300, source: ['D'] },
+  /** Services in which the circuit of one dependency is open on most replicas: the dependency is down. */
+  manyJobs: { count: 3, source: ['D'] },
+  /** A circuit that has not recovered in this time is stuck. */
+  stuckOpen: { seconds: 300, source: ['R', 'M'] },
+  /** A circuit that rejected no call in this window harms no caller. */
+  circuitCalls: { windowSeconds: 900, source: ['D'] },
   /** Probes after the reset time that failed: warn of the first. */
   probeFailed: { count: 1, windowSeconds: 300, source: ['R', 'M'] },
   /** Openings of one replica's circuit: as many are no outage, but a limit that is too tight. */
   flapping: { count: 3, windowSeconds: 1800, source: ['D'] },
+  /** Share of the breakers of a name that is isolated by hand: it inhibits the other alerts. */
+  isolatedNow: { ratio: 0.5, source: ['D'] },
   /** Isolated by hand, and probably forgotten. */
   isolated: { seconds: 3600, source: ['D'] },
   /** Mean time from open to closed: below. */
@@ -139,7 +141,7 @@ export const LIMITS = {
   /** A rejected call returns, without touching the dependency, in less. */
   rejectedCall: { seconds: 0.1, source: ['R'] },
   /** Second retries ("attempt 2 of 3") in the window: more are a degraded network. */
-  secondRetries: { count: 10, windowSeconds: 300, source: ['R'] },
+  secondRetries: { count: 10, ratio: 0.001, windowSeconds: 300, source: ['R'] },
   /** Retries that recover the call, of the calls retried: above. */
   retrySuccess: { ratio: 0.7, windowSeconds: 900, atLeast: 20, source: ['M'] },
   /** Retries for each call: more, and the retries are the load. */
@@ -153,27 +155,31 @@ export const LIMITS = {
   /** Answers that come from a fallback: below. */
   fallbacks: { ratio: 0.1, windowSeconds: 600, atLeast: 10, source: ['M'] },
   /** Fallbacks that failed themselves: callers have nothing left. */
-  fallbackFailures: { count: 5, windowSeconds: 600, source: ['D'] },
+  fallbackFailures: { count: 5, ratio: 0.001, windowSeconds: 600, source: ['D'] },
   /** Openings that were false positives: below. */
   falseOpenings: { ratio: 0.01, source: ['M'] },
   /** At least; 52.6 min a year are left. */
   availability: { ratio: 0.9999, source: ['M'] },
   /** Executions that fail: below. */
   errors: { ratio: 0.0001, source: ['M'] },
-  /** Executions without an answer that it takes to speak of a burning budget. */
+  /** Unanswered executions in a window of a burn rate; fewer prove nothing. */
   budgetBurn: { atLeast: 5, source: ['D'] },
+  /** The same, in the long window of all burn rates but the fastest. */
+  slowBudgetBurn: { atLeast: 20, source: ['D'] },
   /** The 95th percentile of the duration of executions: below. */
-  latency: { seconds: 0.5, quantile: 0.95, windowSeconds: 600, atLeast: 100, source: ['M'] },
+  latency: { seconds: 0.5, quantile: 0.95, windowSeconds: 600, atLeast: 20, source: ['M'] },
+  /** Executions in a longer window: a service that is seldom called has few in the other. */
+  latencyTraffic: { windowSeconds: 3600, atLeast: 100, source: ['D'] },
+  /** Executions that began in the window, on replicas where none ended in it. */
+  executionsStuck: { atLeast: 5, windowSeconds: 900, forSeconds: 300, source: ['D'] },
   /** What instrumentation adds to a call: below. */
   overhead: { ratio: 0.02, source: ['M'] },
   /** A health check that takes longer finds a system under load. */
-  healthCheck: { seconds: 5, windowSeconds: 300, atLeast: 2, source: ['R'] },
+  healthCheck: { seconds: 5, ratio: 0.01, windowSeconds: 300, atLeast: 2, source: ['R'] },
   /** Dependencies available: at least, for bulk work to be safe. */
   dependenciesAvailable: { ratio: 0.8, forSeconds: 120, source: ['R'] },
   /** A job that had metrics `windowSeconds` ago, and has none for `forSeconds`. */
   metricsAbsent: { windowSeconds: 3600, forSeconds: 600, source: ['D'] },
-  /** By so much the clocks of a breaker's states, taken together, may differ from the wall's. */
-  stateClock: { ratio: 0.1, windowSeconds: 600, source: ['D'] },
   /** Faults of the instrumentation or of a hook. */
   telemetryErrors: { count: 1, windowSeconds: 300, source: ['D'] },
 } as const satisfies Record<string, Row>;
@@ -183,12 +189,13 @@ export const BUDGET_SECONDS = 2_592_000;
 
 /**
  * How fast the error budget of `availability` may burn: at 1 it lasts 30 days. Both windows must
- * burn: the long one shows that it matters, the short one that it is not over yet.
+ * burn: the long one shows that it matters, the short one that it is not over yet. `forSeconds` as
+ * in kubernetes-mixin.
  * Source: https://sre.google/workbook/alerting-on-slos/#6-multiwindow-multi-burn-rate-alerts
  */
 export const BURN_RATES = [
-  { burn: 14.4, longSeconds: 3600, shortSeconds: 300, severity: 'critical' },
-  { burn: 6, longSeconds: 21_600, shortSeconds: 1800, severity: 'critical' },
-  { burn: 3, longSeconds: 86_400, shortSeconds: 7200, severity: 'warning' },
-  { burn: 1, longSeconds: 259_200, shortSeconds: 21_600, severity: 'warning' },
+  { burn: 14.4, longSeconds: 3600, shortSeconds: 300, forSeconds: 120, severity: 'critical' },
+  { burn: 6, longSeconds: 21_600, shortSeconds: 1800, forSeconds: 900, severity: 'critical' },
+  { burn: 3, longSeconds: 86_400, shortSeconds: 7200, forSeconds: 3600, severity: 'warning' },
+  { burn: 1, longSeconds: 259_200, shortSeconds: 21_600, forSeconds: 10_800, severity: 'warning' },
 ] as const;

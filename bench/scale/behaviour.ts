@@ -87,6 +87,7 @@ export const MEDIAN_SECONDS: ByCondition = [0.05, 0.2, 1, 0.001, 0.5];
 /** What stands at a value instead of growing. */
 export const STANDING: Readonly<Record<string, ByCondition>> = {
   [metrics.EXECUTION_ACTIVE.name]: [1, 2, 9, 0, 1],
+  [metrics.CIRCUIT_BREAKER_DOWNTIME.name]: [0, 0, 0, 30, 60],
   [metrics.TIMEOUT_LIMIT.name]: [30, 30, 30, 30, 30],
   [metrics.BULKHEAD_ACTIVE.name]: [1, 2, 10, 0, 1],
   [metrics.BULKHEAD_QUEUED.name]: [0, 0, 4, 0, 0],

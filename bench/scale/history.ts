@@ -46,11 +46,8 @@ function* openMetrics(
   const label = labelName(ATTR_POLICY_NAME, 'prometheus-exporter');
   for (const name of names) {
     yield `# TYPE ${name} gauge\n`;
-    const subjects = name.startsWith('policy:')
-      ? Array.from({ length: policies }, (_, i) => `,${label}="${policyName(i)}"`)
-      : [''];
-    for (const subject of subjects) {
-      const head = `${name}{job="${job}"${subject}}`;
+    for (let policy = 0; policy < policies; policy++) {
+      const head = `${name}{job="${job}",${label}="${policyName(policy)}"}`;
       const lines: string[] = [];
       for (let at = from; at < until; at += STEP_SECONDS) {
         lines.push(`${head} ${plausible(name)} ${at}\n`);
@@ -62,6 +59,6 @@ function* openMetrics(
 }
 
 function plausible(name: string): number {
-  const few = /unanswered|recover/.test(name) ? 0.01 : 1;
-  return (/ratio/.test(name) ? 0.005 : 1000) * few * (0.8 + 0.4 * Math.random());
+  if (name.endsWith('max5m')) return 0;
+  return (/unanswered/.test(name) ? 10 : 1000) * (0.8 + 0.4 * Math.random());
 }

@@ -51,8 +51,7 @@ export async function startFleet(size: Size, pastSeconds: number, pace: number):
     const rules = await writeRules(folder);
     const began = Math.floor(Date.now() / 1000) - pastSeconds;
     await writeHistory(join(folder, 'data'), join(folder, 'history'), {
-      // Of single replicas nobody reads days.
-      names: rules.recorded.filter((name) => !name.startsWith('instance:')),
+      names: rules.recorded,
       policies: size.policies,
       job: JOB,
       days: HISTORY_DAYS,

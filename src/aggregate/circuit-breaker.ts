@@ -7,6 +7,7 @@ import {
 import {
   CIRCUIT_BREAKER_ADMINISTRATION,
   CIRCUIT_BREAKER_CALLS,
+  CIRCUIT_BREAKER_DOWNTIME,
   CIRCUIT_BREAKER_RECOVERY_DURATION,
   CIRCUIT_BREAKER_STATE,
   CIRCUIT_BREAKER_TIME,
@@ -33,6 +34,7 @@ export class CircuitBreakerAggregate {
   readonly calls = new Counts(CIRCUIT_BREAKER_CALLS);
   readonly state = new Counts(CIRCUIT_BREAKER_STATE);
   readonly time = new Counts(CIRCUIT_BREAKER_TIME);
+  readonly downtime = new Counts(CIRCUIT_BREAKER_DOWNTIME);
   readonly transitions = new Counts(CIRCUIT_BREAKER_TRANSITIONS);
   readonly administration = new Counts(CIRCUIT_BREAKER_ADMINISTRATION);
   readonly recovery: Durations;
@@ -51,11 +53,18 @@ export class CircuitBreakerAggregate {
     }
   }
 
+  /** Of several breakers of one name the longest downtime is reported. */
+  downFor(seconds: number): void {
+    this.downtime.values[0] = Math.max(this.downtime.get(0), seconds);
+  }
+
   clearGauges(): void {
     this.state.fill(0);
+    this.downtime.fill(0);
   }
 
   counts(): readonly Counts[] {
-    return [this.calls, this.state, this.time, this.transitions, this.administration];
+    const { calls, state, time, downtime, transitions, administration } = this;
+    return [calls, state, time, downtime, transitions, administration];
   }
 }

@@ -33,6 +33,8 @@ export interface PolicySnapshot {
     readonly state: Readonly<Record<CircuitBreakerState, number>>;
     /** Seconds spent in each state. */
     readonly time: Readonly<Record<CircuitBreakerState, number>>;
+    /** Seconds since the breaker left closed; 0 while closed or isolated; the longest of several breakers. */
+    readonly downtime: number;
     /** By `previous>new`, such as `closed>open`. */
     readonly transitions: Readonly<Record<string, number>>;
     readonly calls: Readonly<Record<CircuitBreakerResult, number>>;
@@ -78,6 +80,7 @@ export function snapshotOf(scope: Scope): PolicySnapshot {
       circuitBreaker: {
         state: tally(circuitBreaker.state),
         time: tally(circuitBreaker.time),
+        downtime: circuitBreaker.downtime.get(0),
         transitions: tally(
           circuitBreaker.transitions,
           (series) =>

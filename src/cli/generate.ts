@@ -35,9 +35,27 @@ export function addGenerate(program: Command): void {
       listed,
     )
     .option('--out <dir>', 'where to write the files, or - for standard output', '.')
-    .option('--set <threshold=value>', 'another documented threshold; repeatable', threshold)
+    .option(
+      '--set <threshold=value>',
+      'another documented threshold, of all policies or of one; repeatable',
+      threshold,
+    )
     .option('--job-label <name>', 'the label of a service (default: job)')
+    .option(
+      '--group-labels <list>',
+      'the labels that identify a service, such as cluster,namespace,job (default: the job label)',
+      listed,
+    )
     .option('--instance-label <name>', 'the label of a replica (default: instance)')
+    .option(
+      '--metric-prefix <name>',
+      'what stands before every metric name, such as the namespace of a Collector (default: none)',
+    )
+    .option(
+      '--histograms <kind>',
+      'how Prometheus keeps histograms that rules read: classic, native (default: classic)',
+    )
+    .option('--without <list>', 'names of alerts to leave out', listed)
     .option(
       '--scrape-interval <time>',
       'between two samples, such as 30s or 1m (default: 15s, or 1m where the naming is of OTLP)',
@@ -116,6 +134,8 @@ function help(): string {
 Examples:
   $ cockatiel-otel generate --out monitoring
   $ cockatiel-otel generate --naming otlp --set latency.seconds=1 --set timeouts.ratio=0.1
+  $ cockatiel-otel generate --set 'latency.seconds{policy="llm"}=30'
+  $ cockatiel-otel generate rules alertmanager --group-labels cluster,namespace,job
   $ cockatiel-otel generate rules --format prometheus-rule --label release=prometheus --out -
   $ cockatiel-otel generate --format configmap,prometheus-rule --out - | kubectl apply -f -
   $ cockatiel-otel generate fleet --format grafana-com --out -

@@ -21,7 +21,8 @@ export function threshold(
   text: string,
   before: Readonly<Record<string, unknown>> = {},
 ): Record<string, unknown> {
-  const [name, value] = parted(text);
+  // The name of a threshold of one policy has a = of its own: latency.seconds{policy="llm"}.
+  const [name, value] = parted(text, text.lastIndexOf('='));
   const number = /^[-+]?[\d.]/.test(value) ? Number(value) : Number.NaN;
   return { ...before, [name]: Number.isNaN(number) ? value : number };
 }
@@ -43,8 +44,7 @@ export function seconds(text: string): number {
   );
 }
 
-function parted(text: string): [string, string] {
-  const at = text.indexOf('=');
+function parted(text: string, at = text.indexOf('=')): [string, string] {
   if (at < 1) {
     throw new InvalidArgumentError(
       `Expected a name and a value, as a=1, got ${JSON.stringify(text)}`,

@@ -14,7 +14,10 @@ export type Limits = { readonly [N in Name]: { readonly [U in Unit<N>]: number }
 /** A documented number: the name of its limit and its unit, such as `timeouts.ratio`. */
 export type ThresholdName = { [N in Name]: `${N}.${Unit<N>}` }[Name];
 
-export type Thresholds = { readonly [T in ThresholdName]?: number };
+/** Of all policies, or of one: `latency.seconds{policy="llm"}`. */
+export type Thresholds = { readonly [T in ThresholdName]?: number } & {
+  readonly [name: `${string}{policy="${string}"}`]: number;
+};
 
 /** Every threshold and its documented value. */
 export const THRESHOLDS: Readonly<Record<ThresholdName, number>> = Object.fromEntries(
@@ -50,24 +53,51 @@ const BOUNDS: Readonly<Partial<Record<ThresholdName, Metric>>> = {
 };
 
 /**
- * The documented limits, with some of them changed.
+ * The documented limits, with some of them changed for all policies.
  *
  * @throws TypeError naming the threshold, what was expected and what came
  */
 export function limitsOf(thresholds: Thresholds): Limits {
-  const values: Record<ThresholdName, number> = { ...THRESHOLDS };
-  for (const [name, value] of Object.entries(thresholds)) {
+  return limitsWith(entriesOf(thresholds).filter(({ policy }) => policy === undefined));
+}
+
+/**
+ * The limits of each policy that has some of its own, by its name.
+ *
+ * @throws TypeError naming the threshold, what was expected and what came
+ */
+export function policyLimitsOf(thresholds: Thresholds): ReadonlyMap<string, Limits> {
+  const entries = entriesOf(thresholds);
+  const policies = new Set(entries.flatMap(({ policy }) => policy ?? []));
+  const of = (wanted: string) =>
+    limitsWith(entries.filter(({ policy }) => policy === undefined || policy === wanted));
+  return new Map([...policies].map((policy) => [policy, of(policy)]));
+}
+
+interface Entry {
+  readonly name: ThresholdName;
+  readonly policy: string | undefined;
+  readonly value: number;
+}
+
+/** Those of all policies first. */
+function entriesOf(thresholds: Thresholds): Entry[] {
+  const entries = Object.entries(thresholds).map(([key, value]) => {
+    const [, name = key, policy] = /^(.+)\{policy="(.+)"\}$/.exec(key) ?? [];
     assertKnown(name);
     const fault = faultOf(name, value);
-    if (fault) throw new TypeError(`Expected the threshold ${name} to be ${fault}`);
-    values[name] = value;
-  }
-  if (values['stuckOpen.seconds'] >= values['stuckOpen.windowSeconds']) {
-    throw new TypeError(
-      'Expected the threshold stuckOpen.seconds to be less than stuckOpen.windowSeconds, got ' +
-        `${values['stuckOpen.seconds']} and ${values['stuckOpen.windowSeconds']}`,
-    );
-  }
+    if (fault) throw new TypeError(`Expected the threshold ${key} to be ${fault}`);
+    if (policy !== undefined && name.endsWith('.forSeconds')) {
+      throw new TypeError(`Expected the threshold ${name} to be one of all policies, got ${key}`);
+    }
+    return { name, policy, value };
+  });
+  return entries.sort((a, b) => Number(a.policy !== undefined) - Number(b.policy !== undefined));
+}
+
+function limitsWith(entries: readonly Entry[]): Limits {
+  const values: Record<ThresholdName, number> = { ...THRESHOLDS };
+  for (const { name, value } of entries) values[name] = value;
   const fastest = Math.max(...BURN_RATES.map(({ burn }) => burn));
   if (fastest * (1 - values['availability.ratio']) >= 1) {
     throw new TypeError(

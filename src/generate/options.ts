@@ -1,6 +1,6 @@
 import { NAMINGS, type Naming } from '../semconv/prometheus.ts';
 import { expected } from './expected.ts';
-import { type Limits, limitsOf, type Thresholds } from './limits.ts';
+import { type Limits, limitsOf, policyLimitsOf, type Thresholds } from './limits.ts';
 import { PUBLISHED_RUNBOOKS } from './published.ts';
 import type { Format, What } from './selection.ts';
 
@@ -23,8 +23,8 @@ export interface GenerateOptions {
    */
   readonly naming?: Naming;
   /**
-   * Documented thresholds to be others, by their name and unit.
-   * @example { 'timeouts.ratio': 0.1, 'latency.seconds': 1 }
+   * Documented thresholds to be others, by their name and unit; of all policies, or of one.
+   * @example { 'timeouts.ratio': 0.1, 'latency.seconds': 1, 'latency.seconds{policy="llm"}': 30 }
    */
   readonly thresholds?: Thresholds;
   /**
@@ -33,10 +33,35 @@ export interface GenerateOptions {
    */
   readonly jobLabel?: string;
   /**
+   * The labels that together identify a service, the job among them: in rules, in the variables and
+   * links of dashboards, and in the routing and inhibition of Alertmanager.
+   * @default [jobLabel]
+   * @example ['cluster', 'namespace', 'job']
+   */
+  readonly groupLabels?: readonly string[];
+  /**
    * The label that says which replica of a service a series is of.
    * @default 'instance'
    */
   readonly instanceLabel?: string;
+  /**
+   * What stands before the name of every metric, such as the option `namespace` of a Collector's
+   * Prometheus exporter puts there.
+   * @default ''
+   */
+  readonly metricPrefix?: string;
+  /**
+   * How Prometheus keeps the histograms that rules read: with a series for each bucket (`classic`), or
+   * as one `native` histogram. Dashboards read classic histograms.
+   * @default 'classic'
+   */
+  readonly histograms?: 'classic' | 'native';
+  /**
+   * Names of alerts to leave out.
+   * @default []
+   * @example ['ResilienceMetricsAbsent']
+   */
+  readonly without?: readonly string[];
   /**
    * Seconds between two samples of a series: the scrape interval, or the push interval of OTLP.
    * Windows of alert rules are made to hold the samples that they need.
@@ -79,6 +104,8 @@ export interface Settings
   extends Required<Omit<GenerateOptions, 'thresholds' | 'what' | 'format' | 'dashboardBase'>> {
   readonly dashboardBase: string | undefined;
   readonly limits: Limits;
+  /** The limits of policies that have some of their own. */
+  readonly policyLimits: ReadonlyMap<string, Limits>;
 }
 
 /** Prometheus itself forgets a sample after 5 min. */
@@ -90,7 +117,11 @@ export function settingsOf(options: GenerateOptions): Settings {
     naming = 'prometheus-exporter',
     thresholds = {},
     jobLabel = 'job',
+    groupLabels = [jobLabel],
     instanceLabel = 'instance',
+    metricPrefix = '',
+    histograms = 'classic',
+    without = [],
     timeScale = 1,
     scrapeInterval = (naming === 'prometheus-exporter' ? 15 : 60) / timeScale,
     runbookBase = PUBLISHED_RUNBOOKS,
@@ -101,8 +132,18 @@ export function settingsOf(options: GenerateOptions): Settings {
   if (!NAMINGS.includes(naming)) throw expected('naming', `one of ${NAMINGS.join(', ')}`, naming);
   assertLabel('jobLabel', jobLabel);
   assertLabel('instanceLabel', instanceLabel);
-  if (instanceLabel === jobLabel) {
+  for (const label of groupLabels) assertLabel('groupLabels', label);
+  if (!groupLabels.includes(jobLabel)) {
+    throw expected('groupLabels', `labels with that of the job, ${jobLabel}`, groupLabels);
+  }
+  if (instanceLabel === jobLabel || groupLabels.includes(instanceLabel)) {
     throw expected('instanceLabel', 'another label than that of the job', instanceLabel);
+  }
+  if (!/^([a-zA-Z_]\w*)?$/.test(metricPrefix)) {
+    throw expected('metricPrefix', 'the beginning of the name of a metric', metricPrefix);
+  }
+  if (histograms !== 'classic' && histograms !== 'native') {
+    throw expected('histograms', 'classic or native', histograms);
   }
   assertPositive('timeScale', timeScale);
   assertPositive('scrapeInterval', scrapeInterval);
@@ -118,8 +159,13 @@ export function settingsOf(options: GenerateOptions): Settings {
   return {
     naming,
     limits: limitsOf(thresholds),
+    policyLimits: policyLimitsOf(thresholds),
     jobLabel,
+    groupLabels: [...new Set(groupLabels)],
     instanceLabel,
+    metricPrefix: metricPrefix.replace(/_$/, ''),
+    histograms,
+    without,
     timeScale,
     scrapeInterval,
     runbookBase: base('runbookBase', runbookBase),

@@ -40,6 +40,8 @@ export class CircuitBreakerLayer extends TappedLayer {
   #openedAt: number | undefined;
   /** In ms of `performance.now()`, by which the recovery is timed; not known of one that came open. */
   #brokenAt: number | undefined;
+  /** When the circuit left closed, in ms of `performance.now()`; of one that came open, as it was saved. */
+  #downSince: number | undefined;
   #lastErrorType: string | undefined;
   #muted = false;
 
@@ -55,6 +57,10 @@ export class CircuitBreakerLayer extends TappedLayer {
     if (this.#state === STATE.open) {
       this.#changedAt = savedOf(policy).openedAt;
       this.#openedAt = this.#changedAt;
+    }
+    if (isDown(this.#state)) {
+      const downMs = this.#openedAt === undefined ? 0 : Date.now() - this.#openedAt;
+      this.#downSince = this.#since - Math.max(0, downMs);
     }
     this.control = new Control(
       policy,
@@ -133,6 +139,7 @@ export class CircuitBreakerLayer extends TappedLayer {
     const now = performance.now();
     this.#pass(now);
     this.#counts.state.add(this.#state);
+    if (this.#downSince !== undefined) this.#counts.downFor((now - this.#downSince) / 1000);
   }
 
   /** The breaker counts a failure, and may open by it. */
@@ -175,6 +182,7 @@ export class CircuitBreakerLayer extends TappedLayer {
     this.#state = next;
     this.#changedAt = Date.now();
     this.#counts.moved(previous, next);
+    this.#downSince = isDown(next) ? (this.#downSince ?? now) : undefined;
     if (previous === STATE.closed) this.#opened(this.#changedAt, now);
     let recovered: number | undefined;
     if (next === STATE.closed && this.#brokenAt !== undefined) {
@@ -225,6 +233,10 @@ export class CircuitBreakerLayer extends TappedLayer {
     this.#counts.time.add(this.#state, Math.max(0, now - this.#since) / 1000);
     this.#since = now;
   }
+}
+
+function isDown(state: number): boolean {
+  return state === STATE.open || state === STATE.half_open;
 }
 
 class CircuitBreakerCall extends Call implements InvocationObserver {

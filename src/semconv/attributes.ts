@@ -40,7 +40,10 @@ export const ATTR_METRIC_OVERFLOW = 'otel.metric.overflow';
 /** The value OpenTelemetry reserves for an error type that is not told apart. */
 export const ERROR_TYPE_OTHER = '_OTHER';
 
-/** What the caller of an instrumented policy saw. */
+/**
+ * What the caller of an instrumented policy saw. `not_handled` is an error that no filter of the
+ * policy handles, such as a 404: no failure of the dependency, outside availability and budget.
+ */
 export const OUTCOMES = [
   'success',
   'fallback',
@@ -48,6 +51,7 @@ export const OUTCOMES = [
   'rejected',
   'timed_out',
   'cancelled',
+  'not_handled',
 ] as const;
 
 /** In the order of cockatiel's `CircuitState` enum, so that its number is an index here. */

@@ -100,6 +100,14 @@ export const CIRCUIT_BREAKER_TIME = define({
   },
 });
 
+export const CIRCUIT_BREAKER_DOWNTIME = define({
+  name: 'resilience.circuit_breaker.downtime',
+  instrument: 'gauge',
+  unit: 's',
+  description:
+    'Time since the circuit breaker left closed, failed probes included; 0 while it is closed or isolated.',
+});
+
 export const CIRCUIT_BREAKER_TRANSITIONS = define({
   name: 'resilience.circuit_breaker.transitions',
   instrument: 'counter',
@@ -315,6 +323,7 @@ export const METRICS: readonly Metric[] = [
   EXECUTION_ACTIVE,
   CIRCUIT_BREAKER_STATE,
   CIRCUIT_BREAKER_TIME,
+  CIRCUIT_BREAKER_DOWNTIME,
   CIRCUIT_BREAKER_TRANSITIONS,
   CIRCUIT_BREAKER_RECOVERY_DURATION,
   CIRCUIT_BREAKER_CALLS,

@@ -62,12 +62,20 @@ const RULES: Readonly<Record<Naming, Rules>> = {
 /** Words for units; an annotation in braces gives none. */
 const UNIT_WORDS: Readonly<Record<string, string>> = { s: 'seconds' };
 
-/** @param part which series of a histogram; of no other instrument */
-export function metricName(metric: Metric, naming: Naming, part?: HistogramPart): string {
+/**
+ * @param part which series of a histogram; of no other instrument
+ * @param prefix what a Collector puts before every name, by its option `namespace`
+ */
+export function metricName(
+  metric: Metric,
+  naming: Naming,
+  part?: HistogramPart,
+  prefix = '',
+): string {
   const { unit, total } = RULES[naming];
   const word = unit ? UNIT_WORDS[metric.unit] : undefined;
   const name = [
-    escaped(metric.name, naming),
+    prefixed(escaped(metric.name, naming), prefix),
     ...(word ? [word] : []),
     ...(total && metric.instrument === 'counter' ? ['total'] : []),
     ...(part ? [part] : []),
@@ -79,8 +87,17 @@ export function metricName(metric: Metric, naming: Naming, part?: HistogramPart)
  * The name of what a recording rule makes of a metric, `level:metric:operation`; the same on every
  * road. https://prometheus.io/docs/practices/rules/
  */
-export function recordedName(metric: Metric, level: string, operation: string): string {
-  return `${level}:${metric.name.replaceAll('.', '_')}:${operation}`;
+export function recordedName(
+  metric: Metric,
+  level: string,
+  operation: string,
+  prefix = '',
+): string {
+  return `${level}:${prefixed(metric.name.replaceAll('.', '_'), prefix)}:${operation}`;
+}
+
+function prefixed(name: string, prefix: string): string {
+  return prefix === '' ? name : `${prefix}_${name}`;
 }
 
 /** @param attribute by its OpenTelemetry name; a label of Prometheus is returned as it is */
@@ -102,8 +119,9 @@ export function selector(
   naming: Naming,
   matchers: readonly Matcher[] = [],
   part?: HistogramPart,
+  prefix?: string,
 ): string {
-  return selectorOf(metricName(metric, naming, part), naming, matchers);
+  return selectorOf(metricName(metric, naming, part, prefix), naming, matchers);
 }
 
 /** A selector of what is in Prometheus under the same name on every road, such as what is recorded. */
@@ -114,9 +132,13 @@ export function selectorOf(name: string, naming: Naming, matchers: readonly Matc
 }
 
 /** The series of every metric of this package. */
-export function selectorOfAll(naming: Naming, matchers: readonly Matcher[]): string {
-  const prefix = escaped(NAMESPACE, naming).replaceAll('.', '\\.');
-  return `{${written([{ label: '__name__', op: '=~', value: `${prefix}.+` }, ...matchers], naming).join(',')}}`;
+export function selectorOfAll(
+  naming: Naming,
+  matchers: readonly Matcher[],
+  prefix?: string,
+): string {
+  const name = prefixed(escaped(NAMESPACE, naming), prefix ?? '').replaceAll('.', '\\.');
+  return `{${written([{ label: '__name__', op: '=~', value: `${name}.+` }, ...matchers], naming).join(',')}}`;
 }
 
 function written(matchers: readonly Matcher[], naming: Naming): string[] {

@@ -28,7 +28,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('docs/generate.md', () => {
   it.each(blocks('sh').flatMap((block) => block.split('\n')))('%s', (line) => {
-    const [npx, name, ...args] = line.split(' ');
+    // As a shell reads it: no argument has a space.
+    const [npx, name, ...args] = line.replaceAll("'", '').split(' ');
     expect([npx, name]).toEqual(['npx', 'cockatiel-otel']);
     const { code, stdout, stderr } = cli(args, folder);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

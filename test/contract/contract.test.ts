@@ -5,7 +5,12 @@ import { METRICS } from '../../src/semconv/metrics.ts';
 import { labelName, metricName, type Naming } from '../../src/semconv/prometheus.ts';
 import { type Sample, TestExporter } from '../support/exporter.ts';
 import { alertsIn, asked, recordingsIn } from '../support/generated.ts';
-import { moveDegradation, moveDependency, moveEveryMetric } from '../support/traffic.ts';
+import {
+  moveDegradation,
+  moveDependency,
+  moveEveryMetric,
+  openCircuit,
+} from '../support/traffic.ts';
 import { missing } from './contract.ts';
 import { STRATEGIES, type Strategy, TYPES, translated, translatedLabel } from './translation.ts';
 
@@ -22,6 +27,7 @@ beforeAll(async () => {
   await moveEveryMetric(overflowing.instrument, 'servicenow');
   await moveDegradation(exporter.provider, 'employee-profile');
   await moveDependency(exporter.provider, 'servicenow');
+  await openCircuit(exporter.instrument, 'servicenow');
   const isOverflow = ({ labels }: Sample) =>
     labelName(ATTR_METRIC_OVERFLOW, 'prometheus-exporter') in labels;
   samples = [...(await exporter.scrape()), ...(await overflowing.scrape()).filter(isOverflow)];
@@ -125,8 +131,8 @@ describe('the contract', () => {
     }));
 
   it('is broken by a metric that has another name', () => {
-    expect(missing(queries, renamed('circuit_breaker_time', 'breaker_time'))).toContain(
-      'ResilienceCircuitBreakerStuckOpen: no metric resilience_circuit_breaker_time_total',
+    expect(missing(queries, renamed('circuit_breaker_downtime', 'breaker_downtime'))).toContain(
+      'ResilienceCircuitBreakerStuckOpen: no metric resilience_circuit_breaker_downtime',
     );
   });
 
@@ -141,7 +147,7 @@ describe('the contract', () => {
 
   it('is broken by a value that is called otherwise', () => {
     expect(missing(queries, renamed('half_open', 'half-open'))).toContain(
-      'ResilienceCircuitBreakerStuckOpen: no value half_open of resilience_circuit_breaker_state on resilience_circuit_breaker_time_total',
+      'ResilienceCircuitBreakerStuckOpen: no value half_open of resilience_circuit_breaker_state on resilience_circuit_breaker_state',
     );
   });
 });

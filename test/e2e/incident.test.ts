@@ -169,7 +169,7 @@ describe('an incident', () => {
       for (const { labels, annotations } of stuck) {
         expect(labels).toMatchObject({ job: 'demo', instance: new URL(demo.metrics).host });
         expect(annotations['description']).toContain(
-          `of the last ${LIMITS.stuckOpen.windowSeconds / SCALE}s`,
+          `(limit ${LIMITS.stuckOpen.seconds / SCALE}s)`,
         );
       }
       worst = Date.now() / 1000;

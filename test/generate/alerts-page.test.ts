@@ -19,12 +19,16 @@ describe('the table of the alerts', () => {
 
   it('says what the alert says, with words for what is not known before', () => {
     expect(lines.join('\n')).not.toMatch(/{{|\$/);
-    expect(lines[0]).toContain('of all circuit breakers of *policy* (job *job*)');
+    expect(lines[0]).toContain('of the circuit breakers of *policy* (job *job*)');
   });
 
   it('has the thresholds that change the rule, with their documented values', () => {
     const [first] = thresholdsRead(queries);
-    expect(first).toEqual(['fleetWide.ratio', 'fleetWide.windowSeconds', 'fleetWide.forSeconds']);
+    expect(first).toEqual([
+      'fleetWide.ratio',
+      'fleetWide.windowSeconds',
+      'circuitCalls.windowSeconds',
+    ]);
     expect(lines[0]).toContain(`\`fleetWide.ratio=${THRESHOLDS['fleetWide.ratio']}\``);
   });
 

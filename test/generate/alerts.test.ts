@@ -24,23 +24,11 @@ describe('the rule file', () => {
   });
 });
 
-it.each([
-  ['ResilienceLatencyP95High', 'latency.windowSeconds'],
-  ['ResilienceDependencySlow', 'healthCheck.windowSeconds'],
-])('%s looks at four samples of what is recorded every minute, at least', (name, threshold) => {
-  const rule = alertsIn(generate({ thresholds: { [threshold]: 60 } })).find(
-    ({ alert }) => alert === name,
-  );
-  expect(rule?.expr).toMatch(/increase\(instance:\w+:\w+\[4m\]\)/);
-  expect(rule?.annotations['description']).toContain('in the last 4m');
-});
-
 describe.each(alertsIn(files))('$alert', ({ alert, labels, annotations }) => {
   it('has a severity, and all that one woken by it must read', () => {
-    expect(labels).toEqual({ severity: expect.stringMatching(/^(critical|warning|info)$/) });
+    expect(labels).toMatchObject({ severity: expect.stringMatching(/^(critical|warning|info)$/) });
     expect(Object.keys(annotations)).toEqual(['summary', 'description', 'runbook_url']);
     expect(annotations['description']).toMatch(/\(limit .*\)|No replica/);
-    expect(annotations['description']).toMatch(/last|for 10m|of its OpenTelemetry SDK|in 1h|in 1d/);
   });
 
   it('links to its runbook in the published package, at this version', () => {

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { generate } from '../../src/generate/index.ts';
-import { limitsOf, THRESHOLDS, type ThresholdName } from '../../src/generate/limits.ts';
+import {
+  limitsOf,
+  THRESHOLDS,
+  type ThresholdName,
+  type Thresholds,
+} from '../../src/generate/limits.ts';
 
 const names = Object.keys(THRESHOLDS) as ThresholdName[];
 const documented = JSON.stringify(generate());
@@ -17,8 +22,8 @@ function another(name: ThresholdName): number {
 
 describe('a threshold', () => {
   it.each(names)('%s decides what is generated', (name) => {
-    const changes = name === 'stuckOpen.seconds' ? { [name]: 200 } : { [name]: another(name) };
-    expect(JSON.stringify(generate({ thresholds: changes }))).not.toBe(documented);
+    const thresholds = { [name]: another(name) };
+    expect(JSON.stringify(generate({ thresholds }))).not.toBe(documented);
   });
 
   it.each(names)('%s is what it was where it is not changed', (name) => {
@@ -28,7 +33,7 @@ describe('a threshold', () => {
   });
 
   const known = names.join(', ');
-  it.each<[object, string]>([
+  it.each<[Thresholds | object, string]>([
     [{ 'timeout.ratio': 1 }, `Expected a threshold, one of ${known}; got "timeout.ratio"`],
     [{ toString: 1 }, `Expected a threshold, one of ${known}; got "toString"`],
     // Documented, yet nothing measures them.
@@ -65,10 +70,24 @@ describe('a threshold', () => {
         'got 0.4',
     ],
     [
-      { 'stuckOpen.windowSeconds': 200 },
-      'Expected the threshold stuckOpen.seconds to be less than stuckOpen.windowSeconds, got 285 and 200',
+      { 'latency.seconds{policy="llm"}': 31 },
+      'Expected the threshold latency.seconds{policy="llm"} to be one of 0.005, 0.01, 0.025, 0.05, ' +
+        '0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60, the bounds of the buckets it is ' +
+        'read from; got 31',
+    ],
+    [
+      { 'metricsAbsent.forSeconds{policy="llm"}': 60 },
+      'Expected the threshold metricsAbsent.forSeconds to be one of all policies, got ' +
+        'metricsAbsent.forSeconds{policy="llm"}',
+    ],
+    [
+      { 'dependenciesAvailable.ratio{policy="llm"}': 0.5 },
+      'Expected a threshold of the policy "llm" that is the limit of an alert about a policy, got ' +
+        'one that no such alert reads',
     ],
   ])('is not possible as %j', (thresholds, message) => {
-    expect(() => generate({ thresholds })).toThrow(new TypeError(message));
+    expect(() => generate({ thresholds: thresholds as Thresholds })).toThrow(
+      new TypeError(message),
+    );
   });
 });

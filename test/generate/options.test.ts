@@ -17,6 +17,10 @@ const wrong: [keyof GenerateOptions, unknown, string][] = [
   ['timeScale', '20', 'a number above 0, got "20"'],
   ['scrapeInterval', 120, '75 s at most, so that 5 min hold the samples that rules need, got 120'],
   ['instanceLabel', 'job', 'another label than that of the job, got "job"'],
+  ['groupLabels', ['cluster'], 'labels with that of the job, job, got cluster'],
+  ['groupLabels', ['a b', 'job'], 'the name of a label, got "a b"'],
+  ['metricPrefix', 'my app', 'the beginning of the name of a metric, got "my app"'],
+  ['histograms', 'both', 'classic or native, got "both"'],
   ['runbookBase', 'foo bar', 'a URL, got "foo bar"'],
   ['scrapeInterval', 0, 'a number above 0, got 0'],
   ['runbookBase', '', 'a URL, got ""'],
@@ -40,12 +44,12 @@ describe('the options of generate', () => {
       );
     for (const path of [RULES, 'alerts/resilience-recording-rules.yaml']) {
       const whole = times(generate()[path]);
-      expect(whole.length).toBeGreaterThan(10);
+      expect(whole.length).toBeGreaterThan(5);
       expect(times(generate({ timeScale: 20 })[path])).toEqual(whole.map((each) => each / 20));
     }
     const rules = generate({ timeScale: 20 })[RULES] ?? '';
-    expect(rules).toContain('> 14.25\n');
-    expect(rules).toContain('of the last 15s (limit 14250ms)');
+    expect(rules).toContain('[15s])) > 15\n');
+    expect(rules).toContain('(limit 15s)');
   });
 
   it('divide the times of panels, but not what is no time', () => {
@@ -90,6 +94,60 @@ describe('the options of generate', () => {
       expect(made[RULES]?.includes('dashboard_url')).toBe(expected);
       expect(made['alertmanager.yaml']?.includes('text: Dashboard\n')).toBe(expected);
     }
+  });
+});
+
+describe('the options for fleets of any shape', () => {
+  const rulesIn = (options: GenerateOptions) =>
+    Object.values(generate({ ...options, what: 'rules' })).join('\n');
+
+  it('put a prefix before every metric, and before what is recorded', () => {
+    const rules = rulesIn({ metricPrefix: 'myapp_' });
+    expect(rules).toContain('(myapp_resilience_executions_total{');
+    expect(rules).toContain('policy:myapp_resilience_executions:increase5m');
+    expect(rules).toContain('__name__=~"myapp_resilience_.+"');
+    expect(rules.replaceAll('myapp_resilience_', '')).not.toMatch(/\bresilience_\w+(\{|\[|:)/);
+  });
+
+  it('group rules, variables, links, routes and inhibitions by further labels', () => {
+    const options = { groupLabels: ['cluster', 'namespace', 'job'] };
+    const rules = rulesIn(options);
+    expect(rules).toContain('sum by (cluster, namespace, job, resilience_policy_name) (');
+    expect(rules).not.toMatch(/(by|on) \(job/);
+    expect(rules).toContain(
+      '(cluster {{ $labels.cluster }}, namespace {{ $labels.namespace }}, job',
+    );
+    expect(rules).toContain('?var-cluster={{ $labels.cluster | urlquery }}&var-namespace=');
+    const fleet = generate(options)[FLEET] ?? '';
+    expect(fleet).toContain('cluster=~\\"$cluster\\",namespace=~\\"$namespace\\",job=~\\"$job\\"');
+    expect(fleet).toContain('"name": "namespace"');
+    const alertmanager = generate({ ...options, what: 'alertmanager' })['alertmanager.yaml'] ?? '';
+    expect(alertmanager).toMatch(/equal:\n +- cluster\n +- namespace\n +- job\n/);
+    expect(alertmanager).toMatch(
+      /group_by:\n +- cluster\n +- namespace\n +- resilience_policy_name\n/,
+    );
+  });
+
+  it('read native histograms', () => {
+    const rules = rulesIn({ histograms: 'native' });
+    expect(rules).toContain('histogram_count(');
+    expect(rules).not.toMatch(/resilience_\w+_(bucket|count)\b/);
+  });
+
+  it('leave alerts out, and their inhibitions', () => {
+    const without = ['ResilienceMetricsAbsent', 'ResilienceCircuitBreakerIsolatedNow'];
+    const files = generate({ without, what: ['rules', 'alertmanager'] });
+    for (const name of without) expect(JSON.stringify(files)).not.toContain(name);
+    expect(() => generate({ without: ['Absent'] })).toThrow(
+      /^Expected `options.without` to be some of Resilience.*, got "Absent"$/,
+    );
+  });
+
+  it('give one policy limits of its own, with all limits in the text of the alert', () => {
+    const rules = rulesIn({ thresholds: { 'latency.seconds{policy="llm"}': 30 } });
+    expect(rules).toContain('resilience_policy_name!~"llm"');
+    expect(rules).toContain('resilience_policy_name="llm"');
+    expect(rules).toContain('(limit 500 ms; llm: 30000 ms)');
   });
 });
 

@@ -364,6 +364,7 @@ describe.each(majors)(
           rejected: 0,
           timed_out: 0,
           cancelled: 0,
+          not_handled: 0,
         },
         circuitBreaker: {
           state: { closed: 0, open: 1, half_open: 0, isolated: 0 },

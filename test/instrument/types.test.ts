@@ -120,7 +120,16 @@ describe('the types of the arguments', () => {
     expectTypeOf(snapshot).returns.toEqualTypeOf<PolicySnapshot[]>();
     expectTypeOf<PolicySnapshot['executions']>().toEqualTypeOf<
       Readonly<
-        Record<'success' | 'fallback' | 'failure' | 'rejected' | 'timed_out' | 'cancelled', number>
+        Record<
+          | 'success'
+          | 'fallback'
+          | 'failure'
+          | 'rejected'
+          | 'timed_out'
+          | 'cancelled'
+          | 'not_handled',
+          number
+        >
       >
     >();
   });

@@ -50,7 +50,7 @@ describe.each(sdks)('sdk $sdkMajor', ({ sdk: module }) => {
         subject === 'resilience.policy.name' &&
         !('error.type' in attributes),
     );
-    expect(closed).toHaveLength(18);
+    expect(closed).toHaveLength(19);
     for (const metric of closed) {
       const points = collected.find(
         ({ descriptor }) => descriptor.name === metric.name,

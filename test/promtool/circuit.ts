@@ -8,6 +8,7 @@ import {
 } from '../../src/semconv/attributes.ts';
 import {
   CIRCUIT_BREAKER_CALLS,
+  CIRCUIT_BREAKER_DOWNTIME,
   CIRCUIT_BREAKER_RECOVERY_DURATION,
   CIRCUIT_BREAKER_STATE,
   CIRCUIT_BREAKER_TIME,
@@ -29,6 +30,10 @@ interface Span extends Stay {
 export interface Circuits extends Partial<Omit<Replica, 'instance' | 'series'>> {
   /** Whether calls come all the time, one a second, which an open or isolated circuit rejects. */
   readonly calls?: boolean;
+  /** What it rejects, where that is another number of calls. */
+  readonly rejected?: Value;
+  /** Calls that fail, of all its breakers. */
+  readonly failed?: Value;
   /** The name of the policy. */
   readonly policy?: string;
 }
@@ -37,7 +42,7 @@ export interface Circuits extends Partial<Omit<Replica, 'instance' | 'series'>> 
 export function circuits(
   instance: string,
   breakers: readonly (readonly Stay[])[],
-  { calls = true, policy = 'servicenow', ...rest }: Circuits = {},
+  { calls = true, policy = 'servicenow', rejected, failed, ...rest }: Circuits = {},
 ): Replica {
   const lives = breakers.map(spans);
   const states = [...CIRCUIT_BREAKER_STATES];
@@ -65,6 +70,9 @@ export function circuits(
           sum((life) => (time) => Number(at(life, time) === state)),
         ]),
       ),
+      ...closed(CIRCUIT_BREAKER_DOWNTIME, policy, [
+        [{}, (time) => Math.max(...lives.map((life) => downtime(life, time)))],
+      ]),
       ...closed(
         CIRCUIT_BREAKER_TRANSITIONS,
         policy,
@@ -79,8 +87,9 @@ export function circuits(
       ...closed(CIRCUIT_BREAKER_CALLS, policy, [
         [
           { [ATTR_CIRCUIT_BREAKER_RESULT]: 'rejected' },
-          calls ? sum((life) => spent(life, ['open', 'isolated'])) : () => 0,
+          rejected ?? (calls ? sum((life) => spent(life, ['open', 'isolated'])) : () => 0),
         ],
+        [{ [ATTR_CIRCUIT_BREAKER_RESULT]: 'failure' }, failed ?? (() => 0)],
       ]),
       ...histogram(CIRCUIT_BREAKER_RECOVERY_DURATION, policy, {}, lives.flatMap(recoveries)),
     ],
@@ -102,6 +111,18 @@ function spent(life: readonly Span[], states: readonly Stay['state'][]): Value {
   const mine = life.filter(({ state }) => states.includes(state));
   return (time) =>
     mine.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(time, to) - from), 0);
+}
+
+/** Seconds since the breaker left closed; 0 while it is closed or isolated. */
+function downtime(life: readonly Span[], time: number): number {
+  const now = life.findIndex(({ to }) => time < to);
+  let first = now;
+  while (first >= 0 && isDown(life[first])) first--;
+  return isDown(life[now]) ? time - (life[first + 1]?.from ?? 0) : 0;
+}
+
+function isDown(span: Span | undefined): boolean {
+  return span?.state === 'open' || span?.state === 'half_open';
 }
 
 function at(life: readonly Span[], time: number): Stay['state'] | undefined {

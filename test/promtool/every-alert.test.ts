@@ -3,16 +3,42 @@ import { ROADS } from './promtool.ts';
 import { committed, groupsIn } from './rules.ts';
 import type { Scenario, Table } from './scenario.ts';
 import { TABLES } from './scenarios/index.ts';
+import { SITUATIONS } from './scenarios/situations.ts';
+
+/** Alerts with a table of their own. */
+const PLAYED_ALONE = TABLES.map(({ alert }) => alert);
 
 const fires = ({ firing }: Scenario) => Object.values(firing).some((who) => who.length > 0);
 /** Fires, and at a later time does so no more. */
 const resolves = (scenario: Scenario) =>
   fires(scenario) && Object.values(scenario.firing).at(-1)?.length === 0;
 
+/** The situations that are about an alert, as scenarios of it. */
+function situationsOf(alert: string): Scenario[] {
+  const isOf = (text: string) => `Resilience${text.split(' ')[0]}` === alert;
+  return SITUATIONS.flatMap(({ says, firing }) => {
+    const times = Object.entries(firing).filter(([, { fires = [], silent = [] }]) =>
+      [...fires, ...silent].some(isOf),
+    );
+    if (times.length === 0) return [];
+    return [
+      {
+        says,
+        replicas: [],
+        firing: Object.fromEntries(
+          times.map(([time, { fires = [] }]) => [time, fires.filter(isOf)]),
+        ),
+      },
+    ];
+  });
+}
+
 /** What the scenarios lack of the alerts that there are. */
 function lacking(alerts: readonly string[], tables: readonly Table[]): string[] {
-  const of = (alert: string) =>
-    tables.filter((table) => table.alert === alert).flatMap(({ scenarios }) => scenarios);
+  const of = (alert: string) => [
+    ...tables.filter((table) => table.alert === alert).flatMap(({ scenarios }) => scenarios),
+    ...(PLAYED_ALONE.includes(alert) ? [] : situationsOf(alert)),
+  ];
   return [
     ...alerts.flatMap((alert) => [
       ...(of(alert).some(fires) ? [] : [`${alert}: no scenario in which it fires`]),

@@ -47,7 +47,7 @@ export async function failuresOf(
 ): Promise<Map<string, string>> {
   const { naming, jobLabel = 'job', evaluation, rules = committed(naming) } = road;
   const failures = new Map<string, string>();
-  const groups = rulesOf(alert, rules);
+  const groups = rulesOf([alert], rules);
   const read = groups.flatMap((group) => group.rules.map(({ expr }) => expr)).join();
   // Rules that read every metric name none.
   const all = read.includes('__name__');

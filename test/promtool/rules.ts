@@ -29,16 +29,17 @@ export function groupsIn(files: readonly string[]): Group[] {
   return files.flatMap((file) => (parse(file) as { groups: Group[] }).groups);
 }
 
-/** The rules of a name, after what they read and what that reads: promtool need not know the others. */
-export function rulesOf(alert: string, files: readonly string[]): Group[] {
+/** The rules of these names with the rules they read, recorded or of alerts: promtool need not know the others. */
+export function rulesOf(alerts: readonly string[], files: readonly string[]): Group[] {
   const groups = groupsIn(files);
   const wanted = new Set(
-    groups.flatMap(({ rules }) => rules).filter((rule) => rule.alert === alert),
+    groups.flatMap(({ rules }) => rules).filter(({ alert = '' }) => alerts.includes(alert)),
   );
   for (const { expr } of wanted) {
     for (const { rules } of groups) {
       for (const rule of rules) {
-        if (rule.record !== undefined && expr.includes(rule.record)) wanted.add(rule);
+        const name = rule.record ?? `"${rule.alert}"`;
+        if (expr.includes(name)) wanted.add(rule);
       }
     }
   }

@@ -29,12 +29,13 @@ function firstFiring(alert: string, severity: string): [Scenario, number] {
   throw new Error(`Expected a scenario in which ${alert} fires, found none`);
 }
 
-/** The rules of an alert; of two of one name, which may both fire, one. */
-function ofSeverity(alert: string, severity: string) {
-  return rulesOf(alert, RULES).map((group) => ({
+/** The rules of an alert; of several of one name, which may all fire, one. */
+function ofSeverity(alert: string, severity: string, long: string | undefined) {
+  return rulesOf([alert], RULES).map((group) => ({
     ...group,
     rules: group.rules.filter(
-      ({ labels }) => labels === undefined || labels['severity'] === severity,
+      ({ labels }) =>
+        labels === undefined || (labels['severity'] === severity && labels['long'] === long),
     ),
   }));
 }
@@ -52,7 +53,7 @@ describe('the text of an alert', () => {
       const { alert, severity, labels, summary, description, dashboard } = text;
       const [{ replicas, long }, time] = firstFiring(alert, severity);
       const interval = long ? 60 : 15;
-      const groups = ofSeverity(alert, severity);
+      const groups = ofSeverity(alert, severity, labels['long']);
       await withFile('rules.yaml', stringify({ groups }), (path) =>
         promtool({
           rule_files: [path],

@@ -15,16 +15,16 @@ export const TEXTS: readonly Text[] = [
     labels: { resilience_policy_name: 'servicenow' },
     summary: 'The circuit of servicenow is open on most replicas.',
     description:
-      '100% of the time of all circuit breakers of servicenow (job shop) was open or half-open in the last 2m (limit 50%), and calls were rejected.',
+      '100% of the circuit breakers of servicenow (job shop) were open or half-open in the last 5m, on average, and calls were rejected (limit 50%). Most callers get nothing.',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
     alert: 'ResilienceCircuitBreakerStuckOpen',
-    severity: 'warning',
+    severity: 'critical',
     labels: { instance: 'a', resilience_policy_name: 'servicenow' },
     summary: 'The circuit of servicenow stays open on a.',
     description:
-      'The circuit breaker of servicenow on a (job shop) was open or half-open for 4m 47s of the last 5m (limit 285s), and calls were rejected in that time.',
+      'The circuit breaker of servicenow on a (job shop) has not been closed for 6m 0s, and callers meet it (limit 5m). Most callers get nothing.',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
@@ -33,7 +33,7 @@ export const TEXTS: readonly Text[] = [
     labels: { resilience_policy_name: 'servicenow' },
     summary: 'servicenow is still failing after the reset time of its circuit.',
     description:
-      'Failed probes of servicenow (job shop) in the last 5m: 12 (limit 1). The circuit was tried after its reset time, and opened again.',
+      'Failed probes of servicenow (job shop) in the last 5m, or 15m while the circuit is open: 12 (limit 1). The circuit was tried after its reset time, and opened again.',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
@@ -50,7 +50,7 @@ export const TEXTS: readonly Text[] = [
     labels: { instance: 'a', resilience_policy_name: 'servicenow' },
     summary: 'The circuit of servicenow opens again and again on a.',
     description:
-      'The circuit of servicenow on a (job shop) opened 3 times in the last 30m (limit 3), and closed in between.',
+      'The circuit of servicenow on a (job shop) opened 3 times in the last 30m, and closed in between (limit 3).',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
@@ -59,7 +59,7 @@ export const TEXTS: readonly Text[] = [
     labels: { resilience_policy_name: 'servicenow' },
     summary: 'The circuit of servicenow is isolated, and perhaps forgotten.',
     description:
-      'Circuit breakers of servicenow (job shop) that were isolated by hand for the whole of the last 1h: 1 (limit 1h). They stay so until somebody releases them.',
+      'Circuit breakers of servicenow (job shop) that were isolated by hand for the whole of the last 1h: 1 (limit 1h). They stay isolated until someone releases them.',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
@@ -68,7 +68,7 @@ export const TEXTS: readonly Text[] = [
     labels: { resilience_policy_name: 'servicenow' },
     summary: 'servicenow takes long to recover.',
     description:
-      'The circuits of servicenow (job shop) took 8m 0s on average from open to closed in the last 1d (limit 5m).',
+      'The circuit of servicenow (job shop) took 7m 0s on average from open to closed in the incidents of the last 1d (limit 5m).',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
@@ -77,7 +77,7 @@ export const TEXTS: readonly Text[] = [
     labels: { resilience_policy_name: 'servicenow' },
     summary: 'Calls of servicenow fail twice in a row.',
     description:
-      '11 calls of servicenow (job shop) failed twice in a row and were made a third time in the last 5m (limit 10): the network or the dependency is degraded.',
+      '11 calls of servicenow (job shop) failed twice in a row and were made a third time in the last 5m (limit 10, and 0.1% of the calls). The network or the dependency is degraded.',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
@@ -86,7 +86,7 @@ export const TEXTS: readonly Text[] = [
     labels: { resilience_policy_name: 'servicenow' },
     summary: 'Retries of servicenow hardly help.',
     description:
-      'Only 50% of the retried calls of servicenow (job shop) recovered in the last 15m (limit 70%); the others failed after their last attempt.',
+      'Only 50% of the retried calls of servicenow (job shop) recovered in the last 15m (limit 70%). The others failed after their last attempt.',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
@@ -95,7 +95,7 @@ export const TEXTS: readonly Text[] = [
     labels: { resilience_policy_name: 'servicenow' },
     summary: 'Retries add to the load of servicenow.',
     description:
-      '60% more calls than were asked for went to servicenow (job shop) as retries in the last 10m (limit 50%).',
+      'Retries added 60% to the calls of servicenow (job shop) in the last 10m (limit 50%).',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
@@ -110,7 +110,7 @@ export const TEXTS: readonly Text[] = [
     alert: 'ResilienceBulkheadRejections',
     severity: 'warning',
     labels: { resilience_policy_name: 'servicenow' },
-    summary: 'The bulkhead of servicenow turns calls away.',
+    summary: 'The bulkhead of servicenow rejects calls.',
     description:
       '2% of the calls of servicenow (job shop) found the bulkhead and its queue full in the last 10m (limit 1%).',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
@@ -128,7 +128,7 @@ export const TEXTS: readonly Text[] = [
     alert: 'ResilienceFallbackUsageHigh',
     severity: 'warning',
     labels: { resilience_policy_name: 'servicenow' },
-    summary: 'Callers of servicenow are served by the fallback.',
+    summary: 'A fallback answers callers of servicenow.',
     description:
       '20% of the calls of servicenow (job shop) were answered by the fallback in the last 10m (limit 10%).',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
@@ -137,9 +137,9 @@ export const TEXTS: readonly Text[] = [
     alert: 'ResilienceFallbackFailing',
     severity: 'critical',
     labels: { resilience_policy_name: 'servicenow' },
-    summary: 'The fallback of servicenow fails itself.',
+    summary: 'The fallback of servicenow fails.',
     description:
-      '5 calls of servicenow (job shop) failed, and so did their fallback, in the last 10m (limit 5): callers have nothing left.',
+      '5 calls of servicenow (job shop) failed, and so did their fallback, in the last 10m (limit 5, and 0.1% of its answers). These callers get nothing.',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
@@ -148,25 +148,25 @@ export const TEXTS: readonly Text[] = [
     labels: { resilience_policy_name: 'servicenow' },
     summary: 'servicenow is slow.',
     description:
-      'Only 90.09% of the executions of servicenow (job shop) took no longer than 500 ms in the last 10m (limit 95%).',
+      'The 95th percentile of the executions of servicenow (job shop) took 873.9ms in the last 10m (limit 500 ms).',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
     alert: 'ResilienceErrorBudgetBurn',
     severity: 'critical',
-    labels: { resilience_policy_name: 'servicenow' },
+    labels: { long: '1h', short: '5m', resilience_policy_name: 'servicenow' },
     summary: 'servicenow burns its error budget.',
     description:
-      '0.1897% of the executions of servicenow (job shop) got no answer (limit 0.144% in 1h, 0.06% in 6h; 0.01% is the budget of 30 days).',
+      '0.1996% of the executions of servicenow (job shop) got no answer in the last 1h (limit 0.144%, 14.4 times the budget of 0.01%).',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
     alert: 'ResilienceErrorBudgetBurn',
     severity: 'warning',
-    labels: { resilience_policy_name: 'servicenow' },
+    labels: { long: '1d', short: '2h', resilience_policy_name: 'servicenow' },
     summary: 'servicenow burns its error budget.',
     description:
-      '0.03321% of the executions of servicenow (job shop) got no answer (limit 0.03% in 1d, 0.01% in 3d; 0.01% is the budget of 30 days).',
+      '0.03321% of the executions of servicenow (job shop) got no answer in the last 1d (limit 0.03%, 3 times the budget of 0.01%).',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
@@ -175,7 +175,7 @@ export const TEXTS: readonly Text[] = [
     labels: {},
     summary: 'Too few dependencies of shop are available.',
     description:
-      '70% of the dependencies of shop were available for the last 2m (limit 80%): postpone bulk work, or expect partial results.',
+      '70% of the dependencies are available (job shop), for the last 2m (limit 80%). Postpone bulk work, or expect partial results.',
     dashboard: 'resilience-fleet?var-job=shop',
   },
   {
@@ -184,7 +184,7 @@ export const TEXTS: readonly Text[] = [
     labels: { resilience_dependency_name: 'jira' },
     summary: 'jira answers its health checks slowly.',
     description:
-      '2 checks of jira (job shop) took longer than 5000 ms in the last 5m (limit 2): the system is under load.',
+      '9.091% of the checks of jira (job shop) took longer than 5000 ms in the last 5m (limit 1%, and 2 checks). The dependency is under load.',
     dashboard: 'resilience-policy?var-job=shop&var-policy=jira',
   },
   {
@@ -193,17 +193,8 @@ export const TEXTS: readonly Text[] = [
     labels: {},
     summary: 'shop has no circuit breaker metrics any more.',
     description:
-      'No replica of shop reports a circuit breaker for 10m; 1h ago there were some. No other alert of this pack can speak for it.',
+      'No replica reports a circuit breaker for 10m (job shop); 1h ago there were some. No other alert of this pack can fire for it.',
     dashboard: 'resilience-fleet?var-job=shop',
-  },
-  {
-    alert: 'ResilienceStateClockStopped',
-    severity: 'info',
-    labels: { instance: 'a', resilience_policy_name: 'servicenow' },
-    summary: 'The clock of the circuit of servicenow is wrong on a.',
-    description:
-      "The times that the circuit breaker of servicenow on a (job shop) spent in its states differ by 30% from the time that passed in the last 10m (limit 10%): alerts that judge by them can't be trusted.",
-    dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
     alert: 'ResilienceMetricsOverflow',
@@ -211,7 +202,7 @@ export const TEXTS: readonly Text[] = [
     labels: {},
     summary: 'shop has more policies than its SDK keeps apart.',
     description:
-      '1 series of shop hold all that is beyond the cardinality limit of its OpenTelemetry SDK (limit 0): policies are missing in dashboards and alerts.',
+      '1 series hold all that is beyond the cardinality limit of the OpenTelemetry SDK (job shop) (limit 0). Policies are missing in dashboards and alerts.',
     dashboard: 'resilience-fleet?var-job=shop',
   },
   {
@@ -220,7 +211,7 @@ export const TEXTS: readonly Text[] = [
     labels: { resilience_policy_name: 'servicenow' },
     summary: 'The instrumentation of servicenow has faults.',
     description:
-      'Faults of the instrumentation of servicenow, or of a hook given to it (job shop), in the last 5m: 1 (limit 1). Calls are not affected, but what is said of them may be wrong.',
+      'Faults of the instrumentation of servicenow, or of a hook given to it (job shop), in the last 5m: 1 (limit 1). Calls are not affected, but their metrics may be wrong.',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
 ];

@@ -15,7 +15,7 @@ import { gather } from '../../src/policies/gather/gather.ts';
 import * as attributes from '../../src/semconv/attributes.ts';
 import { METRICS } from '../../src/semconv/metrics.ts';
 import { TestSdk } from '../support/metrics.ts';
-import { administerEach, moveDependency } from '../support/traffic.ts';
+import { administerEach, moveDependency, openCircuit } from '../support/traffic.ts';
 
 const names = METRICS.map(({ name }) => name);
 const keys = Object.entries(attributes)
@@ -130,4 +130,5 @@ async function moveEverything(sdk: TestSdk): Promise<void> {
 
   await administerEach('breaker');
   await moveDependency(sdk.provider, 'workday');
+  await openCircuit(sdk.instrument, 'open');
 }

@@ -95,6 +95,14 @@ const EXPECTED = [
     'otlp-utf8': 'resilience.circuit_breaker.time',
   },
   {
+    metric: metrics.CIRCUIT_BREAKER_DOWNTIME,
+    'prometheus-exporter': 'resilience_circuit_breaker_downtime',
+    otlp: 'resilience_circuit_breaker_downtime_seconds',
+    'otlp-no-suffixes': 'resilience_circuit_breaker_downtime',
+    'otlp-utf8-suffixes': 'resilience.circuit_breaker.downtime_seconds',
+    'otlp-utf8': 'resilience.circuit_breaker.downtime',
+  },
+  {
     // Its unit is an annotation, {circuit_breaker}, and it may fall: neither gives a suffix.
     metric: metrics.CIRCUIT_BREAKER_STATE,
     'prometheus-exporter': 'resilience_circuit_breaker_state',

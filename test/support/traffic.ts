@@ -76,6 +76,22 @@ export async function moveEveryMetric(to: typeof instrument, name: string): Prom
   await administerEach(name);
 }
 
+/** Referenced, as the state of a policy that the garbage collector took is not reported. */
+const openCircuits: unknown[] = [];
+
+/** A circuit that opens now, and stays open. */
+export async function openCircuit(to: typeof instrument, name: string): Promise<void> {
+  const breaker = circuitBreaker(handleAll, {
+    halfOpenAfter: RESET_MS,
+    breaker: new ConsecutiveBreaker(1),
+  });
+  openCircuits.push(breaker);
+  const failure = () => Promise.reject(new Error('down'));
+  await to(name, breaker)
+    .execute(failure)
+    .catch(() => {});
+}
+
 /** What can be done to the circuit breakers of a name by hand. */
 export async function administerEach(name: string): Promise<void> {
   const token = 'only-for-this-test';

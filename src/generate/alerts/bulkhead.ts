@@ -3,69 +3,69 @@ import {
   ATTR_POLICY_NAME,
   type BulkheadResult,
 } from '../../semconv/attributes.ts';
-import {
-  BULKHEAD_ACTIVE,
-  BULKHEAD_CALLS,
-  BULKHEAD_LIMIT,
-  type Metric,
-} from '../../semconv/metrics.ts';
+import { BULKHEAD_ACTIVE, BULKHEAD_CALLS, BULKHEAD_LIMIT } from '../../semconv/metrics.ts';
 import { percent } from '../percent.ts';
-import { is, type Queries } from '../queries.ts';
+import { is, isOneOf, type Queries } from '../queries.ts';
 import type { Alert } from './rule.ts';
-import { share } from './share.ts';
 
 export function alerts(queries: Queries): Alert[] {
   return [rejections(queries), saturated(queries)];
 }
 
 function rejections(queries: Queries): Alert {
-  const limit = queries.limits.bulkheadRejections;
-  const policy = queries.labelValue(ATTR_POLICY_NAME);
+  const { ratio, windowSeconds, atLeast } = queries.limits.bulkheadRejections;
+  const { policy } = queries.grouping;
+  const rejected = queries.of(BULKHEAD_CALLS, [
+    is<BulkheadResult>(ATTR_BULKHEAD_RESULT, 'rejected'),
+  ]);
+  const calls = queries.of(BULKHEAD_CALLS);
+  const window = queries.window(windowSeconds);
+  const name = queries.text(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceBulkheadRejections',
     severity: 'warning',
     about: 'policy',
-    expr: share(queries, {
-      metric: BULKHEAD_CALLS,
-      part: [is<BulkheadResult>(ATTR_BULKHEAD_RESULT, 'rejected')],
-      limit,
-      bad: 'above',
-      enough: 'part',
-    }),
-    summary: `The bulkhead of {{ ${policy} }} turns calls away.`,
+    expr: `
+(sum by (${policy}) (increase(${rejected}[${window}])) >= ${atLeast})
+  / sum by (${policy}) (increase(${calls}[${window}]))
+  > ${ratio}`.trim(),
+    summary: `The bulkhead of ${name} rejects calls.`,
     description:
-      `{{ $value | humanizePercentage }} of the calls of {{ ${policy} }} ` +
-      `(job {{ ${queries.labelValue(queries.job)} }}) found the bulkhead and its queue full in the last ` +
-      `${queries.window(limit.windowSeconds)} (limit ${percent(limit.ratio)}).`,
+      `{{ $value | humanizePercentage }} of the calls of ${name} (${queries.serviceText}) found the ` +
+      `bulkhead and its queue full in the last ${window}`,
+    limit: percent(ratio),
   };
 }
 
-/**
- * A mean over the window: slots come and go between two scrapes, and a single free one must not
- * reset the clock, as a `for:` would. Of one replica, as nothing can go to the slots of another.
- */
+/** The mean of a window, as slots come and go between two scrapes; of one replica, as no call can take a slot of another. */
 function saturated(queries: Queries): Alert {
   const { ratio, windowSeconds } = queries.limits.bulkheadSaturation;
+  const { replica } = queries.grouping;
+  const active = queries.of(BULKHEAD_ACTIVE);
+  const slots = queries.of(BULKHEAD_LIMIT);
+  const calls = queries.of(BULKHEAD_CALLS, [
+    isOneOf<BulkheadResult>(ATTR_BULKHEAD_RESULT, ['accepted', 'rejected']),
+  ]);
   const window = queries.window(windowSeconds);
-  const mean = (metric: Metric) =>
-    `sum ${queries.by(queries.replica)} ` + `(avg_over_time(${queries.of(metric)}[${window}]))`;
-  const policy = queries.labelValue(ATTR_POLICY_NAME);
-  const instance = queries.labelValue(queries.instance);
+  const name = queries.text(ATTR_POLICY_NAME);
+  const instance = queries.text(queries.instance);
   return {
     name: 'ResilienceBulkheadSaturated',
     severity: 'warning',
     about: 'replica',
     expr: `
-${mean(BULKHEAD_ACTIVE)}
-  / ${mean(BULKHEAD_LIMIT)}
+sum by (${replica}) (avg_over_time(${active}[${window}]))
+  / sum by (${replica}) (avg_over_time(${slots}[${window}]))
   > ${ratio}
-# Not of a replica that has just started.
-and sum ${queries.by(queries.replica)} (last_over_time(${queries.of(BULKHEAD_LIMIT)}[${window}] offset ${window}))
-  > 0`.trim(),
-    summary: `The bulkhead of {{ ${policy} }} is full on {{ ${instance} }}.`,
+# Not a replica that has just started.
+and on (${replica}) last_over_time(${slots}[${window}] offset ${window}) > 0
+# Not a dead process whose last values a Collector repeats.
+unless on (${replica})
+  sum by (${replica}) (increase(${calls}[${window}])) == 0`.trim(),
+    summary: `The bulkhead of ${name} is full on ${instance}.`,
     description:
-      `{{ $value | humanizePercentage }} of the slots of {{ ${policy} }} on {{ ${instance} }} ` +
-      `(job {{ ${queries.labelValue(queries.job)} }}) were taken in the last ` +
-      `${queries.window(windowSeconds)}, on average (limit ${percent(ratio)}).`,
+      `{{ $value | humanizePercentage }} of the slots of ${name} on ${instance} (${queries.serviceText}) ` +
+      `were taken in the last ${window}, on average`,
+    limit: percent(ratio),
   };
 }

@@ -1,226 +1,322 @@
 import {
   ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE,
+  ATTR_CIRCUIT_BREAKER_RESULT,
   ATTR_CIRCUIT_BREAKER_STATE,
+  ATTR_OUTCOME,
   ATTR_POLICY_NAME,
+  type CircuitBreakerResult,
   type CircuitBreakerState,
+  type Outcome,
 } from '../../semconv/attributes.ts';
 import {
   CIRCUIT_BREAKER_CALLS,
+  CIRCUIT_BREAKER_DOWNTIME,
   CIRCUIT_BREAKER_STATE,
-  CIRCUIT_BREAKER_TIME,
   CIRCUIT_BREAKER_TRANSITIONS,
+  EXECUTIONS,
 } from '../../semconv/metrics.ts';
-import type { Matcher } from '../../semconv/prometheus.ts';
+import {
+  ALERTS,
+  LABEL_ALERT_NAME,
+  LABEL_ALERT_STATE,
+  LABEL_SEVERITY,
+  type Matcher,
+} from '../../semconv/prometheus.ts';
 import { percent } from '../percent.ts';
-import { is, isNot, type Queries } from '../queries.ts';
-import { RECORDED, total } from './recorded.ts';
+import { is, isOneOf, type Queries } from '../queries.ts';
+import { recorded } from './recordings.ts';
 import type { Alert } from './rule.ts';
-import { NOT_CLOSED, OBSERVED, REJECTED, SETTLED, stuckOpen } from './stuck-open.ts';
 
-const CLOSED: CircuitBreakerState = 'closed';
+type CircuitSeverity = 'critical' | 'warning';
 
 export function alerts(queries: Queries): Alert[] {
   return [
-    openFleetWide(queries),
-    stuckOpen(queries),
+    openFleetWide(queries, 'critical'),
+    openFleetWide(queries, 'warning'),
+    openInManyJobs(queries, 'critical'),
+    openInManyJobs(queries, 'warning'),
+    stuckOpen(queries, 'critical'),
+    stuckOpen(queries, 'warning'),
     probeFailed(queries),
     opened(queries),
     flapping(queries),
+    isolatedNow(queries),
     isolated(queries),
     recoverySlow(queries),
   ];
 }
 
-/**
- * The dependency is gone for everybody. A share of all time, so that replicas weigh as much as they
- * are: one of four is 25 %. Its window is short, as it pages; the `for:` keeps a restart out of it,
- * and what is closed now an outage of a minute that ended with its first probe.
- */
-function openFleetWide(queries: Queries): Alert {
-  const { ratio, windowSeconds, forSeconds } = queries.limits.fleetWide;
-  const time = (seconds: number, ...matchers: Matcher[]) =>
-    queries.gained(CIRCUIT_BREAKER_TIME, seconds, { by: queries.policy, matchers });
-  // Of circuits that open and close again and again, some scrapes find all closed.
-  const longer = 2.5 * windowSeconds;
-  const rejected = queries.gained(CIRCUIT_BREAKER_CALLS, windowSeconds, {
-    by: queries.policy,
-    matchers: [REJECTED],
-  });
-  const rest = Number((1 - ratio).toPrecision(12));
-  const states = (matcher: Matcher) =>
-    `sum ${queries.by(queries.policy)} (${queries.of(CIRCUIT_BREAKER_STATE, [matcher])})`;
-  const policy = queries.labelValue(ATTR_POLICY_NAME);
+function states(queries: Queries) {
+  const state = (matcher: Matcher) => queries.of(CIRCUIT_BREAKER_STATE, [matcher]);
+  const one = (value: CircuitBreakerState) => state(is(ATTR_CIRCUIT_BREAKER_STATE, value));
   return {
-    name: 'ResilienceCircuitBreakerOpenFleetWide',
-    severity: 'critical',
-    about: 'policy',
-    expr: `
-# Half is half, however a scrape falls.
-round(${time(windowSeconds, NOT_CLOSED)}
-  / ${time(windowSeconds)}, 0.01)
-  >= ${ratio}
-# Somebody was turned away: circuits that nobody calls stay open, and harm nobody.
-and ${rejected}
-  > 0
-# Not of one that has closed again: its minute open stays in the window for another.
-unless (
-  ${ratio} * ${states(is(ATTR_CIRCUIT_BREAKER_STATE, CLOSED))}
-    > ${rest} * ${states(isNot(ATTR_CIRCUIT_BREAKER_STATE, CLOSED))}
-  and ${rest} * ${time(longer, NOT_CLOSED)}
-    < ${ratio} * ${time(longer, SETTLED)}
-)`.trim(),
-    forSeconds,
-    summary: `The circuit of {{ ${policy} }} is open on most replicas.`,
-    description:
-      `{{ $value | humanizePercentage }} of the time of all circuit breakers of {{ ${policy} }} ` +
-      `(job {{ ${queries.labelValue(queries.job)} }}) was open or half-open in the last ` +
-      `${queries.window(windowSeconds)} (limit ${percent(ratio)}), and calls were rejected.`,
+    breakers: queries.of(CIRCUIT_BREAKER_STATE),
+    closed: one('closed'),
+    halfOpen: one('half_open'),
+    isolated: one('isolated'),
+    notClosed: state(isOneOf(ATTR_CIRCUIT_BREAKER_STATE, ['open', 'half_open'])),
   };
 }
 
-/** Counts of changes of state, which hold what happened between two scrapes as well. */
+function calls(queries: Queries, result: CircuitBreakerResult): string {
+  return queries.of(CIRCUIT_BREAKER_CALLS, [is(ATTR_CIRCUIT_BREAKER_RESULT, result)]);
+}
+
 function changes(queries: Queries, from: CircuitBreakerState, to: CircuitBreakerState): string {
   return queries.of(CIRCUIT_BREAKER_TRANSITIONS, [
-    is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE, from),
-    is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, to),
+    is(ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE, from),
+    is(ATTR_CIRCUIT_BREAKER_STATE, to),
   ]);
 }
 
-/**
- * How often breakers changed their state in a window, if often enough.
- *
- * Every series is born at zero, yet what happens before its first scrape is not seen to increase.
- * A breaker knows its age, by the clocks of its states: of series that are new and of breakers
- * younger than the window all that they counted was in it. Neither alone would do: an old process
- * may be new to Prometheus, and have made new breakers under an old name.
- */
-function changed(
-  queries: Queries,
-  series: string,
-  windowSeconds: number,
-  { by, atLeast }: { by: readonly string[]; atLeast: number },
-): string {
-  const window = queries.window(windowSeconds);
-  const age = queries.of(CIRCUIT_BREAKER_TIME, [
-    is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed'),
-  ]);
-  return `
-sum ${queries.by(by)} (
-  # Of breakers that are younger than the window, all that they counted.
-  ${series} unless ${series} offset ${window} unless resets(${series}[${window}]) > 0
-    and on (${queries.labels(queries.replica)}) (${age} < ${queries.windowSeconds(windowSeconds)})
-  or
-  increase(${series}[${window}])
-) >= ${atLeast}`.trim();
+function executions(queries: Queries, outcome: Outcome): string {
+  return queries.of(EXECUTIONS, [is(ATTR_OUTCOME, outcome)]);
 }
 
-/** It pages before `stuckOpen` can, and also where calls are so rare that each of them is a probe. */
+const ADVICE = {
+  critical: 'Most callers get nothing.',
+  warning: 'A fallback answers most callers.',
+} as const;
+
+/** One dependency is down for many services: one page instead of one for each service. */
+function openInManyJobs(queries: Queries, severity: CircuitSeverity): Alert {
+  const { count } = queries.limits.manyJobs;
+  const { jobs } = queries.grouping;
+  const name = queries.text(ATTR_POLICY_NAME);
+  return {
+    name: 'ResilienceCircuitBreakerOpenInManyJobs',
+    severity,
+    about: 'jobs',
+    expr: `
+count by (${jobs}) (
+  ${ALERTS}{${LABEL_ALERT_NAME}="ResilienceCircuitBreakerOpenFleetWide",${LABEL_ALERT_STATE}="firing",${LABEL_SEVERITY}="${severity}"}
+) >= ${count}`.trim(),
+    summary: `${name} is down for many services.`,
+    description: `The circuit of ${name} is open on most replicas of {{ printf "%.0f" $value }} jobs`,
+    limit: `${count}`,
+    advice: ADVICE[severity],
+  };
+}
+
+/** The dependency is gone for a whole service. Replicas weigh as much as they are: one of four is 25 %. */
+function openFleetWide(queries: Queries, severity: CircuitSeverity): Alert {
+  const { fleetWide, circuitCalls } = queries.limits;
+  const { policy } = queries.grouping;
+  const { breakers, notClosed } = states(queries);
+  const answered = executions(queries, 'fallback');
+  const unanswered = executions(queries, 'rejected');
+  const rejected = calls(queries, 'rejected');
+  const window = queries.window(fleetWide.windowSeconds);
+  const traffic = queries.window(circuitCalls.windowSeconds);
+  const name = queries.text(ATTR_POLICY_NAME);
+  return {
+    name: 'ResilienceCircuitBreakerOpenFleetWide',
+    severity,
+    about: 'policy',
+    expr: `
+round(
+  sum by (${policy}) (avg_over_time(${notClosed}[${window}]))
+    / sum by (${policy}) (avg_over_time(${breakers}[${window}])),
+  0.01
+) >= ${fleetWide.ratio}
+# A circuit that rejects no call stays open and harms no caller.
+and on (${policy}) increase(${rejected}[${traffic}]) > 0
+# Critical where most callers get nothing; a warning where a fallback answers them.
+${severity === 'critical' ? 'unless' : 'and'} on (${policy})
+  sum by (${policy}) (increase(${answered}[${traffic}]))
+    > sum by (${policy}) (increase(${unanswered}[${traffic}]))`.trim(),
+    summary: `The circuit of ${name} is open on most replicas.`,
+    description:
+      `{{ $value | humanizePercentage }} of the circuit breakers of ${name} (${queries.serviceText}) ` +
+      `were open or half-open in the last ${window}, on average, and calls were rejected`,
+    limit: percent(fleetWide.ratio),
+    advice: ADVICE[severity],
+  };
+}
+
+/** The circuit of one replica does not recover. */
+function stuckOpen(queries: Queries, severity: CircuitSeverity): Alert {
+  const { stuckOpen, circuitCalls } = queries.limits;
+  const { policy, replica } = queries.grouping;
+  const { closed, halfOpen } = states(queries);
+  const answered = executions(queries, 'fallback');
+  const unanswered = executions(queries, 'rejected');
+  const downtime = queries.of(CIRCUIT_BREAKER_DOWNTIME);
+  const rejected = calls(queries, 'rejected');
+  const failed = calls(queries, 'failure');
+  const window = queries.window(stuckOpen.seconds);
+  const last = queries.window(120);
+  const traffic = queries.window(circuitCalls.windowSeconds);
+  const name = queries.text(ATTR_POLICY_NAME);
+  const instance = queries.text(queries.instance);
+  return {
+    name: 'ResilienceCircuitBreakerStuckOpen',
+    severity,
+    about: 'replica',
+    expr: `
+max by (${replica}) (max_over_time(${downtime}[${window}])) > ${queries.seconds(stuckOpen.seconds)}
+# Still open: a restart, which begins the downtime anew, does not end it.
+and on (${replica}) last_over_time(${downtime}[${last}]) > 0
+# Callers meet it: calls are rejected, wait for a probe, or are so rare that each is a probe.
+and on (${replica}) (
+  increase(${rejected}[${traffic}]) > 0
+  or max_over_time(${halfOpen}[${window}]) > 0
+  or increase(${failed}[${traffic}]) > 0
+    unless on (${replica}) max_over_time(${closed}[${traffic}]) > 0
+)
+# Critical where most callers get nothing; a warning where a fallback answers them.
+${severity === 'critical' ? 'unless' : 'and'} on (${policy})
+  sum by (${policy}) (increase(${answered}[${traffic}]))
+    > sum by (${policy}) (increase(${unanswered}[${traffic}]))`.trim(),
+    summary: `The circuit of ${name} stays open on ${instance}.`,
+    description:
+      `The circuit breaker of ${name} on ${instance} (${queries.serviceText}) has not been closed for ` +
+      '{{ $value | humanizeDuration }}, and callers meet it',
+    limit: queries.time(stuckOpen.seconds),
+    advice: ADVICE[severity],
+  };
+}
+
+/** Sooner than `stuckOpen`; and goes on while the circuit is open, also where calls are rare. */
 function probeFailed(queries: Queries): Alert {
-  const { count, windowSeconds } = queries.limits.probeFailed;
-  const policy = queries.labelValue(ATTR_POLICY_NAME);
+  const { probeFailed, circuitCalls } = queries.limits;
+  const { policy } = queries.grouping;
+  const failed = changes(queries, 'half_open', 'open');
+  const downtime = queries.of(CIRCUIT_BREAKER_DOWNTIME);
+  const window = queries.window(probeFailed.windowSeconds);
+  const last = queries.window(120);
+  const traffic = queries.window(circuitCalls.windowSeconds);
+  const name = queries.text(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceCircuitBreakerProbeFailed',
     severity: 'warning',
     about: 'policy',
-    expr: changed(queries, changes(queries, 'half_open', 'open'), windowSeconds, {
-      by: queries.policy,
-      atLeast: count,
-    }),
-    summary: `{{ ${policy} }} is still failing after the reset time of its circuit.`,
+    expr: `
+sum by (${policy}) (increase(${failed}[${window}])) >= ${probeFailed.count}
+or
+sum by (${policy}) (increase(${failed}[${traffic}])) >= ${probeFailed.count}
+  and on (${policy}) last_over_time(${downtime}[${last}]) > 0`.trim(),
+    summary: `${name} is still failing after the reset time of its circuit.`,
     description:
-      `Failed probes of {{ ${policy} }} (job {{ ${queries.labelValue(queries.job)} }}) in the last ` +
-      `${queries.window(windowSeconds)}: {{ printf "%.0f" $value }} (limit ${count}). The circuit was ` +
-      'tried after its reset time, and opened again.',
+      `Failed probes of ${name} (${queries.serviceText}) in the last ${window}, or ${traffic} while ` +
+      'the circuit is open: {{ printf "%.0f" $value }}',
+    limit: `${probeFailed.count}`,
+    advice: 'The circuit was tried after its reset time, and opened again.',
   };
 }
 
 function opened(queries: Queries): Alert {
   const { count, windowSeconds } = queries.limits.opened;
-  const policy = queries.labelValue(ATTR_POLICY_NAME);
+  const { policy } = queries.grouping;
+  const openings = changes(queries, 'closed', 'open');
+  const window = queries.window(windowSeconds);
+  const name = queries.text(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceCircuitBreakerOpened',
     severity: 'info',
     about: 'policy',
-    expr: changed(queries, changes(queries, 'closed', 'open'), windowSeconds, {
-      by: queries.policy,
-      atLeast: count,
-    }),
-    summary: `The circuit of {{ ${policy} }} opened.`,
+    expr: `sum by (${policy}) (increase(${openings}[${window}])) >= ${count}`,
+    summary: `The circuit of ${name} opened.`,
     description:
-      `Openings of the circuit of {{ ${policy} }} (job {{ ${queries.labelValue(queries.job)} }}) in the ` +
-      `last ${queries.window(windowSeconds)}: {{ printf "%.0f" $value }} (limit ${count}).`,
+      `Openings of the circuit of ${name} (${queries.serviceText}) in the last ${window}: ` +
+      '{{ printf "%.0f" $value }}',
+    limit: `${count}`,
   };
 }
 
 function flapping(queries: Queries): Alert {
   const { count, windowSeconds } = queries.limits.flapping;
-  const policy = queries.labelValue(ATTR_POLICY_NAME);
-  const instance = queries.labelValue(queries.instance);
+  const { replica } = queries.grouping;
+  const openings = changes(queries, 'closed', 'open');
+  const window = queries.window(windowSeconds);
+  const name = queries.text(ATTR_POLICY_NAME);
+  const instance = queries.text(queries.instance);
   return {
     name: 'ResilienceCircuitBreakerFlapping',
     severity: 'warning',
     about: 'replica',
-    expr: changed(queries, changes(queries, 'closed', 'open'), windowSeconds, {
-      by: queries.replica,
-      atLeast: count,
-    }),
-    summary: `The circuit of {{ ${policy} }} opens again and again on {{ ${instance} }}.`,
+    expr: `sum by (${replica}) (increase(${openings}[${window}])) >= ${count}`,
+    summary: `The circuit of ${name} opens again and again on ${instance}.`,
     description:
-      `The circuit of {{ ${policy} }} on {{ ${instance} }} (job {{ ${queries.labelValue(queries.job)} }}) ` +
-      `opened {{ printf "%.0f" $value }} times in the last ${queries.window(windowSeconds)} ` +
-      `(limit ${count}), and closed in between.`,
+      `The circuit of ${name} on ${instance} (${queries.serviceText}) opened ` +
+      `{{ printf "%.0f" $value }} times in the last ${window}, and closed in between`,
+    limit: `${count}`,
   };
 }
 
-/**
- * A state that no clock ends. At no scrape of the window was none isolated, one of them is long ago,
- * and nearly all of the window was spent so: the first alone would take a replica that has just
- * started, and the first two three breakers of 20 min each.
- */
+/** Inhibits the other alerts of the policy: who isolated it knows that calls are rejected. */
+function isolatedNow(queries: Queries): Alert {
+  const { ratio } = queries.limits.isolatedNow;
+  const { policy } = queries.grouping;
+  const { breakers, isolated } = states(queries);
+  const last = queries.window(120);
+  const name = queries.text(ATTR_POLICY_NAME);
+  return {
+    name: 'ResilienceCircuitBreakerIsolatedNow',
+    severity: 'info',
+    about: 'policy',
+    expr: `
+sum by (${policy}) (last_over_time(${isolated}[${last}]))
+  / sum by (${policy}) (last_over_time(${breakers}[${last}]))
+  >= ${ratio}`.trim(),
+    summary: `The circuit of ${name} is isolated by hand.`,
+    description:
+      `{{ $value | humanizePercentage }} of the circuit breakers of ${name} (${queries.serviceText}) ` +
+      'are isolated by hand and reject all calls',
+    limit: percent(ratio),
+    advice: 'Meanwhile Alertmanager inhibits the other alerts of this policy.',
+  };
+}
+
+/** Isolated at every scrape of the window, by a replica that was there at its beginning. */
 function isolated(queries: Queries): Alert {
   const { seconds } = queries.limits.isolated;
-  const matcher = is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'isolated');
+  const { policy } = queries.grouping;
+  const { isolated } = states(queries);
   const window = queries.window(seconds);
-  const state = queries.of(CIRCUIT_BREAKER_STATE, [matcher]);
-  const time = queries.of(CIRCUIT_BREAKER_TIME, [matcher]);
-  const policy = queries.labelValue(ATTR_POLICY_NAME);
+  const begin = `[${queries.window(300)}] offset ${queries.time((seconds * 11) / 12)}`;
+  const name = queries.text(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceCircuitBreakerIsolated',
     severity: 'warning',
     about: 'policy',
     expr: `
-sum ${queries.by(queries.policy)} (
-  (min_over_time(${state}[${window}]) > 0)
-  and ${state} offset ${queries.time(OBSERVED * seconds)} > 0
-  unless increase(${time}[${window}]) <= ${OBSERVED} * ${queries.windowSeconds(seconds)}
-)`.trim(),
-    summary: `The circuit of {{ ${policy} }} is isolated, and perhaps forgotten.`,
+sum by (${policy}) (
+  min_over_time(${isolated}[${window}]) > 0
+  and last_over_time(${isolated}${begin}) > 0
+) > 0`.trim(),
+    summary: `The circuit of ${name} is isolated, and perhaps forgotten.`,
     description:
-      `Circuit breakers of {{ ${policy} }} (job {{ ${queries.labelValue(queries.job)} }}) that were ` +
-      `isolated by hand for the whole of the last ${window}: {{ printf "%.0f" $value }} ` +
-      `(limit ${queries.time(seconds)}). They stay so until somebody releases them.`,
+      `Circuit breakers of ${name} (${queries.serviceText}) that were isolated by hand for the whole ` +
+      `of the last ${window}: {{ printf "%.0f" $value }}`,
+    limit: queries.time(seconds),
+    advice: 'They stay isolated until someone releases them.',
   };
 }
 
-/** From recorded counts: a day of every replica's raw series is too much to read so often. */
+/**
+ * The downtime of a policy grows like a counter and falls with each recovery: `increase()` gives the
+ * sum of the downtimes, `resets()` their number. It is the longest of all replicas, so an outage
+ * of many replicas is one incident.
+ */
 function recoverySlow(queries: Queries): Alert {
   const { seconds, windowSeconds, atLeast } = queries.limits.recovery;
-  const count = total(queries, RECORDED.recoveries, windowSeconds);
-  const policy = queries.labelValue(ATTR_POLICY_NAME);
+  const { policy } = queries.grouping;
+  const downtime = recorded.downtime(queries);
+  const window = queries.time(windowSeconds);
+  const name = queries.text(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceRecoverySlow',
     severity: 'warning',
     about: 'policy',
     expr: `
-${total(queries, RECORDED.recoverySeconds, windowSeconds)}
-  / ${count}
-  > ${queries.seconds(seconds)}
-and ${count}
-  >= ${atLeast}`.trim(),
-    summary: `{{ ${policy} }} takes long to recover.`,
+max by (${policy}) (increase(${downtime}[${window}]))
+  / (max by (${policy}) (resets(${downtime}[${window}])) >= ${atLeast})
+  > ${queries.seconds(seconds)}`.trim(),
+    summary: `${name} takes long to recover.`,
     description:
-      `The circuits of {{ ${policy} }} (job {{ ${queries.labelValue(queries.job)} }}) took ` +
-      `{{ $value | humanizeDuration }} on average from open to closed in the last ` +
-      `${queries.time(windowSeconds)} (limit ${queries.time(seconds)}).`,
+      `The circuit of ${name} (${queries.serviceText}) took {{ $value | humanizeDuration }} on average ` +
+      `from open to closed in the incidents of the last ${window}`,
+    limit: queries.time(seconds),
   };
 }

@@ -1,50 +1,71 @@
 import { ATTR_DEPENDENCY_NAME } from '../../semconv/attributes.ts';
+import { DEPENDENCY_AVAILABLE, DEPENDENCY_CHECK_DURATION } from '../../semconv/metrics.ts';
 import { percent } from '../percent.ts';
 import type { Queries } from '../queries.ts';
-import { countedOf } from './counted.ts';
-import { ofRecorded, RECORDED } from './recorded.ts';
 import type { Alert } from './rule.ts';
 
 export function alerts(queries: Queries): Alert[] {
   return [belowQuorum(queries), slow(queries)];
 }
 
+/** A dependency is available where half of its replicas or more can reach it: replicas are no dependencies. */
 function belowQuorum(queries: Queries): Alert {
   const { ratio, forSeconds } = queries.limits.dependenciesAvailable;
-  const job = queries.labelValue(queries.job);
+  const { service, dependency } = queries.grouping;
+  const available = queries.of(DEPENDENCY_AVAILABLE);
+  const last = queries.window(120);
   return {
     name: 'ResilienceDependenciesBelowQuorum',
     severity: 'warning',
     about: 'job',
-    expr: `${RECORDED.dependencies} < ${ratio}`,
+    expr: `
+1 -
+  count by (${service}) (
+    quantile by (${dependency}) (0.5, last_over_time(${available}[${last}])) < 0.5
+  )
+  / count by (${service}) (count by (${dependency}) (last_over_time(${available}[${last}])))
+< ${ratio}`.trim(),
     forSeconds,
-    summary: `Too few dependencies of {{ ${job} }} are available.`,
+    summary: `Too few dependencies of ${queries.text(queries.job)} are available.`,
     description:
-      `{{ $value | humanizePercentage }} of the dependencies of {{ ${job} }} were available for the ` +
-      `last ${queries.time(forSeconds)} (limit ${percent(ratio)}): postpone bulk work, or expect ` +
-      'partial results.',
+      `{{ $value | humanizePercentage }} of the dependencies are available (${queries.serviceText}), ` +
+      `for the last ${queries.time(forSeconds)}`,
+    limit: percent(ratio),
+    advice: 'Postpone bulk work, or expect partial results.',
   };
 }
 
-/** Any check that took longer, whatever became of it. */
+/** Checks that took longer, whatever their result. */
 function slow(queries: Queries): Alert {
-  const { seconds, windowSeconds, atLeast } = queries.limits.healthCheck;
-  const longEnough = ofRecorded(windowSeconds);
-  const window = queries.window(longEnough);
-  const checks = countedOf(queries, RECORDED.slowChecks, longEnough, [
-    queries.job,
-    ATTR_DEPENDENCY_NAME,
-  ]);
-  const dependency = queries.labelValue(ATTR_DEPENDENCY_NAME);
+  const { seconds, ratio, windowSeconds, atLeast } = queries.limits.healthCheck;
+  const { dependency } = queries.grouping;
+  const window = queries.window(windowSeconds);
+  const native = `sum by (${dependency}) (increase(${queries.of(DEPENDENCY_CHECK_DURATION)}[${window}]))`;
+  const count = queries.of(DEPENDENCY_CHECK_DURATION, [], 'count');
+  const fast = queries.of(DEPENDENCY_CHECK_DURATION, [queries.atMost(seconds)], 'bucket');
+  const name = queries.text(ATTR_DEPENDENCY_NAME);
   return {
     name: 'ResilienceDependencySlow',
     severity: 'warning',
     about: 'dependency',
-    expr: `${checks}\n>= ${atLeast}`,
-    summary: `{{ ${dependency} }} answers its health checks slowly.`,
+    expr: (queries.settings.histograms === 'native'
+      ? `
+histogram_fraction(${seconds}, +Inf, ${native}) > ${ratio}
+and
+histogram_fraction(${seconds}, +Inf, ${native}) * histogram_count(${native}) >= ${atLeast}`
+      : `
+(
+  sum by (${dependency}) (increase(${count}[${window}]))
+    - sum by (${dependency}) (increase(${fast}[${window}])) >= ${atLeast}
+)
+  / sum by (${dependency}) (increase(${count}[${window}]))
+  > ${ratio}`
+    ).trim(),
+    summary: `${name} answers its health checks slowly.`,
     description:
-      `{{ printf "%.0f" $value }} checks of {{ ${dependency} }} ` +
-      `(job {{ ${queries.labelValue(queries.job)} }}) took longer than ${seconds * 1000} ms in the last ` +
-      `${window} (limit ${atLeast}): the system is under load.`,
+      `{{ $value | humanizePercentage }} of the checks of ${name} (${queries.serviceText}) took longer ` +
+      `than ${seconds * 1000} ms in the last ${window}`,
+    limit: `${percent(ratio)}, and ${atLeast} checks`,
+    advice: 'The dependency is under load.',
   };
 }

@@ -1,71 +1,176 @@
-import { ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
+import {
+  ATTR_CIRCUIT_BREAKER_STATE,
+  ATTR_OUTCOME,
+  ATTR_POLICY_NAME,
+  type CircuitBreakerState,
+  type Outcome,
+} from '../../semconv/attributes.ts';
+import {
+  CIRCUIT_BREAKER_STATE,
+  EXECUTION_ACTIVE,
+  EXECUTION_DURATION,
+  EXECUTIONS,
+} from '../../semconv/metrics.ts';
 import { BURN_RATES } from '../../thresholds.ts';
 import { percent } from '../percent.ts';
-import type { Queries } from '../queries.ts';
-import { errorRatio, ofRecorded, RECORDED, total } from './recorded.ts';
+import { is, isNot, isOneOf, LE, type Queries } from '../queries.ts';
+import { COUNTED, recorded, UNANSWERED } from './recordings.ts';
 import type { Alert } from './rule.ts';
 
 export function alerts(queries: Queries): Alert[] {
   return [
     latencyHigh(queries),
-    errorBudgetBurn(queries, 'critical'),
-    errorBudgetBurn(queries, 'warning'),
+    stuck(queries),
+    ...BURN_RATES.map((rate, index) =>
+      index === 0 ? fastBudgetBurn(queries, rate) : slowBudgetBurn(queries, rate),
+    ),
   ];
 }
 
-/** The share of what was slower, not a guess of the percentile between two buckets' bounds. */
 function latencyHigh(queries: Queries): Alert {
-  const { seconds, quantile, windowSeconds, atLeast } = queries.limits.latency;
-  const window = queries.window(ofRecorded(windowSeconds));
-  const gained = (recorded: string) =>
-    `sum ${queries.by(queries.policy)} (increase(${recorded}[${window}]))`;
-  const policy = queries.labelValue(ATTR_POLICY_NAME);
+  const { latency, latencyTraffic } = queries.limits;
+  const { policy } = queries.grouping;
+  // Rejected calls are quick: those of an open circuit would hide all others.
+  const answered = isNot<Outcome>(ATTR_OUTCOME, 'rejected');
+  const durations = queries.of(EXECUTION_DURATION, [answered]);
+  const buckets = queries.of(EXECUTION_DURATION, [answered], 'bucket');
+  const count = queries.of(EXECUTION_DURATION, [answered], 'count');
+  const window = queries.window(latency.windowSeconds);
+  const longer = queries.window(latencyTraffic.windowSeconds);
+  const name = queries.text(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceLatencyP95High',
     severity: 'warning',
     about: 'policy',
-    expr: `
-${gained(RECORDED.fast)}
-  / (${gained(RECORDED.timed)} >= ${atLeast})
-  < ${quantile}`.trim(),
-    summary: `{{ ${policy} }} is slow.`,
+    expr: (queries.settings.histograms === 'native'
+      ? `
+histogram_quantile(${latency.quantile}, sum by (${policy}) (rate(${durations}[${window}])))
+  > ${latency.seconds}
+and on (${policy})
+  histogram_count(sum by (${policy}) (increase(${durations}[${window}]))) >= ${latency.atLeast}
+and on (${policy})
+  histogram_count(sum by (${policy}) (increase(${durations}[${longer}]))) >= ${latencyTraffic.atLeast}`
+      : `
+histogram_quantile(${latency.quantile}, sum by (${LE}, ${policy}) (rate(${buckets}[${window}])))
+  > ${latency.seconds}
+and on (${policy})
+  sum by (${policy}) (increase(${count}[${window}])) >= ${latency.atLeast}
+and on (${policy})
+  sum by (${policy}) (increase(${count}[${longer}])) >= ${latencyTraffic.atLeast}`
+    ).trim(),
+    summary: `${name} is slow.`,
     description:
-      `Only {{ $value | humanizePercentage }} of the executions of {{ ${policy} }} ` +
-      `(job {{ ${queries.labelValue(queries.job)} }}) took no longer than ${seconds * 1000} ms in the ` +
-      `last ${window} (limit ${percent(quantile)}).`,
+      `The ${latency.quantile * 100}th percentile of the executions of ${name} (${queries.serviceText}) ` +
+      `took {{ $value | humanizeDuration }} in the last ${window}`,
+    limit: `${latency.seconds * 1000} ms`,
   };
 }
 
-/** A single failure in a quiet hour burns at any rate: so many it takes to speak of burning. */
-function errorBudgetBurn(queries: Queries, severity: 'critical' | 'warning'): Alert {
-  const budget = Number((1 - queries.limits.availability.ratio).toPrecision(12));
-  const { atLeast } = queries.limits.budgetBurn;
-  const rates = BURN_RATES.filter((rate) => rate.severity === severity);
-  const policy = queries.labelValue(ATTR_POLICY_NAME);
-  const conditions = rates.map(({ burn, longSeconds, shortSeconds }) => {
-    const ratio = Number((burn * budget).toPrecision(12));
-    return `
+/** A dependency that hangs, without a timeout: executions begin, and none ends. */
+function stuck(queries: Queries): Alert {
+  const { atLeast, windowSeconds, forSeconds } = queries.limits.executionsStuck;
+  const { policy, replica } = queries.grouping;
+  const active = queries.of(EXECUTION_ACTIVE);
+  const ended = queries.of(EXECUTIONS, [
+    isOneOf<Outcome>(ATTR_OUTCOME, ['success', 'fallback', 'failure', 'timed_out']),
+  ]);
+  const window = queries.window(windowSeconds);
+  const name = queries.text(ATTR_POLICY_NAME);
+  return {
+    name: 'ResilienceExecutionsStuck',
+    severity: 'warning',
+    about: 'policy',
+    expr: `
+sum by (${policy}) (
+  delta(${active}[${window}])
+  # Only replicas on which none ended.
+  unless on (${replica}) increase(${ended}[${window}]) > 0
+) >= ${atLeast}`.trim(),
+    forSeconds,
+    summary: `Executions of ${name} hang.`,
+    description:
+      `{{ printf "%.0f" $value }} executions of ${name} (${queries.serviceText}) began in the last ` +
+      `${window}, on replicas where none ended`,
+    limit: `${atLeast}`,
+    advice: 'Is there a timeout?',
+  };
+}
+
+type Rate = (typeof BURN_RATES)[number];
+
+/** It pages, so it reads raw series and depends on no recording rule. */
+function fastBudgetBurn(queries: Queries, rate: Rate): Alert {
+  const { budgetBurn } = queries.limits;
+  const { policy, replica } = queries.grouping;
+  const counted = queries.of(EXECUTIONS, [COUNTED]);
+  const unanswered = queries.of(EXECUTIONS, [UNANSWERED]);
+  const isolated = queries.of(CIRCUIT_BREAKER_STATE, [
+    is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'isolated'),
+  ]);
+  const limit = limitOf(queries, rate);
+  const long = queries.time(rate.longSeconds);
+  const short = queries.window(rate.shortSeconds);
+  return {
+    ...burn(queries, rate),
+    expr: `
+(sum by (${policy}) (increase(${unanswered}[${long}])) >= ${budgetBurn.atLeast})
+  / sum by (${policy}) (increase(${counted}[${long}]))
+  > ${limit}
+and on (${policy})
 (
-  ${errorRatio(longSeconds)} > ${ratio}
-  and ${errorRatio(shortSeconds)} > ${ratio}
-  and (
-    ${total(queries, RECORDED.unanswered, longSeconds)} >= ${atLeast}
-    or ${RECORDED.unanswered} >= ${atLeast}
-  )
-)`.trim();
-  });
-  const windows = rates.map(
-    ({ burn, longSeconds }) => `${percent(burn * budget)} in ${queries.time(longSeconds)}`,
-  );
+  sum by (${policy}) (
+    increase(${unanswered}[${short}])
+    # What an isolated circuit rejects is outside the budget.
+    unless on (${replica}) max_over_time(${isolated}[${short}]) > 0
+  ) >= ${budgetBurn.atLeast}
+)
+  / sum by (${policy}) (increase(${counted}[${short}]))
+  > ${limit}`.trim(),
+    keepFiringSeconds: 300,
+  };
+}
+
+/** Longer windows, which would cost too much of raw series. */
+function slowBudgetBurn(queries: Queries, rate: Rate): Alert {
+  const { budgetBurn, slowBudgetBurn } = queries.limits;
+  const { policy } = queries.grouping;
+  const counted = recorded.executions(queries);
+  const unanswered = recorded.unanswered(queries);
+  const limit = limitOf(queries, rate);
+  const step = queries.time(300);
+  const long = `${queries.time(rate.longSeconds)}:${step}`;
+  const short = `${queries.time(rate.shortSeconds)}:${step}`;
+  return {
+    ...burn(queries, rate),
+    expr: `
+(sum by (${policy}) (sum_over_time(${unanswered}[${long}])) >= ${slowBudgetBurn.atLeast})
+  / sum by (${policy}) (sum_over_time(${counted}[${long}]))
+  > ${limit}
+and on (${policy})
+(sum by (${policy}) (sum_over_time(${unanswered}[${short}])) >= ${budgetBurn.atLeast})
+  / sum by (${policy}) (sum_over_time(${counted}[${short}]))
+  > ${limit}`.trim(),
+  };
+}
+
+function limitOf(queries: Queries, { burn }: Rate): number {
+  return Number((burn * (1 - queries.limits.availability.ratio)).toPrecision(12));
+}
+
+function burn(queries: Queries, rate: Rate): Omit<Alert, 'expr'> {
+  const name = queries.text(ATTR_POLICY_NAME);
+  const [long, short] = [rate.longSeconds, rate.shortSeconds].map((each) => queries.time(each));
+  const budget = Number((1 - queries.limits.availability.ratio).toPrecision(12));
   return {
     name: 'ResilienceErrorBudgetBurn',
-    severity,
+    severity: rate.severity,
+    labels: { long: long ?? '', short: short ?? '' },
     about: 'policy',
-    expr: conditions.join('\nor\n'),
-    summary: `{{ ${policy} }} burns its error budget.`,
+    forSeconds: rate.forSeconds,
+    summary: `${name} burns its error budget.`,
     description:
-      `{{ $value | humanizePercentage }} of the executions of {{ ${policy} }} ` +
-      `(job {{ ${queries.labelValue(queries.job)} }}) got no answer (limit ${windows.join(', ')}; ` +
-      `${percent(budget)} is the budget of 30 days).`,
+      `{{ $value | humanizePercentage }} of the executions of ${name} (${queries.serviceText}) got no ` +
+      `answer in the last ${long}`,
+    limit: `${percent(limitOf(queries, rate))}, ${rate.burn} times the budget of ${percent(budget)}`,
   };
 }

@@ -6,51 +6,59 @@ import {
 import { FALLBACK_CALLS } from '../../semconv/metrics.ts';
 import { percent } from '../percent.ts';
 import { is, type Queries } from '../queries.ts';
-import { counted } from './counted.ts';
 import type { Alert } from './rule.ts';
-import { share } from './share.ts';
 
 export function alerts(queries: Queries): Alert[] {
   return [usageHigh(queries), failing(queries)];
 }
 
 function usageHigh(queries: Queries): Alert {
-  const limit = queries.limits.fallbacks;
-  const policy = queries.labelValue(ATTR_POLICY_NAME);
+  const { ratio, windowSeconds, atLeast } = queries.limits.fallbacks;
+  const { policy } = queries.grouping;
+  const used = queries.of(FALLBACK_CALLS, [is<FallbackResult>(ATTR_FALLBACK_RESULT, 'used')]);
+  const calls = queries.of(FALLBACK_CALLS);
+  const window = queries.window(windowSeconds);
+  const name = queries.text(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceFallbackUsageHigh',
     severity: 'warning',
     about: 'policy',
-    expr: share(queries, {
-      metric: FALLBACK_CALLS,
-      part: [is<FallbackResult>(ATTR_FALLBACK_RESULT, 'used')],
-      limit,
-      bad: 'above',
-      enough: 'part',
-    }),
-    summary: `Callers of {{ ${policy} }} are served by the fallback.`,
+    expr: `
+(sum by (${policy}) (increase(${used}[${window}])) >= ${atLeast})
+  / sum by (${policy}) (increase(${calls}[${window}]))
+  > ${ratio}`.trim(),
+    summary: `A fallback answers callers of ${name}.`,
     description:
-      `{{ $value | humanizePercentage }} of the calls of {{ ${policy} }} ` +
-      `(job {{ ${queries.labelValue(queries.job)} }}) were answered by the fallback in the last ` +
-      `${queries.window(limit.windowSeconds)} (limit ${percent(limit.ratio)}).`,
+      `{{ $value | humanizePercentage }} of the calls of ${name} (${queries.serviceText}) were answered ` +
+      `by the fallback in the last ${window}`,
+    limit: percent(ratio),
   };
 }
 
 function failing(queries: Queries): Alert {
-  const { count, windowSeconds } = queries.limits.fallbackFailures;
-  const failed = is<FallbackResult>(ATTR_FALLBACK_RESULT, 'failed');
-  const policy = queries.labelValue(ATTR_POLICY_NAME);
+  const { count, ratio, windowSeconds } = queries.limits.fallbackFailures;
+  const { policy } = queries.grouping;
+  const result = (value: FallbackResult) =>
+    queries.of(FALLBACK_CALLS, [is(ATTR_FALLBACK_RESULT, value)]);
+  const failed = result('failed');
+  const used = result('used');
+  const window = queries.window(windowSeconds);
+  const name = queries.text(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceFallbackFailing',
     severity: 'critical',
     about: 'policy',
     expr: `
-${counted(queries, FALLBACK_CALLS, windowSeconds, { by: queries.policy, matchers: [failed] })}
->= ${count}`.trim(),
-    summary: `The fallback of {{ ${policy} }} fails itself.`,
+sum by (${policy}) (increase(${failed}[${window}])) >= ${count}
+# Not where the fallback answers very many other calls.
+unless on (${policy})
+  sum by (${policy}) (increase(${failed}[${window}]))
+    < ${ratio} * sum by (${policy}) (increase(${used}[${window}]))`.trim(),
+    summary: `The fallback of ${name} fails.`,
     description:
-      `{{ printf "%.0f" $value }} calls of {{ ${policy} }} ` +
-      `(job {{ ${queries.labelValue(queries.job)} }}) failed, and so did their fallback, in the last ` +
-      `${queries.window(windowSeconds)} (limit ${count}): callers have nothing left.`,
+      `{{ printf "%.0f" $value }} calls of ${name} (${queries.serviceText}) failed, and so did their ` +
+      `fallback, in the last ${window}`,
+    limit: `${count}, and ${percent(ratio)} of its answers`,
+    advice: 'These callers get nothing.',
   };
 }

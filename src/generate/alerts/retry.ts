@@ -8,74 +8,91 @@ import {
 import { RETRY_ATTEMPTS, RETRY_CALLS } from '../../semconv/metrics.ts';
 import { percent } from '../percent.ts';
 import { is, isOneOf, type Queries } from '../queries.ts';
-import { counted } from './counted.ts';
 import type { Alert } from './rule.ts';
-import { share } from './share.ts';
 
 export function alerts(queries: Queries): Alert[] {
   return [networkDegradation(queries), successLow(queries), amplification(queries)];
 }
 
 function networkDegradation(queries: Queries): Alert {
-  const { count, windowSeconds } = queries.limits.secondRetries;
-  const second = is<RetryAttempt>(ATTR_RETRY_ATTEMPT, '2');
-  const policy = queries.labelValue(ATTR_POLICY_NAME);
+  const { count, ratio, windowSeconds } = queries.limits.secondRetries;
+  const { policy } = queries.grouping;
+  const second = queries.of(RETRY_ATTEMPTS, [is<RetryAttempt>(ATTR_RETRY_ATTEMPT, '2')]);
+  const fine = queries.of(RETRY_CALLS, [
+    is<RetryResult>(ATTR_RETRY_RESULT, 'success_without_retry'),
+  ]);
+  const window = queries.window(windowSeconds);
+  const name = queries.text(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceNetworkDegradation',
     severity: 'warning',
     about: 'policy',
     expr: `
-${counted(queries, RETRY_ATTEMPTS, windowSeconds, { by: queries.policy, matchers: [second] })}
-> ${count}`.trim(),
-    summary: `Calls of {{ ${policy} }} fail twice in a row.`,
+sum by (${policy}) (increase(${second}[${window}])) > ${count}
+# Not where very many calls need no retry.
+unless on (${policy})
+  sum by (${policy}) (increase(${second}[${window}]))
+    < ${ratio} * sum by (${policy}) (increase(${fine}[${window}]))`.trim(),
+    summary: `Calls of ${name} fail twice in a row.`,
     description:
-      `{{ printf "%.0f" $value }} calls of {{ ${policy} }} (job {{ ${queries.labelValue(queries.job)} }}) ` +
-      `failed twice in a row and were made a third time in the last ${queries.window(windowSeconds)} ` +
-      `(limit ${count}): the network or the dependency is degraded.`,
+      `{{ printf "%.0f" $value }} calls of ${name} (${queries.serviceText}) failed twice in a row and ` +
+      `were made a third time in the last ${window}`,
+    limit: `${count}, and ${percent(ratio)} of the calls`,
+    advice: 'The network or the dependency is degraded.',
   };
 }
 
 function successLow(queries: Queries): Alert {
-  const limit = queries.limits.retrySuccess;
-  const policy = queries.labelValue(ATTR_POLICY_NAME);
+  const { ratio, windowSeconds, atLeast } = queries.limits.retrySuccess;
+  const { policy } = queries.grouping;
+  const recovered = queries.of(RETRY_CALLS, [
+    is<RetryResult>(ATTR_RETRY_RESULT, 'success_after_retry'),
+  ]);
+  const retried = queries.of(RETRY_CALLS, [
+    isOneOf<RetryResult>(ATTR_RETRY_RESULT, ['success_after_retry', 'exhausted']),
+  ]);
+  const window = queries.window(windowSeconds);
+  const name = queries.text(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceRetrySuccessLow',
     severity: 'warning',
     about: 'policy',
-    expr: share(queries, {
-      metric: RETRY_CALLS,
-      part: [is<RetryResult>(ATTR_RETRY_RESULT, 'success_after_retry')],
-      whole: [isOneOf<RetryResult>(ATTR_RETRY_RESULT, ['success_after_retry', 'exhausted'])],
-      limit,
-      bad: 'below',
-      enough: 'whole',
-    }),
-    summary: `Retries of {{ ${policy} }} hardly help.`,
+    expr: `
+sum by (${policy}) (increase(${recovered}[${window}]))
+  / (sum by (${policy}) (increase(${retried}[${window}])) >= ${atLeast})
+  < ${ratio}`.trim(),
+    summary: `Retries of ${name} hardly help.`,
     description:
-      `Only {{ $value | humanizePercentage }} of the retried calls of {{ ${policy} }} ` +
-      `(job {{ ${queries.labelValue(queries.job)} }}) recovered in the last ` +
-      `${queries.window(limit.windowSeconds)} (limit ${percent(limit.ratio)}); the others failed after ` +
-      'their last attempt.',
+      `Only {{ $value | humanizePercentage }} of the retried calls of ${name} (${queries.serviceText}) ` +
+      `recovered in the last ${window}`,
+    limit: percent(ratio),
+    advice: 'The others failed after their last attempt.',
   };
 }
 
-/** All retries, of all calls: not of those retried, or one failing call in a thousand would do. */
+/** Retries of all calls: of the retried calls alone, one failing call in a thousand would be enough. */
 function amplification(queries: Queries): Alert {
   const { perCall, windowSeconds, atLeast } = queries.limits.retryAmplification;
-  const by = queries.policy;
-  const policy = queries.labelValue(ATTR_POLICY_NAME);
+  const { policy } = queries.grouping;
+  // Further retries are rare, and would triple what the rule costs.
+  const attempts = queries.of(RETRY_ATTEMPTS, [
+    isOneOf<RetryAttempt>(ATTR_RETRY_ATTEMPT, ['1', '2', '3']),
+  ]);
+  const calls = queries.of(RETRY_CALLS);
+  const window = queries.window(windowSeconds);
+  const name = queries.text(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceRetryAmplification',
     severity: 'warning',
     about: 'policy',
     expr: `
-${queries.gained(RETRY_ATTEMPTS, windowSeconds, { by })}
-  / (${queries.gained(RETRY_CALLS, windowSeconds, { by })} >= ${atLeast})
+sum by (${policy}) (increase(${attempts}[${window}]))
+  / (sum by (${policy}) (increase(${calls}[${window}])) >= ${atLeast})
   > ${perCall}`.trim(),
-    summary: `Retries add to the load of {{ ${policy} }}.`,
+    summary: `Retries add to the load of ${name}.`,
     description:
-      `{{ $value | humanizePercentage }} more calls than were asked for went to {{ ${policy} }} ` +
-      `(job {{ ${queries.labelValue(queries.job)} }}) as retries in the last ` +
-      `${queries.window(windowSeconds)} (limit ${percent(perCall)}).`,
+      `Retries added {{ $value | humanizePercentage }} to the calls of ${name} (${queries.serviceText}) ` +
+      `in the last ${window}`,
+    limit: percent(perCall),
   };
 }

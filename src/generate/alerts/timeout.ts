@@ -7,30 +7,30 @@ import { TIMEOUT_CALLS } from '../../semconv/metrics.ts';
 import { percent } from '../percent.ts';
 import { is, type Queries } from '../queries.ts';
 import type { Alert } from './rule.ts';
-import { share } from './share.ts';
 
 export function alerts(queries: Queries): Alert[] {
   return [rateHigh(queries)];
 }
 
 function rateHigh(queries: Queries): Alert {
-  const limit = queries.limits.timeouts;
-  const policy = queries.labelValue(ATTR_POLICY_NAME);
+  const { ratio, windowSeconds, atLeast } = queries.limits.timeouts;
+  const { policy } = queries.grouping;
+  const timedOut = queries.of(TIMEOUT_CALLS, [is<TimeoutResult>(ATTR_TIMEOUT_RESULT, 'timed_out')]);
+  const calls = queries.of(TIMEOUT_CALLS);
+  const window = queries.window(windowSeconds);
+  const name = queries.text(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceTimeoutRateHigh',
     severity: 'warning',
     about: 'policy',
-    expr: share(queries, {
-      metric: TIMEOUT_CALLS,
-      part: [is<TimeoutResult>(ATTR_TIMEOUT_RESULT, 'timed_out')],
-      limit,
-      bad: 'above',
-      enough: 'part',
-    }),
-    summary: `Calls of {{ ${policy} }} time out.`,
+    expr: `
+(sum by (${policy}) (increase(${timedOut}[${window}])) >= ${atLeast})
+  / sum by (${policy}) (increase(${calls}[${window}]))
+  > ${ratio}`.trim(),
+    summary: `Calls of ${name} time out.`,
     description:
-      `{{ $value | humanizePercentage }} of the calls of {{ ${policy} }} ` +
-      `(job {{ ${queries.labelValue(queries.job)} }}) timed out in the last ` +
-      `${queries.window(limit.windowSeconds)} (limit ${percent(limit.ratio)}).`,
+      `{{ $value | humanizePercentage }} of the calls of ${name} (${queries.serviceText}) timed out in ` +
+      `the last ${window}`,
+    limit: percent(ratio),
   };
 }

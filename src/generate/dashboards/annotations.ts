@@ -33,11 +33,7 @@ export function openings(queries: Queries): Builder<AnnotationQuery> {
     )
     .titleFormat(`Circuit opened: ${queries.legend(ATTR_POLICY_NAME)}`)
     .textFormat(queries.legend(queries.job))
-    .tagKeys(
-      [queries.job, ATTR_POLICY_NAME]
-        .map((label) => labelName(label, queries.settings.naming))
-        .join(','),
-    );
+    .tagKeys(queries.policy.map((label) => labelName(label, queries.settings.naming)).join(','));
   return {
     build() {
       // The builder would hide its switch in a menu, and calls it built into Grafana.

@@ -60,7 +60,7 @@ const SECTIONS: readonly Section[] = [
     title: 'Blind spots: what this dashboard can not see',
     lines: [
       { height: 8, panels: [telemetry.breakersLeft, telemetry.replicas] },
-      { height: 8, panels: [telemetry.overflow, telemetry.errors, telemetry.clocksWrong] },
+      { height: 8, panels: [telemetry.overflow, telemetry.errors] },
     ],
   },
 ];

@@ -94,7 +94,7 @@ const SECTIONS: readonly Section[] = [
     title: 'Instrumentation: can this be trusted?',
     lines: [
       { height: 8, panels: [telemetry.breakersLeft, telemetry.replicas] },
-      { height: 8, panels: [telemetry.overflow, telemetry.errors, telemetry.clock] },
+      { height: 8, panels: [telemetry.overflow, telemetry.errors] },
     ],
   },
 ];

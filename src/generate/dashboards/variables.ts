@@ -33,13 +33,24 @@ export function variables(queries: Queries, policies: 'one' | 'many'): Builder<V
       .refresh(VariableRefresh.OnTimeRangeChanged)
       .sort(VariableSort.AlphabeticalAsc);
   const { chosen } = queries;
-  const policy = choice('policy', 'Policy', ATTR_POLICY_NAME, [chosen.job, chosen.instance]);
+  const policy = choice('policy', 'Policy', ATTR_POLICY_NAME, [...chosen.service, chosen.instance]);
   return [
     new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'),
-    any(choice('job', 'Job', queries.job, [])),
-    any(choice('instance', 'Instance', queries.instance, [chosen.job])),
+    ...queries.service.map((label, index) =>
+      any(
+        choice(queries.variable(label), titleOf(label, queries), label, [
+          ...chosen.service.slice(0, index),
+        ]),
+      ),
+    ),
+    any(choice('instance', 'Instance', queries.instance, [...chosen.service])),
     policies === 'many' ? any(policy) : policy.multi(false).includeAll(false),
   ];
+}
+
+function titleOf(label: string, queries: Queries): string {
+  const name = queries.variable(label);
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 function any(variable: QueryVariableBuilder): QueryVariableBuilder {

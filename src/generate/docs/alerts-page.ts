@@ -1,5 +1,6 @@
 import { alertGroups, recordingGroups } from '../alerts/index.ts';
 import type { Alert } from '../alerts/rule.ts';
+import { describe } from '../formats/rules.ts';
 import { THRESHOLDS, type ThresholdName } from '../limits.ts';
 import { settingsOf } from '../options.ts';
 import { Queries } from '../queries.ts';
@@ -24,7 +25,7 @@ export function alertsTable(queries: Queries): string {
     alertsOf(queries).map((alert, index) => [
       `[${alert.name}](runbooks/${alert.name}.md)`,
       alert.severity,
-      said(alert.description),
+      said(describe(alert)),
       read[index]?.map((name) => code(`${name}=${THRESHOLDS[name]}`)).join(', ') || 'none',
     ]),
   );

@@ -2,7 +2,7 @@ import { ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
 import { labelName } from '../../semconv/prometheus.ts';
 import type { Alert } from '../alerts/rule.ts';
 import type { Queries } from '../queries.ts';
-import { assertAlerts, INHIBITIONS } from './inhibitions.ts';
+import { inhibitionsOf } from './inhibitions.ts';
 import { yamlFile } from './yaml.ts';
 
 /** Secrets are no part of a file that is committed. */
@@ -24,10 +24,13 @@ const TEXT = `{{ range .Alerts -}}
 
 /** An example of a whole configuration, to take from what one needs. */
 export function alertmanagerFile(alerts: readonly Alert[], queries: Queries): string {
-  assertAlerts(alerts);
-  const subject = [queries.job, ATTR_POLICY_NAME].map((label) =>
-    labelName(label, queries.settings.naming),
-  );
+  const { naming, without } = queries.settings;
+  const names = (labels: readonly string[]) => labels.map((label) => labelName(label, naming));
+  const policy = names(queries.policy);
+  const policyOfAnyJob = names([
+    ...queries.service.filter((label) => label !== queries.job),
+    ATTR_POLICY_NAME,
+  ]);
   const slack = (channel: string, sendResolved: boolean) => ({
     api_url_file: `${SECRETS}/slack-url`,
     channel,
@@ -40,8 +43,8 @@ export function alertmanagerFile(alerts: readonly Alert[], queries: Queries): st
     {
       route: {
         receiver: 'slack',
-        // One message for all that befalls a dependency of a service.
-        group_by: subject,
+        // One message for all alerts about a dependency of a service.
+        group_by: policy,
         group_wait: '30s',
         group_interval: '5m',
         repeat_interval: '12h',
@@ -49,8 +52,10 @@ export function alertmanagerFile(alerts: readonly Alert[], queries: Queries): st
           {
             matchers: [severityIs('critical')],
             receiver: 'pager',
-            group_wait: '10s',
-            repeat_interval: '1h',
+            // One incident for a dependency that is down for many services.
+            group_by: policyOfAnyJob,
+            group_wait: '30s',
+            repeat_interval: '4h',
           },
           { matchers: [severityIs('warning')], receiver: 'slack' },
           {
@@ -62,7 +67,7 @@ export function alertmanagerFile(alerts: readonly Alert[], queries: Queries): st
           },
         ],
       },
-      inhibit_rules: INHIBITIONS.flatMap(({ cause, symptoms }) =>
+      inhibit_rules: inhibitionsOf(alerts, without).flatMap(({ cause, symptoms, acrossJobs }) =>
         // Those of one severity, and those of any, can't be told in one rule.
         [...new Set(symptoms.map(({ severity }) => severity))].map((severity) => ({
           source_matchers: matchers([cause.name], cause.severity),
@@ -70,7 +75,7 @@ export function alertmanagerFile(alerts: readonly Alert[], queries: Queries): st
             symptoms.filter((each) => each.severity === severity).map(({ name }) => name),
             severity,
           ),
-          equal: subject,
+          equal: acrossJobs ? policyOfAnyJob : policy,
         })),
       ),
       receivers: [
@@ -100,8 +105,8 @@ export function alertmanagerFile(alerts: readonly Alert[], queries: Queries): st
       ],
     },
     '',
-    'Who is told of what: critical pages, warning goes to a channel, info to one that nobody has to',
-    'read, once. Fill in your receivers, and put their secrets into the files that are named here.',
+    'Routes: critical pages, warning goes to a channel, info goes once to a quiet channel. Fill in',
+    'your receivers, and put their secrets into the files that are named here.',
   );
 }
 

@@ -1,6 +1,7 @@
 import { QueryBuilder } from '@grafana/grafana-foundation-sdk/alerting';
 import { TypeMathBuilder, TypeThresholdBuilder } from '@grafana/grafana-foundation-sdk/expr';
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
+import { ALERTS } from '../../semconv/prometheus.ts';
 import type { Alert, RuleGroup } from '../alerts/rule.ts';
 import { DATASOURCE } from '../dashboards/variables.ts';
 import { duration } from '../duration.ts';
@@ -21,7 +22,12 @@ const EXPRESSION = { type: '__expr__', uid: '__expr__' };
  * Alert rules that Grafana itself evaluates, as a file of its provisioning, whose keys are not those
  * of its API. https://grafana.com/docs/grafana/latest/alerting/set-up/provision-alerting-resources/file-provisioning/
  */
-export function grafanaAlerts(groups: readonly RuleGroup<Alert>[], queries: Queries): string {
+export function grafanaAlerts(all: readonly RuleGroup<Alert>[], queries: Queries): string {
+  // Grafana writes no series of its alerts that a rule could count.
+  const groups = all.map((group) => ({
+    ...group,
+    rules: group.rules.filter(({ expr }) => !expr.includes(`${ALERTS}{`)),
+  }));
   const alerts = groups.flatMap(({ rules }) => rules);
   const content = {
     apiVersion: 1,
@@ -37,13 +43,16 @@ export function grafanaAlerts(groups: readonly RuleGroup<Alert>[], queries: Quer
     // What builders make has methods, too.
     JSON.parse(JSON.stringify(content)),
     '',
-    `They ask the data source ${queries.settings.datasourceUid}. Some read what recording rules record, which Grafana`,
+    `They ask the data source ${queries.settings.datasourceUid}. Two read what recording rules record, which Grafana`,
     'does not for a Prometheus: load resilience-recording-rules.yaml there, or they stay silent.',
   );
 }
 
 function rule(alert: Alert, title: string, queries: Queries) {
-  const uid = title.replace(/[^\w]+/g, '-').replace(/-$/, '');
+  const uid = title
+    .replace(/^Resilience/, '')
+    .replace(/[^\w]+/g, '-')
+    .replace(/-$/, '');
   if (uid.length > 40) throw new Error(`Expected a uid of 40 characters at most, got ${uid}`);
   return {
     uid,
@@ -54,6 +63,9 @@ function rule(alert: Alert, title: string, queries: Queries) {
     noDataState: 'OK',
     execErrState: 'Error',
     for: alert.forSeconds === undefined ? '0s' : queries.time(alert.forSeconds),
+    ...(alert.keepFiringSeconds === undefined
+      ? {}
+      : { keep_firing_for: queries.time(alert.keepFiringSeconds) }),
     // What the query gives no more is over, as in Prometheus.
     missing_series_evals_to_resolve: 1,
     annotations: Object.fromEntries(
@@ -63,7 +75,7 @@ function rule(alert: Alert, title: string, queries: Queries) {
         text.replace(/\$value\b/g, '$values.A.Value'),
       ]),
     ),
-    labels: { severity: alert.severity },
+    labels: { severity: alert.severity, ...alert.labels },
     isPaused: false,
   };
 }
@@ -94,10 +106,10 @@ function data({ expr }: Alert, uid: string): QueryBuilder[] {
   ];
 }
 
-/** A name that two alerts share, as each has a severity of its own, is one title too few for Grafana. */
-function titleOf({ name, severity }: Alert, alerts: readonly Alert[]): string {
+/** Rules that share a name need titles of their own in Grafana: with their severity and window. */
+function titleOf({ name, severity, labels }: Alert, alerts: readonly Alert[]): string {
   const shared = alerts.filter((other) => other.name === name).length > 1;
-  return shared ? `${name} (${severity})` : name;
+  return shared ? `${name} (${[severity, labels?.['long']].filter(Boolean).join(', ')})` : name;
 }
 
 function interval(queries: Queries): string {

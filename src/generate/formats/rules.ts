@@ -23,42 +23,49 @@ function recordingRule({ record, expr }: Recording) {
 }
 
 function alertRule(alert: Alert, queries: Queries) {
-  const { name, expr, forSeconds, severity } = alert;
+  const { name, expr, forSeconds, keepFiringSeconds, severity, labels } = alert;
   return {
     alert: name,
     expr,
     ...(forSeconds === undefined ? {} : { for: queries.time(forSeconds) }),
-    labels: { severity },
+    ...(keepFiringSeconds === undefined
+      ? {}
+      : { keep_firing_for: queries.time(keepFiringSeconds) }),
+    labels: { severity, ...labels },
     annotations: annotations(alert, queries),
   };
 }
 
-/** The variables of the dashboards that the labels of an alert know. */
-const VARIABLES: Readonly<Record<Subject, (queries: Queries) => Readonly<Record<string, string>>>> =
-  {
-    // All replicas are shown, the one among them: what is recorded is of all.
-    replica: ({ job }) => ({ job, policy: ATTR_POLICY_NAME }),
-    policy: ({ job }) => ({ job, policy: ATTR_POLICY_NAME }),
-    // A dependency is watched under the name of the policy that protects its calls.
-    dependency: ({ job }) => ({ job, policy: ATTR_DEPENDENCY_NAME }),
-    job: ({ job }) => ({ job }),
-  };
+/** The labels of an alert that are variables of its dashboard, by the name of the variable. */
+function variables(about: Subject, queries: Queries): [variable: string, label: string][] {
+  const service = queries.service
+    .filter((label) => about !== 'jobs' || label !== queries.job)
+    .map((label): [string, string] => [queries.variable(label), label]);
+  if (about === 'job') return service;
+  // A dependency is watched under the name of the policy that protects its calls.
+  const policy = about === 'dependency' ? ATTR_DEPENDENCY_NAME : ATTR_POLICY_NAME;
+  return [...service, ['policy', policy]];
+}
 
-export function annotations(
-  { name, about, summary, description }: Alert,
-  queries: Queries,
-): Readonly<Record<string, string>> {
+export function annotations(alert: Alert, queries: Queries): Readonly<Record<string, string>> {
+  const { name, about, summary } = alert;
   const { runbookBase, dashboardBase } = queries.settings;
-  const variables = Object.entries(VARIABLES[about](queries)).map(
+  const chosen = variables(about, queries).map(
     ([variable, label]) => `var-${variable}={{ ${queries.labelValue(label)} | urlquery }}`,
   );
-  const dashboard = about === 'job' ? FLEET : POLICY;
+  const dashboard = about === 'job' || about === 'jobs' ? FLEET : POLICY;
   return {
     summary,
-    description,
+    description: describe(alert),
     runbook_url: `${runbookBase}/${name}.md`,
     ...(dashboardBase === undefined
       ? {}
-      : { dashboard_url: `${dashboardBase}/d/${dashboard}?${variables.join('&')}` }),
+      : { dashboard_url: `${dashboardBase}/d/${dashboard}?${chosen.join('&')}` }),
   };
+}
+
+/** The description of an alert with its limit and its advice. */
+export function describe({ description, limit, advice }: Alert): string {
+  const limited = limit === undefined ? description : `${description} (limit ${limit})`;
+  return [`${limited}.`, ...(advice === undefined ? [] : [advice])].join(' ');
 }

@@ -88,8 +88,8 @@ export function sum(queries: Queries, by: readonly string[], expr: string): stri
  * instance: it is not shown where one is chosen, rather than taken for what that one did.
  */
 export function made(queries: Queries, name: string, matchers: readonly Matcher[] = []): string {
-  const { job, instance, policy } = queries.chosen;
-  return selectorOf(name, queries.settings.naming, [job, instance, policy, ...matchers]);
+  const { service, instance, policy } = queries.chosen;
+  return selectorOf(name, queries.settings.naming, [...service, instance, policy, ...matchers]);
 }
 
 /**

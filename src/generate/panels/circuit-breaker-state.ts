@@ -1,6 +1,10 @@
-import { Number as Count, PercentUnit } from '@grafana/grafana-foundation-sdk/units';
+import { Number as Count, PercentUnit, Seconds } from '@grafana/grafana-foundation-sdk/units';
 import { ATTR_CIRCUIT_BREAKER_STATE, type CircuitBreakerState } from '../../semconv/attributes.ts';
-import { CIRCUIT_BREAKER_STATE, CIRCUIT_BREAKER_TIME } from '../../semconv/metrics.ts';
+import {
+  CIRCUIT_BREAKER_DOWNTIME,
+  CIRCUIT_BREAKER_STATE,
+  CIRCUIT_BREAKER_TIME,
+} from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
 import { is, isNot, isOneOf, type Queries } from '../queries.ts';
 import { now, policyLegend, rate, ratio } from './ask.ts';
@@ -102,24 +106,21 @@ export function stateByReplica(queries: Queries): Graph {
 }
 
 export function shareNotClosed(queries: Queries): Graph {
-  const { seconds, windowSeconds } = queries.limits.stuckOpen;
-  const time = (matchers: Matcher[] = []) =>
-    rate(queries, CIRCUIT_BREAKER_TIME, { by: queries.replica, matchers });
   return {
     kind: 'lines',
-    title: 'Time not closed, worst replica',
+    title: 'Time since closed, worst replica',
     description:
-      'How much of the time the circuits of a policy were open or half-open on the replica where it was ' +
-      'most. At the line for 5 min while calls come, ResilienceCircuitBreakerStuckOpen fires.',
+      'How long a circuit of a policy has not been closed, failed probes included, on the replica where ' +
+      'it is longest. Above the line while callers meet it, ResilienceCircuitBreakerStuckOpen fires.',
     noData: NO_BREAKER,
-    unit: PercentUnit,
+    unit: Seconds,
     queries: [
       {
-        expr: `max ${queries.by(queries.policy)} (\n${ratio(time([OPEN]), time())}\n)`,
+        expr: `max ${queries.by(queries.policy)} (${queries.shown(CIRCUIT_BREAKER_DOWNTIME)})`,
         legend: policyLegend(queries),
       },
     ],
-    limit: { value: seconds / windowSeconds, bad: 'above' },
+    limit: { value: queries.seconds(queries.limits.stuckOpen.seconds), bad: 'above' },
     toPolicy: true,
   };
 }
@@ -132,7 +133,7 @@ export function shareOfFleet(queries: Queries): Graph {
     title: 'Time not closed, whole fleet',
     description:
       'How much of the time of all breakers of a policy, on all replicas, was open or half-open: one ' +
-      'replica of four is 25 %. At the line, ResilienceCircuitBreakerOpenFleetWide fires: the ' +
+      'replica of four is 25 %. At the line for 5 min, ResilienceCircuitBreakerOpenFleetWide fires: the ' +
       'dependency is gone for everybody.',
     noData: NO_BREAKER,
     unit: PercentUnit,

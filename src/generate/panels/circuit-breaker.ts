@@ -13,16 +13,16 @@ import {
 import {
   CIRCUIT_BREAKER_ADMINISTRATION,
   CIRCUIT_BREAKER_CALLS,
+  CIRCUIT_BREAKER_RECOVERY_DURATION,
   CIRCUIT_BREAKER_TRANSITIONS,
   ERRORS,
 } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
-import { RECORDED } from '../alerts/recorded.ts';
 import { is, isOneOf, type Queries } from '../queries.ts';
-import { recordedRatio, sum } from './ask.ts';
+import { ratio, sum } from './ask.ts';
 import { NO_BREAKER } from './circuit-breaker-state.ts';
 import { ACTION, BREAKER_RESULT } from './colors.ts';
-import { type Graph, NOT_RECORDED } from './panel.ts';
+import type { Graph } from './panel.ts';
 import { results } from './results.ts';
 import { share } from './share.ts';
 
@@ -34,6 +34,12 @@ export function change(from: CircuitBreakerState, to: CircuitBreakerState): Matc
   ];
 }
 
+function meanRecovery(queries: Queries, window: string): string {
+  const total = (part: 'sum' | 'count') =>
+    `sum(increase(${queries.shown(CIRCUIT_BREAKER_RECOVERY_DURATION, [], part)}[${window}]))`;
+  return ratio(total('sum'), total('count'));
+}
+
 export function recovery(queries: Queries): Graph {
   return {
     kind: 'stat',
@@ -41,18 +47,9 @@ export function recovery(queries: Queries): Graph {
     description:
       'From the first opening of a circuit until it was closed again, failed probes included: the mean ' +
       'of all recoveries in the time shown. A circuit that is still open is not in it.',
-    noData: `no circuit has closed again in the time shown; or ${NOT_RECORDED}`,
+    noData: 'no circuit has closed again in the time shown.',
     unit: Seconds,
-    queries: [
-      {
-        expr: recordedRatio(
-          queries,
-          [RECORDED.recoverySeconds, RECORDED.recoveries],
-          [],
-          '$__range',
-        ),
-      },
-    ],
+    queries: [{ expr: meanRecovery(queries, '$__range') }],
     limit: { value: queries.seconds(queries.limits.recovery.seconds), bad: 'above' },
   };
 }
@@ -172,19 +169,9 @@ export function recoveries(queries: Queries): Graph {
     description:
       'From the first opening to closed again, as the mean of the circuits that recovered in the last ' +
       'minutes. Above the line, outages last longer than the documents allow.',
-    noData: `no circuit has closed again in that time; or ${NOT_RECORDED}`,
+    noData: 'no circuit has closed again in that time.',
     unit: Seconds,
-    queries: [
-      {
-        expr: recordedRatio(
-          queries,
-          [RECORDED.recoverySeconds, RECORDED.recoveries],
-          [],
-          '$__rate_interval',
-        ),
-        legend: 'mean',
-      },
-    ],
+    queries: [{ expr: meanRecovery(queries, '$__rate_interval'), legend: 'mean' }],
     limit: { value: queries.seconds(queries.limits.recovery.seconds), bad: 'above' },
   };
 }

@@ -31,6 +31,7 @@ export const OUTCOME: Readonly<Record<Outcome, string>> = {
   rejected: TURNED_AWAY,
   timed_out: LATE,
   cancelled: NEITHER,
+  not_handled: NEITHER,
 };
 
 /** From best to worst. */

@@ -7,7 +7,7 @@ import {
 import { ATTR_OUTCOME } from '../../semconv/attributes.ts';
 import { EXECUTION_ACTIVE, EXECUTION_DURATION, EXECUTIONS } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
-import { UNANSWERED } from '../alerts/recorded.ts';
+import { UNANSWERED } from '../alerts/recordings.ts';
 import type { Queries } from '../queries.ts';
 import { gained, maySlower, now, percentile, policyLegend, rate, ratio, slower } from './ask.ts';
 import { OUTCOME } from './colors.ts';

@@ -2,7 +2,7 @@ import { Number as Count, PercentUnit, Seconds } from '@grafana/grafana-foundati
 import { ATTR_OUTCOME, ATTR_POLICY_NAME, type Outcome } from '../../semconv/attributes.ts';
 import {
   BULKHEAD_CALLS,
-  CIRCUIT_BREAKER_TIME,
+  CIRCUIT_BREAKER_DOWNTIME,
   CIRCUIT_BREAKER_TRANSITIONS,
   EXECUTION_DURATION,
   FALLBACK_CALLS,
@@ -13,16 +13,16 @@ import {
 } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
 import { BUDGET_SECONDS } from '../../thresholds.ts';
-import { errorRatio, RECORDED } from '../alerts/recorded.ts';
+import { recorded } from '../alerts/recordings.ts';
 import type { Limits } from '../limits.ts';
 import { is, type Queries } from '../queries.ts';
 import { gained, made, maySlower, ratio, recordedRatio, slower } from './ask.ts';
 import * as bulkhead from './bulkhead.ts';
 import { change } from './circuit-breaker.ts';
-import { OPEN } from './circuit-breaker-state.ts';
 import * as fallback from './fallback.ts';
 import { type Column, JOB_TITLE, POLICY_TITLE, type Table } from './panel.ts';
 import { RECOVERED, RETRIED, SECOND } from './retry.ts';
+import { answersRecorded } from './slo.ts';
 import * as timeout from './timeout.ts';
 
 /** The window of the error rate; that of availability is the budget's. */
@@ -34,16 +34,12 @@ type Score = (queries: Queries, limits: Limits) => Column;
 
 /** By the limit that they are held to. */
 export const SCORES: Readonly<Partial<Record<keyof Limits, Score>>> = {
-  stuckOpen: (queries, { stuckOpen: { seconds, windowSeconds } }) => {
-    const time = (matchers: Matcher[] = []) =>
-      gained(queries, CIRCUIT_BREAKER_TIME, windowSeconds, { by: queries.replica, matchers });
-    return {
-      title: 'Not closed',
-      unit: PercentUnit,
-      expr: `max ${queries.by(queries.policy)} (\n${ratio(time([OPEN]), time())}\n)`,
-      limit: { value: seconds / windowSeconds, bad: 'above' },
-    };
-  },
+  stuckOpen: (queries, { stuckOpen: { seconds } }) => ({
+    title: 'Not closed',
+    unit: Seconds,
+    expr: `max ${queries.by(queries.policy)} (${queries.shown(CIRCUIT_BREAKER_DOWNTIME)})`,
+    limit: { value: queries.seconds(seconds), bad: 'above' },
+  }),
   opened: (queries, { opened: { count, windowSeconds } }) =>
     events(queries, 'Openings', [CIRCUIT_BREAKER_TRANSITIONS, change('closed', 'open')], {
       count,
@@ -57,12 +53,7 @@ export const SCORES: Readonly<Partial<Record<keyof Limits, Score>>> = {
   recovery: (queries, { recovery: { seconds, windowSeconds } }) => ({
     title: 'Recovery',
     unit: Seconds,
-    expr: recordedRatio(
-      queries,
-      [RECORDED.recoverySeconds, RECORDED.recoveries],
-      queries.policy,
-      queries.time(windowSeconds),
-    ),
+    expr: meanDowntime(queries, windowSeconds),
     limit: { value: queries.seconds(seconds), bad: 'above' },
   }),
   availability: (queries, { availability }) => ({
@@ -71,7 +62,7 @@ export const SCORES: Readonly<Partial<Record<keyof Limits, Score>>> = {
     decimals: 3,
     expr: `1 - ${recordedRatio(
       queries,
-      [RECORDED.unanswered, RECORDED.executions],
+      answersRecorded(queries),
       queries.policy,
       queries.time(BUDGET_SECONDS),
     )}`,
@@ -81,7 +72,7 @@ export const SCORES: Readonly<Partial<Record<keyof Limits, Score>>> = {
     title: ERRORS_TITLE,
     unit: PercentUnit,
     decimals: 3,
-    expr: `max ${queries.by(queries.policy)} (${made(queries, errorRatio(HOUR))})`,
+    expr: recordedRatio(queries, answersRecorded(queries), queries.policy, queries.time(HOUR)),
     limit: { value: errors.ratio, bad: 'above' },
   }),
   latency: (queries, { latency: { seconds, windowSeconds } }) =>
@@ -127,6 +118,13 @@ export function scorecard(queries: Queries): Table {
     sortedBy: { title: ERRORS_TITLE, order: 'falling' },
     toPolicy: true,
   };
+}
+
+/** Of the incidents of a window, as the alert on slow recovery has it. */
+function meanDowntime(queries: Queries, windowSeconds: number): string {
+  const downtime = `${made(queries, recorded.downtime(queries))}[${queries.time(windowSeconds)}]`;
+  const max = (expr: string) => `max ${queries.by(queries.policy)} (${expr})`;
+  return ratio(max(`increase(${downtime})`), max(`resets(${downtime})`));
 }
 
 type Counted = readonly [Metric, readonly Matcher[]];

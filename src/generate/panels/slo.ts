@@ -1,12 +1,15 @@
 import { Number as Count, PercentUnit } from '@grafana/grafana-foundation-sdk/units';
 import { BUDGET_SECONDS, BURN_RATES } from '../../thresholds.ts';
-import { errorRatio, RECORDED } from '../alerts/recorded.ts';
+import { recorded } from '../alerts/recordings.ts';
 import { percent } from '../percent.ts';
 import type { Queries } from '../queries.ts';
-import { made, recordedRatio } from './ask.ts';
+import { recordedRatio } from './ask.ts';
 import { type Graph, NOT_RECORDED } from './panel.ts';
 
-const CALLS = [RECORDED.unanswered, RECORDED.executions] as const;
+/** Executions that got no answer, and all that count, as recorded. */
+export function answersRecorded(queries: Queries): [part: string, whole: string] {
+  return [recorded.unanswered(queries), recorded.executions(queries)];
+}
 
 /** The share of executions that may get no answer. */
 export function budget(queries: Queries): number {
@@ -23,14 +26,14 @@ export function answered(queries: Queries): Graph {
     noData: NOT_RECORDED,
     unit: PercentUnit,
     decimals: 3,
-    queries: [{ expr: `1 - ${recordedRatio(queries, CALLS, [], '$__range')}` }],
+    queries: [{ expr: `1 - ${recordedRatio(queries, answersRecorded(queries), [], '$__range')}` }],
     limit: { value: queries.limits.availability.ratio, bad: 'below' },
   };
 }
 
 export function budgetLeft(queries: Queries): Graph {
   const days = queries.time(BUDGET_SECONDS);
-  const spent = recordedRatio(queries, CALLS, queries.policy, days);
+  const spent = recordedRatio(queries, answersRecorded(queries), queries.policy, days);
   return {
     kind: 'stat',
     title: `Error budget left, ${days}`,
@@ -60,7 +63,9 @@ export const BURNS = BURN_RATES.map(
         noData: NOT_RECORDED,
         unit: Count,
         queries: windows.map((seconds) => ({
-          expr: `max(${made(queries, errorRatio(seconds))}) / ${budget(queries)}`,
+          expr:
+            `max(${recordedRatio(queries, answersRecorded(queries), queries.policy, queries.time(seconds))}) ` +
+            `/ ${budget(queries)}`,
           legend: queries.time(seconds),
         })),
         limit: { value: burn, bad: 'above' },

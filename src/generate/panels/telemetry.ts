@@ -4,15 +4,9 @@ import {
   ATTR_METRIC_OVERFLOW,
   type CircuitBreakerState,
 } from '../../semconv/attributes.ts';
-import {
-  CIRCUIT_BREAKER_STATE,
-  CIRCUIT_BREAKER_TIME,
-  TELEMETRY_ERRORS,
-} from '../../semconv/metrics.ts';
-import { selectorOfAll } from '../../semconv/prometheus.ts';
-import { percent } from '../percent.ts';
+import { CIRCUIT_BREAKER_STATE, TELEMETRY_ERRORS } from '../../semconv/metrics.ts';
 import { is, type Queries } from '../queries.ts';
-import { gained, policyLegend, rate, ratio, sum } from './ask.ts';
+import { gained, policyLegend, sum } from './ask.ts';
 import type { Graph } from './panel.ts';
 
 const NOBODY =
@@ -67,12 +61,8 @@ export function replicas(queries: Queries): Graph {
 }
 
 export function overflow(queries: Queries): Graph {
-  const { job, instance } = queries.chosen;
-  const series = selectorOfAll(queries.settings.naming, [
-    job,
-    instance,
-    is(ATTR_METRIC_OVERFLOW, 'true'),
-  ]);
+  const { service, instance } = queries.chosen;
+  const series = queries.ofAll([...service, instance, is(ATTR_METRIC_OVERFLOW, 'true')]);
   const by = queries.by([queries.job]);
   return {
     kind: 'lines',
@@ -114,52 +104,4 @@ export function errors(queries: Queries): Graph {
     limit: { value: count, bad: 'above' },
     toPolicy: true,
   };
-}
-
-/** Where the clocks of a breaker's states go wrong, so does all that is made of them. */
-export function clock(queries: Queries): Graph {
-  return {
-    kind: 'lines',
-    title: 'Error of the state clocks, worst replica',
-    description:
-      'By how much the times in all states, taken together, differ from the time that passed. Above the ' +
-      'line for long, panels and alerts that judge by time in a state are wrong.',
-    noData: NOBODY,
-    unit: PercentUnit,
-    queries: [
-      {
-        expr: `max ${queries.by([queries.job])} (\n${clockError(queries)}\n)`,
-        legend: queries.legend(queries.job),
-      },
-    ],
-    limit: { value: queries.limits.stateClock.ratio, bad: 'above' },
-  };
-}
-
-/** Now alone: of every replica of a fleet, an hour would be much to ask. */
-export function clocksWrong(queries: Queries): Graph {
-  const { ratio: limit } = queries.limits.stateClock;
-  return {
-    kind: 'stat',
-    title: 'State clocks that are wrong',
-    description:
-      'Replicas and policies whose times in all states, taken together, differ by more than ' +
-      `${percent(limit)} from the time that passed: panels and alerts that judge by time in a state are ` +
-      'wrong for them.',
-    noData: NOBODY,
-    unit: Count,
-    queries: [{ expr: `sum(\n${clockError(queries)} > bool ${limit}\n)` }],
-    // Not documented: there must be none.
-    limit: { value: 1, bad: 'above' },
-  };
-}
-
-/** Only of breakers that were there all the time. */
-function clockError(queries: Queries): string {
-  const by = queries.replica;
-  const breakers = queries.shown(CIRCUIT_BREAKER_STATE);
-  const reporting = sum(queries, by, breakers);
-  const before = sum(queries, by, `${breakers} offset $__rate_interval`);
-  const passed = ratio(rate(queries, CIRCUIT_BREAKER_TIME, { by }), reporting);
-  return `(abs(${passed} - 1) and ${before} == ${reporting})`;
 }

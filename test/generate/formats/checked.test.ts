@@ -8,7 +8,7 @@ import { parse, stringify } from 'yaml';
 import { type Program, startProgram } from '../../../examples/demo/processes.ts';
 import { alertGroups } from '../../../src/generate/alerts/index.ts';
 import type { Alert } from '../../../src/generate/alerts/rule.ts';
-import { assertAlerts, INHIBITIONS } from '../../../src/generate/formats/inhibitions.ts';
+import { INHIBITIONS, inhibitionsOf } from '../../../src/generate/formats/inhibitions.ts';
 import { generate } from '../../../src/generate/index.ts';
 import { settingsOf } from '../../../src/generate/options.ts';
 import { Queries } from '../../../src/generate/queries.ts';
@@ -64,10 +64,10 @@ describe('the configuration of alertmanager', () => {
   );
 
   it('knows only alerts that there are', () => {
-    assertAlerts(alerts);
+    inhibitionsOf(alerts, []);
     const [first] = INHIBITIONS;
     const others = alerts.filter(({ name }) => name !== first?.cause.name);
-    expect(() => assertAlerts(others)).toThrow(
+    expect(() => inhibitionsOf(others, [])).toThrow(
       `Expected an alert ${first?.cause.name}, found none`,
     );
   });
@@ -98,16 +98,17 @@ describe('alertmanager itself', () => {
   }
 
   /** The alerts that fire for a policy and are not inhibited, when these fire for it. */
-  async function told(policy: string, firing: readonly Alert[]): Promise<string[]> {
+  async function told(policy: string, firing: readonly Alert[], job = 'shop'): Promise<string[]> {
     const url = new URL('/api/v2/alerts', program.url);
     const body = JSON.stringify(
-      firing.map(({ name, severity }) => ({
-        labels: { alertname: name, severity, job: 'shop', resilience_policy_name: policy },
+      firing.map(({ name, severity, labels }) => ({
+        labels: { alertname: name, severity, ...labels, job, resilience_policy_name: policy },
       })),
     );
     const headers = { 'content-type': 'application/json' };
     expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200);
-    url.searchParams.set('filter', `resilience_policy_name="${policy}"`);
+    url.searchParams.append('filter', `resilience_policy_name="${policy}"`);
+    url.searchParams.append('filter', `job="${job}"`);
     const all = (await (await fetch(url)).json()) as Told[];
     expect(all.length).toBe(firing.length);
     return all
@@ -126,19 +127,13 @@ describe('alertmanager itself', () => {
     const expected = alerts.filter((alert) => !INHIBITIONS.some((_, i) => explained(alert, i)));
     expect(await told('everything', alerts)).toEqual(expected.map(text).sort());
     expect(expected.map(({ name }) => name)).toEqual(
-      expect.arrayContaining([
-        'ResilienceCircuitBreakerOpenFleetWide',
-        'ResilienceFallbackFailing',
-        'ResilienceMetricsAbsent',
-      ]),
+      expect.arrayContaining(['ResilienceCircuitBreakerIsolatedNow', 'ResilienceMetricsAbsent']),
     );
   });
 
   it('tells every alert where what would explain it does not fire, or for another policy', async () => {
     const causes = INHIBITIONS.map(({ cause }) => cause.name);
-    const others = alerts
-      .filter(({ name, severity }) => !causes.includes(name) || severity === 'warning')
-      .filter(({ name }) => name !== 'ResilienceCircuitBreakerStuckOpen');
+    const others = alerts.filter(({ name }) => !causes.includes(name));
     await told('elsewhere', alerts);
     expect(await told('alone', others)).toEqual(others.map(text).sort());
   });
@@ -146,6 +141,34 @@ describe('alertmanager itself', () => {
   it('still tells of a stuck circuit, but not of the probes that fail meanwhile', async () => {
     const names = ['ResilienceCircuitBreakerStuckOpen', 'ResilienceCircuitBreakerProbeFailed'];
     const firing = alerts.filter(({ name }) => names.includes(name));
-    expect(await told('stuck', firing)).toEqual(['warning ResilienceCircuitBreakerStuckOpen']);
+    expect(await told('stuck', firing)).toEqual([
+      'critical ResilienceCircuitBreakerStuckOpen',
+      'warning ResilienceCircuitBreakerStuckOpen',
+    ]);
+  });
+
+  it('sends one alert for a dependency that is down for many jobs, and none less severe for more', async () => {
+    const of = (severity: string, ...names: string[]) =>
+      alerts.filter((alert) => alert.severity === severity && names.includes(alert.name));
+    const fleetWide = 'ResilienceCircuitBreakerOpenFleetWide';
+    const manyJobs = 'ResilienceCircuitBreakerOpenInManyJobs';
+    await told('many', of('critical', manyJobs), '');
+    for (const job of ['a', 'b', 'c']) {
+      const burns = of('critical', fleetWide, 'ResilienceErrorBudgetBurn');
+      expect(await told('many', burns, job)).toEqual([]);
+    }
+    await told('answered', of('warning', manyJobs), '');
+    expect(await told('answered', of('critical', fleetWide), 'a')).toEqual([
+      `critical ${fleetWide}`,
+    ]);
+  });
+
+  it('sends nothing else about a policy that is isolated by hand', async () => {
+    const isolated = 'ResilienceCircuitBreakerIsolatedNow';
+    const paging = alerts.filter(
+      ({ name, severity, about }) =>
+        about !== 'jobs' && (severity === 'critical' || name === isolated),
+    );
+    expect(await told('isolated', paging)).toEqual([`info ${isolated}`]);
   });
 });

@@ -35,7 +35,8 @@ const PATH = 'provisioning/alerting/resilience-alerts.yaml';
 const read = (text = '') => (parse(text) as { groups: Group[] }).groups;
 const groups = read(generate({ what: 'alerts', format: 'grafana' })[PATH]);
 const rules = groups.flatMap((group) => group.rules);
-const ours = alertsIn(generate({ what: 'alerts' }));
+/** Without those that count alerts, which Prometheus alone keeps as series. */
+const ours = alertsIn(generate({ what: 'alerts' })).filter(({ expr }) => !expr.includes('ALERTS{'));
 
 describe('alert rules for grafana', () => {
   it('are in groups of a folder that are evaluated as often as grafana can', () => {
@@ -57,12 +58,12 @@ describe('alert rules for grafana', () => {
     for (const { uid } of rules) expect(uid).toMatch(/^[\w-]{1,40}$/);
     expect(new Set(rules.map(({ uid }) => uid)).size).toBe(rules.length);
     expect(new Set(rules.map(({ title }) => title)).size).toBe(rules.length);
-    expect(rules.map(({ uid }) => uid)).toContain('ResilienceErrorBudgetBurn-critical');
+    expect(rules.map(({ uid }) => uid)).toContain('ErrorBudgetBurn-critical-1h');
   });
 
   it('do not get a uid that is too long', () => {
     const alert: Alert = {
-      name: `Resilience${'x'.repeat(31)}`,
+      name: `Resilience${'x'.repeat(41)}`,
       severity: 'info',
       about: 'job',
       expr: 'up',
@@ -71,7 +72,7 @@ describe('alert rules for grafana', () => {
     };
     const group: RuleGroup<Alert> = { name: 'long', rules: [alert] };
     expect(() => grafanaAlerts([group], new Queries(settingsOf({})))).toThrow(
-      `Expected a uid of 40 characters at most, got ${alert.name}`,
+      `Expected a uid of 40 characters at most, got ${'x'.repeat(41)}`,
     );
   });
 
@@ -79,7 +80,7 @@ describe('alert rules for grafana', () => {
     '$title',
     ({ rule, index }) => {
       it('has the keys of a file, not those of the api', () => {
-        expect(Object.keys(rule)).toEqual([
+        expect(Object.keys(rule).filter((key) => key !== 'keep_firing_for')).toEqual([
           'uid',
           'title',
           'condition',

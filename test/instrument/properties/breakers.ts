@@ -2,6 +2,7 @@ import { EVENTS, listen, type Policy } from './policies.ts';
 
 const CLOSED = 0;
 const OPEN = 1;
+const HALF_OPEN = 2;
 const ISOLATED = 3;
 
 /** What one circuit breaker went through. */
@@ -15,6 +16,8 @@ interface Life {
   /** Seconds from the first opening to closed. */
   readonly recoveries: number[];
   openedAt: number | undefined;
+  /** When it left closed, in ms of the fake clock; unset while it is closed or isolated. */
+  downSince: number | undefined;
 }
 
 /** Reads the states of circuit breakers whenever one may have changed. */
@@ -29,11 +32,12 @@ export class Breakers {
       transitions: [],
       recoveries: [],
       openedAt: undefined,
+      downSince: isDown(stateOf(policy)) ? performance.now() : undefined,
     });
     for (const event of EVENTS['circuit breaker']) listen(policy, event, () => this.read(policy));
   }
 
-  read(policy: Policy): Readonly<Life> {
+  read(policy: Policy): Readonly<Life & { downtime: number }> {
     const life = this.#lives.get(policy) as Life;
     const now = performance.now();
     life.seconds[life.state] = (life.seconds[life.state] ?? 0) + (now - life.since) / 1000;
@@ -48,9 +52,14 @@ export class Breakers {
         life.openedAt = undefined;
       }
       life.state = state;
+      life.downSince = isDown(state) ? (life.downSince ?? now) : undefined;
     }
-    return life;
+    return { ...life, downtime: (now - (life.downSince ?? now)) / 1000 };
   }
+}
+
+function isDown(state: number): boolean {
+  return state === OPEN || state === HALF_OPEN;
 }
 
 function stateOf(policy: Policy): number {

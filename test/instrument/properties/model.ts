@@ -14,7 +14,15 @@ const TRANSITIONS = [
   ...['closed>open', 'open>half_open', 'half_open>open', 'half_open>closed'],
   ...['closed>isolated', 'open>isolated', 'half_open>isolated', 'isolated>closed'],
 ];
-const OUTCOMES = ['success', 'fallback', 'failure', 'rejected', 'timed_out', 'cancelled'];
+const OUTCOMES = [
+  'success',
+  'fallback',
+  'failure',
+  'rejected',
+  'timed_out',
+  'cancelled',
+  'not_handled',
+];
 const BREAKER_RESULTS = ['success', 'failure', 'ignored', 'rejected', 'cancelled'];
 const RETRY_RESULTS = [
   ...['success_without_retry', 'success_after_retry', 'exhausted', 'not_retryable', 'aborted'],
@@ -152,11 +160,13 @@ export class Model {
   }
 
   #countLife(policy: Policy, tally: Tally): void {
-    const { state, seconds, transitions, recoveries } = this.#breakers.read(policy);
+    const { state, seconds, downtime, transitions, recoveries } = this.#breakers.read(policy);
     STATES.forEach((each, index) => {
       tally.add(`circuit_breaker.state.${each}`, state === index ? 1 : 0);
       tally.add(`circuit_breaker.time.${each}`, seconds[index]);
     });
+    const longest = tally.numbers['circuit_breaker.downtime'] ?? 0;
+    tally.add('circuit_breaker.downtime', Math.max(0, downtime - longest));
     for (const [from, to] of transitions) {
       tally.add(`circuit_breaker.transitions.${STATES[from]}>${STATES[to]}`);
     }

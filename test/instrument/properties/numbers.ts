@@ -26,6 +26,7 @@ export function ofSnapshot(snapshot: PolicySnapshot): Numbers {
   add('executions', snapshot.executions);
   add('circuit_breaker.state', circuitBreaker?.state);
   add('circuit_breaker.time', circuitBreaker?.time);
+  add('circuit_breaker', circuitBreaker && { downtime: circuitBreaker.downtime });
   add('circuit_breaker.transitions', circuitBreaker?.transitions);
   add('circuit_breaker.calls', circuitBreaker?.calls);
   add('circuit_breaker.administration', circuitBreaker?.administration);

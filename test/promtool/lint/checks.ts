@@ -75,7 +75,8 @@ export const CHECKS: Readonly<Record<string, Check>> = {
       .flatMap(({ rules }) => rules)
       .filter((other) =>
         rule.record === undefined
-          ? other.alert === rule.alert && other.labels?.['severity'] === rule.labels?.['severity']
+          ? other.alert === rule.alert &&
+            JSON.stringify(other.labels) === JSON.stringify(rule.labels)
           : other.record === rule.record,
       );
     return same.length > 1 ? [`${same.length} rules make the same`] : [];
@@ -86,7 +87,9 @@ export const CHECKS: Readonly<Record<string, Check>> = {
       const modifier = first(node, 'AggregateModifier');
       if (modifier === undefined || first(modifier, 'Without'))
         return [`not by labels: ${node.text}`];
-      return labelsIn(modifier).includes('job') ? [] : [`drops job: ${node.text}`];
+      // Alerts of all jobs are counted.
+      if (labelsIn(modifier).includes('job') || node.text.includes('ALERTS{')) return [];
+      return [`drops job: ${node.text}`];
     }),
 
   'promql/rate': ({ expr }, context) =>
@@ -100,7 +103,10 @@ export const CHECKS: Readonly<Record<string, Check>> = {
         const seconds =
           secondsOf(first(range, 'DurationExpr')?.text.replace(/[[\]]/g, '') ?? '') ?? 0;
         return [
-          ...(counts(name, context) ? [] : [`${name} is no counter`]),
+          // A downtime grows like a counter, and begins anew with each recovery.
+          ...(counts(name, context) || /_downtime:max5m$/.test(name)
+            ? []
+            : [`${name} is no counter`]),
           ...(seconds >= 4 * context.scrapeInterval
             ? []
             : [`a range of fewer than 4 samples: ${node.text}`]),

@@ -1,3 +1,4 @@
+import { ATTR_POLICY_NAME } from '../../../src/semconv/attributes.ts';
 import { METRICS } from '../../../src/semconv/metrics.ts';
 import { labelName, metricName, type Naming } from '../../../src/semconv/prometheus.ts';
 import { argumentsOf, binaryOf, first, labelsIn, metricOf, type Node, treeOf } from './tree.ts';
@@ -19,7 +20,8 @@ export function labelsOf(node: Node, known: Knowledge): Labels | undefined {
     const left = labelsOf(binary.left, known);
     const right = labelsOf(binary.right, known);
     if (!left || !right) return left ?? right;
-    matched(binary.on, left, right, known, node.text);
+    // What is on the right of `and on (...)` may be a union of unlike series.
+    if (binary.op !== 'Or') matched(binary.on, left, right, known, node.text);
     return binary.op === 'Or' ? both(left, right) : left;
   }
   switch (node.kind) {
@@ -75,6 +77,10 @@ function ofMetric(name: string, known: Knowledge): Labels {
       );
       return new Set(['job', 'instance', ...attributes, ...(part === 'bucket' ? ['le'] : [])]);
     }
+  }
+  // Prometheus makes it, with the labels of the alert.
+  if (name === 'ALERTS') {
+    return new Set(['job', 'instance', labelName(ATTR_POLICY_NAME, known.naming)]);
   }
   // A selector without a name: what all metrics have.
   if (name === '') return new Set(['job', 'instance']);

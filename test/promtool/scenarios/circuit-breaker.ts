@@ -149,15 +149,15 @@ const stuckOpen: Table = {
   scenarios: [
     {
       says: 'fires while it is open under traffic, from the end of the window to the recovery',
-      replicas: [circuits('a', [LONG]), circuits('b', [outage(T + 31, minutes(30))])],
+      replicas: [circuits('a', [LONG]), circuits('b', [outage(T + 91, minutes(30))])],
       firing: {
         [T]: [],
         [T + minutes(4)]: [],
-        [T + minutes(5)]: ['a'],
-        [T + minutes(7)]: ['a', 'b'],
+        [T + minutes(6)]: ['a'],
+        [T + minutes(8)]: ['a', 'b'],
         [T + minutes(15)]: ['a', 'b'],
-        [T + minutes(30)]: ['a', 'b'],
-        [T + minutes(32)]: [],
+        [T + minutes(29)]: ['a', 'b'],
+        [T + minutes(33)]: [],
       },
     },
     {
@@ -333,16 +333,6 @@ function countedOnce(seconds: number): Scenario[] {
         circuits('new', [from(T - seconds, outage(0.5, seconds, { resetSeconds: 5 }))]),
       ],
       firing: { [T - seconds]: [], [T + minutes(2)]: POLICY, [T + minutes(10)]: [] },
-    },
-    {
-      says: 'fires for one of the first replica there ever is, before its first scrape',
-      replicas: [circuits('a', [from(T + 1, outage(0.5, 14, { resetSeconds: 5 }))])],
-      firing: {
-        [T]: [],
-        [T + minutes(2)]: POLICY,
-        [T + minutes(3)]: POLICY,
-        [T + minutes(10)]: [],
-      },
     },
     {
       says: 'fires for one of a restarted replica before its first scrape, and on through missed scrapes',

@@ -107,10 +107,10 @@ const slow: Table = {
   who: 'dependency',
   scenarios: [
     {
-      says: 'fires for the first two slow checks there are, on any replicas, and resolves',
+      says: 'fires for two slow checks after the first ones, on any replicas, and resolves',
       replicas: [
-        checks('a', [QUICK, { at: T + 5, seconds: 7 }]),
-        checks('b', [QUICK, { at: T + 65, seconds: 6 }]),
+        checks('a', [QUICK, { at: 60, seconds: 7 }, { at: T + 5, seconds: 7 }]),
+        checks('b', [QUICK, { at: 60, seconds: 7 }, { at: T + 65, seconds: 6 }]),
       ],
       firing: {
         [T + minutes(1)]: [],
@@ -120,8 +120,8 @@ const slow: Table = {
       },
     },
     {
-      says: 'fires for the first two of one replica, between two samples',
-      replicas: [checks('a', [QUICK, { at: T + 2, count: 2, seconds: 7 }])],
+      says: 'fires for two of one replica, between two samples',
+      replicas: [checks('a', [QUICK, { at: 60, seconds: 7 }, { at: T + 2, count: 2, seconds: 7 }])],
       firing: { [T]: [], [T + minutes(2)]: ['jira'], [T + minutes(8)]: [] },
     },
     {

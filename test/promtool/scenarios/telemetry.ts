@@ -1,14 +1,6 @@
-import {
-  ATTR_CIRCUIT_BREAKER_STATE,
-  ATTR_METRIC_OVERFLOW,
-} from '../../../src/semconv/attributes.ts';
-import {
-  CIRCUIT_BREAKER_STATE,
-  CIRCUIT_BREAKER_TIME,
-  EXECUTIONS,
-  TELEMETRY_ERRORS,
-} from '../../../src/semconv/metrics.ts';
-import { CLOSED, circuits, outage } from '../circuit.ts';
+import { ATTR_METRIC_OVERFLOW } from '../../../src/semconv/attributes.ts';
+import { EXECUTIONS, TELEMETRY_ERRORS } from '../../../src/semconv/metrics.ts';
+import { CLOSED, circuits } from '../circuit.ts';
 import { always, minutes, never, T, type Table } from '../scenario.ts';
 import { burst, closed, flow, type Replica, type Value } from '../series.ts';
 
@@ -83,105 +75,6 @@ const absent: Table = {
         }),
       ],
       firing: never(T + minutes(100)),
-    },
-  ],
-};
-
-/** A breaker whose clock is not the wall's. */
-const clock = (instance: string, time: Value, more = {}, state: Value = () => 1): Replica => ({
-  instance,
-  series: [
-    ...closed(CIRCUIT_BREAKER_TIME, 'servicenow', [
-      [{ [ATTR_CIRCUIT_BREAKER_STATE]: 'closed' }, time],
-    ]),
-    ...closed(CIRCUIT_BREAKER_STATE, 'servicenow', [
-      [{ [ATTR_CIRCUIT_BREAKER_STATE]: 'closed' }, state],
-    ]),
-  ],
-  ...more,
-});
-
-const clockStopped: Table = {
-  alert: 'ResilienceStateClockStopped',
-  who: 'instance',
-  scenarios: [
-    {
-      says: 'fires for the replica whose clock stands still, and resolves when it goes again',
-      replicas: [
-        clock('a', (time) => Math.min(time, T) + Math.max(0, time - T - minutes(30))),
-        clock('b', (time) => time),
-      ],
-      firing: {
-        [T]: [],
-        ...always(['a'], T + minutes(3), T + minutes(30)),
-        [T + minutes(41)]: [],
-      },
-    },
-    {
-      says: 'fires where it runs at half or at double speed, whatever scrape is missed',
-      replicas: [
-        clock('half', (time) => time / 2, { missed: [[T + 30, T + 60]] }),
-        clock('double', (time) => time * 2),
-      ],
-      firing: { [T]: ['half', 'double'], [T + minutes(5)]: ['half', 'double'] },
-    },
-    {
-      says: 'stays silent where it is off by 9 %, the breaker opens, probes slowly, or is isolated',
-      replicas: [
-        clock('a', (time) => time * 1.09),
-        clock('b', (time) => time * 0.91),
-        circuits('c', [outage(T + 7, minutes(7)), outage(T + 65, 30)]),
-        circuits('d', [outage(T + 1, minutes(30), { probeSeconds: 30 })]),
-        circuits('e', [
-          [
-            { state: 'closed', seconds: T + 11 },
-            { state: 'isolated', seconds: 0 },
-          ],
-        ]),
-      ],
-      firing: never(T + minutes(40)),
-    },
-    {
-      says: 'stays silent over restarts, missed scrapes, a gap, new replicas and those that are gone',
-      replicas: [
-        circuits('a', [CLOSED], {
-          down: [
-            [T, T + 20],
-            [T + 1000, T + 1003],
-          ],
-          missed: [[T + 300, T + 360]],
-        }),
-        circuits('b', [CLOSED], { missed: [[T, T + 360]] }),
-        circuits('c', [CLOSED], { down: [[0, T + 3]] }),
-        circuits('d', [CLOSED], { down: [[T + 3, T * 9]] }),
-        circuits('e', [CLOSED], { missed: [[0, T]] }),
-      ],
-      firing: never(T + minutes(40)),
-    },
-    {
-      says: 'stays silent where breakers come and go under one name, and where all are gone',
-      replicas: [
-        clock(
-          'second breaker',
-          (time) => time + Math.max(0, time - T),
-          {},
-          (time) => (time < T ? 1 : 2),
-        ),
-        clock(
-          'gone',
-          (time) => Math.min(time, T),
-          {},
-          (time) => (time < T ? 1 : 0),
-        ),
-        // One for each request: there are 2 now and then.
-        clock(
-          'requests',
-          (time) => time * 1.5,
-          {},
-          (time) => (time % 180 < 90 ? 1 : 2),
-        ),
-      ],
-      firing: never(T + minutes(40)),
     },
   ],
 };
@@ -276,4 +169,4 @@ const errors: Table = {
   ],
 };
 
-export const tables = [absent, clockStopped, overflow, errors];
+export const tables = [absent, overflow, errors];

@@ -10,7 +10,7 @@ export type Limit =
   | 'saturation'
   | 'fallbacks';
 
-/** In the order of `OUTCOMES`: success, fallback, failure, rejected, timed out, cancelled. */
+/** In the order of `OUTCOMES`: success, fallback, failure, rejected, timed out, cancelled, not handled. */
 export function unanswered({ outcomes }: Row): number {
   const [, , failure = 0, rejected = 0, timedOut = 0] = outcomes;
   return failure + rejected + timedOut;
@@ -20,9 +20,10 @@ export function total({ outcomes }: Row): number {
   return outcomes.reduce((sum, count) => sum + count, 0);
 }
 
-/** What callers have called off themselves was no failure, and no success either. */
+/** Calls that count for availability: not those that the caller aborted, nor unhandled errors. */
 export function answerable(row: Row): number {
-  return total(row) - (row.outcomes[5] ?? 0);
+  const [, , , , , cancelled = 0, notHandled = 0] = row.outcomes;
+  return total(row) - cancelled - notHandled;
 }
 
 /** As the alert rules have it: above the limit, by so many events that they say something. */

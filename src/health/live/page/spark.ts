@@ -6,7 +6,7 @@ const SECONDS = (PAST_STEPS * STEP_MS) / 1000;
 
 /** From the ground up: what is wrong stands on the ground, where it is seen best. */
 const STACK = (
-  ['failure', 'timed_out', 'rejected', 'fallback', 'cancelled', 'success'] as const
+  ['failure', 'timed_out', 'rejected', 'fallback', 'cancelled', 'not_handled', 'success'] as const
 ).map((outcome) => OUTCOMES.indexOf(outcome));
 
 /** Of outcomes, in their order; resolved, as a canvas does not know of themes. */

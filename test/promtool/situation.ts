@@ -1,0 +1,113 @@
+import { stringify } from 'yaml';
+import { ATTR_OUTCOME, type Outcome } from '../../src/semconv/attributes.ts';
+import { EXECUTION_ACTIVE, EXECUTIONS } from '../../src/semconv/metrics.ts';
+import { circuits, type Stay } from './circuit.ts';
+import { promtool, withFile } from './promtool.ts';
+import { committed, rulesOf } from './rules.ts';
+import { closed, type Replica, type Road, sampled, type Value } from './series.ts';
+
+/** A fleet, and which alerts must or must not fire at times, in seconds. */
+export interface Situation {
+  readonly says: string;
+  /** The replicas of each job. */
+  readonly jobs: Readonly<Record<string, readonly Replica[]>>;
+  readonly firing: Readonly<Record<number, Expected>>;
+  /** The rule files, where they are not the committed ones. */
+  readonly rules?: (naming: Road['naming']) => readonly string[];
+  /** Labels by which the alerts are told apart, beside name and severity. */
+  readonly by?: readonly string[];
+  /** Goes on for a day or more: evaluated every 5 min. */
+  readonly long?: boolean;
+}
+
+/** Alerts without the `Resilience` of their names, such as `ErrorBudgetBurn critical`. */
+interface Expected {
+  readonly fires?: readonly string[];
+  readonly silent?: readonly string[];
+}
+
+export const ROADS: readonly Road[] = [
+  { naming: 'prometheus-exporter', interval: 15 },
+  { naming: 'otlp', interval: 60 },
+];
+
+/** What is not as expected on a road, with promtool's words. */
+export async function offence(situation: Situation, road: Road): Promise<string | undefined> {
+  const { says, jobs, firing, by = [], long = false, rules = committed } = situation;
+  const until = Math.max(...Object.keys(firing).map(Number));
+  const series = Object.entries(jobs).flatMap(([job, replicas]) =>
+    replicas.flatMap((replica) => sampled(replica, job, road, until)),
+  );
+  const tests = Object.entries(firing).flatMap(([time, { fires = [], silent = [] }]) =>
+    [...fires, ...silent].map((alert) => {
+      const [name, severity, ...values] = alert.split(' ');
+      const labels =
+        by.length === 1
+          ? [`${by[0]}="${values.join(' ')}"`]
+          : by.map((label, i) => `${label}="${values[i]}"`);
+      const matchers = [
+        `alertname="Resilience${name}"`,
+        'alertstate="firing"',
+        ...(severity ? [`severity="${severity}"`] : []),
+        ...labels,
+      ];
+      return {
+        expr: `group(ALERTS{${matchers.join(',')}})`,
+        eval_time: `${time}s`,
+        exp_samples: fires.includes(alert) ? [{ labels: '{}', value: 1 }] : [],
+      };
+    }),
+  );
+  const names = Object.values(firing)
+    .flatMap(({ fires = [], silent = [] }) => [...fires, ...silent])
+    .map((alert) => `Resilience${alert.split(' ')[0]}`);
+  const file = stringify({ groups: rulesOf(names, rules(road.naming)) });
+  try {
+    await withFile('rules.yaml', file, (path) =>
+      promtool({
+        rule_files: [path],
+        evaluation_interval: long ? '300s' : '60s',
+        tests: [{ interval: `${road.interval}s`, input_series: series, promql_expr_test: tests }],
+      }),
+    );
+    return undefined;
+  } catch (error) {
+    return `${road.naming}, sampled every ${road.interval} s: ${says}\n${String(error).slice(0, 1500)}`;
+  }
+}
+
+interface Stack {
+  /** What its circuit breaker goes through. */
+  readonly circuit: readonly Stay[];
+  readonly executions?: Partial<Record<Outcome, Value>>;
+  readonly active?: Value;
+  /** Whether an open circuit rejects a call each second; otherwise what it rejects. */
+  readonly rejected?: boolean | Value;
+  readonly failed?: Value;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** A replica of a policy with a circuit breaker, and what its callers get. */
+export function stack(
+  instance: string,
+  { circuit, executions = {}, active = () => 0, rejected = true, failed, labels }: Stack,
+): Replica {
+  const replica = circuits(instance, [circuit], {
+    calls: rejected === true,
+    ...(typeof rejected === 'function' ? { rejected } : {}),
+    ...(failed ? { failed } : {}),
+    ...(labels ? { labels } : {}),
+  });
+  return {
+    ...replica,
+    series: [
+      ...replica.series,
+      ...closed(
+        EXECUTIONS,
+        'servicenow',
+        Object.entries(executions).map(([outcome, value]) => [{ [ATTR_OUTCOME]: outcome }, value]),
+      ),
+      ...closed(EXECUTION_ACTIVE, 'servicenow', [[{}, active]]),
+    ],
+  };
+}
