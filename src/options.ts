@@ -102,6 +102,16 @@ export function assertKeys(path: string, value: unknown, known: readonly string[
   throw new TypeError(`Expected \`${path}\` to have only ${known.join(', ')}, got \`${unknown}\``);
 }
 
+/**
+ * A copy of options with their own members only: what a polluted `Object.prototype` has is no option.
+ *
+ * @throws TypeError naming what is unknown, or that it is no object
+ */
+export function ownOptions<T extends object>(path: string, value: T, known: readonly string[]): T {
+  assertKeys(path, value, known);
+  return Object.assign(Object.create(null), value);
+}
+
 export function expected(what: string, got: unknown): TypeError {
   return new TypeError(`Expected ${what}, got ${describe(got)}`);
 }

@@ -12,8 +12,8 @@ import type { News } from './news.ts';
 import { policyViews } from './policies.ts';
 import { Problem, problemOf } from './problem.ts';
 import type { Settings } from './settings.ts';
+import { sharedRuns } from './shared-runs.ts';
 import { healthOf } from './status.ts';
-import { jsonFor } from './text-response.ts';
 
 /**
  * The routes as a web app.
@@ -27,16 +27,20 @@ export function appOf(
   closing: AbortSignal,
 ): Hono<Env> {
   const guard = new Guard(settings);
-  const app = new Hono<Env>({ strict: false });
-  app.use(secured, guard.bounded);
+  const app = new Hono<Env>();
+  app.use(secured, guard.plain);
 
   const read = (path: string, answer: (c: Context<Env>) => Response | Promise<Response>) =>
     route(app, path, { GET: [guard.reads, answer] });
+  const readList = (path: string, write: () => Promise<string>) => {
+    const encoded = sharedRuns(async () => new TextEncoder().encode(await write()));
+    read(path, async (c) => c.body(await encoded(), 200, { 'content-type': 'application/json' }));
+  };
 
-  read('/circuit-breakers', async (c) => {
+  readList('/circuit-breakers', async () => {
     const states: CircuitBreakerState[] = [];
     const breakers = await jsonInTurns(breakerViews(), ({ state }) => void states.push(state));
-    return jsonFor(c, `{"breakers":${breakers},"summary":${JSON.stringify(summaryOf(states))}}`);
+    return `{"breakers":${breakers},"summary":${JSON.stringify(summaryOf(states))}}`;
   });
   read('/circuit-breakers/:name', (c) => {
     const name = named(c);
@@ -44,7 +48,7 @@ export function appOf(
     if (view === undefined) throw unknownBreaker(name);
     return c.json({ name, ...view });
   });
-  read('/policies', async (c) => jsonFor(c, `{"policies":${await jsonInTurns(policyViews())}}`));
+  readList('/policies', async () => `{"policies":${await jsonInTurns(policyViews())}}`);
   read('/executions', (c) => c.json(executionViews()));
 
   for (const action of CIRCUIT_BREAKER_ACTIONS) {
@@ -71,7 +75,7 @@ export function appOf(
         const health = healthOf(settings);
         const code = health.status === 'unhealthy' ? 503 : 200;
         const told = guard.mayRead(c) ? health : { status: health.status };
-        return jsonFor(c, JSON.stringify(told), code);
+        return c.json(told, code);
       },
     ],
   });
@@ -90,7 +94,7 @@ export function appOf(
   );
   for (const path of ['/live', '/events']) route(app, path, {}, ['GET', 'HEAD']);
 
-  const root = new Hono<Env>({ strict: false });
+  const root = new Hono<Env>();
   root.route(settings.prefix || '/', app);
   root.notFound(() => {
     throw new Problem(

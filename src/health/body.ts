@@ -23,7 +23,8 @@ export async function fieldsOf(
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Problem(400, 'The body must be a JSON object, such as {"reason":"maintenance"}.');
   }
-  return value as Record<string, unknown>;
+  // Without members that a polluted `Object.prototype` would add.
+  return Object.assign(Object.create(null), value);
 }
 
 function parsed(text: string): unknown {

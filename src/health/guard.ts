@@ -1,41 +1,36 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { assertSameOrigin } from './origin.ts';
+import { assertPlainPath } from './plain-path.ts';
 import { Problem } from './problem.ts';
-import { Rate, Rates } from './rate.ts';
 import type { Settings } from './settings.ts';
 import { type Holder, isBearer, Tokens } from './tokens.ts';
 
-/** What a request is found to be, for those who answer it. */
+/** What a request is found to be, for the handlers that answer it. */
 export interface Env {
   Variables: { holder: Holder | undefined };
+  Bindings: Bindings;
+}
+
+/** What Node's adapter knows of a request; other hosts give none of it. */
+interface Bindings {
+  readonly incoming?: { readonly url?: string };
 }
 
 const CHALLENGE = { 'www-authenticate': 'Bearer realm="cockatiel-otel"' };
 
-/** Who may do what, and how often. */
+/**
+ * Decides which requests may read and which may change something. It counts no wrong tokens: a token
+ * has at least 16 characters, and a limit would also refuse the holder of the right one.
+ */
 export class Guard {
   readonly #tokens: Tokens;
   readonly #protectReads: boolean;
-  readonly #requests: Rate;
-  /** Of `GET /health` alone: a flood elsewhere must not take a replica out of service. */
-  readonly #health: Rate;
-  readonly #healthPath: string;
-  /** Of what takes time to read. */
-  readonly #reads: Rate;
-  readonly #changes: Rate;
-  readonly #wrong: Rates;
+  readonly #hosts: ReadonlySet<string>;
 
-  constructor({ token, protectReads, prefix, limits }: Settings) {
+  constructor({ token, protectReads, hosts }: Settings) {
     this.#tokens = new Tokens(token);
     this.#protectReads = protectReads;
-    const { requestsPerSecond: requests } = limits;
-    this.#requests = rateOf(requests);
-    this.#health = rateOf(requests);
-    this.#healthPath = `${prefix}/health`;
-    this.#reads = rateOf(limits.readsPerSecond);
-    this.#changes = rateOf(limits.changesPerSecond);
-    const { wrongTokensPerSecond: wrong } = limits;
-    this.#wrong = new Rates(() => new Rate(wrong, Math.max(1, wrong * 10)));
+    this.#hosts = hosts;
   }
 
   get canAdminister(): boolean {
@@ -43,21 +38,19 @@ export class Guard {
   }
 
   /** Before anything else. */
-  readonly bounded: MiddlewareHandler<Env> = async (c, next) => {
-    const rate = c.req.path === this.#healthPath ? this.#health : this.#requests;
-    if (!rate.take()) throw tooMany();
+  readonly plain: MiddlewareHandler<Env> = async (c, next) => {
+    // Node's request has the target as the client sent it; the URL of a `Request` is normalized.
+    assertPlainPath(c.env?.incoming?.url ?? c.req.url.replace(/^\w+:\/\/[^/?#]*/, ''));
     await next();
   };
 
-  /** Of what tells something. */
+  /** Of routes that read. */
   readonly reads: MiddlewareHandler<Env> = async (c, next) => {
     if (this.#protectReads) this.#identify(c);
-    // Who may not read takes nothing away from those who may.
-    if (!this.#reads.take()) throw tooMany();
     await next();
   };
 
-  /** Of what changes something. */
+  /** Of routes that change something. */
   readonly changes: MiddlewareHandler<Env> = async (c, next) => {
     if (this.#tokens.none) {
       throw new Problem(
@@ -65,54 +58,28 @@ export class Guard {
         'Nothing can be changed here, as no token is configured. To enable it, give `healthRoutes` the option `token`, and send it as `Authorization: Bearer <token>`.',
       );
     }
-    assertSameOrigin(c.req.raw.headers);
+    assertSameOrigin(c.req.raw.headers, this.#hosts);
     c.set('holder', this.#identify(c));
-    if (!this.#changes.take()) throw tooMany();
     await next();
   };
 
-  /** Whether it would be let read; for what tells less to others, and refuses nobody. */
+  /** Whether the request may read; for routes that show less without a token, and refuse no request. */
   mayRead(c: Context<Env>): boolean {
-    if (!this.#protectReads) return true;
-    try {
-      return this.#identify(c) !== undefined;
-    } catch (error) {
-      if (error instanceof Problem) return false;
-      throw error;
-    }
+    return !this.#protectReads || this.#tokens.holder(c.req.header('authorization')) !== undefined;
   }
 
   #identify(c: Context<Env>): Holder {
-    const client = clientOf(c);
     const header = c.req.header('authorization');
-    // What a proxy in between has to say for itself is no wrong token.
-    if (header === undefined || !isBearer(header))
+    // Basic credentials that a proxy added are no token.
+    if (header === undefined || !isBearer(header)) {
       throw unauthorized('Send the token as `Authorization: Bearer`.');
-    if (!this.#wrong.open(client)) throw tooMany('Too many wrong tokens came from your address.');
+    }
     const holder = this.#tokens.holder(header);
-    if (holder) return holder;
-    this.#wrong.take(client);
-    throw unauthorized('The token is wrong.');
+    if (holder === undefined) throw unauthorized('The token is wrong.');
+    return holder;
   }
-}
-
-/** At least one at once, or there would never be any. */
-function rateOf(perSecond: number): Rate {
-  return new Rate(perSecond, Math.max(1, perSecond));
-}
-
-/** The address it comes from, where that is known. */
-function clientOf({ env }: Context<Env>): string {
-  const { incoming } = (env ?? {}) as {
-    incoming?: { socket?: { remoteAddress?: string | undefined } };
-  };
-  return incoming?.socket?.remoteAddress ?? '';
 }
 
 function unauthorized(detail: string): Problem {
   return new Problem(401, detail, {}, CHALLENGE);
-}
-
-function tooMany(detail = 'Too many requests at once.'): Problem {
-  return new Problem(429, detail, {}, { 'retry-after': '1' });
 }

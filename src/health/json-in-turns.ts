@@ -1,25 +1,21 @@
-/** So long an answer may hold up the calls of the service before they have their turn, in ms. */
-const TURN_MS = 0.25;
+import { Turns } from './turns.ts';
 
 /**
- * An object as JSON. Its members are made one by one as they are asked for, and the service goes on
- * in between, however many there are.
+ * An object as JSON. Its members are read and written one by one, in turns.
  *
  * @param members have values that JSON has
- * @param seen is told of each
+ * @param seen is called with each value
  */
 export async function jsonInTurns<T>(
   members: Iterable<readonly [name: string, value: T]>,
   seen: (value: T) => void = () => {},
 ): Promise<string> {
   const written: string[] = [];
-  let start = performance.now();
+  const turns = new Turns();
   for (const [name, value] of members) {
     seen(value);
     written.push(`${JSON.stringify(name)}:${JSON.stringify(value)}`);
-    if (performance.now() - start < TURN_MS) continue;
-    await new Promise(setImmediate);
-    start = performance.now();
+    if (turns.isOver) await turns.next();
   }
   return `{${written.join(',')}}`;
 }

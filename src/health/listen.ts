@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, isIPv4, isIPv6 } from 'node:net';
-import { assertKeys, expected } from '../options.ts';
+import { expected, ownOptions } from '../options.ts';
 import { listenError } from '../shared/listen-error.ts';
 import { nodeHandler } from './node.ts';
 import type { HealthOptions } from './options.ts';
 import { Problem } from './problem.ts';
 import { type HealthRoutes, healthRoutes } from './routes.ts';
+import { assertHosts } from './settings.ts';
 
 export interface ListenOptions {
   /**
@@ -21,7 +22,11 @@ export interface ListenOptions {
    * @default '127.0.0.1'
    */
   readonly host?: string;
-  /** Further names that requests may be for, such as that of a proxy. @default [] */
+  /**
+   * Further names that requests may be for, such as that of a proxy that keeps the header `Host`.
+   * (The option `hosts` of the routes is for a proxy that changes it.)
+   * @default []
+   */
   readonly hosts?: readonly string[];
 }
 
@@ -97,21 +102,19 @@ export async function listen(
 }
 
 function isRoutes(value: object): value is HealthRoutes {
-  return typeof (value as Partial<HealthRoutes>).fetch === 'function';
+  return Object.hasOwn(value, 'fetch');
 }
 
 function addressOf(options: ListenOptions): Required<ListenOptions> {
-  assertKeys('options', options, ['port', 'host', 'hosts']);
-  const { port = 9465, host = '127.0.0.1', hosts = [] } = options;
+  const own = ownOptions('options', options, ['port', 'host', 'hosts']);
+  const { port = 9465, host = '127.0.0.1', hosts = [] } = own;
   if (!(Number.isInteger(port) && port >= 0 && port <= 65535)) {
     throw expected('`options.port` to be an integer from 0 to 65535', port);
   }
   if (typeof host !== 'string' || host.trim() === '') {
     throw expected('`options.host` to be a name or an address', host);
   }
-  if (!Array.isArray(hosts) || !hosts.every((name) => typeof name === 'string')) {
-    throw expected('`options.hosts` to be an array of names', hosts);
-  }
+  assertHosts(hosts);
   return { port, host, hosts };
 }
 

@@ -1,4 +1,4 @@
-import { assertKeys } from '../options.ts';
+import { ownOptions } from '../options.ts';
 import { announce } from './announcements.ts';
 import type { EventLoggerProvider } from './events.ts';
 import type { Logger } from './logger.ts';
@@ -22,8 +22,7 @@ export interface LogChangesOptions {
  * const end = logChanges({ logger: console });
  */
 export function logChanges(options: LogChangesOptions): () => void {
-  assertKeys('options', options, ['logger', 'events']);
-  const { logger, events } = options;
+  const { logger, events } = ownOptions('options', options, ['logger', 'events']);
   assertLogging(logger, events);
   if (logger === undefined && events === undefined) {
     throw new TypeError('Expected `options` to have a `logger` or `events`, got none of them');

@@ -3,7 +3,6 @@ import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Problem } from './problem.ts';
 import type { HealthRoutes } from './routes.ts';
-import { SENDS_TEXT, TextResponse } from './text-response.ts';
 
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -14,16 +13,11 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
  * app.use('/ops', nodeHandler(health)); // Express, Connect, Nest
  */
 export function nodeHandler(routes: Pick<HealthRoutes, 'fetch'>): NodeHandler {
-  async function answer(request: Request, env: object): Promise<Response> {
-    const answered = await routes.fetch(request, { ...env, [SENDS_TEXT]: true });
-    if (!(answered instanceof TextResponse && answered.untouched)) return answered;
-    const { outgoing } = env as { outgoing: ServerResponse };
-    const { content, status, headers } = answered;
-    outgoing.writeHead(status, {
-      ...Object.fromEntries(headers),
-      'content-length': Buffer.byteLength(content),
-    });
-    outgoing.end(content);
+  async function answer(request: Request, env: { outgoing: { headersSent: boolean } }) {
+    const answered = await routes.fetch(request, env);
+    // Another middleware, such as one for timeouts, has answered in the meantime.
+    if (!env.outgoing.headersSent) return answered;
+    await answered.body?.cancel();
     return RESPONSE_ALREADY_SENT;
   }
   const listener = getRequestListener(answer, {
@@ -33,6 +27,7 @@ export function nodeHandler(routes: Pick<HealthRoutes, 'fetch'>): NodeHandler {
     errorHandler: () => new Problem(400, 'The request could not be understood.').response(),
   });
   return function handle(request, response) {
+    if (response.headersSent) return;
     void listener(parsedBefore(request), response);
   };
 }

@@ -6,29 +6,8 @@ export interface HealthLimits {
   /** @default 4096 */
   readonly bodyBytes?: number;
   /**
-   * Requests a second in all, and so many at once; those for `/health` are counted by themselves.
-   * @default 5000
-   */
-  readonly requestsPerSecond?: number;
-  /**
-   * Those of them that read something else than `/health`, a second, and so many at once. They are for
-   * people, and where there are thousands of policies an answer takes tens of milliseconds.
-   * @default 100
-   */
-  readonly readsPerSecond?: number;
-  /**
-   * Requests a second that may change something, and so many at once.
-   * @default 10
-   */
-  readonly changesPerSecond?: number;
-  /**
-   * Wrong tokens a second from one address, and ten times so many at once; then none of that
-   * address is looked at.
-   * @default 1
-   */
-  readonly wrongTokensPerSecond?: number;
-  /**
-   * Who may follow the live page at the same time.
+   * Streams of the live page at the same time. When all are taken, a new one takes the place of the
+   * oldest of the client that has the most.
    * @default 100
    */
   readonly viewers?: number;
@@ -72,5 +51,12 @@ export interface HealthOptions {
    * @default ''
    */
   readonly prefix?: string;
+  /**
+   * Names under which browsers reach these routes through a proxy that changes the header `Host`,
+   * such as `ops.example`: their live page may change something. Over https browsers tell by
+   * themselves that a request is of the same origin.
+   * @default []
+   */
+  readonly hosts?: readonly string[];
   readonly limits?: HealthLimits;
 }

@@ -1,4 +1,4 @@
-import { assertKeys, expected } from '../options.ts';
+import { expected, ownOptions } from '../options.ts';
 import type { EventLoggerProvider } from './events.ts';
 import { assertLogger, type Logger } from './logger.ts';
 import type { DependencyMonitor } from './monitor/types.ts';
@@ -16,14 +16,12 @@ export interface Settings {
   readonly executions: boolean;
   readonly prefix: string;
   readonly limits: Required<HealthLimits>;
+  /** In lower case. */
+  readonly hosts: ReadonlySet<string>;
 }
 
-const DEFAULT_LIMITS: Required<HealthLimits> = {
+const DEFAULT_LIMITS = {
   bodyBytes: 4096,
-  requestsPerSecond: 5000,
-  readsPerSecond: 100,
-  changesPerSecond: 10,
-  wrongTokensPerSecond: 1,
   viewers: 100,
 };
 
@@ -38,13 +36,14 @@ const OPTIONS = [
   'executions',
   'prefix',
   'limits',
+  'hosts',
 ];
 
 /** @throws TypeError naming the option and what was expected; never what a token is */
 export function settingsOf(options: HealthOptions): Settings {
-  assertKeys('options', options, OPTIONS);
-  const { token, protectReads = false, openFails = false, executions = true } = options;
-  const { dependencies, logger, events, service, prefix = '', limits = {} } = options;
+  const own = ownOptions('options', options, OPTIONS);
+  const { token, protectReads = false, openFails = false, executions = true } = own;
+  const { dependencies, logger, events, service, prefix = '', limits = {}, hosts = [] } = own;
   assertToken(token);
   for (const [name, value] of Object.entries({ protectReads, openFails, executions })) {
     if (typeof value !== 'boolean') throw expected(`\`options.${name}\` to be a boolean`, value);
@@ -62,15 +61,17 @@ export function settingsOf(options: HealthOptions): Settings {
   if (typeof prefix !== 'string' || !/^(\/[\w.~-]+)*\/?$/.test(prefix)) {
     throw expected('`options.prefix` to be a path such as "/ops"', prefix);
   }
-  assertKeys('options.limits', limits, Object.keys(DEFAULT_LIMITS));
-  for (const [name, value] of Object.entries(limits)) {
-    const least = name === 'bodyBytes' || name === 'viewers' ? 1 : Number.MIN_VALUE;
+  const bounds = { ...DEFAULT_LIMITS };
+  for (const [name, value] of Object.entries(
+    ownOptions('options.limits', limits, Object.keys(DEFAULT_LIMITS)),
+  )) {
     if (value === undefined) continue;
-    if (!(Number.isFinite(value) && value >= least) || (least === 1 && value % 1 !== 0)) {
-      const what = least === 1 ? 'an integer of at least 1' : 'a number above 0';
-      throw expected(`\`options.limits.${name}\` to be ${what}`, value);
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw expected(`\`options.limits.${name}\` to be an integer of at least 1`, value);
     }
+    bounds[name as keyof HealthLimits] = value;
   }
+  assertHosts(hosts);
   return {
     token,
     protectReads,
@@ -81,11 +82,18 @@ export function settingsOf(options: HealthOptions): Settings {
     service,
     executions,
     prefix: prefix.replace(/\/$/, ''),
-    limits: {
-      ...DEFAULT_LIMITS,
-      ...Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined)),
-    },
+    limits: bounds,
+    hosts: new Set(hosts.map((host) => host.toLowerCase())),
   };
+}
+
+/** @throws TypeError */
+export function assertHosts(hosts: unknown): asserts hosts is readonly string[] {
+  const isName = (host: unknown) =>
+    typeof host === 'string' && /^[^\s:/@]+$|^\[[\da-f:.]+\]$/i.test(host);
+  if (!Array.isArray(hosts) || !hosts.every(isName)) {
+    throw expected('`options.hosts` to be an array of names such as "ops.example"', hosts);
+  }
 }
 
 /** @throws TypeError */

@@ -1,6 +1,5 @@
-import type { BreakerSummary } from './breakers.ts';
+import { type BreakerSummary, breakerStates } from './breakers.ts';
 import type { HealthSummary } from './checks/types.ts';
-import { recentStates } from './recent-states.ts';
 import type { Settings } from './settings.ts';
 
 export interface HealthView {
@@ -12,7 +11,7 @@ export interface HealthView {
 
 /** How the service is, for load balancers. */
 export function healthOf({ openFails, dependencies }: Settings): HealthView {
-  const { summary: breakers, open } = recentStates();
+  const { summary: breakers, open } = breakerStates();
   const summary = dependencies?.state().summary;
   const all = breakers.closed === breakers.total && !summary?.unavailable_systems;
   return {

@@ -155,11 +155,6 @@ describe.each(Object.entries(MOUNTS))('%s', (_, mounted) => {
     expect(there.state).toBe(0);
   });
 
-  it('has one address for the live page', async () => {
-    const response = await fetch(`${url}/live/`);
-    expect([response.status, response.url]).toEqual([200, `${url}/live`]);
-  });
-
   it('streams what the live page shows', async () => {
     const response = await fetch(`${url}/events`);
     expect(response.headers.get('content-type')).toContain('text/event-stream');

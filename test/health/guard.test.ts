@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { healthRoutes } from '../../src/health/index.ts';
 import fc from '../support/fast-check.ts';
 import { breakerNamed, failing, routesWith, segment, TOKEN } from './support.ts';
 
@@ -53,33 +52,20 @@ describe('who has no token', () => {
     expect(there.text).toBe(notThere.text);
   });
 
-  it('is looked at no more after ten wrong tokens, for a while', async () => {
-    vi.useFakeTimers();
+  it('keeps nobody out who has the right one, however many wrong ones come from anywhere', async () => {
     breakerNamed('workday');
-    const { ask, post } = routesWith({ token: TOKEN });
+    const { ask, post, get } = routesWith({ token: TOKEN, protectReads: true });
     const wrong = { headers: { authorization: 'Bearer wrong-wrong-wrong-wrong' } };
-    const codes: number[] = [];
-    for (let i = 0; i < 12; i++) codes.push((await ask('POST', ISOLATE, wrong)).status);
-    expect(codes).toEqual([...Array(10).fill(401), 429, 429]);
-    expect((await post(ISOLATE)).status).toBe(429);
-    vi.advanceTimersByTime(1000);
-    expect((await post('/circuit-breakers/workday/reset')).status).toBe(200);
-  });
-
-  it('is told apart by its address', async () => {
-    breakerNamed('workday');
-    const routes = healthRoutes({ token: TOKEN, executions: false });
-    const from = (remoteAddress: string, token: string) =>
-      routes.fetch(
-        new Request(`http://localhost${ISOLATE.replace('isolate', 'reset')}`, {
-          method: 'POST',
-          headers: { authorization: `Bearer ${token}` },
-        }),
-        { incoming: { socket: { remoteAddress } } },
-      );
-    for (let i = 0; i < 20; i++) await from('10.0.0.1', 'wrong-wrong-wrong-wrong');
-    expect((await from('10.0.0.1', TOKEN)).status).toBe(429);
-    expect((await from('10.0.0.2', TOKEN)).status).toBe(200);
+    const codes = await Promise.all(
+      Array.from({ length: 500 }, async (_, i) =>
+        i % 2 === 0 ? (await ask('POST', ISOLATE, wrong)).status : (await get('/policies')).status,
+      ),
+    );
+    expect(new Set(codes)).toEqual(new Set([401]));
+    for (let i = 0; i < 200; i++) {
+      expect((await post('/circuit-breakers/workday/reset')).status).toBe(200);
+      expect((await get('/policies', { headers: authorized })).status).toBe(200);
+    }
   });
 });
 
@@ -123,23 +109,28 @@ describe('who has a token', () => {
     }
   });
 
-  it('can do ten things a second', async () => {
-    vi.useFakeTimers();
+  it('can from the page of the service behind a proxy over http, where `hosts` has its name', async () => {
     breakerNamed('workday');
-    const { post } = routesWith({ token: TOKEN });
-    const codes = await Promise.all(
-      Array.from(
-        { length: 12 },
-        async () => (await post('/circuit-breakers/workday/reset')).status,
-      ),
-    );
-    expect(codes.filter((code) => code === 200)).toHaveLength(10);
-    expect(codes.filter((code) => code === 429)).toHaveLength(2);
+    const reset = '/circuit-breakers/workday/reset';
+    const headers = { origin: 'http://ops.example:8080', host: 'inside:80' };
+    const without = await routesWith({ token: TOKEN }).post(reset, undefined, headers);
+    expect([without.status, without.json.detail]).toEqual([
+      403,
+      expect.stringContaining('`hosts`'),
+    ]);
+    const { post } = routesWith({ token: TOKEN, hosts: ['OPS.example'] });
+    expect((await post(reset, undefined, headers)).status).toBe(200);
+    for (const origin of ['http://evil.example', 'http://x.ops.example', 'null', 'ops.example']) {
+      const refused = await post(reset, undefined, { ...headers, origin });
+      expect([origin, refused.status]).toEqual([origin, 403]);
+    }
+    const other = { ...headers, 'sec-fetch-site': 'cross-site' };
+    expect((await post(reset, undefined, other)).status).toBe(403);
   });
 
   it('is told what is wrong with the body', async () => {
     breakerNamed('workday');
-    const { ask } = routesWith({ token: TOKEN, limits: { changesPerSecond: 100 } });
+    const { ask } = routesWith({ token: TOKEN });
     const send = async (type: string | undefined, body: string) => {
       const headers = new Headers(authorized);
       if (type) headers.set('content-type', type);
@@ -176,63 +167,6 @@ describe('who has a token', () => {
 });
 
 describe('reading', () => {
-  it('is bounded at 5000 requests a second, and one more each 0.2 ms', async () => {
-    vi.useFakeTimers();
-    const { get } = routesWith();
-    const codes: number[] = [];
-    for (let i = 0; i < 5001; i++) codes.push((await get('/health')).status);
-    expect(codes.indexOf(429)).toBe(5000);
-    vi.advanceTimersByTime(1);
-    for (let i = 0; i < 6; i++) codes.push((await get('/health')).status);
-    expect(codes.slice(5001)).toEqual([200, 200, 200, 200, 200, 429]);
-  });
-
-  it('of anything else is bounded at 100 a second', async () => {
-    vi.useFakeTimers();
-    const { get, post } = routesWith({ token: TOKEN });
-    breakerNamed('workday');
-    const paths = ['/policies', '/circuit-breakers', '/circuit-breakers/workday', '/executions'];
-    const codes: number[] = [];
-    for (let i = 0; i < 101; i++) codes.push((await get(paths[i % 4] as string)).status);
-    expect(codes.indexOf(429)).toBe(100);
-    // What is in trouble can be helped all the same.
-    expect((await post('/circuit-breakers/workday/reset')).status).toBe(200);
-    vi.advanceTimersByTime(20);
-    for (let i = 0; i < 3; i++) codes.push((await get('/policies')).status);
-    expect(codes.slice(101)).toEqual([200, 200, 429]);
-  });
-
-  it('takes nothing from those who may, where the token is wrong', async () => {
-    vi.useFakeTimers();
-    const limits = { readsPerSecond: 1 };
-    const { get } = routesWith({ token: TOKEN, protectReads: true, limits });
-    expect((await get('/policies')).status).toBe(401);
-    expect((await get('/policies', { headers: authorized })).status).toBe(200);
-    expect((await get('/policies', { headers: authorized })).status).toBe(429);
-  });
-
-  it('of the health is what its path says, no other', async () => {
-    vi.useFakeTimers();
-    const { get } = routesWith({ prefix: '/ops', limits: { requestsPerSecond: 1 } });
-    breakerNamed('health');
-    const codes: number[] = [];
-    const health = ['/ops/health', '/ops/health/'];
-    for (const path of ['/ops/circuit-breakers/health', '/ops/no/health', ...health]) {
-      codes.push((await get(path)).status);
-    }
-    expect(codes).toEqual([200, 429, 200, 429]);
-  });
-
-  it('of the health of a service goes on while others ask too much', async () => {
-    vi.useFakeTimers();
-    const { get } = routesWith({ limits: { requestsPerSecond: 2 } });
-    const codes: number[] = [];
-    for (const path of ['/policies', '/policies', '/policies', '/health']) {
-      codes.push((await get(path)).status);
-    }
-    expect(codes).toEqual([200, 200, 429, 200]);
-  });
-
   it('needs the token where that is asked for, but for the status', async () => {
     await failing(breakerNamed('workday'));
     const { get } = routesWith({ token: TOKEN, protectReads: true });
@@ -245,22 +179,12 @@ describe('reading', () => {
   });
 
   it('of the status is refused to nobody, whatever a load balancer says of itself', async () => {
-    vi.useFakeTimers();
     breakerNamed('workday');
     const { get } = routesWith({ token: TOKEN, protectReads: true });
-    const ask = async (authorization: string) => {
+    for (const authorization of ['Basic dXNlcjpwYXNz', 'Bearer wrong-wrong-wrong']) {
       const { status, json } = await get('/health', { headers: { authorization } });
-      return [status, json];
-    };
-    for (let i = 0; i < 20; i++) {
-      expect(await ask('Basic dXNlcjpwYXNz')).toEqual([200, { status: 'healthy' }]);
+      expect([status, json]).toEqual([200, { status: 'healthy' }]);
     }
-    // What was no token of ours was no wrong one either.
-    expect((await get('/policies', { headers: authorized })).status).toBe(200);
-    for (let i = 0; i < 20; i++) {
-      expect(await ask('Bearer wrong-wrong-wrong')).toEqual([200, { status: 'healthy' }]);
-    }
-    expect((await get('/policies', { headers: authorized })).status).toBe(429);
   });
 });
 
@@ -309,7 +233,7 @@ describe('every answer', () => {
   it('is found under the prefix, and nowhere else', async () => {
     const { get } = routesWith({ prefix: '/ops/' });
     expect((await get('/ops/health')).status).toBe(200);
-    expect((await get('/ops/health/')).status).toBe(200);
+    expect((await get('/ops/health/')).status).toBe(404);
     expect((await get('/health')).status).toBe(404);
   });
 });

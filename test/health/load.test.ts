@@ -19,9 +19,7 @@ afterEach(async () => {
 });
 
 async function start(): Promise<string> {
-  // More of each kind than people ask for.
-  const limits = { readsPerSecond: 1000 };
-  const listening = await listen({ token: TOKEN, limits }, { port: 0 });
+  const listening = await listen({ token: TOKEN }, { port: 0 });
   running.push(listening);
   return listening.url;
 }

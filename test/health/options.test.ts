@@ -1,6 +1,7 @@
 import type { LoggerProvider } from '@opentelemetry/api';
-import { describe, expect, expectTypeOf, it } from 'vitest';
+import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
 import {
+  checkSystemHealth,
   type DependencyMonitor,
   type EventLoggerProvider,
   type HealthOptions,
@@ -8,10 +9,11 @@ import {
   healthRoutes,
   type Listening,
   listen,
+  monitorDependencies,
   type NodeHandler,
   nodeHandler,
 } from '../../src/health/index.ts';
-import { TOKEN } from './support.ts';
+import { breakerNamed, routesWith, TOKEN } from './support.ts';
 
 const options = (given: unknown) => () => healthRoutes(given as HealthOptions).close();
 
@@ -20,7 +22,7 @@ describe('the options of the routes', () => {
     [null, 'Expected `options` to be an object, got null'],
     [
       { tokens: TOKEN },
-      'Expected `options` to have only token, protectReads, openFails, dependencies, logger, events, service, executions, prefix, limits, got `tokens`',
+      'Expected `options` to have only token, protectReads, openFails, dependencies, logger, events, service, executions, prefix, limits, hosts, got `tokens`',
     ],
     [
       { token: 5 },
@@ -59,15 +61,19 @@ describe('the options of the routes', () => {
     [{ prefix: '/:x' }, 'Expected `options.prefix` to be a path such as "/ops", got "/:x"'],
     [
       { limits: { body: 1 } },
-      'Expected `options.limits` to have only bodyBytes, requestsPerSecond, readsPerSecond, changesPerSecond, wrongTokensPerSecond, viewers, got `body`',
+      'Expected `options.limits` to have only bodyBytes, viewers, got `body`',
     ],
     [
       { limits: { bodyBytes: 0.5 } },
       'Expected `options.limits.bodyBytes` to be an integer of at least 1, got 0.5',
     ],
     [
-      { limits: { changesPerSecond: 0 } },
-      'Expected `options.limits.changesPerSecond` to be a number above 0, got 0',
+      { limits: { viewers: 0 } },
+      'Expected `options.limits.viewers` to be an integer of at least 1, got 0',
+    ],
+    [
+      { hosts: ['https://ops.example'] },
+      'Expected `options.hosts` to be an array of names such as "ops.example", got an array',
     ],
   ])('refuse %j', (given, message) => {
     expect(options(given)).toThrow(new TypeError(message));
@@ -93,8 +99,63 @@ describe('the options of the routes', () => {
       'Expected `options.host` to be a name or an address, got ""',
     );
     await expect(listen({}, { hosts: 'x' as never })).rejects.toThrow(
-      'Expected `options.hosts` to be an array of names, got "x"',
+      'Expected `options.hosts` to be an array of names such as "ops.example", got "x"',
     );
+  });
+});
+
+describe('a polluted `Object.prototype`', () => {
+  const polluted: Record<string, unknown> = {
+    token: TOKEN,
+    by: 'mallory',
+    protectReads: true,
+    openFails: true,
+    hosts: ['evil.example'],
+    prefix: '/evil',
+    fetch: () => new Response('evil'),
+    host: '0.0.0.0',
+    check: () => true,
+    onChange: 'no function',
+    timeout: 1,
+    interval: 1,
+    logger: 'no logger',
+  };
+  const prototype = Object.prototype as unknown as Record<string, unknown>;
+  afterEach(() => {
+    for (const key of Object.keys(polluted)) delete prototype[key];
+  });
+  const pollute = () => {
+    for (const [key, value] of Object.entries(polluted)) {
+      Object.defineProperty(prototype, key, { value, configurable: true, writable: true });
+    }
+  };
+
+  it('has no options: no token that administers, no other host, no check', async () => {
+    const breaker = breakerNamed('workday');
+    pollute();
+    const { post, get } = routesWith();
+    expect((await post('/circuit-breakers/workday/isolate')).status).toBe(403);
+    expect((await get('/health')).json).toMatchObject({ status: 'healthy' });
+    expect(breaker.state).toBe(0);
+    const { url, close } = await listen({}, { port: 0 });
+    expect(url).toContain('127.0.0.1');
+    await close();
+    expect(() => monitorDependencies({ database: {} as never })).toThrow('a function `check`');
+    const monitor = monitorDependencies({ database: () => true }, {});
+    await monitor.ready;
+    expect(monitor.state().summary.available_systems).toBe(1);
+    monitor.stop();
+    await checkSystemHealth({}, {});
+  });
+
+  it('says nothing of who did something', async () => {
+    breakerNamed('workday');
+    const lines: string[] = [];
+    const log = (line: string) => void lines.push(line);
+    const { post } = routesWith({ token: TOKEN, logger: { info: log, warn: log, error: log } });
+    pollute();
+    expect((await post('/circuit-breakers/workday/reset', {})).status).toBe(200);
+    expect(lines.join()).not.toContain('mallory');
   });
 });
 

@@ -1,4 +1,4 @@
-import { assertKeys, expected } from '../../options.ts';
+import { expected, ownOptions } from '../../options.ts';
 import { follow } from '../../policies/follow.ts';
 import { assertChecks, boundsOf } from './options.ts';
 import { healthOf, reportOf } from './report.ts';
@@ -25,9 +25,9 @@ export async function checkSystemHealth(
   options: SystemHealthOptions = {},
 ): Promise<SystemHealth> {
   assertChecks(checks);
-  assertKeys('options', options, ['timeout', 'slowAfter', 'signal']);
-  const { timeout, slowAfter } = boundsOf('options', options);
-  const { signal } = options;
+  const own = ownOptions('options', options, ['timeout', 'slowAfter', 'signal']);
+  const { timeout, slowAfter } = boundsOf('options', own);
+  const { signal } = own;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw expected('`options.signal` to be an AbortSignal', signal);
   }

@@ -3,8 +3,8 @@ import type { News, NewsItem } from '../news.ts';
 import { LATENCY_STEPS } from './latency.ts';
 import { limitsFor } from './limits.ts';
 import type { Full, Tick } from './protocol.ts';
-import { type Everything, type Step, sampler } from './sampler.ts';
-import { Viewer } from './viewer.ts';
+import { type Step, sampler } from './sampler.ts';
+import { type Connection, Viewer } from './viewer.ts';
 import { COUNT_STEPS } from './watched.ts';
 
 /** What a browser waits before it connects again. */
@@ -21,38 +21,45 @@ export interface AudienceOptions {
   readonly news: News;
 }
 
-/** Those who look at one page: what they are told is written once. */
+/** The viewers of one page: what they are sent is written once. */
 export class Audience {
   readonly #options: AudienceOptions;
+  /** The oldest first. */
   readonly #viewers = new Set<Viewer>();
   #news: NewsItem[] = [];
-  #full: Uint8Array | undefined;
+  #full: Promise<Uint8Array> | undefined;
   #leave: (() => void) | undefined;
 
   constructor(options: AudienceOptions) {
     this.#options = options;
   }
 
-  get full(): boolean {
-    return this.#viewers.size >= this.#options.maxViewers;
-  }
-
-  /** @param destroy closes the connection, where that is known */
-  enter(destroy?: () => void): Viewer {
+  enter(connection: Connection = {}): Viewer {
+    if (this.#viewers.size >= this.#options.maxViewers) this.#makeRoom();
     const viewer = new Viewer(() => {
       this.#viewers.delete(viewer);
       if (this.#viewers.size === 0) this.#close();
-    }, destroy);
+    }, connection);
     if (this.#viewers.size === 0) this.#open();
-    this.#full ??= this.#everything();
     this.#viewers.add(viewer);
-    viewer.send(this.#full, true);
+    this.#full ??= this.#everything();
+    this.#full.then(
+      (full) => viewer.begin(full),
+      () => viewer.end(),
+    );
     return viewer;
   }
 
-  /** All of them go. */
+  /** All viewers go. */
   end(): void {
     for (const viewer of this.#viewers) viewer.end();
+  }
+
+  /** Ends the oldest viewer of the client that has the most: one client can not keep all others out. */
+  #makeRoom(): void {
+    const clients = byClient(this.#viewers);
+    const most = [...clients.values()].reduce((a, b) => (b.length > a.length ? b : a));
+    most[0]?.end();
   }
 
   #open(): void {
@@ -76,12 +83,16 @@ export class Audience {
     const told = { ...rest, news: this.#news.splice(0) } satisfies Omit<Tick, 'rows'>;
     const message = messageOf('tick', told, { rows: changed });
     this.#full = undefined;
-    for (const viewer of this.#viewers) viewer.send(message);
+    for (const viewer of this.#viewers) {
+      // Its server was closed, and waits for its connections.
+      if (viewer.isLeftOpen) viewer.end();
+      else viewer.send(message);
+    }
   }
 
-  #everything(): Uint8Array {
+  async #everything(): Promise<Uint8Array> {
     const { service, canAdminister, news } = this.#options;
-    const { rows, past, ...rest }: Everything = sampler.everything();
+    const { rows, past, ...rest } = await sampler.everything();
     const told = {
       ...rest,
       service: service ?? null,
@@ -94,6 +105,14 @@ export class Audience {
     } satisfies Omit<Full, 'rows' | 'past'>;
     return messageOf('full', told, { rows, past }, `retry: ${RETRY_MS}\n`);
   }
+}
+
+function byClient(viewers: Iterable<Viewer>): Map<string, Viewer[]> {
+  const clients = new Map<string, Viewer[]>();
+  for (const viewer of viewers) {
+    clients.set(viewer.client, [...(clients.get(viewer.client) ?? []), viewer]);
+  }
+  return clients;
 }
 
 /** @param lists whose items are JSON already */

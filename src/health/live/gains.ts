@@ -25,9 +25,13 @@ export class Gains {
     return gains;
   }
 
-  /** A step is over, in which all were asked. */
-  turn(): void {
-    this.#made = scopesMade();
+  /**
+   * A step is over, in which all were asked.
+   *
+   * @param made how many scopes there were when it began
+   */
+  turn(made: number): void {
+    this.#made = made;
   }
 
   /** What they gain is not asked for a while, and then of no step. */

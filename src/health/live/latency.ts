@@ -19,40 +19,44 @@ const SLOTS = LATENCY_STEPS + 1;
 
 /** Durations of the last ten steps, in buckets; taking one costs a logarithm and one place in memory. */
 export class Latency {
-  /** Of the steps that are over. */
-  readonly #all = new Uint32Array(BUCKETS);
-  readonly #steps = Array.from({ length: SLOTS }, () => new Uint32Array(BUCKETS));
-  readonly #counts = new Uint32Array(SLOTS);
+  /**
+   * Buckets of the steps that are over, then those of each step. One array, as a row has to be made
+   * quickly.
+   */
+  readonly #buckets = new Uint32Array((1 + SLOTS) * BUCKETS);
+  readonly #counts = new Array<number>(SLOTS).fill(0);
   #step = 0;
-  #current = this.#steps[0] as Uint32Array;
+  /** Where the buckets of the current step begin. */
+  #current = BUCKETS;
   /** Of the steps that are over. */
   count = 0;
 
   add(seconds: number): void {
     const bucket = Math.ceil(Math.log(seconds / SHORTEST) / GROWTH - NOISE);
-    const index = bucket > 0 ? Math.min(bucket, BUCKETS - 1) : 0;
-    this.#current[index] = (this.#current[index] as number) + 1;
+    const index = this.#current + (bucket > 0 ? Math.min(bucket, BUCKETS - 1) : 0);
+    this.#buckets[index] = (this.#buckets[index] as number) + 1;
   }
 
   /** A step is over: it counts from now on, and what is older than ten of them no longer. */
   turn(): void {
+    const all = this.#buckets;
     let gained = 0;
     for (let index = 0; index < BUCKETS; index++) {
-      const count = this.#current[index] as number;
+      const count = all[this.#current + index] as number;
       if (count === 0) continue;
       gained += count;
-      this.#all[index] = (this.#all[index] as number) + count;
+      all[index] = (all[index] as number) + count;
     }
     this.#counts[this.#step] = gained;
     this.#step = (this.#step + 1) % SLOTS;
-    this.#current = this.#steps[this.#step] as Uint32Array;
+    this.#current = (1 + this.#step) * BUCKETS;
     const old = this.#counts[this.#step] as number;
     this.count += gained - old;
     if (old === 0) return;
     for (let index = 0; index < BUCKETS; index++) {
-      this.#all[index] = (this.#all[index] as number) - (this.#current[index] as number);
+      all[index] = (all[index] as number) - (all[this.#current + index] as number);
     }
-    this.#current.fill(0);
+    all.fill(0, this.#current, this.#current + BUCKETS);
     this.#counts[this.#step] = 0;
   }
 
@@ -63,7 +67,7 @@ export class Latency {
     let below = 0;
     let index = 0;
     for (; index < BUCKETS - 1; index++) {
-      const here = this.#all[index] as number;
+      const here = this.#buckets[index] as number;
       if (below + here >= rank) break;
       below += here;
     }

@@ -3,17 +3,20 @@ import { PAST_STEPS } from './kept.ts';
 
 /** The outcomes of one name in the last minutes. */
 export class Past {
-  readonly #samples = OUTCOMES.map(() => new Uint32Array(PAST_STEPS));
+  /** The samples of one outcome behind those of the other. One array, as a row has to be made quickly. */
+  readonly #samples = new Uint32Array(OUTCOMES.length * PAST_STEPS);
 
   set(index: number, outcomes: readonly number[]): void {
-    this.#samples.forEach((samples, outcome) => {
-      samples[index] = outcomes[outcome] as number;
-    });
+    for (let outcome = 0; outcome < OUTCOMES.length; outcome++) {
+      this.#samples[outcome * PAST_STEPS + index] = outcomes[outcome] as number;
+    }
   }
 
   /** Those at the given indexes; 0 in place of a list of zeros, of which there are many. */
   read(indexes: readonly number[]): (readonly number[] | 0)[] {
-    return this.#samples.map((samples) => {
+    return OUTCOMES.map((_, outcome) => {
+      const samples = this.#samples.subarray(outcome * PAST_STEPS, (outcome + 1) * PAST_STEPS);
+      if (!samples.some((value) => value > 0)) return 0;
       const values = indexes.map((index) => samples[index] as number);
       return values.some((value) => value > 0) ? values : 0;
     });

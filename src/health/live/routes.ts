@@ -9,7 +9,7 @@ export interface LiveOptions {
   readonly service?: string | undefined;
   /** Whether the page offers to reset, isolate and release, to whoever has the token. */
   readonly canAdminister: boolean;
-  /** Who comes when there are so many is sent away. */
+  /** Beyond, a new one takes the place of another. */
   readonly maxViewers: number;
   /** What just happened. */
   readonly news: News;
@@ -17,8 +17,12 @@ export interface LiveOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What `@hono/node-server` hands on: what is closed when a viewer is given up. */
+/** What `@hono/node-server` hands on. */
 interface Bindings {
+  readonly incoming?: {
+    /** Node has the server on each socket that it accepted, and does not document it. */
+    readonly socket?: { remoteAddress?: string; server?: { listening?: boolean } };
+  };
   readonly outgoing?: { destroy?(): unknown; shouldKeepAlive?: boolean };
 }
 
@@ -29,8 +33,6 @@ export function liveRoutes(options: LiveOptions): Hono {
   signal?.addEventListener('abort', () => audience.end(), { once: true });
   const app = new Hono();
   app.get('/live', (context) => {
-    // There, the page would ask for /live/events.
-    if (new URL(context.req.url).pathname.endsWith('/')) return context.redirect('../live');
     const { html, policy } = pageOf();
     return context.html(html, 200, { 'Content-Security-Policy': policy });
   });
@@ -39,10 +41,6 @@ export function liveRoutes(options: LiveOptions): Hono {
     if (signal?.aborted) {
       return new Problem(503, 'These routes are closed: the service is about to end.').response();
     }
-    if (audience.full) {
-      const detail = `${maxViewers} viewers look at this page already, which is the most there may be.`;
-      return new Problem(503, detail, {}, { 'retry-after': '10' }).response();
-    }
     return context.body(watch(context, audience), 200, STREAM);
   });
   return app;
@@ -50,16 +48,23 @@ export function liveRoutes(options: LiveOptions): Hono {
 
 const STREAM = {
   'Content-Type': 'text/event-stream; charset=utf-8',
-  // nginx would hold it back.
+  // A compressing middleware or proxy would hold messages back until it has enough of them.
+  'Cache-Control': 'no-cache, no-transform',
+  // nginx would buffer it.
   'X-Accel-Buffering': 'no',
 };
 
 function watch(context: Context, audience: Audience): ReadableStream<Uint8Array> {
-  const { outgoing } = (context.env ?? {}) as Bindings;
+  const { incoming, outgoing } = (context.env ?? {}) as Bindings;
+  const socket = incoming?.socket;
   // Else a server that closes would wait for seconds for another request on this connection.
   if (outgoing) outgoing.shouldKeepAlive = false;
   const { signal } = context.req.raw;
-  const viewer = audience.enter(() => outgoing?.destroy?.());
+  const viewer = audience.enter({
+    client: socket?.remoteAddress,
+    destroy: () => outgoing?.destroy?.(),
+    isListening: () => socket?.server?.listening,
+  });
   if (signal.aborted) viewer.end();
   else signal.addEventListener('abort', () => viewer.end(), { once: true });
   return viewer.stream;

@@ -1,6 +1,8 @@
-import type { Scope } from '../../aggregate/scope.ts';
+import { type Scope, scopesMade } from '../../aggregate/scope.ts';
 import { scopes } from '../../instrumented.ts';
+import { reportFault } from '../../otel/diagnostics.ts';
 import { byName } from '../by-name.ts';
+import { Turns } from '../turns.ts';
 import { chosen } from './choice.ts';
 import { Gains } from './gains.ts';
 import { inbox } from './inbox.ts';
@@ -44,6 +46,9 @@ export class Sampler {
   /** When that was by a clock that nobody sets. */
   #ticks = 0;
   #alone = 0;
+  #busy: Promise<unknown> = Promise.resolve();
+  /** Whether a step waits for its turn. */
+  #isDue = false;
   #timer: NodeJS.Timeout | undefined;
 
   /** @returns ends it */
@@ -54,33 +59,55 @@ export class Sampler {
     return () => void this.#listeners.delete(listener);
   }
 
-  everything(): Everything {
-    const indexes = this.#times.indexes();
-    const all = [...this.#watched.values()];
-    return {
-      at: this.#at,
-      more: this.#more,
-      states: this.#states,
-      // By the clock of now, wherever it stood then.
-      times: this.#times.at(indexes).map((ticks) => this.#at - (this.#ticks - ticks)),
-      rows: all.map(({ json }) => json),
-      past: all.map(({ past }) => JSON.stringify(past.read(indexes))),
-    };
+  /** Between two steps: the next one is not in it. */
+  everything(): Promise<Everything> {
+    return this.#exclusively(async () => {
+      const indexes = this.#times.indexes();
+      const all = [...this.#watched.values()];
+      const past: string[] = [];
+      const turns = new Turns();
+      for (const watched of all) {
+        past.push(JSON.stringify(watched.past.read(indexes)));
+        if (turns.isOver) await turns.next();
+      }
+      return {
+        at: this.#at,
+        more: this.#more,
+        states: this.#states,
+        // By the clock of now, wherever it stood then.
+        times: this.#times.at(indexes).map((ticks) => this.#at - (this.#ticks - ticks)),
+        rows: all.map(({ json }) => json),
+        past,
+      };
+    });
+  }
+
+  /** What takes turns runs behind what is under way. */
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#busy.then(work);
+    this.#busy = done.catch(reportFault);
+    return done;
   }
 
   #start(): void {
     this.#watched = new Map();
     this.#times = new Times();
     this.#gains = new Gains();
-    this.#step();
+    this.#isDue = false;
+    this.#exclusively(() => this.#step()).catch(() => {});
     this.#timer = setInterval(() => this.#turn(), STEP_MS);
     this.#timer.unref();
   }
 
   #turn(): void {
-    if (this.#listeners.size === 0 && ++this.#alone > LINGER_STEPS) return this.#stop();
-    const step = this.#step();
-    for (const listener of this.#listeners) listener(step);
+    if (this.#isDue) return;
+    this.#isDue = true;
+    this.#exclusively(async () => {
+      this.#isDue = false;
+      if (this.#listeners.size === 0 && ++this.#alone > LINGER_STEPS) return this.#stop();
+      const step = await this.#step();
+      for (const listener of this.#listeners) listener(step);
+    }).catch(() => {});
   }
 
   #stop(): void {
@@ -91,13 +118,15 @@ export class Sampler {
     this.#watched = new Map();
   }
 
-  #step(): Step {
+  async #step(): Promise<Step> {
+    const turns = new Turns();
     inbox.empty();
     this.#at = Date.now();
     const ticks = Math.round(performance.now());
     const elapsed = ticks - this.#ticks;
     this.#ticks = ticks;
     const index = this.#times.add(ticks);
+    const made = scopesMade();
     const all = byName(scopes());
     const { names, states } = chosen(all, (name) => this.#watched.has(name), MOST_ROWS);
     this.#more = all.size - names.size;
@@ -105,6 +134,7 @@ export class Sampler {
     const gone = this.#forget(names, all);
     const changed: string[] = [];
     for (const name of names) {
+      if (turns.isOver) await turns.next();
       const found = all.get(name) ?? [];
       const watched = this.#watched.get(name) ?? this.#watch(name);
       watched.tap(found);
@@ -113,7 +143,7 @@ export class Sampler {
       watched.json = json;
       changed.push(json);
     }
-    this.#gains.turn();
+    this.#gains.turn(made);
     return { at: this.#at, elapsed, changed, gone, more: this.#more, states };
   }
 

@@ -1,25 +1,32 @@
 /** A viewer may be behind by so much, beyond the first message, before it is given up. */
 const MOST_BEHIND = 1024 * 1024;
 
-/** One who looks: a stream that takes messages as fast as it is read, and keeps few. */
+/** What the host knows of the connection of a viewer. */
+export interface Connection {
+  /** The address that it comes from. */
+  readonly client?: string | undefined;
+  readonly destroy?: () => unknown;
+  /** Whether the server that has the connection still listens. */
+  readonly isListening?: () => boolean | undefined;
+}
+
+/** One viewer: a stream that takes messages as fast as it is read, and keeps few. */
 export class Viewer {
   readonly stream: ReadableStream<Uint8Array>;
   readonly #leave: () => void;
-  readonly #destroy: () => void;
+  readonly #connection: Connection;
   #waiting: Uint8Array[] = [];
   #behind = 0;
   #most = MOST_BEHIND;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #wanted: (() => void) | undefined;
   #over = false;
+  #hasBegun = false;
 
-  /**
-   * @param leave is called once, when it has gone or was given up
-   * @param destroy closes the connection, where that is known
-   */
-  constructor(leave: () => void, destroy: () => void = () => {}) {
+  /** @param leave is called once, when it has gone or was given up */
+  constructor(leave: () => void, connection: Connection = {}) {
     this.#leave = leave;
-    this.#destroy = destroy;
+    this.#connection = connection;
     this.stream = new ReadableStream(
       {
         start: (controller) => {
@@ -33,13 +40,28 @@ export class Viewer {
     );
   }
 
-  /** @param first more than any other, and so no reason to give up */
-  send(message: Uint8Array, first = false): void {
-    if (this.#over) return;
-    if (first) this.#most += message.byteLength;
+  get client(): string {
+    return this.#connection.client ?? '';
+  }
+
+  get isLeftOpen(): boolean {
+    return this.#connection.isListening?.() === false;
+  }
+
+  /** @param first may be more than others, and is no reason to give up */
+  begin(first: Uint8Array): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    this.#most += first.byteLength;
+    this.send(first);
+  }
+
+  /** What comes before the first message is in it. */
+  send(message: Uint8Array): void {
+    if (this.#over || !this.#hasBegun) return;
     if (this.#behind + message.byteLength > this.#most) {
       this.end();
-      this.#destroy();
+      this.#connection.destroy?.();
       return;
     }
     this.#waiting.push(message);

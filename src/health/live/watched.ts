@@ -150,10 +150,10 @@ function tapInto(latency: Latency): (seconds: number, outcome: number) => void {
 }
 
 function longestLimit(scopes: readonly Scope[]): number | null {
-  const limits = scopes
-    .map(({ timeout }) => timeout?.limit.get(0) ?? Number.NaN)
-    .filter((limit) => !Number.isNaN(limit));
-  return limits.length === 0 ? null : Math.max(...limits);
+  return scopes.reduce<number | null>((longest, { timeout }) => {
+    const limit = timeout?.limit.get(0) ?? Number.NaN;
+    return Number.isNaN(limit) ? longest : Math.max(limit, longest ?? limit);
+  }, null);
 }
 
 function steady(

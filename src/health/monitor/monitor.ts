@@ -1,7 +1,9 @@
 import { watching } from '../../instrumented.ts';
+import { ownOptions } from '../../options.ts';
+import { LONGEST_MS } from '../checks/options.ts';
 import { healthOf } from '../checks/report.ts';
 import { Journal } from './journal.ts';
-import { settingsOf } from './options.ts';
+import { OF_MONITOR, settingsOf } from './options.ts';
 import type { Dependencies, DependencyMonitor, MonitorOptions } from './types.ts';
 import { Watch } from './watch.ts';
 
@@ -10,7 +12,7 @@ import { Watch } from './watch.ts';
  * and tries to recover what is not available, for as long as that takes. Each dependency goes by its
  * own clock: a slow one holds up no other, and is not checked again while it is being checked.
  *
- * Nothing of it keeps a process from ending. Give a dependency the name of the policy that protects
+ * Only an unsettled `ready` that was read keeps a process from ending. Give a dependency the name of the policy that protects
  * its calls: dashboards show both side by side.
  *
  * @throws TypeError if an argument is not what it must be; nothing is checked then
@@ -24,14 +26,17 @@ export function monitorDependencies(
   checks: Dependencies,
   options: MonitorOptions = {},
 ): DependencyMonitor {
-  const watches = settingsOf(checks, options).map(
+  const own = ownOptions('options', options, OF_MONITOR);
+  const watches = settingsOf(checks, own).map(
     ([name, settings]) =>
-      new Watch(name, settings, watching(name, options.meterProvider), new Journal(name, options)),
+      new Watch(name, settings, watching(name, own.meterProvider), new Journal(name, own)),
   );
-  const first = Promise.all(watches.map((watch) => watch.start()));
+  const first = Promise.all(watches.map((watch) => watch.start())).then(() => {});
   return {
     state: () => healthOf(watches.map((watch) => [watch.name, watch.report] as const)),
-    ready: first.then(() => {}),
+    get ready() {
+      return keepingAlive(first);
+    },
     stop,
     [Symbol.dispose]: stop,
   };
@@ -39,4 +44,10 @@ export function monitorDependencies(
   function stop(): void {
     for (const watch of watches) watch.stop();
   }
+}
+
+/** Timers of a monitor keep no process from ending; a promise that someone awaits has to. */
+function keepingAlive(promise: Promise<void>): Promise<void> {
+  const timer = setInterval(() => {}, LONGEST_MS);
+  return promise.finally(() => clearInterval(timer));
 }

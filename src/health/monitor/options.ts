@@ -1,4 +1,4 @@
-import { assertKeys, assertOptions, expected } from '../../options.ts';
+import { assertOptions, expected, ownOptions } from '../../options.ts';
 import { POLICIES } from '../../thresholds.ts';
 import { boundsOf, entriesOf, LONGEST_MS, milliseconds } from '../checks/options.ts';
 import type { Check } from '../checks/types.ts';
@@ -6,7 +6,8 @@ import { assertLogger } from '../logger.ts';
 import type { Dependency, DependencyOptions, MonitorOptions, Recover } from './types.ts';
 
 const OWN = ['timeout', 'slowAfter', 'interval', 'recover', 'recoverTimeout'];
-const OF_MONITOR = [
+/** Names of the options of a monitor. */
+export const OF_MONITOR = [
   ...OWN,
   'jitter',
   'firstWait',
@@ -47,19 +48,19 @@ const DEFAULTS = {
 /**
  * The settings of each dependency.
  *
+ * @param options with own members only
  * @throws TypeError naming the argument and what was expected
  */
 export function settingsOf(
   checks: unknown,
   options: MonitorOptions,
 ): readonly (readonly [name: string, settings: Settings])[] {
-  assertKeys('options', options, OF_MONITOR);
   const { onChange, onAlert, logger, meterProvider, ...shared } = options;
   assertFunction('options.onChange', onChange);
   assertFunction('options.onAlert', onAlert);
   assertLogger(logger);
   assertOptions({ meterProvider });
-  const ofAll = { ...timesOf('options', shared), ...backoffOf(shared) };
+  const ofAll = { ...timesOf('options', options), ...backoffOf(options) };
   return entriesOf(checks).map(([name, given]) => {
     if (name.trim() === '') throw expected('the names in `checks` to be non-empty', name);
     const path = `checks[${JSON.stringify(name)}]`;
@@ -67,21 +68,20 @@ export function settingsOf(
     if (!isDependency(given)) {
       throw expected(`\`${path}\` to be a function, or an object with a function \`check\``, given);
     }
-    assertKeys(path, given, ['check', ...OWN]);
-    const { check, ...own } = given;
-    return [name, { ...ofAll, ...timesOf(path, { ...shared, ...defined(own) }), check }];
+    const { check, ...own } = ownOptions(path, given, ['check', ...OWN]);
+    return [name, { ...ofAll, ...timesOf(path, ownDefined(shared, own)), check }];
   });
 }
 
 function isDependency(given: unknown): given is Dependency {
-  return typeof (given as Partial<Dependency> | null | undefined)?.check === 'function';
+  if (typeof given !== 'object' || given === null || !Object.hasOwn(given, 'check')) return false;
+  return typeof (given as Partial<Dependency>).check === 'function';
 }
 
-/** Options of which `undefined` takes none away. */
-function defined<T extends object>(options: T): T {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as T;
+/** The options of the monitor with those of a dependency, of which `undefined` takes none away. */
+function ownDefined(shared: DependencyOptions, own: DependencyOptions): DependencyOptions {
+  const given = Object.entries(own).filter(([, value]) => value !== undefined);
+  return Object.assign(Object.create(null), shared, Object.fromEntries(given));
 }
 
 function timesOf(path: string, options: DependencyOptions) {

@@ -102,7 +102,10 @@ export interface DependencyReport extends SystemReport {
 export interface DependencyMonitor extends Disposable {
   /** What the last checks found; asks nobody. */
   state(): SystemHealth<DependencyReport>;
-  /** Resolves when each dependency has been checked once, or the monitor is stopped. */
+  /**
+   * Resolves when each dependency has been checked once, or the monitor is stopped. Once it was read,
+   * the process does not end before.
+   */
   readonly ready: Promise<void>;
   /** Checks no more, and aborts what is under way. Again, it does nothing. */
   stop(): void;

@@ -38,8 +38,8 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-async function look(app = appWith()): Promise<Looker> {
-  const looker = await Looker.at(app);
+async function look(app = appWith(), env?: object): Promise<Looker> {
+  const looker = await Looker.at(app, env);
   lookers.push(looker);
   return looker;
 }
@@ -343,14 +343,39 @@ describe('the stream of the live page', () => {
     expect((await second.tick()).news).toHaveLength(1);
   });
 
-  it('takes as many viewers as it may, and another one when one has gone', async () => {
-    const app = appWith({ maxViewers: 1 });
-    const first = await look(app);
-    const refused = await app.request('/events');
-    expect(refused.status).toBe(503);
-    expect(refused.headers.get('content-type')).toBe('application/problem+json');
-    await first.leave();
-    expect((await look(app)).response.status).toBe(200);
+  it('gives a new viewer the place of the oldest of the client that has most of them', async () => {
+    const app = appWith({ maxViewers: 3 });
+    const from = (remoteAddress: string) => ({ incoming: { socket: { remoteAddress } } });
+    const other = await look(app, from('10.0.0.1'));
+    const greedy = [
+      await look(app, from('10.0.0.2')),
+      await look(app, from('10.0.0.2')),
+      await look(app, from('10.0.0.2')),
+    ];
+    for (const looker of greedy) expect(looker.response.status).toBe(200);
+    await look(app, from('10.0.0.3'));
+    expect([await greedy[0]?.ended(), await greedy[1]?.ended()]).toEqual([true, true]);
+    await other.full();
+    await greedy[2]?.full();
+    await vi.advanceTimersByTimeAsync(1000);
+    await other.tick();
+    await greedy[2]?.tick();
+  });
+
+  it('ends where the server that it came through is closed, so that the process can end', async () => {
+    const server = { listening: true };
+    const looker = await look(appWith(), { incoming: { socket: { server } } });
+    await looker.full();
+    await vi.advanceTimersByTimeAsync(1000);
+    await looker.tick();
+    server.listening = false;
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await looker.ended()).toBe(true);
+  });
+
+  it('is held back by nobody who compresses', async () => {
+    const looker = await look();
+    expect(looker.response.headers.get('cache-control')).toBe('no-cache, no-transform');
   });
 
   it('gives up who does not read, and what waits for them', async () => {

@@ -23,9 +23,10 @@ export class Looker {
     this.#reader = response.body.getReader();
   }
 
-  static async at(app: Hono): Promise<Looker> {
+  /** @param env what the host knows of the request */
+  static async at(app: Hono, env: object = {}): Promise<Looker> {
     const abort = new AbortController();
-    return new Looker(await app.request('/events', { signal: abort.signal }), abort);
+    return new Looker(await app.request('/events', { signal: abort.signal }, env), abort);
   }
 
   full(): Promise<Full> {
