@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Problem } from './problem.ts';
@@ -13,11 +14,10 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
  * app.use('/ops', nodeHandler(health)); // Express, Connect, Nest
  */
 export function nodeHandler(routes: Pick<HealthRoutes, 'fetch'>): NodeHandler {
-  async function answer(request: Request, env: { outgoing: { headersSent: boolean } }) {
+  async function answer(request: Request, env: object): Promise<Response> {
     const answered = await routes.fetch(request, env);
-    // Another middleware, such as one for timeouts, has answered in the meantime.
-    if (!env.outgoing.headersSent) return answered;
-    await answered.body?.cancel();
+    // Written here and at once, as another middleware, such as one for timeouts, may answer meanwhile.
+    await write(answered, (env as { outgoing: ServerResponse }).outgoing);
     return RESPONSE_ALREADY_SENT;
   }
   const listener = getRequestListener(answer, {
@@ -30,6 +30,15 @@ export function nodeHandler(routes: Pick<HealthRoutes, 'fetch'>): NodeHandler {
     if (response.headersSent) return;
     void listener(parsedBefore(request), response);
   };
+}
+
+/** Where an answer was sent before, it stays. */
+async function write({ status, headers, body }: Response, outgoing: ServerResponse): Promise<void> {
+  if (outgoing.headersSent) return body?.cancel();
+  outgoing.writeHead(status, Object.fromEntries(headers));
+  if (body === null) outgoing.end();
+  // The client may go before the end.
+  else await pipeline(body, outgoing).catch(() => {});
 }
 
 interface Parsed {
