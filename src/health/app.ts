@@ -6,13 +6,12 @@ import { breakerViewOf, breakerViews, scopesOf, summaryOf } from './breakers.ts'
 import { abortExecution, executionViews } from './executions.ts';
 import { type Env, Guard } from './guard.ts';
 import { withHeaders } from './headers.ts';
-import { jsonInTurns } from './json-in-turns.ts';
+import { jsonInTurns, listBodies } from './lists.ts';
 import { liveRoutes } from './live/routes.ts';
 import type { News } from './news.ts';
 import { policyViews } from './policies.ts';
 import { Problem, problemOf } from './problem.ts';
 import type { Settings } from './settings.ts';
-import { sharedRuns } from './shared-runs.ts';
 import { healthOf } from './status.ts';
 
 /**
@@ -32,15 +31,21 @@ export function appOf(
 
   const read = (path: string, answer: (c: Context<Env>) => Response | Promise<Response>) =>
     route(app, path, { GET: [guard.reads, answer] });
-  const readList = (path: string, write: () => Promise<string>) => {
-    const encoded = sharedRuns(async () => new TextEncoder().encode(await write()));
-    read(path, async (c) => c.body(await encoded(), 200, { 'content-type': 'application/json' }));
+  const readList = (path: string, write: () => AsyncIterable<string>) => {
+    const body = listBodies(write);
+    read(path, async (c) => c.body(await body(), 200, { 'content-type': 'application/json' }));
   };
 
-  readList('/circuit-breakers', async () => {
+  readList('/circuit-breakers', async function* () {
     const states: CircuitBreakerState[] = [];
-    const breakers = await jsonInTurns(breakerViews(), ({ state }) => void states.push(state));
-    return `{"breakers":${breakers},"summary":${JSON.stringify(summaryOf(states))}}`;
+    yield '{"breakers":';
+    yield* jsonInTurns(breakerViews(), ({ state }) => void states.push(state));
+    yield `,"summary":${JSON.stringify(summaryOf(states))}}`;
+  });
+  readList('/policies', async function* () {
+    yield '{"policies":';
+    yield* jsonInTurns(policyViews());
+    yield '}';
   });
   read('/circuit-breakers/:name', (c) => {
     const name = named(c);
@@ -48,7 +53,6 @@ export function appOf(
     if (view === undefined) throw unknownBreaker(name);
     return c.json({ name, ...view });
   });
-  readList('/policies', async () => `{"policies":${await jsonInTurns(policyViews())}}`);
   read('/executions', (c) => c.json(executionViews()));
 
   for (const action of CIRCUIT_BREAKER_ACTIONS) {

@@ -1,6 +1,7 @@
 import type { Scope } from '../../aggregate/scope.ts';
 import { CIRCUIT_BREAKER_STATES, type CircuitBreakerState } from '../../semconv/attributes.ts';
 import { isWorse } from '../readings.ts';
+import type { Turns } from '../turns.ts';
 
 export interface Choice {
   /** Those that have a row. */
@@ -13,14 +14,16 @@ export interface Choice {
  * Who has a row where there are more names than rows: trouble first, then who has one already, so
  * that rows stay.
  */
-export function chosen(
+export async function chosen(
   all: ReadonlyMap<string, readonly Scope[]>,
   hasRow: (name: string) => boolean,
   most: number,
-): Choice {
+  turns: Turns,
+): Promise<Choice> {
   const states = CIRCUIT_BREAKER_STATES.map(() => 0);
   const queues: [string[], string[], string[], string[]] = [[], [], [], []];
   for (const [name, scopes] of all) {
+    if (turns.isOver) await turns.next();
     const state = worstOf(scopes);
     if (state) count(states, state);
     const calm = state === undefined || state === 'closed';

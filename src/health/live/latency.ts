@@ -19,11 +19,8 @@ const SLOTS = LATENCY_STEPS + 1;
 
 /** Durations of the last ten steps, in buckets; taking one costs a logarithm and one place in memory. */
 export class Latency {
-  /**
-   * Buckets of the steps that are over, then those of each step. One array, as a row has to be made
-   * quickly.
-   */
-  readonly #buckets = new Uint32Array((1 + SLOTS) * BUCKETS);
+  /** Buckets of the steps that are over, then those of each step; none before the first duration. */
+  #buckets: Uint32Array | undefined;
   readonly #counts = new Array<number>(SLOTS).fill(0);
   #step = 0;
   /** Where the buckets of the current step begin. */
@@ -34,12 +31,14 @@ export class Latency {
   add(seconds: number): void {
     const bucket = Math.ceil(Math.log(seconds / SHORTEST) / GROWTH - NOISE);
     const index = this.#current + (bucket > 0 ? Math.min(bucket, BUCKETS - 1) : 0);
+    this.#buckets ??= new Uint32Array((1 + SLOTS) * BUCKETS);
     this.#buckets[index] = (this.#buckets[index] as number) + 1;
   }
 
   /** A step is over: it counts from now on, and what is older than ten of them no longer. */
   turn(): void {
     const all = this.#buckets;
+    if (all === undefined) return;
     let gained = 0;
     for (let index = 0; index < BUCKETS; index++) {
       const count = all[this.#current + index] as number;
@@ -62,7 +61,7 @@ export class Latency {
 
   /** Seconds, in three digits; `null` where there was nothing. */
   percentile(quantile: number): number | null {
-    if (this.count === 0) return null;
+    if (this.count === 0 || this.#buckets === undefined) return null;
     const rank = quantile * this.count;
     let below = 0;
     let index = 0;

@@ -3,10 +3,12 @@ import { PAST_STEPS } from './kept.ts';
 
 /** The outcomes of one name in the last minutes. */
 export class Past {
-  /** The samples of one outcome behind those of the other. One array, as a row has to be made quickly. */
-  readonly #samples = new Uint32Array(OUTCOMES.length * PAST_STEPS);
+  /** The samples of one outcome behind those of the other; none where there was no call. */
+  #samples: Uint32Array | undefined;
 
   set(index: number, outcomes: readonly number[]): void {
+    if (this.#samples === undefined && outcomes.every((count) => count === 0)) return;
+    this.#samples ??= new Uint32Array(OUTCOMES.length * PAST_STEPS);
     for (let outcome = 0; outcome < OUTCOMES.length; outcome++) {
       this.#samples[outcome * PAST_STEPS + index] = outcomes[outcome] as number;
     }
@@ -14,9 +16,10 @@ export class Past {
 
   /** Those at the given indexes; 0 in place of a list of zeros, of which there are many. */
   read(indexes: readonly number[]): (readonly number[] | 0)[] {
+    const all = this.#samples;
+    if (all === undefined) return OUTCOMES.map(() => 0);
     return OUTCOMES.map((_, outcome) => {
-      const samples = this.#samples.subarray(outcome * PAST_STEPS, (outcome + 1) * PAST_STEPS);
-      if (!samples.some((value) => value > 0)) return 0;
+      const samples = all.subarray(outcome * PAST_STEPS, (outcome + 1) * PAST_STEPS);
       const values = indexes.map((index) => samples[index] as number);
       return values.some((value) => value > 0) ? values : 0;
     });

@@ -1,7 +1,8 @@
 /** Sums of some counters over the last steps. */
 export class Recent {
   readonly sums: number[];
-  readonly #steps: Float64Array;
+  /** None before the first gain. */
+  #steps: Float64Array | undefined;
   readonly #width: number;
   readonly #length: number;
   #step = 0;
@@ -14,11 +15,12 @@ export class Recent {
     this.sums = new Array(width).fill(0);
     this.#width = width;
     this.#length = length;
-    this.#steps = new Float64Array(width * length);
   }
 
   /** What each has gained in the step that is over. */
   turn(gains: readonly number[]): void {
+    if (this.#steps === undefined && gains.every((gain) => gain === 0)) return;
+    this.#steps ??= new Float64Array(this.#width * this.#length);
     const offset = this.#step * this.#width;
     for (let index = 0; index < this.#width; index++) {
       const gain = gains[index] as number;

@@ -128,7 +128,8 @@ export class Sampler {
     const index = this.#times.add(ticks);
     const made = scopesMade();
     const all = byName(scopes());
-    const { names, states } = chosen(all, (name) => this.#watched.has(name), MOST_ROWS);
+    const hasRow = (name: string) => this.#watched.has(name);
+    const { names, states } = await chosen(all, hasRow, MOST_ROWS, turns);
     this.#more = all.size - names.size;
     this.#states = states;
     const gone = this.#forget(names, all);
