@@ -29,7 +29,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'shared',
     'thresholds',
   ],
-  cli: ['generate', 'semconv', 'policies', 'presets'],
+  cli: ['generate', 'semconv', 'policies', 'presets', 'shared'],
 };
 
 /** Packages that a room may import, beside those of Node. */

@@ -1,13 +1,15 @@
 import { quietly } from '../logger.ts';
-import { messageOf } from './message.ts';
+import { memberOf, messageOf } from './message.ts';
 
 /** Why an answer means that the system is not available, if it does. May throw, as getters can. */
 export function refusalOf(answer: unknown): string | undefined {
   if (answer === false) return 'the answer was false';
   if (typeof answer !== 'object' || answer === null) return undefined;
   discard(answer);
-  const { available, ok, status, error } = answer as Readonly<Record<string, unknown>>;
+  const { available, ok } = answer as Readonly<Record<string, unknown>>;
   if (available !== false && ok !== false) return undefined;
+  const error = memberOf(answer, 'error');
+  const status = memberOf(answer, 'status');
   if (error) return messageOf(error);
   return typeof status === 'number'
     ? `status ${status}`

@@ -1,5 +1,5 @@
+import { redact } from '../../shared/redact.ts';
 import { short } from '../short.ts';
-import { withoutSecrets } from './secrets.ts';
 
 /** An error, its cause, and the cause of that. */
 const DEPTH = 3;
@@ -7,7 +7,7 @@ const DEPTH = 3;
 /** An error in one short line, without its stack, and without what may be secret. Never throws. */
 export function messageOf(error: unknown): string {
   try {
-    return short(withoutSecrets(textOf(error))) || 'an error without a message';
+    return short(textOf(error)) || 'an error without a message';
   } catch {
     return 'an error that can not be read';
   }
@@ -16,12 +16,22 @@ export function messageOf(error: unknown): string {
 /** `fetch failed` says nothing, its cause does. */
 function textOf(error: unknown, depth = 1): string {
   if (typeof error !== 'object' || error === null) {
-    return error === undefined ? '' : String(error);
+    return error === undefined ? '' : redact(String(error));
   }
-  const { message, code, name, cause } = error as Readonly<Record<string, unknown>>;
-  const own = [message, code, name].find((each) => typeof each === 'string' && each !== '');
-  const text = typeof own === 'string' ? own : '';
+  const own = ['message', 'code', 'name'].map((key) => memberOf(error, key));
+  const named = own.find((each) => typeof each === 'string' && each !== '');
+  const text = typeof named === 'string' ? redact(named) : '';
+  const cause = memberOf(error, 'cause');
   if (cause === undefined || cause === null || depth === DEPTH) return text;
   const why = textOf(cause, depth + 1);
   return text.includes(why) ? text : [text, why].filter(Boolean).join(': ');
+}
+
+/** A member whose getter throws is none; the rest of the error is told. */
+export function memberOf(object: object, key: string): unknown {
+  try {
+    return (object as Readonly<Record<string, unknown>>)[key];
+  } catch {
+    return undefined;
+  }
 }
