@@ -29,6 +29,26 @@ describe('a process', () => {
     expect({ status, stderr, stdout }).toEqual({ status: 0, stderr: '', stdout: 'done\n' });
   });
 
+  it('waits for the first checks where `ready` is awaited, and for nothing else', () => {
+    const checks = [
+      '() => new Promise(() => {})',
+      '() => new Promise((resolve) => setTimeout(resolve, 30).unref())',
+      '() => {}',
+    ];
+    const ended = checks.map((check) => {
+      const { status, stderr, stdout } = runScript(`
+        const monitor = monitorDependencies({ a: ${check} }, { timeout: 100 });
+        await monitor.ready;
+        console.log(monitor.state().systems.a.error);`);
+      return { status, stderr, stdout };
+    });
+    expect(ended).toEqual([
+      { status: 0, stderr: '', stdout: 'no answer within 100 ms\n' },
+      { status: 0, stderr: '', stdout: 'null\n' },
+      { status: 0, stderr: '', stdout: 'null\n' },
+    ]);
+  });
+
   it('outlives whatever checks, recoveries, hooks and loggers do', () => {
     const { status, stderr, stdout } = runScript(`
       const bad = [

@@ -102,13 +102,44 @@ describe('checks', () => {
     await seconds(7);
   });
 
-  it('go on after one that never ends, whose signal is aborted', async () => {
+  it('are one at a time: while one ignores its signal, later rounds tell that it hangs', async () => {
     const signals: AbortSignal[] = [];
-    monitor(
+    let settle: (error?: Error) => void = () => {};
+    const watched = monitor(
       {
         hangs: ({ signal }) => {
           signals.push(signal);
-          return never();
+          return new Promise<void>((resolve, reject) => {
+            settle = (error) => (error ? reject(error) : resolve());
+          });
+        },
+      },
+      { interval: 20_000 },
+    );
+    const error = () => watched.state().systems['hangs']?.error;
+    await seconds(15);
+    expect(error()).toBe('no answer within 10000 ms');
+    await seconds(30);
+    expect(error()).toBe('the check before is still hanging after 40 s');
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    const points = await sdk.points(DURATION);
+    expect(points.map(({ value }) => (value as { count: number }).count)).toContain(1);
+    // Too late to count, but the next round may check again.
+    settle(new Error('late'));
+    await seconds(15.5);
+    expect(signals).toHaveLength(2);
+    settle();
+    await seconds(0.1);
+    expect(error()).toBeNull();
+  });
+
+  it('go on after one that ends by its signal', async () => {
+    const signals: AbortSignal[] = [];
+    monitor(
+      {
+        heeds: ({ signal }) => {
+          signals.push(signal);
+          return new Promise((_, reject) => signal.addEventListener('abort', reject));
         },
       },
       { interval: 20_000 },
@@ -230,7 +261,7 @@ describe('recovery', () => {
         recover: ({ signal, ...context }) => {
           contexts.push(context);
           signals.push(signal);
-          return never();
+          return new Promise((_, reject) => signal.addEventListener('abort', reject));
         },
       },
     );
@@ -240,6 +271,14 @@ describe('recovery', () => {
       { name: 'database', attempt: 2, error: 'status 503' },
     ]);
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+  });
+
+  it('is tried one at a time, and no other is counted while one ignores its signal', async () => {
+    const recover = vi.fn(never);
+    const { state } = monitor({ database: fail }, { recoverTimeout: 500, recover });
+    await seconds(60);
+    expect(recover).toHaveBeenCalledTimes(1);
+    expect(state().systems['database']?.recovery_attempts).toBe(1);
   });
 
   it('takes that of the dependency, and that of the monitor where there is none', async () => {

@@ -24,6 +24,7 @@ export class Run {
   readonly #began = performance.now();
   readonly #timer: NodeJS.Timeout;
   #resolve!: (ended: Ended) => void;
+  #isHanging = true;
 
   constructor(run: (signal: AbortSignal) => unknown, { timeout, background }: RunOptions) {
     this.ended = new Promise((resolve) => {
@@ -34,10 +35,20 @@ export class Run {
     }, timeout);
     if (background) this.#timer.unref();
     // A promise of our own looks into a thenable, and into nothing else that might throw.
-    new Promise((resolve) => resolve(run(this.#aborter.signal))).then(refusalOf).then(
-      (refusal) => this.#end(refusal ?? null),
-      (error) => this.#end(messageOf(error)),
-    );
+    new Promise((resolve) => resolve(run(this.#aborter.signal)))
+      .finally(() => {
+        this.#isHanging = false;
+      })
+      .then(refusalOf)
+      .then(
+        (refusal) => this.#end(refusal ?? null),
+        (error) => this.#end(messageOf(error)),
+      );
+  }
+
+  /** Milliseconds since its begin, while the function has not settled; it may have ended before. */
+  get hangingMs(): number | undefined {
+    return this.#isHanging ? performance.now() - this.#began : undefined;
   }
 
   /** Nobody waits for it any longer. */

@@ -2,7 +2,7 @@ import type { watching } from '../../instrumented.ts';
 import { reportFault } from '../../otel/diagnostics.ts';
 import { LONGEST_MS } from '../checks/options.ts';
 import { reportOf } from '../checks/report.ts';
-import { Run } from '../checks/run.ts';
+import { type Ended, Run } from '../checks/run.ts';
 import type { SystemReport } from '../checks/types.ts';
 import type { Journal } from './journal.ts';
 import type { Settings } from './options.ts';
@@ -25,7 +25,8 @@ export class Watch {
   readonly #told: ReturnType<typeof watching>;
   readonly #journal: Journal;
   #timer: NodeJS.Timeout | undefined;
-  #run: Run | undefined;
+  /** The last check and attempt to recover: while it ignores its signal and hangs, there is no other. */
+  readonly #runs: { check?: Run; recover?: Run } = {};
   #stopped = false;
   #last: SystemReport | undefined;
   #checkedAt = 0;
@@ -69,7 +70,7 @@ export class Watch {
     if (this.#stopped) return;
     this.#stopped = true;
     clearTimeout(this.#timer);
-    this.#run?.cancel(stopped());
+    for (const run of Object.values(this.#runs)) run.cancel(stopped());
     this.#told.counts.leave(this);
     this.#told.leave();
   }
@@ -95,11 +96,18 @@ export class Watch {
     const { check, timeout, slowAfter, interval, jitter } = this.#settings;
     this.#nextCheck = performance.now() + interval * (1 + jitter * (2 * Math.random() - 1));
     this.#told.ensure();
-    const ended = await this.#bounded(timeout, (signal) => check({ signal }));
+    const ms = this.#runs.check?.hangingMs;
+    if (ms !== undefined) return this.#found(stillHanging(ms));
+    const ended = await this.#bounded('check', timeout, (signal) => check({ signal }));
     if (this.#stopped) return;
-    const report = reportOf(ended, slowAfter);
-    const result = report.available ? (report.slow ? 'slow' : 'available') : 'unavailable';
+    const { available, slow } = reportOf(ended, slowAfter);
+    const result = available ? (slow ? 'slow' : 'available') : 'unavailable';
     this.#told.counts.checked(this, result, ended.ms / 1000);
+    this.#found(ended);
+  }
+
+  #found(ended: Ended): void {
+    const report = reportOf(ended, this.#settings.slowAfter);
     const before = this.#last?.available;
     this.#last = report;
     this.#checkedAt = Date.now();
@@ -126,10 +134,11 @@ export class Watch {
 
   async #recover(): Promise<void> {
     const { recover, recoverTimeout } = this.#settings;
+    if (this.#runs.recover?.hangingMs !== undefined) return void this.#planAttempt();
     const { name } = this;
     const why = this.#last?.error ?? '';
     const attempt = ++this.#attempts;
-    const { error } = await this.#bounded(recoverTimeout, (signal) =>
+    const { error } = await this.#bounded('recover', recoverTimeout, (signal) =>
       recover?.({ name, attempt, error: why, signal }),
     );
     if (this.#stopped) return;
@@ -159,12 +168,21 @@ export class Watch {
     this.#journal.alert(this.#attempts, error);
   }
 
-  #bounded(timeout: number, run: (signal: AbortSignal) => unknown): Run['ended'] {
-    this.#run = new Run(run, { timeout, background: true });
+  #bounded(
+    kind: 'check' | 'recover',
+    timeout: number,
+    run: (signal: AbortSignal) => unknown,
+  ): Promise<Ended> {
+    const begun = new Run(run, { timeout, background: true });
+    this.#runs[kind] = begun;
     // It may have stopped the monitor before there was anything to cancel.
-    if (this.#stopped) this.#run.cancel(stopped());
-    return this.#run.ended;
+    if (this.#stopped) begun.cancel(stopped());
+    return begun.ended;
   }
+}
+
+function stillHanging(ms: number): Ended {
+  return { ms, error: `the check before is still hanging after ${Math.round(ms / 1000)} s` };
 }
 
 function stopped(): DOMException {
