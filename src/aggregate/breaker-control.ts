@@ -22,6 +22,8 @@ export interface BreakerReading {
   readonly key: string | undefined;
   /** Whether it is held open by `hold`; others may do so as well. */
   readonly held: boolean;
+  /** Whether a reset clears its count of failures. */
+  readonly forgets: boolean;
 }
 
 /** One circuit breaker, in the hands of who looks after the process. */

@@ -106,8 +106,7 @@ function notesOn(controls: readonly BreakerControl[]): string[] {
   if (readings.some(({ state }) => state === 'half_open')) {
     notes.push('A test call that is under way may open it again (on cockatiel 3).');
   }
-  // Only those that are made here tell how long they stay open, and can be made to forget.
-  if (readings.some(({ openSeconds }) => openSeconds === undefined)) {
+  if (readings.some(({ forgets }) => !forgets)) {
     notes.push(
       'A circuit breaker that the service has made itself keeps its count of failures: the next one may open it.',
     );

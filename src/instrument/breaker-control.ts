@@ -58,17 +58,23 @@ export class Control implements BreakerControl {
     const { state, changedAt, openedAt, lastErrorType } = this.#seen();
     const known = this.#known;
     const saved = savedOf(this.#policy);
+    const configured = known ? undefined : configuredOf(this.#policy);
+    // By that time cockatiel decides whether it is time for a test.
+    const begun = state === STATE.open ? (saved.openedAt ?? changedAt) : undefined;
+    const wait = configured?.waitMs;
+    const probeAt = begun === undefined || wait === undefined ? undefined : begun + wait;
     return {
       state: CIRCUIT_BREAKER_STATES[state] as CircuitBreakerState,
       since: changedAt,
       openedAt,
-      nextProbeAt: known?.nextProbeAt(),
+      nextProbeAt: known ? known.nextProbeAt() : probeAt,
       failures: saved.failures,
-      failureLimit: known?.failureLimit,
-      openSeconds: known?.openSeconds,
+      failureLimit: (known ?? configured)?.failureLimit,
+      openSeconds: (known ?? configured)?.openSeconds,
       lastErrorType,
       key: known?.key,
       held: this.#handle !== undefined,
+      forgets: known !== undefined,
     };
   }
 
@@ -122,5 +128,44 @@ export function savedOf(policy: CircuitBreaker): { failures?: number; openedAt?:
   } catch {
     // A breaker of the user's own may not be ready to be saved.
     return {};
+  }
+}
+
+interface Configured {
+  readonly failureLimit: number | undefined;
+  readonly openSeconds: number | undefined;
+  /** Milliseconds that it stays open this time; `undefined` where a backoff decides when it opens. */
+  readonly waitMs: number | undefined;
+}
+
+/**
+ * What a circuit breaker of cockatiel 3 or 4 was made with. Both keep it in private members, so each is
+ * taken only in the shape that is expected, and is unknown otherwise.
+ */
+function configuredOf(policy: object): Configured {
+  const options = memberOf(policy, 'options');
+  const breaker = memberOf(options, 'breaker');
+  const threshold = memberOf(breaker, 'threshold');
+  // That of a breaker which keeps more than a count is a share.
+  const isCount = typeof memberOf(breaker, 'state') === 'number' && Number.isInteger(threshold);
+  const halfOpenAfter = milliseconds(memberOf(options, 'halfOpenAfter'));
+  const backoff = memberOf(memberOf(policy, 'innerState'), 'backoff');
+  return {
+    failureLimit: isCount ? (threshold as number) : undefined,
+    openSeconds: halfOpenAfter === undefined ? undefined : halfOpenAfter / 1000,
+    waitMs: halfOpenAfter ?? milliseconds(memberOf(backoff, 'duration')),
+  };
+}
+
+function milliseconds(value: unknown): number | undefined {
+  return typeof value === 'number' && value >= 0 && Number.isFinite(value) ? value : undefined;
+}
+
+/** A member that there is none of, or whose getter throws, is unknown. */
+function memberOf(value: unknown, name: string): unknown {
+  try {
+    return (value as Readonly<Record<string, unknown>> | null | undefined)?.[name];
+  } catch {
+    return undefined;
   }
 }

@@ -39,7 +39,7 @@ describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (
     await settled(breaker.execute(fails(new Down())));
   };
 
-  it('tells what cockatiel makes public, and nothing that it does not', async () => {
+  it('tells what it was made with, and what cockatiel makes public', async () => {
     await settled(breaker.execute(fails(new Down())));
     expect(control.read()).toEqual({
       state: 'closed',
@@ -47,16 +47,70 @@ describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (
       openedAt: undefined,
       nextProbeAt: undefined,
       failures: 1,
-      failureLimit: undefined,
-      openSeconds: undefined,
+      failureLimit: 2,
+      openSeconds: 1,
       lastErrorType: 'Down',
       key: undefined,
       held: false,
+      forgets: false,
     });
     await settled(breaker.execute(fails(new Down())));
     const opened = Date.now();
     await vi.advanceTimersByTimeAsync(500);
-    expect(control.read()).toMatchObject({ state: 'open', since: opened, openedAt: opened });
+    expect(control.read()).toMatchObject({
+      state: 'open',
+      since: opened,
+      openedAt: opened,
+      nextProbeAt: opened + 1000,
+    });
+  });
+
+  it('tells when the next probe is where a backoff decides it, after each failed probe', async () => {
+    const { IterableBackoff } = cockatiel;
+    const policy = circuitBreaker(handleAll, {
+      halfOpenAfter: new IterableBackoff([100, 700]),
+      breaker: new ConsecutiveBreaker(1),
+    });
+    uninstrument(breaker);
+    breaker = instrument('held', policy);
+    const [own] = controls() as [BreakerControl];
+    expect(own.read()).toMatchObject({ failureLimit: 1, openSeconds: undefined });
+    for (const wait of [100, 700, 700]) {
+      await settled(breaker.execute(fails(new Down())));
+      expect(own.read()).toMatchObject({ state: 'open', nextProbeAt: Date.now() + wait });
+      await vi.advanceTimersByTimeAsync(wait);
+    }
+  });
+
+  it('takes no share for a count of failures, and nothing of another shape', () => {
+    const { CountBreaker, SamplingBreaker } = cockatiel;
+    const options = (value: unknown) => Object.assign(breakerOf(), { options: value });
+    const thrower = { get: () => expect.unreachable('a getter') };
+    const policies = [
+      circuitBreaker(handleAll, {
+        halfOpenAfter: 1000,
+        breaker: new SamplingBreaker({ threshold: 0.2, duration: 10_000 }),
+      }),
+      circuitBreaker(handleAll, {
+        halfOpenAfter: 1000,
+        breaker: new CountBreaker({ threshold: 0.2, size: 10 }),
+      }),
+      options(undefined),
+      options({ halfOpenAfter: '1000', breaker: { state: 0, threshold: Number.NaN } }),
+      options({ halfOpenAfter: Number.NaN, breaker: { state: 0, threshold: '5' } }),
+      Object.defineProperty(breakerOf(), 'options', thrower),
+    ];
+    for (const policy of policies) instrument('held', policy as ReturnType<typeof breakerOf>);
+    const readings = controls()
+      .slice(1)
+      .map((one) => one.read());
+    for (const policy of policies) uninstrument(policy);
+    expect(readings.map(({ failureLimit }) => failureLimit)).toEqual(policies.map(() => undefined));
+    expect(readings.map(({ openSeconds }) => openSeconds)).toEqual([
+      1,
+      1,
+      ...Array(4).fill(undefined),
+    ]);
   });
 
   it('tells the same times however often it is asked, and as those who listen hear them', async () => {
