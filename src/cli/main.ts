@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
+import { redact } from '../shared/redact.ts';
 import { addAbort } from './abort.ts';
 import { addAdministration } from './administer.ts';
 import { addBreakers } from './breakers.ts';
@@ -19,6 +20,8 @@ const program = new Command('cockatiel-otel')
   .description(`${description}.`)
   .version(version)
   .showHelpAfterError('(--help tells what there is)')
+  // It repeats what it was given.
+  .configureOutput({ outputError: (text, write) => write(redact(text)) })
   .exitOverride();
 refuseToken(program);
 for (const add of [
@@ -35,11 +38,14 @@ for (const add of [
   add(program);
 }
 
-// Whoever reads only the first lines, as `head` does, has what he wants.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
+  // A reader of the first lines only, such as `head`, is done.
+  if (error.code === 'EPIPE') process.exit();
+  console.error(`error: Standard output can not be written: ${error.message}`);
+  process.exit(CODES.found);
 });
+// There is no place left for an error.
+process.stderr.on('error', () => process.exit());
 
 try {
   await program.parseAsync();

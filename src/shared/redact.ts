@@ -28,7 +28,8 @@ const CREDENTIALS = /\b(basic|bearer)(\s+)([\w.~+/=-]+)/gi;
 const SHAPES =
   /\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?|\b(?:gh[a-z]|github_pat|glpat|[sr]k|xox[a-z]|npm|hf)[-_][\w-]{16,}|\bAKIA[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*KEY-----.*/g;
 
-const ORDINARY = /^[a-z]{2,15}[.,;:!?)]*$/;
+/** A word of prose, or a scheme or placeholder that stands for a token. */
+const ORDINARY = /^(?:[a-z]{2,15}|(?:Bearer|Basic)(?:\s+<\w+>)?)[.,;:!?)`'"]*$/;
 
 /**
  * A text without what may be secret in it: user and password of a URL, what comes behind its path,

@@ -1,12 +1,22 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { type GenerateOptions, generate } from '../../src/generate/index.ts';
-import { cli } from './cli.ts';
+import { BIN, cli } from './cli.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -128,7 +138,35 @@ describe('cockatiel-otel generate', () => {
     writeFileSync(join(folder, 'there', 'alerts'), 'a file where a folder must be');
     const { code, stderr } = cli(['generate', '--out', join(folder, 'there')]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: E\w+: .+there\/alerts.*'\n$/);
+    expect(stderr).toMatch(/^error: .+there\/alerts\/\S+ can not be written: E\w+: .+'\n$/);
+  });
+
+  it('leaves files as they were where the disk is full, and nothing unfinished', () => {
+    expect(cli(['generate', 'rules', '--out', folder]).code).toBe(0);
+    const before = written();
+    const file = Object.keys(before).find((path) => (before[path]?.length ?? 0) > 8192) ?? '';
+    writeFileSync(join(folder, file), 'as it was');
+    // A limit of the shell on the size of a file, in KiB, fails like a full disk.
+    const { status, stderr } = spawnSync('bash', [
+      '-c',
+      `ulimit -f 8; "${process.execPath}" "${BIN}" generate rules --out "${folder}"`,
+    ]);
+    expect(status).toBe(1);
+    expect(String(stderr)).toMatch(/^error: \/\S+ can not be written: EFBIG: .+\n$/);
+    expect(written()).toEqual({ ...before, [file]: 'as it was' });
+  });
+
+  it('keeps the mode and the link of a file that it replaces', () => {
+    const target = join(folder, 'target.yaml');
+    expect(cli(['generate', 'rules', '--out', folder]).code).toBe(0);
+    const [path = ''] = Object.keys(written());
+    writeFileSync(target, '', { mode: 0o600 });
+    rmSync(join(folder, path));
+    symlinkSync(target, join(folder, path));
+    expect(cli(['generate', 'rules', '--out', folder]).code).toBe(0);
+    expect(lstatSync(join(folder, path)).isSymbolicLink()).toBe(true);
+    expect(statSync(target).mode & 0o777).toBe(0o600);
+    expect(readFileSync(target, 'utf8')).not.toBe('');
   });
 });
 

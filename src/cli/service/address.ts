@@ -1,3 +1,4 @@
+import { redact } from '../../shared/redact.ts';
 import { CODES, Ending } from '../codes.ts';
 
 export const URL_VARIABLE = 'COCKATIEL_OTEL_URL';
@@ -19,9 +20,7 @@ export function addressFrom(option: string | undefined, env: NodeJS.ProcessEnv):
     new Ending(`Expected ${source} to be ${what}, got ${got}`, CODES.misuse);
 
   if (!URL.canParse(text) || !/^https?:\/\//i.test(text)) {
-    // What can't be read may hold a password all the same.
-    const got = text.includes('@') ? 'another one' : JSON.stringify(text);
-    throw wrong(`an address such as ${DEFAULT_URL}`, got);
+    throw wrong(`an address such as ${DEFAULT_URL}`, JSON.stringify(redact(text)));
   }
   const url = new URL(text);
   if (url.username || url.password) {
@@ -31,7 +30,7 @@ export function addressFrom(option: string | undefined, env: NodeJS.ProcessEnv):
     );
   }
   if (url.search || url.hash) {
-    throw wrong('an address without ? and #', JSON.stringify(text));
+    throw wrong('an address without ? and #', JSON.stringify(redact(text)));
   }
   return url.href.replace(/\/+$/, '');
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { redact } from '../../shared/redact.ts';
 import { CODES, Ending } from '../codes.ts';
 import { harmless } from '../show/harmless.ts';
 import { causeOf } from './cause.ts';
@@ -59,7 +60,7 @@ export async function ask<S extends v.GenericSchema>(
     if (error instanceof Ending) throw error;
     const cause = patience.signal.aborted
       ? `none came within ${timeoutSeconds} s`
-      : harmless(causeOf(error));
+      : harmless(redact(causeOf(error)));
     throw new Ending(`No answer from ${url}: ${cause}`, CODES.noAnswer);
   } finally {
     patience.end();

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { redact } from '../../shared/redact.ts';
 import { CODES, Ending } from '../codes.ts';
 import { harmless } from '../show/harmless.ts';
 import { TOKEN_VARIABLE } from './address.ts';
@@ -90,6 +91,6 @@ function unknownName(
 }
 
 function short(text: string): string {
-  const shown = harmless(text);
+  const shown = harmless(redact(text));
   return shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown;
 }

@@ -30,7 +30,7 @@ export function table(
     }),
   );
   const widths = headings.map((_, column) =>
-    Math.max(...cells.map((row) => width(row[column]?.text ?? '').width)),
+    cells.reduce((widest, row) => Math.max(widest, width(row[column]?.text ?? '').width), 0),
   );
   shrink(widths, columns);
   return cells.map((row) =>
