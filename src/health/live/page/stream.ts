@@ -8,7 +8,7 @@ const LONGEST_WAIT_MS = 10_000;
 
 const NO_ANSWER = `No answer for ${DEAD_MS / 1000} s; does a proxy hold back \`/events\`?`;
 
-/** `denied`: only who has the token may read. `busy`: as many look as may. */
+/** `denied`: only who has the token may read. `busy`: the service is about to end. */
 export type Connection = 'connecting' | 'live' | 'lost' | 'busy' | 'denied';
 
 export interface Listener {
@@ -33,8 +33,6 @@ export class Stream {
   #why = '';
   /** Whether an answer, or the next message, is under way. */
   #waiting = false;
-  /** The token by which something was read. */
-  #accepted: string | undefined;
   #heard = performance.now();
   #wait = 1000;
   #failures = 0;
@@ -66,8 +64,8 @@ export class Stream {
         signal: abort.signal,
         cache: 'no-store',
       });
-      if (response.ok && response.body !== null) await this.#follow(response.body, token);
-      else [connection, why] = await refusal(response, token, this.#accepted);
+      if (response.ok && response.body !== null) await this.#follow(response.body);
+      else [connection, why] = await refusal(response, token);
     } catch {
       // Refused, cut off, or given up here: all the same.
     }
@@ -79,7 +77,7 @@ export class Stream {
     this.#timer = setTimeout(() => this.connect(), wait);
   }
 
-  async #follow(body: ReadableStream<Uint8Array<ArrayBuffer>>, token: string): Promise<void> {
+  async #follow(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
     const reader = body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = '';
     for (;;) {
@@ -88,7 +86,6 @@ export class Stream {
       const events = (rest + value).split('\n\n');
       rest = events.pop() ?? '';
       for (const event of events) this.#take(event);
-      if (events.length > 0) this.#accepted = token;
     }
   }
 
@@ -126,11 +123,7 @@ export class Stream {
 }
 
 /** What an answer means that is no stream; it may be of a proxy in between. */
-async function refusal(
-  response: Response,
-  token: string,
-  accepted: string | undefined,
-): Promise<[Connection, string]> {
+async function refusal(response: Response, token: string): Promise<[Connection, string]> {
   const { status, headers } = response;
   if (status === 401 || status === 403) {
     return ['denied', token === '' ? '' : 'The service does not take this token.'];
@@ -138,10 +131,6 @@ async function refusal(
   const ours = headers.get('content-type')?.startsWith('application/problem+json') ?? false;
   const answer = ours ? ((await response.json()) as { readonly detail?: unknown }) : {};
   const detail = typeof answer.detail === 'string' ? answer.detail : '';
-  // A token that was good before is asked with again; others would only make it worse.
-  if (status === 429 && token !== '' && token !== accepted) {
-    return ['denied', `${detail || 'Too many requests.'} Wait a while before you try again.`];
-  }
   if (status === 503 && ours) return ['busy', detail];
   const what = `\`/events\` answered ${status}.`;
   return ['lost', detail === '' ? what : `${what} ${detail}`];
