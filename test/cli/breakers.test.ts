@@ -25,20 +25,20 @@ describe('cockatiel-otel breakers', () => {
         'servicenow',
         'open',
         expect.stringMatching(/^\ds$/),
-        '2',
-        '-',
+        '2/2',
+        expect.stringMatching(/^in \d+s$/),
         '2 failure, 1 rejected',
         'ECONNREFUSED',
       ],
-      ['jira', 'closed', '-', '0', '-', '0', '-'],
-      ['zeta', 'closed', '-', '0', '-', '1 success', '-'],
+      ['jira', 'closed', '-', '0/2', '-', '0', '-'],
+      ['zeta', 'closed', '-', '0/2', '-', '1 success', '-'],
       [''],
       ['3 circuit breakers: 1 open, 2 closed'],
       [''],
     ]);
   });
 
-  it('knows more of those that documented policies are made of', async () => {
+  it('knows as much of those that documented policies are made of', async () => {
     const policy = policyFor('cmdb', {
       overrides: { retry: false, circuitBreaker: { failures: 2 } },
     });

@@ -27,7 +27,7 @@ describe('GET /circuit-breakers', () => {
         fail_max: 2,
         reset_timeout: 60,
         opened_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
-        next_probe_at: new Date(Date.parse(json.breakers.foreign.opened_at) + 60_000).toISOString(),
+        next_probe_at: expect.stringMatching(/Z$/),
         calls: { success: 0, failure: 2, ignored: 0, rejected: 0, cancelled: 0 },
         last_error_type: 'ECONNREFUSED',
       },
@@ -45,14 +45,19 @@ describe('GET /circuit-breakers', () => {
         last_error_type: null,
       },
     });
+    expect(Math.abs(waitOf(json.breakers.foreign) - 60_000)).toBeLessThan(5);
   });
+
+  const waitOf = (json: { next_probe_at: string; opened_at: string }) =>
+    Date.parse(json.next_probe_at) - Date.parse(json.opened_at);
 
   it('tells when an open one of this package lets the next call try', async () => {
     const own = known(createPolicy('own', 'default', { retry: false }));
     await failing(own, 5);
     const { json } = await routesWith().get('/circuit-breakers/own');
     expect(json).toMatchObject({ name: 'own', state: 'open', fail_max: 5 });
-    expect(Date.parse(json.next_probe_at) - Date.parse(json.opened_at)).toBe(60_000);
+    // Two clocks were read.
+    expect(Math.abs(waitOf(json) - 60_000)).toBeLessThan(5);
   });
 
   it('tells the worst of several that have one name, and each of them', async () => {
