@@ -160,8 +160,8 @@ describe('a check of several systems', () => {
 });
 
 describe('what a check answers', () => {
-  const errorOf = async (check: () => unknown) => {
-    const { systems } = await checkSystemHealth({ check }, { timeout: 50 });
+  const errorOf = async (check: () => unknown, timeout = 50) => {
+    const { systems } = await checkSystemHealth({ check }, { timeout });
     return systems['check']?.error;
   };
 
@@ -212,7 +212,7 @@ describe('what a check answers', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     for (let i = 0; i < 5; i++)
-      expect(await errorOf(() => fetchIt(`http://127.0.0.1:${port}`))).toBeNull();
+      expect(await errorOf(() => fetchIt(`http://127.0.0.1:${port}`), 5000)).toBeNull();
     // A client may hold one in readiness.
     await vi.waitFor(() => expect(open).toBeLessThan(3));
     server.closeAllConnections();
