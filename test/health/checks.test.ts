@@ -266,11 +266,16 @@ describe('what a check answers', () => {
     const slow: unknown[] = [];
     for (const part of parts) {
       const message = part.repeat(20_000_000 / part.length);
-      const began = performance.now();
-      await errorOf(() => {
-        throw new Error(message, { cause: new Error(message) });
-      });
-      const took = performance.now() - began;
+      const times: number[] = [];
+      for (let round = 0; round < 3; round++) {
+        const began = performance.now();
+        await errorOf(() => {
+          throw new Error(message, { cause: new Error(message) });
+        });
+        times.push(performance.now() - began);
+      }
+      // The machine may have been busy with something else.
+      const took = Math.min(...times);
       if (took > 150) slow.push([part, took]);
     }
     expect(slow).toEqual([]);
