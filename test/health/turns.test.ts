@@ -6,8 +6,8 @@ import { expect, it } from 'vitest';
 import { TOKEN } from './support.ts';
 
 const LIMIT_MS = 10;
-/** What is compiled or collected in between is no turn of ours: one of several must do without. */
-const PROCESSES = 3;
+/** What is compiled or collected in between is no turn of ours, and is absent in one of several processes. */
+const PROCESSES = 5;
 
 const ASKED: readonly (readonly [path: string, method?: string])[] = [
   ['/health'],
@@ -58,11 +58,15 @@ async function longestTurns(): Promise<Record<string, number>> {
 }
 
 it('with 1,000 policies no route blocks the event loop for more than 10 ms', async () => {
-  const rounds: Record<string, number>[] = [];
-  for (let round = 0; round < PROCESSES; round++) rounds.push(await longestTurns());
-  const least = Object.keys(rounds[0] ?? {}).map(
-    (route) => [route, Math.min(...rounds.map((round) => round[route] ?? 0))] as const,
-  );
-  expect(least).toHaveLength(ASKED.length);
-  expect(least.filter(([, ms]) => ms > LIMIT_MS)).toEqual([]);
-}, 120_000);
+  const least: Record<string, number> = {};
+  let blocking: string[] = [];
+  for (let round = 0; round < PROCESSES; round++) {
+    for (const [route, ms] of Object.entries(await longestTurns())) {
+      least[route] = Math.min(least[route] ?? Number.POSITIVE_INFINITY, ms);
+    }
+    blocking = Object.keys(least).filter((route) => (least[route] ?? 0) > LIMIT_MS);
+    if (blocking.length === 0) break;
+  }
+  expect(Object.keys(least)).toHaveLength(ASKED.length);
+  expect(blocking.map((route) => [route, least[route]])).toEqual([]);
+}, 180_000);
