@@ -4,47 +4,53 @@ import { FALLBACK_RESULT } from '../../aggregate/fallback.ts';
 import { RETRY_RESULT } from '../../aggregate/retry.ts';
 import type { Scope } from '../../aggregate/scope.ts';
 import { TIMEOUT_RESULT } from '../../aggregate/timeout.ts';
-import { FALLBACK_TYPES } from '../../semconv/attributes.ts';
+import { FALLBACK_TYPES, OUTCOMES } from '../../semconv/attributes.ts';
 
-/** Where each counter stands in the list of all, behind the outcomes. */
-export const AT = {
-  retryCalls: 6,
-  retryAgain: 7,
-  retryExhausted: 8,
-  timeoutCalls: 9,
-  timedOut: 10,
-  bulkheadCalls: 11,
-  bulkheadRejected: 12,
-  fallbackCalls: 13,
-  fallbackUsed: 14,
-  fallbackFailed: 15,
-} as const;
-export const WIDTH = 16;
+const NAMES = [
+  'retryCalls',
+  'retryAgain',
+  'retryExhausted',
+  'timeoutCalls',
+  'timedOut',
+  'bulkheadCalls',
+  'bulkheadRejected',
+  'fallbackCalls',
+  'fallbackUsed',
+  'fallbackFailed',
+] as const;
+
+export type CounterName = (typeof NAMES)[number];
+
+/** The index of each counter in the list of all, which begins with the outcomes. */
+export const COUNTER_INDEX = Object.fromEntries(
+  NAMES.map((name, index) => [name, OUTCOMES.length + index]),
+) as Readonly<Record<CounterName, number>>;
+export const COUNTER_COUNT = OUTCOMES.length + NAMES.length;
 
 /** All counters of a scope since the beginning. */
 export function countsOf({ execution, retry, timeout, bulkhead, fallback }: Scope): number[] {
-  const all = new Array<number>(WIDTH).fill(0);
+  const all = new Array<number>(COUNTER_COUNT).fill(0);
   if (execution) {
     const { values } = execution.outcomes;
     for (let outcome = 0; outcome < values.length; outcome++) add(all, outcome, values[outcome]);
   }
   if (retry) {
-    add(all, AT.retryCalls, sum(retry.calls));
-    add(all, AT.retryAgain, sum(retry.attempts));
-    add(all, AT.retryExhausted, retry.calls.get(RETRY_RESULT.exhausted));
+    add(all, COUNTER_INDEX.retryCalls, sum(retry.calls));
+    add(all, COUNTER_INDEX.retryAgain, sum(retry.attempts));
+    add(all, COUNTER_INDEX.retryExhausted, retry.calls.get(RETRY_RESULT.exhausted));
   }
   if (timeout) {
-    add(all, AT.timeoutCalls, sum(timeout.calls));
-    add(all, AT.timedOut, timeout.calls.get(TIMEOUT_RESULT.timed_out));
+    add(all, COUNTER_INDEX.timeoutCalls, sum(timeout.calls));
+    add(all, COUNTER_INDEX.timedOut, timeout.calls.get(TIMEOUT_RESULT.timed_out));
   }
   if (bulkhead) {
-    add(all, AT.bulkheadCalls, sum(bulkhead.calls));
-    add(all, AT.bulkheadRejected, bulkhead.calls.get(BULKHEAD_RESULT.rejected));
+    add(all, COUNTER_INDEX.bulkheadCalls, sum(bulkhead.calls));
+    add(all, COUNTER_INDEX.bulkheadRejected, bulkhead.calls.get(BULKHEAD_RESULT.rejected));
   }
   if (fallback) {
-    add(all, AT.fallbackCalls, sum(fallback.calls));
-    add(all, AT.fallbackUsed, sumOfTypes(fallback.calls, FALLBACK_RESULT.used));
-    add(all, AT.fallbackFailed, sumOfTypes(fallback.calls, FALLBACK_RESULT.failed));
+    add(all, COUNTER_INDEX.fallbackCalls, sum(fallback.calls));
+    add(all, COUNTER_INDEX.fallbackUsed, sumOfTypes(fallback.calls, FALLBACK_RESULT.used));
+    add(all, COUNTER_INDEX.fallbackFailed, sumOfTypes(fallback.calls, FALLBACK_RESULT.failed));
   }
   return all;
 }

@@ -1,5 +1,5 @@
 import { type Scope, scopesMade } from '../../aggregate/scope.ts';
-import { countsOf, WIDTH } from './counters.ts';
+import { COUNTER_COUNT, countsOf } from './counters.ts';
 
 /**
  * What counters have gained, scope by scope: one that comes must not bring what it has counted
@@ -12,13 +12,13 @@ export class Gains {
 
   /** @returns what these have gained since they were asked last */
   of(scopes: readonly Scope[]): number[] {
-    const gains = new Array<number>(WIDTH).fill(0);
+    const gains = new Array<number>(COUNTER_COUNT).fill(0);
     for (const scope of scopes) {
       const now = countsOf(scope);
       const before = this.#before.get(scope);
       this.#before.set(scope, now);
       if (before === undefined && scope.ordinal <= this.#made) continue;
-      for (let index = 0; index < WIDTH; index++) {
+      for (let index = 0; index < COUNTER_COUNT; index++) {
         gains[index] = (gains[index] as number) + (now[index] as number) - (before?.[index] ?? 0);
       }
     }

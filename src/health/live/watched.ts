@@ -4,7 +4,7 @@ import type { Scope } from '../../aggregate/scope.ts';
 import { OUTCOMES } from '../../semconv/attributes.ts';
 import { readingsOf } from '../readings.ts';
 import { breakersAsOne } from './breakers.ts';
-import { AT, WIDTH } from './counters.ts';
+import { COUNTER_COUNT, COUNTER_INDEX, type CounterName } from './counters.ts';
 import type { Gains } from './gains.ts';
 import { inbox } from './inbox.ts';
 import { Latency } from './latency.ts';
@@ -23,7 +23,7 @@ export class Watched {
   readonly past = new Past();
   readonly #name: string;
   readonly #latency = new Latency();
-  readonly #recent = new Recent(WIDTH, COUNT_STEPS);
+  readonly #recent = new Recent(COUNTER_COUNT, COUNT_STEPS);
   readonly #gains: Gains;
   readonly #slots = new Recent(1, COUNT_STEPS);
   #scopes: readonly Scope[] = [];
@@ -80,7 +80,7 @@ export class Watched {
   #row(latest: readonly number[]): Row {
     const scopes = this.#scopes;
     const { sums } = this.#recent;
-    const of = (counter: keyof typeof AT) => sums[AT[counter]] as number;
+    const of = (counter: CounterName) => sums[COUNTER_INDEX[counter]] as number;
     const has = (part: 'retry' | 'timeout' | 'bulkhead' | 'fallback') =>
       scopes.some((scope) => scope[part] !== undefined);
     const gauge = (read: (scope: Scope) => Counts | undefined) => gaugeOf(scopes, read);

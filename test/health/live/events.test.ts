@@ -80,8 +80,8 @@ describe('the stream of the live page', () => {
     const tick = await looker.tick();
     expect(tick.rows.map(({ name }) => name)).toEqual(['servicenow']);
     expect(rowOf(tick, 'servicenow')).toMatchObject({
-      latest: [0, 0, 2, 1, 0, 0],
-      outcomes: [0, 0, 2, 1, 0, 0],
+      latest: [0, 0, 2, 1, 0, 0, 0],
+      outcomes: [0, 0, 2, 1, 0, 0, 0],
       breaker: {
         state: 'open',
         states: [0, 1, 0, 0],
@@ -91,7 +91,7 @@ describe('the stream of the live page', () => {
       },
     });
     await vi.advanceTimersByTimeAsync(1000);
-    expect(rowOf(await looker.tick(), 'servicenow').latest).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(rowOf(await looker.tick(), 'servicenow').latest).toEqual([0, 0, 0, 0, 0, 0, 0]);
     await vi.advanceTimersByTimeAsync(1000);
     // A sign of life.
     expect((await looker.tick()).rows).toEqual([]);
@@ -121,7 +121,7 @@ describe('the stream of the live page', () => {
     const tick = await looker.tick();
     expect(rowOf(tick, 'llm')).toMatchObject({
       active: 1,
-      latest: [1, 1, 0, 0, 0, 0],
+      latest: [1, 1, 0, 0, 0, 0, 0],
       retry: { calls: 2, again: 2, exhausted: 1 },
       timeout: { timedOut: 0, limit: 5 },
       bulkhead: { active: 1, limit: 10, queued: 0, rejected: 0 },
@@ -207,7 +207,7 @@ describe('the stream of the live page', () => {
     await vi.advanceTimersByTimeAsync(3000);
     const full = await (await look(app)).full();
     expect(full.times).toHaveLength(4);
-    expect(full.past).toEqual([[[0, 1, 0, 0], 0, 0, 0, 0, 0]]);
+    expect(full.past).toEqual([[[0, 1, 0, 0], 0, 0, 0, 0, 0, 0]]);
     expect(rowOf(full, 'servicenow').outcomes[0]).toBe(1);
   });
 

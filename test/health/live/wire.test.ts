@@ -4,8 +4,8 @@ import { type Packed, pack, unpack } from '../../../src/health/live/wire.ts';
 
 const bare: Row = {
   name: '__proto__',
-  latest: [0, 0, 0, 0, 0, 0],
-  outcomes: [0, 0, 3, 0, 1, 0],
+  latest: [0, 0, 0, 0, 0, 0, 0],
+  outcomes: [0, 0, 3, 0, 1, 0, 0],
   active: 0,
   p50: null,
   p95: null,
