@@ -121,7 +121,7 @@ export const LIMITS = {
   /** Circuits that open: one is a service outage, of which on-call should know. */
   opened: { count: 1, windowSeconds: 300, source: ['R'] },
   /** Share of the breakers of a name, on all replicas, that was not closed, on average. */
-  fleetWide: { ratio: 0.5, windowSeconds: 300, source: ['D'] },
+  fleetWide: { ratio: 0.5, windowSeconds: 300, forSeconds: 120, source: ['D'] },
   /** Services in which the circuit of one dependency is open on most replicas: the dependency is down. */
   manyJobs: { count: 3, source: ['D'] },
   /** A circuit that has not recovered in this time is stuck. */

@@ -27,6 +27,7 @@ describe('the table of the alerts', () => {
     expect(first).toEqual([
       'fleetWide.ratio',
       'fleetWide.windowSeconds',
+      'fleetWide.forSeconds',
       'circuitCalls.windowSeconds',
     ]);
     expect(lines[0]).toContain(`\`fleetWide.ratio=${THRESHOLDS['fleetWide.ratio']}\``);

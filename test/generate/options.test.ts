@@ -110,7 +110,10 @@ describe('the options for fleets of any shape', () => {
   });
 
   it('group rules, variables, links, routes and inhibitions by further labels', () => {
-    const options = { groupLabels: ['cluster', 'namespace', 'job'] };
+    const options = {
+      groupLabels: ['cluster', 'namespace', 'job'],
+      dashboardBase: 'https://grafana.test',
+    };
     const rules = rulesIn(options);
     expect(rules).toContain('sum by (cluster, namespace, job, resilience_policy_name) (');
     expect(rules).not.toMatch(/(by|on) \(job/);

@@ -98,7 +98,10 @@ count by (${jobs}) (
   };
 }
 
-/** The dependency is gone for a whole service. Replicas weigh as much as they are: one of four is 25 %. */
+/**
+ * The dependency is gone for a whole service. Of samples, so that replicas weigh as much as they were
+ * there: one of four is 25 %. The `for:` keeps out a service that starts before its dependency.
+ */
 function openFleetWide(queries: Queries, severity: CircuitSeverity): Alert {
   const { fleetWide, circuitCalls } = queries.limits;
   const { policy } = queries.grouping;
@@ -115,8 +118,8 @@ function openFleetWide(queries: Queries, severity: CircuitSeverity): Alert {
     about: 'policy',
     expr: `
 round(
-  sum by (${policy}) (avg_over_time(${notClosed}[${window}]))
-    / sum by (${policy}) (avg_over_time(${breakers}[${window}])),
+  sum by (${policy}) (sum_over_time(${notClosed}[${window}]))
+    / sum by (${policy}) (sum_over_time(${breakers}[${window}])),
   0.01
 ) >= ${fleetWide.ratio}
 # A circuit that rejects no call stays open and harms no caller.
@@ -125,6 +128,7 @@ and on (${policy}) increase(${rejected}[${traffic}]) > 0
 ${severity === 'critical' ? 'unless' : 'and'} on (${policy})
   sum by (${policy}) (increase(${answered}[${traffic}]))
     > sum by (${policy}) (increase(${unanswered}[${traffic}]))`.trim(),
+    forSeconds: fleetWide.forSeconds,
     summary: `The circuit of ${name} is open on most replicas.`,
     description:
       `{{ $value | humanizePercentage }} of the circuit breakers of ${name} (${queries.serviceText}) ` +

@@ -97,6 +97,21 @@ const openFleetWide: Table = {
       firing: never(T + minutes(32)),
     },
     {
+      says: 'stays silent for a new service that starts before its dependency',
+      replicas: [
+        circuits('new', [from(T, [{ state: 'closed', seconds: 3 }, ...outage(0, 62).slice(1)])]),
+      ],
+      firing: never(T + minutes(10), 15),
+    },
+    {
+      says: 'stays silent for a deploy of the only replica that starts before its dependency',
+      replicas: [
+        circuits('old', [CLOSED], { down: [[T, T * 9]] }),
+        circuits('new', [from(T, [{ state: 'closed', seconds: 3 }, ...outage(0, 62).slice(1)])]),
+      ],
+      firing: never(T + minutes(10), 15),
+    },
+    {
       says: 'stays silent where all were open for 95 s, and are closed again',
       replicas: ['a', 'b'].map((name) => circuits(name, [outage(T + 1, 95, { resetSeconds: 95 })])),
       firing: never(T + minutes(10), 15),
