@@ -138,8 +138,6 @@ export const LIMITS = {
   isolated: { seconds: 3600, source: ['D'] },
   /** Mean time from open to closed: below. */
   recovery: { seconds: 300, windowSeconds: 86_400, atLeast: 3, source: ['R', 'M'] },
-  /** A rejected call returns, without touching the dependency, in less. */
-  rejectedCall: { seconds: 0.1, source: ['R'] },
   /** Second retries ("attempt 2 of 3") in the window: more are a degraded network. */
   secondRetries: { count: 10, ratio: 0.001, windowSeconds: 300, source: ['R'] },
   /** Retries that recover the call, of the calls retried: above. */

@@ -36,6 +36,10 @@ export const SHARES: Readonly<Record<string, Readonly<Record<string, ByCondition
     rejected: [0, 0, 0, 0.6, 0.5],
     timed_out: [0, 0.002, 0.2, 0, 0],
   },
+  [attr.ATTR_EXECUTION_RESULT]: {
+    answered: [0.99995, 0.995, 0.6, 0.4, 0.4],
+    unanswered: [0.00005, 0.005, 0.4, 0.6, 0.6],
+  },
   [attr.ATTR_CIRCUIT_BREAKER_RESULT]: {
     success: [0.9999, 0.97, 0.3, 0, 0],
     failure: [0.0001, 0.03, 0.7, 0, 0.05],
@@ -88,6 +92,8 @@ export const MEDIAN_SECONDS: ByCondition = [0.05, 0.2, 1, 0.001, 0.5];
 export const STANDING: Readonly<Record<string, ByCondition>> = {
   [metrics.EXECUTION_ACTIVE.name]: [1, 2, 9, 0, 1],
   [metrics.CIRCUIT_BREAKER_DOWNTIME.name]: [0, 0, 0, 30, 60],
+  [metrics.CIRCUIT_BREAKER_FAILURES.name]: [0, 1, 3, 5, 5],
+  [metrics.CIRCUIT_BREAKER_FAILURES_LIMIT.name]: [5, 5, 5, 5, 5],
   [metrics.TIMEOUT_LIMIT.name]: [30, 30, 30, 30, 30],
   [metrics.BULKHEAD_ACTIVE.name]: [1, 2, 10, 0, 1],
   [metrics.BULKHEAD_QUEUED.name]: [0, 0, 4, 0, 0],

@@ -10,7 +10,6 @@ import {
   CIRCUIT_BREAKER_ADMINISTRATION,
   CIRCUIT_BREAKER_RECOVERY_DURATION,
   CIRCUIT_BREAKER_STATE,
-  CIRCUIT_BREAKER_TIME,
   CIRCUIT_BREAKER_TRANSITIONS,
   DEPENDENCY_CHECK_DURATION,
   DEPENDENCY_RECOVERY_ATTEMPTS,
@@ -44,7 +43,7 @@ export interface Line {
   readonly event?: string;
   /** What it gains when a circuit has recovered, after some seconds. */
   readonly recovered?: (seconds: number) => number;
-  /** Appears with its first event, as an open attribute does. */
+  /** Appears with its first event, as a lazy series or an open attribute does. */
   readonly late: boolean;
   readonly whole: boolean;
 }
@@ -76,11 +75,11 @@ function seriesOf(metric: Metric): readonly Series[] {
 }
 
 function single(metric: Metric, policy: string, series: Series): Line {
-  const line = { head: head(metric, policy, series), gains: NOTHING, late: false, whole: true };
+  const late = metric.isLazy(series);
+  const line = { head: head(metric, policy, series), gains: NOTHING, late, whole: true };
   const stands = STANDING[metric.name];
   if (stands) return { ...line, stands };
   if (metric === CIRCUIT_BREAKER_STATE) return { ...line, stands: sharesOf(series) };
-  if (metric === CIRCUIT_BREAKER_TIME) return { ...line, gains: sharesOf(series), whole: false };
   if (metric === CIRCUIT_BREAKER_TRANSITIONS) return { ...line, event: eventOf(series) };
   if (metric === TELEMETRY_ERRORS || metric === CIRCUIT_BREAKER_ADMINISTRATION) return line;
   if (metric === ERRORS) return { ...line, gains: [0, 0.02, 1, 0, 0.1], late: true };

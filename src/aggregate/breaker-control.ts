@@ -89,6 +89,9 @@ export const KNOWN_BREAKER = Symbol.for('cockatiel-otel.circuit_breaker');
 const state = processWide('held-names', () => ({ held: new Set<string>(), count: 0 }));
 const { held } = state;
 
+/** Whether routes of this process let people administer circuit breakers. */
+export const administrators = processWide('administrators', () => ({ exist: false }));
+
 /** Names whose circuit breakers are held open by hand, also those that come later. */
 export const heldNames = {
   has: (name: string): boolean => held.has(name),

@@ -8,11 +8,13 @@ import {
   CIRCUIT_BREAKER_ADMINISTRATION,
   CIRCUIT_BREAKER_CALLS,
   CIRCUIT_BREAKER_DOWNTIME,
+  CIRCUIT_BREAKER_FAILURES,
+  CIRCUIT_BREAKER_FAILURES_LIMIT,
   CIRCUIT_BREAKER_RECOVERY_DURATION,
   CIRCUIT_BREAKER_STATE,
-  CIRCUIT_BREAKER_TIME,
   CIRCUIT_BREAKER_TRANSITIONS,
 } from '../semconv/metrics.ts';
+import { administrators } from './breaker-control.ts';
 import { Counts, indexes } from './counts.ts';
 import { Durations, type RecorderSource } from './durations.ts';
 
@@ -33,11 +35,13 @@ const NEXT = [STATE.open, STATE.half_open, STATE.closed, STATE.closed];
 export class CircuitBreakerAggregate {
   readonly calls = new Counts(CIRCUIT_BREAKER_CALLS);
   readonly state = new Counts(CIRCUIT_BREAKER_STATE);
-  readonly time = new Counts(CIRCUIT_BREAKER_TIME);
   readonly downtime = new Counts(CIRCUIT_BREAKER_DOWNTIME);
+  readonly failures = new Counts(CIRCUIT_BREAKER_FAILURES, Number.NaN);
+  readonly failureLimit = new Counts(CIRCUIT_BREAKER_FAILURES_LIMIT, Number.NaN);
   readonly transitions = new Counts(CIRCUIT_BREAKER_TRANSITIONS);
   readonly administration = new Counts(CIRCUIT_BREAKER_ADMINISTRATION);
   readonly recovery: Durations;
+  #failuresLeft = Number.POSITIVE_INFINITY;
 
   constructor(source: RecorderSource) {
     this.recovery = new Durations(CIRCUIT_BREAKER_RECOVERY_DURATION, source);
@@ -58,13 +62,30 @@ export class CircuitBreakerAggregate {
     this.downtime.values[0] = Math.max(this.downtime.get(0), seconds);
   }
 
+  /**
+   * How many failures in a row a breaker counts, and at how many it opens, if that is known. Of several
+   * breakers of one name, the one is reported that needs the fewest further failures to open.
+   */
+  failing(failures: number, limit: number | undefined): void {
+    const left = (limit ?? Number.MAX_SAFE_INTEGER) - failures;
+    if (left >= this.#failuresLeft) return;
+    this.#failuresLeft = left;
+    this.failures.values[0] = failures;
+    this.failureLimit.values[0] = limit ?? Number.NaN;
+  }
+
   clearGauges(): void {
     this.state.fill(0);
     this.downtime.fill(0);
+    this.#failuresLeft = Number.POSITIVE_INFINITY;
+    this.failures.fill(Number.NaN);
+    this.failureLimit.fill(Number.NaN);
   }
 
   counts(): readonly Counts[] {
-    const { calls, state, time, downtime, transitions, administration } = this;
-    return [calls, state, time, downtime, transitions, administration];
+    const { calls, state, transitions, administration } = this;
+    const gauges = [this.downtime, this.failures, this.failureLimit];
+    if (administrators.exist) administration.declareAll();
+    return [calls, state, ...gauges, transitions, administration];
   }
 }

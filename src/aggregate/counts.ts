@@ -5,10 +5,22 @@ export class Counts {
   readonly metric: Metric;
   /** Parallel to `series`; `NaN` where a series does not exist. */
   readonly values: number[];
+  /** Parallel to `series`: whether it exists before its first event. */
+  readonly isBorn: boolean[];
 
   constructor(metric: Metric, initial = 0) {
     this.metric = metric;
     this.values = metric.series.map(() => initial);
+    this.isBorn = metric.series.map((series) => !metric.isLazy(series));
+  }
+
+  /** Lets a lazy series exist from now on, so that its first event is an increase. */
+  declare(index: number): void {
+    this.isBorn[index] = true;
+  }
+
+  declareAll(): void {
+    this.isBorn.fill(true);
   }
 
   get series(): readonly Series[] {
@@ -40,6 +52,7 @@ export class OpenCounts extends Counts {
   include(series: Series): number {
     this.#series ??= [];
     this.values.push(0);
+    this.isBorn.push(true);
     return this.#series.push(series) - 1;
   }
 }

@@ -4,8 +4,8 @@ import {
   DEGRADATION_STATUSES,
   type DegradationStatus,
   ERROR_TYPE_OTHER,
-  OUTCOMES,
-  type Outcome,
+  PART_OUTCOMES,
+  type PartOutcome,
 } from '../semconv/attributes.ts';
 import { DEGRADATION_CALLS, DEGRADATION_PARTS } from '../semconv/metrics.ts';
 import { Counts, indexes, OpenCounts } from './counts.ts';
@@ -28,14 +28,14 @@ export class DegradationAggregate {
     const kept = this.#known.has(part) || this.#known.size < LIMIT ? part : ERROR_TYPE_OTHER;
     const known = this.#known.get(kept);
     if (known !== undefined) return known;
-    const [first = 0] = OUTCOMES.map((outcome) =>
+    const [first = 0] = PART_OUTCOMES.map((outcome) =>
       this.#parts.include({ [ATTR_DEGRADATION_PART]: kept, [ATTR_OUTCOME]: outcome }),
     );
     this.#known.set(kept, first);
     return first;
   }
 
-  part(part: string, outcome: Outcome): void {
+  part(part: string, outcome: PartOutcome): void {
     this.#parts.add(this.declare(part) + OUTCOME[outcome]);
   }
 

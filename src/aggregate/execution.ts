@@ -1,9 +1,10 @@
-import { OUTCOMES } from '../semconv/attributes.ts';
+import { EXECUTION_RESULTS, OUTCOMES, type Outcome } from '../semconv/attributes.ts';
 import { EXECUTION_ACTIVE, EXECUTION_DURATION, EXECUTIONS } from '../semconv/metrics.ts';
 import { Counts, indexes } from './counts.ts';
 import { Durations, type RecorderSource } from './durations.ts';
 
 export const OUTCOME = indexes(OUTCOMES);
+export const EXECUTION_RESULT = indexes(EXECUTION_RESULTS);
 
 export class ExecutionAggregate {
   readonly outcomes = new Counts(EXECUTIONS);
@@ -12,6 +13,26 @@ export class ExecutionAggregate {
 
   constructor(source: RecorderSource) {
     this.duration = new Durations(EXECUTION_DURATION, source);
+  }
+
+  /** A policy is instrumented whose executions can end like that. */
+  declare(outcomes: Iterable<Outcome>): void {
+    for (const outcome of outcomes) this.outcomes.declare(OUTCOME[outcome]);
+  }
+
+  /** An execution ended. */
+  ended(outcome: number): void {
+    this.active.add(0, -1);
+    this.outcomes.add(outcome);
+  }
+
+  /** How long it took, in seconds. */
+  took(seconds: number, outcome: number): void {
+    const isAnswered = outcome === OUTCOME.success || outcome === OUTCOME.fallback;
+    this.duration.record(
+      seconds,
+      isAnswered ? EXECUTION_RESULT.answered : EXECUTION_RESULT.unanswered,
+    );
   }
 
   counts(): readonly Counts[] {

@@ -19,6 +19,11 @@ export class RetryAggregate {
     this.attempts.add(Math.min(retry, ATTEMPT_VALUES.length) - 1);
   }
 
+  /** A retry is instrumented that calls its function again so often at most. */
+  declareAttempts(maxAttempts: number): void {
+    for (let i = 0; i < Math.min(maxAttempts, ATTEMPT_VALUES.length); i++) this.attempts.declare(i);
+  }
+
   counts(): readonly Counts[] {
     return [this.calls, this.attempts];
   }

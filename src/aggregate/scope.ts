@@ -99,7 +99,7 @@ export class Scope implements RecorderSource {
   }
 
   ofTimeout(): TimeoutAggregate {
-    this.timeout ??= new TimeoutAggregate(this);
+    this.timeout ??= new TimeoutAggregate();
     return this.timeout;
   }
 

@@ -31,10 +31,12 @@ export interface PolicySnapshot {
   readonly circuitBreaker?: {
     /** How many breakers are in each state. */
     readonly state: Readonly<Record<CircuitBreakerState, number>>;
-    /** Seconds spent in each state. */
-    readonly time: Readonly<Record<CircuitBreakerState, number>>;
     /** Seconds since the breaker left closed; 0 while closed or isolated; the longest of several breakers. */
     readonly downtime: number;
+    /** Failures in a row, of the breaker nearest to opening; `undefined` where breakers count otherwise. */
+    readonly failures: number | undefined;
+    /** At how many that breaker opens; `undefined` where it is not known. */
+    readonly failureLimit: number | undefined;
     /** By `previous>new`, such as `closed>open`. */
     readonly transitions: Readonly<Record<string, number>>;
     readonly calls: Readonly<Record<CircuitBreakerResult, number>>;
@@ -69,7 +71,6 @@ export interface PolicySnapshot {
 export function snapshotOf(scope: Scope): PolicySnapshot {
   const all = scope.read();
   const { execution, circuitBreaker, retry, timeout, bulkhead, fallback } = scope;
-  const limit = timeout?.limit.get(0);
   return {
     name: scope.name,
     attributes: scope.attributes,
@@ -79,8 +80,9 @@ export function snapshotOf(scope: Scope): PolicySnapshot {
     ...(circuitBreaker && {
       circuitBreaker: {
         state: tally(circuitBreaker.state),
-        time: tally(circuitBreaker.time),
         downtime: circuitBreaker.downtime.get(0),
+        failures: known(circuitBreaker.failures),
+        failureLimit: known(circuitBreaker.failureLimit),
         transitions: tally(
           circuitBreaker.transitions,
           (series) =>
@@ -96,7 +98,7 @@ export function snapshotOf(scope: Scope): PolicySnapshot {
     ...(timeout && {
       timeout: {
         calls: tally(timeout.calls),
-        limit: Number.isNaN(limit) ? undefined : limit,
+        limit: known(timeout.limit),
       },
     }),
     ...(bulkhead && {
@@ -119,6 +121,11 @@ export function snapshotOf(scope: Scope): PolicySnapshot {
     ),
     telemetryErrors: scope.errors.telemetry.get(0),
   };
+}
+
+function known(gauge: Counts): number | undefined {
+  const value = gauge.get(0);
+  return Number.isNaN(value) ? undefined : value;
 }
 
 /** Values by key; those of one key are summed. */

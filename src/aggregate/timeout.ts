@@ -1,18 +1,12 @@
 import { TIMEOUT_RESULTS } from '../semconv/attributes.ts';
-import { TIMEOUT_CALLS, TIMEOUT_DURATION, TIMEOUT_LIMIT } from '../semconv/metrics.ts';
+import { TIMEOUT_CALLS, TIMEOUT_LIMIT } from '../semconv/metrics.ts';
 import { Counts, indexes } from './counts.ts';
-import { Durations, type RecorderSource } from './durations.ts';
 
 export const TIMEOUT_RESULT = indexes(TIMEOUT_RESULTS);
 
 export class TimeoutAggregate {
   readonly calls = new Counts(TIMEOUT_CALLS);
   readonly limit = new Counts(TIMEOUT_LIMIT, Number.NaN);
-  readonly duration: Durations;
-
-  constructor(source: RecorderSource) {
-    this.duration = new Durations(TIMEOUT_DURATION, source);
-  }
 
   /** The longest limit wins. */
   limitOf(seconds: number): void {

@@ -48,7 +48,6 @@ const UNITS: Readonly<Record<string, readonly [string, (value: number) => boolea
 /** Read from a histogram, which knows how many were faster than the bounds of its buckets only. */
 const BOUNDS: Readonly<Partial<Record<ThresholdName, Metric>>> = {
   'latency.seconds': EXECUTION_DURATION,
-  'rejectedCall.seconds': EXECUTION_DURATION,
   'healthCheck.seconds': DEPENDENCY_CHECK_DURATION,
 };
 

@@ -1,4 +1,5 @@
 import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono';
+import { administrators } from '../aggregate/breaker-control.ts';
 import { CIRCUIT_BREAKER_ACTIONS, type CircuitBreakerState } from '../semconv/attributes.ts';
 import { type Actor, administer, unknownBreaker } from './administration.ts';
 import { fieldsOf } from './body.ts';
@@ -55,6 +56,7 @@ export function appOf(
   });
   read('/executions', (c) => c.json(executionViews()));
 
+  if (settings.token !== undefined) administrators.exist = true;
   for (const action of CIRCUIT_BREAKER_ACTIONS) {
     route(app, `/circuit-breakers/:name/${action}`, {
       POST: [

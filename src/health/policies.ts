@@ -23,7 +23,7 @@ function viewOf(all: PolicySnapshot): Numbers {
     policies,
     executions,
     active,
-    circuit_breaker: circuitBreaker,
+    circuit_breaker: circuitBreaker && circuitOf(circuitBreaker),
     retry,
     timeout: all.timeout && { calls: all.timeout.calls, limit: all.timeout.limit ?? null },
     bulkhead: all.bulkhead && bulkheadOf(all.bulkhead),
@@ -33,17 +33,26 @@ function viewOf(all: PolicySnapshot): Numbers {
   };
 }
 
+/** Without the failures in a row, which are shown of each circuit breaker. */
+function circuitOf(all: NonNullable<PolicySnapshot['circuitBreaker']>): Numbers {
+  const { state, downtime, transitions, calls, administration } = all;
+  return { state, downtime, transitions, calls, administration };
+}
+
 function bulkheadOf(all: NonNullable<PolicySnapshot['bulkhead']>): Numbers {
   const { calls, active, queued, limit, queueLimit } = all;
   return { calls, active, queued, limit, queue_limit: queueLimit };
 }
 
-/** @param path of the value; a limit in time is the longest of them */
+/** Seconds of which the longest are shown. */
+const LONGEST = ['.timeout.limit', '.circuit_breaker.downtime'];
+
+/** @param path of the value */
 function together(a: Numbers, b: Numbers, path = ''): Numbers {
   if (a === null || a === undefined) return b ?? a;
   if (b === null || b === undefined) return a;
   if (typeof a === 'number' || typeof b === 'number') {
-    return path === '.timeout.limit' ? Math.max(Number(a), Number(b)) : Number(a) + Number(b);
+    return LONGEST.includes(path) ? Math.max(Number(a), Number(b)) : Number(a) + Number(b);
   }
   return recordOf(
     [...new Set([...Object.keys(a), ...Object.keys(b)])].map((key) => [

@@ -39,7 +39,7 @@ export function attach(
     const layer = layerOf(member, settings);
     return layer ? [new Installation(member, layer, settings.scope, group).share()] : [];
   });
-  const executions = new Executions(settings, unreported);
+  const executions = new Executions(policy, settings, unreported);
   const layer =
     layerOf(policy, { ...settings, executions }) ??
     new StackLayer(policy, policy.execute, executions);

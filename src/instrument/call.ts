@@ -37,6 +37,8 @@ export class Call {
   fellBack = false;
   /** A timeout ended the last attempt. */
   timedOut = false;
+  /** What the filters of policies said of the error of the last attempt: one of them handles it, or none. */
+  isHandled: boolean | undefined = undefined;
   isSettled = false;
   /** In ms of `performance.now()`; -1 if durations are not recorded. */
   start = -1;
@@ -206,6 +208,7 @@ export function restart(call: Call): void {
   forEachOutcome(call, (each) => {
     each.fellBack = false;
     each.timedOut = false;
+    each.isHandled = undefined;
   });
 }
 
@@ -214,11 +217,22 @@ export function markFellBack(call: Call): void {
   forEachOutcome(call, (each) => {
     each.fellBack = true;
     each.timedOut = false;
+    each.isHandled = undefined;
   });
 }
 
 export function markTimedOut(call: Call, timedOut: boolean): void {
   forEachOutcome(call, (each) => {
     each.timedOut = timedOut;
+  });
+}
+
+/**
+ * A policy was asked whether it handles an error; one that does is enough. A filter that threw did not
+ * say no: a fault of its own must not hide failures.
+ */
+export function markHandled(call: Call, handled: boolean | undefined): void {
+  forEachOutcome(call, (each) => {
+    each.isHandled = each.isHandled || handled !== false;
   });
 }

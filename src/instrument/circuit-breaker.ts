@@ -7,7 +7,7 @@ import {
 } from '../aggregate/circuit-breaker.ts';
 import { CIRCUIT_BREAKER_STATES, type CircuitBreakerState } from '../semconv/attributes.ts';
 import { Control, savedOf } from './breaker-control.ts';
-import { Call, callInside, takeParent } from './call.ts';
+import { Call, callInside, markHandled, takeParent } from './call.ts';
 import { type InvocationObserver, tapEmitter } from './cockatiel-internals.ts';
 import { isMarked } from './error-type.ts';
 import type { Executions } from './execution.ts';
@@ -32,8 +32,6 @@ export class CircuitBreakerLayer extends TappedLayer {
   #starting: Fn | undefined;
   readonly #events: { dispose(): void }[];
   #state: number;
-  /** Until when the time in the state is counted, in ms of `performance.now()`. */
-  #since = performance.now();
   /** When it came into the state, by the wall clock; of one that came open, as it was saved. */
   #changedAt: number | undefined;
   /** When the circuit first left closed, by the wall clock; the same. */
@@ -60,7 +58,7 @@ export class CircuitBreakerLayer extends TappedLayer {
     }
     if (isDown(this.#state)) {
       const downMs = this.#openedAt === undefined ? 0 : Date.now() - this.#openedAt;
-      this.#downSince = this.#since - Math.max(0, downMs);
+      this.#downSince = performance.now() - Math.max(0, downMs);
     }
     this.control = new Control(
       policy,
@@ -136,10 +134,11 @@ export class CircuitBreakerLayer extends TappedLayer {
 
   sample(): void {
     this.#observe();
-    const now = performance.now();
-    this.#pass(now);
     this.#counts.state.add(this.#state);
-    if (this.#downSince !== undefined) this.#counts.downFor((now - this.#downSince) / 1000);
+    const { failures, failureLimit } = this.control.read();
+    if (failures !== undefined) this.#counts.failing(failures, failureLimit);
+    if (this.#downSince === undefined) return;
+    this.#counts.downFor((performance.now() - this.#downSince) / 1000);
   }
 
   /** The breaker counts a failure, and may open by it. */
@@ -178,7 +177,6 @@ export class CircuitBreakerLayer extends TappedLayer {
     // A call in flight goes on after `uninstrument`, but another layer may observe the circuit now.
     if (this.isDetached && installationOf(this.#policy)) return;
     const now = performance.now();
-    this.#pass(now);
     this.#state = next;
     this.#changedAt = Date.now();
     this.#counts.moved(previous, next);
@@ -228,11 +226,6 @@ export class CircuitBreakerLayer extends TappedLayer {
       scope.fault(fault);
     }
   }
-
-  #pass(now: number): void {
-    this.#counts.time.add(this.#state, Math.max(0, now - this.#since) / 1000);
-    this.#since = now;
-  }
 }
 
 function isDown(state: number): boolean {
@@ -245,8 +238,9 @@ class CircuitBreakerCall extends Call implements InvocationObserver {
   waiting: Fn | undefined = undefined;
   result: number | undefined = undefined;
 
-  functionSettled(ok: boolean, value: unknown, handled: boolean): void {
+  functionSettled(ok: boolean, value: unknown, handled: boolean | undefined): void {
     this.inner?.settle(ok, value);
+    if (!ok) markHandled(this, handled);
     if (handled) this.owner.failed(ok ? { value } : { error: value });
     this.result = handled ? RESULT.failure : ok ? RESULT.success : RESULT.ignored;
   }

@@ -24,9 +24,10 @@ export interface InvocationObserver {
    * The function settled, and cockatiel continues with its result. Runs once more if a listener of
    * `onSuccess` then throws: cockatiel treats that as the error of the function.
    *
-   * @param handled whether the policy treats the result as a failure to act on
+   * @param handled whether the policy treats the result as a failure to act on; `undefined` if the
+   *   filter for errors threw
    */
-  functionSettled(ok: boolean, value: unknown, handled: boolean): void;
+  functionSettled(ok: boolean, value: unknown, handled: boolean | undefined): void;
 }
 
 /** The invocation whose function runs now, before its first `await`. */
@@ -63,12 +64,13 @@ class Invocation implements Omit<Executor, 'invoke'> {
   }
 
   errorFilter(error: unknown): boolean {
-    let handled = false;
+    let handled: boolean | undefined;
     try {
-      handled = this.executor.errorFilter(error);
-      return handled;
+      const result = this.executor.errorFilter(error);
+      handled = Boolean(result);
+      return result;
     } finally {
-      this.observer?.functionSettled(false, error, Boolean(handled));
+      this.observer?.functionSettled(false, error, handled);
     }
   }
 }

@@ -1,10 +1,11 @@
 import { type ExecutionAggregate, OUTCOME } from '../aggregate/execution.ts';
 import { running } from '../aggregate/running.ts';
+import type { Outcome } from '../semconv/attributes.ts';
 import { applyInside, Call, restart, takeCaller, takeParent } from './call.ts';
 import { ContinuationCall } from './custom.ts';
 import { isMarked } from './error-type.ts';
 import type { Layer, Settings } from './layer.ts';
-import { type AnyPolicy, type Execute, type Fn, shapeOf, stackOf } from './policy.ts';
+import { type AnyPolicy, type Execute, type Fn, membersOf, shapeOf, stackOf } from './policy.ts';
 import { runAndObserve } from './settle.ts';
 
 /** Counts what the callers of one policy see: of the policy that `instrument` was given. */
@@ -15,8 +16,9 @@ export class Executions {
   readonly #name: string;
 
   /** @param unreported runs before an execution for as long as nobody takes durations */
-  constructor({ scope, durations }: Settings, unreported: () => void) {
+  constructor(policy: AnyPolicy, { scope, durations }: Settings, unreported: () => void) {
     this.#counts = scope.ofExecution();
+    this.#counts.declare(outcomesOf(policy));
     this.#durations = durations;
     this.#unreported = unreported;
     this.#name = scope.name;
@@ -38,19 +40,37 @@ export class Executions {
         : OUTCOME.success
       : failureOf(call, value);
     if (call.execution) running.end(call);
-    this.#counts.active.add(0, -1);
-    this.#counts.outcomes.add(outcome);
-    if (call.start >= 0) {
-      this.#counts.duration.record((performance.now() - call.start) / 1000, outcome);
-    }
+    this.#counts.ended(outcome);
+    if (call.start >= 0) this.#counts.took((performance.now() - call.start) / 1000, outcome);
   }
+}
+
+/** How executions of a policy can end, besides by a success or a failure of its function. */
+function outcomesOf(policy: AnyPolicy): Outcome[] {
+  return [...membersOf(policy)].flatMap((member): Outcome[] => {
+    switch (shapeOf(member).type) {
+      case 'fallback':
+        return ['fallback'];
+      case 'timeout':
+        return ['timed_out'];
+      case 'circuit_breaker':
+      case 'bulkhead':
+        return ['rejected'];
+      default:
+        return [];
+    }
+  });
 }
 
 function failureOf(call: Call, error: unknown): number {
   if (!call.called && !isCancelled(call, error)) return OUTCOME.rejected;
   if (call.timedOut) return OUTCOME.timed_out;
   if (call.signal?.aborted) return OUTCOME.cancelled;
-  return call.called ? OUTCOME.failure : OUTCOME.rejected;
+  if (!call.called) return OUTCOME.rejected;
+  // An earlier attempt was made, and the last one was rejected.
+  const isRejected =
+    isMarked(error, 'isBrokenCircuitError') || isMarked(error, 'isBulkheadRejectedError');
+  return call.isHandled === false && !isRejected ? OUTCOME.not_handled : OUTCOME.failure;
 }
 
 /** Called off while it waited, by a timeout or by the caller, whose reason may be handed on: no rejection. */

@@ -1,6 +1,6 @@
 import { type FallbackAggregate, FALLBACK_RESULT as RESULT } from '../aggregate/fallback.ts';
 import { FALLBACK_TYPE, FALLBACK_TYPES, type FallbackType } from '../semconv/attributes.ts';
-import { Call, callInside, markFellBack, takeParent } from './call.ts';
+import { Call, callInside, markFellBack, markHandled, takeParent } from './call.ts';
 import { type InvocationObserver, isValueFallback } from './cockatiel-internals.ts';
 import type { Executions } from './execution.ts';
 import { countError, type Settings, TappedLayer } from './layer.ts';
@@ -61,8 +61,9 @@ class FallbackCall extends Call implements InvocationObserver {
   /** The failure that the fallback answers. */
   handled: FailureReason | undefined = undefined;
 
-  functionSettled(ok: boolean, value: unknown, handled: boolean): void {
+  functionSettled(ok: boolean, value: unknown, handled: boolean | undefined): void {
     this.inner?.settle(ok, value);
+    if (!ok) markHandled(this, handled);
     this.handled = handled ? (ok ? { value } : { error: value }) : undefined;
     if (this.handled) countError(this.owner.settings, 'fallback', this.handled);
   }

@@ -1,6 +1,6 @@
 import { RETRY_RESULT as RESULT, type RetryAggregate } from '../aggregate/retry.ts';
 import { running } from '../aggregate/running.ts';
-import { Call, callInside, markTimedOut, restart, takeParent } from './call.ts';
+import { Call, callInside, markHandled, markTimedOut, restart, takeParent } from './call.ts';
 import { type InvocationObserver, maxAttemptsOf, tapEmitter } from './cockatiel-internals.ts';
 import { isMarked } from './error-type.ts';
 import type { Executions } from './execution.ts';
@@ -25,6 +25,7 @@ export class RetryLayer extends TappedLayer {
     this.#counts = settings.scope.ofRetry();
     this.#settings = settings;
     this.#maxAttempts = maxAttemptsOf(policy) ?? 0;
+    this.#counts.declareAttempts(this.#maxAttempts);
     const onRetry = ({ delay }: { readonly delay: number }) => this.#waits(delay);
     this.#event = tapEmitter(policy, 'onRetryEmitter', onRetry) ?? policy.onRetry(onRetry);
     const { executions } = settings;
@@ -112,8 +113,9 @@ class RetryCall extends Call implements InvocationObserver {
   /** How the last attempt ended; `undefined` if that is not observable. */
   last: 'success' | 'handled' | 'unhandled' | undefined = undefined;
 
-  functionSettled(ok: boolean, value: unknown, handled: boolean): void {
+  functionSettled(ok: boolean, value: unknown, handled: boolean | undefined): void {
     this.inner?.settle(ok, value);
+    if (!ok) markHandled(this, handled);
     this.last = handled ? 'handled' : ok ? 'success' : 'unhandled';
     if (handled) this.owner.handled(this, ok, value);
   }

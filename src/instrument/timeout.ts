@@ -33,9 +33,6 @@ export class TimeoutLayer extends TappedLayer {
       const call = new TimeoutCall(layer, takeParent(policy), signal);
       layer.began();
       executions?.begin(call);
-      if (call.start < 0 && settings.durations && layer.#counts.duration.wanted) {
-        call.start = performance.now();
-      }
       const inner: Fn = (context, second) => {
         const invoked = layer.observe(call);
         call.called = true;
@@ -71,7 +68,6 @@ export class TimeoutLayer extends TappedLayer {
     if (!call.called) call.result = abortResult(call.signal);
     this.functionSettled(call);
     this.#counts.calls.add(call.result);
-    if (call.start >= 0) this.#counts.duration.record((performance.now() - call.start) / 1000);
     if (call.result === RESULT.timed_out) markTimedOut(call, !ok);
     else if (call.result === RESULT.cancelled) markTimedOut(call, false);
     this.#executions?.end(call, ok, value);

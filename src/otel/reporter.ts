@@ -109,16 +109,19 @@ export class Reporter {
 
   /** Returns how many series there are. */
   #report(result: BatchObservableResult, scope: Scope, counts: Counts): number {
-    const { metric, values } = counts;
+    const { metric, values, isBorn } = counts;
     const counter = this.#counters.get(metric);
     const gauge = this.#gauges.get(metric);
     const { sent, base, attributes } = this.#reportedOf(scope, counts);
-    // What is a state goes back to zero with its last policy, and does not stay for ever.
+    // A state ends with a zero: the SDK would repeat its last value for ever.
     const ended = scope.policies === 0 && metric.instrument !== 'counter';
     let reported = 0;
     for (let i = 0; i < values.length; i++) {
-      const value = ended ? 0 : (values[i] as number);
-      if (Number.isNaN(value)) continue;
+      const current = values[i] as number;
+      const isUnknown = Number.isNaN(current);
+      const exists = sent[i] !== undefined || (!isUnknown && (isBorn[i] || current !== 0));
+      if (!exists) continue;
+      const value = ended || isUnknown ? 0 : current;
       reported++;
       if (gauge) result.observe(gauge, value, attributes[i] as Attributes);
       // The first time also a zero: the series is born with it.

@@ -11,6 +11,7 @@ export const NAMESPACE = 'resilience.';
 export const ATTR_POLICY_NAME = 'resilience.policy.name';
 export const ATTR_POLICY_TYPE = 'resilience.policy.type';
 export const ATTR_OUTCOME = 'resilience.outcome';
+export const ATTR_EXECUTION_RESULT = 'resilience.execution.result';
 export const ATTR_CIRCUIT_BREAKER_STATE = 'resilience.circuit_breaker.state';
 export const ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE = 'resilience.circuit_breaker.previous_state';
 export const ATTR_CIRCUIT_BREAKER_RESULT = 'resilience.circuit_breaker.result';
@@ -54,6 +55,12 @@ export const OUTCOMES = [
   'not_handled',
 ] as const;
 
+/** How a part of a gathered answer can end: no policy is asked whether it handles the error. */
+export const PART_OUTCOMES = OUTCOMES.filter((outcome) => outcome !== 'not_handled');
+
+/** Whether the caller got a result: by the outcomes success and fallback, or by any other. */
+export const EXECUTION_RESULTS = ['answered', 'unanswered'] as const;
+
 /** In the order of cockatiel's `CircuitState` enum, so that its number is an index here. */
 export const CIRCUIT_BREAKER_STATES = ['closed', 'open', 'half_open', 'isolated'] as const;
 
@@ -87,8 +94,19 @@ export const RETRY_RESULTS = [
   'aborted',
 ] as const;
 
-/** `1` is the first retry, that is the second call. */
-export const RETRY_ATTEMPTS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10+'] as const;
+/** `1` is the first retry, that is the second call; the tenth and later ones are one. */
+export const RETRY_ATTEMPTS = [
+  '1',
+  '2',
+  '3',
+  '4',
+  '5',
+  '6',
+  '7',
+  '8',
+  '9',
+  ERROR_TYPE_OTHER,
+] as const;
 
 export const TIMEOUT_RESULTS = ['completed', 'timed_out', 'cancelled'] as const;
 
@@ -111,7 +129,9 @@ export const DEPENDENCY_RESULTS = ['available', 'slow', 'unavailable'] as const;
 
 export const RECOVERY_RESULTS = ['success', 'failure'] as const;
 
+export type ExecutionResult = (typeof EXECUTION_RESULTS)[number];
 export type Outcome = (typeof OUTCOMES)[number];
+export type PartOutcome = (typeof PART_OUTCOMES)[number];
 export type CircuitBreakerState = (typeof CIRCUIT_BREAKER_STATES)[number];
 export type CircuitBreakerResult = (typeof CIRCUIT_BREAKER_RESULTS)[number];
 export type CircuitBreakerAction = (typeof CIRCUIT_BREAKER_ACTIONS)[number];

@@ -25,17 +25,23 @@ export interface Metric {
   readonly attributes: Readonly<Record<string, readonly string[]>>;
   /** Every combination of closed values that can occur; empty where an attribute is open. */
   readonly series: readonly Series[];
+  /**
+   * Values of the attributes whose series are lazy: such a series exists only from its first event on,
+   * or from the moment at which a policy that can have it is instrumented. Few policies ever have it,
+   * and each series costs the backend.
+   */
+  readonly lazy: readonly string[];
+  /** Whether a series has one of these values. */
+  isLazy(series: Series): boolean;
   /** Upper bounds of a histogram's buckets, in its unit. */
   readonly buckets?: readonly number[];
 }
 
-/** Seconds. Wide enough for a cache hit and for the longest documented timeout (60 s). */
-export const DURATION_BUCKETS = [
-  0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60,
-] as const;
+/** Seconds. From a cache hit to the longest documented timeout (60 s); 0.5 s and 5 s are limits of alerts. */
+export const DURATION_BUCKETS = [0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] as const;
 
 type Row = Pick<Metric, 'name' | 'instrument' | 'unit' | 'description'> &
-  Partial<Pick<Metric, 'subject' | 'attributes' | 'series' | 'buckets'>>;
+  Partial<Pick<Metric, 'subject' | 'attributes' | 'series' | 'lazy' | 'buckets'>>;
 
 /** Every combination of the values of closed attributes, in the order they are written. */
 function combinations(attributes: Metric['attributes']): Series[] {
@@ -47,13 +53,15 @@ function combinations(attributes: Metric['attributes']): Series[] {
 }
 
 function define(row: Row): Metric {
-  const attributes = row.attributes ?? {};
+  const { attributes = {}, lazy = [] } = row;
   return {
     subject: attr.ATTR_POLICY_NAME,
     series: combinations(attributes),
+    isLazy: (series) => Object.values(series).some((value) => lazy.includes(value)),
     ...(row.instrument === 'histogram' ? { buckets: DURATION_BUCKETS } : {}),
     ...row,
     attributes,
+    lazy,
   };
 }
 
@@ -63,14 +71,16 @@ export const EXECUTIONS = define({
   unit: '{execution}',
   description: 'Executions of an instrumented policy, by what the caller saw.',
   attributes: { [attr.ATTR_OUTCOME]: attr.OUTCOMES },
+  lazy: ['fallback', 'rejected', 'timed_out', 'cancelled', 'not_handled'],
 });
 
 export const EXECUTION_DURATION = define({
   name: 'resilience.execution.duration',
   instrument: 'histogram',
   unit: 's',
-  description: 'Time from execute() to its answer, with every retry, wait and fallback.',
-  attributes: { [attr.ATTR_OUTCOME]: attr.OUTCOMES },
+  description:
+    'Time from execute() until its promise settles, with every retry, wait and fallback.',
+  attributes: { [attr.ATTR_EXECUTION_RESULT]: attr.EXECUTION_RESULTS },
 });
 
 export const EXECUTION_ACTIVE = define({
@@ -88,16 +98,7 @@ export const CIRCUIT_BREAKER_STATE = define({
   attributes: {
     [attr.ATTR_CIRCUIT_BREAKER_STATE]: attr.CIRCUIT_BREAKER_STATES,
   },
-});
-
-export const CIRCUIT_BREAKER_TIME = define({
-  name: 'resilience.circuit_breaker.time',
-  instrument: 'counter',
-  unit: 's',
-  description: 'Time that circuit breakers spent in the state.',
-  attributes: {
-    [attr.ATTR_CIRCUIT_BREAKER_STATE]: attr.CIRCUIT_BREAKER_STATES,
-  },
+  lazy: ['isolated'],
 });
 
 export const CIRCUIT_BREAKER_DOWNTIME = define({
@@ -106,6 +107,21 @@ export const CIRCUIT_BREAKER_DOWNTIME = define({
   unit: 's',
   description:
     'Time since the circuit breaker left closed, failed probes included; 0 while it is closed or isolated.',
+});
+
+export const CIRCUIT_BREAKER_FAILURES = define({
+  name: 'resilience.circuit_breaker.failures',
+  instrument: 'gauge',
+  unit: '{failure}',
+  description:
+    'Failures in a row that the circuit breaker counts now; of several, those of the one nearest to opening.',
+});
+
+export const CIRCUIT_BREAKER_FAILURES_LIMIT = define({
+  name: 'resilience.circuit_breaker.failures.limit',
+  instrument: 'gauge',
+  unit: '{failure}',
+  description: 'Failures in a row at which that circuit breaker opens.',
 });
 
 export const CIRCUIT_BREAKER_TRANSITIONS = define({
@@ -121,6 +137,7 @@ export const CIRCUIT_BREAKER_TRANSITIONS = define({
     [attr.ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE]: previous,
     [attr.ATTR_CIRCUIT_BREAKER_STATE]: next,
   })),
+  lazy: ['isolated'],
 });
 
 export const CIRCUIT_BREAKER_RECOVERY_DURATION = define({
@@ -129,7 +146,7 @@ export const CIRCUIT_BREAKER_RECOVERY_DURATION = define({
   unit: 's',
   description: 'Time from the first opening of a circuit to closed, failed probes included.',
   // A circuit stays open for 30 s or 60 s at least, and must close within 5 min (thresholds.ts).
-  buckets: [1, 5, 10, 30, 45, 60, 90, 120, 180, 300, 600, 1800, 3600],
+  buckets: [60, 300, 900],
 });
 
 export const CIRCUIT_BREAKER_CALLS = define({
@@ -140,6 +157,7 @@ export const CIRCUIT_BREAKER_CALLS = define({
   attributes: {
     [attr.ATTR_CIRCUIT_BREAKER_RESULT]: attr.CIRCUIT_BREAKER_RESULTS,
   },
+  lazy: ['ignored', 'cancelled'],
 });
 
 export const CIRCUIT_BREAKER_ADMINISTRATION = define({
@@ -150,6 +168,7 @@ export const CIRCUIT_BREAKER_ADMINISTRATION = define({
   attributes: {
     [attr.ATTR_CIRCUIT_BREAKER_ACTION]: attr.CIRCUIT_BREAKER_ACTIONS,
   },
+  lazy: attr.CIRCUIT_BREAKER_ACTIONS,
 });
 
 export const RETRY_CALLS = define({
@@ -158,6 +177,7 @@ export const RETRY_CALLS = define({
   unit: '{call}',
   description: 'Calls through a retry, by how they ended.',
   attributes: { [attr.ATTR_RETRY_RESULT]: attr.RETRY_RESULTS },
+  lazy: ['aborted'],
 });
 
 export const RETRY_ATTEMPTS = define({
@@ -166,6 +186,7 @@ export const RETRY_ATTEMPTS = define({
   unit: '{attempt}',
   description: 'Calls made again by a retry; attempt 1 is the first retry, the second call.',
   attributes: { [attr.ATTR_RETRY_ATTEMPT]: attr.RETRY_ATTEMPTS },
+  lazy: attr.RETRY_ATTEMPTS,
 });
 
 export const RETRY_DELAY = define({
@@ -173,6 +194,8 @@ export const RETRY_DELAY = define({
   instrument: 'histogram',
   unit: 's',
   description: 'Backoff before a retry.',
+  // Its average shows whether the configured backoff is in force; a distribution shows no more.
+  buckets: [],
 });
 
 export const TIMEOUT_CALLS = define({
@@ -181,13 +204,7 @@ export const TIMEOUT_CALLS = define({
   unit: '{call}',
   description: 'Calls under a timeout, by whether they were aborted before they settled.',
   attributes: { [attr.ATTR_TIMEOUT_RESULT]: attr.TIMEOUT_RESULTS },
-});
-
-export const TIMEOUT_DURATION = define({
-  name: 'resilience.timeout.duration',
-  instrument: 'histogram',
-  unit: 's',
-  description: 'Time that calls spent under a timeout.',
+  lazy: ['cancelled'],
 });
 
 export const TIMEOUT_LIMIT = define({
@@ -203,6 +220,7 @@ export const BULKHEAD_CALLS = define({
   unit: '{call}',
   description: 'Calls to a bulkhead, by whether it let them run.',
   attributes: { [attr.ATTR_BULKHEAD_RESULT]: attr.BULKHEAD_RESULTS },
+  lazy: ['cancelled'],
 });
 
 export const BULKHEAD_ACTIVE = define({
@@ -238,6 +256,7 @@ export const BULKHEAD_WAIT_DURATION = define({
   instrument: 'histogram',
   unit: 's',
   description: 'Time that executions spent in the queue of a bulkhead.',
+  buckets: [0.1, 1, 10],
 });
 
 export const FALLBACK_CALLS = define({
@@ -279,7 +298,7 @@ export const DEGRADATION_PARTS = define({
   subject: attr.ATTR_DEGRADATION_NAME,
   attributes: {
     [attr.ATTR_DEGRADATION_PART]: [],
-    [attr.ATTR_OUTCOME]: attr.OUTCOMES,
+    [attr.ATTR_OUTCOME]: attr.PART_OUTCOMES,
   },
 });
 
@@ -322,8 +341,9 @@ export const METRICS: readonly Metric[] = [
   EXECUTION_DURATION,
   EXECUTION_ACTIVE,
   CIRCUIT_BREAKER_STATE,
-  CIRCUIT_BREAKER_TIME,
   CIRCUIT_BREAKER_DOWNTIME,
+  CIRCUIT_BREAKER_FAILURES,
+  CIRCUIT_BREAKER_FAILURES_LIMIT,
   CIRCUIT_BREAKER_TRANSITIONS,
   CIRCUIT_BREAKER_RECOVERY_DURATION,
   CIRCUIT_BREAKER_CALLS,
@@ -332,7 +352,6 @@ export const METRICS: readonly Metric[] = [
   RETRY_ATTEMPTS,
   RETRY_DELAY,
   TIMEOUT_CALLS,
-  TIMEOUT_DURATION,
   TIMEOUT_LIMIT,
   BULKHEAD_CALLS,
   BULKHEAD_ACTIVE,

@@ -58,10 +58,7 @@ function breaker(instance: string, state: string): Record<string, string> {
         `{job="shop",instance="${instance}",resilience_policy_name="p",` +
         `resilience_circuit_breaker_state="${each}"}`;
       const here = Number(each === state);
-      return [
-        [`resilience_circuit_breaker_time_total${labels}`, `0+${15 * here}x${LONG}`],
-        [`resilience_circuit_breaker_state${labels}`, `${here}+0x${LONG}`],
-      ];
+      return [[`resilience_circuit_breaker_state${labels}`, `${here}+0x${LONG}`]];
     }),
   ]);
 }
@@ -77,7 +74,7 @@ describe('what a panel answers of one open replica of four', () => {
   it.each([
     ['Worst state of any replica', 3],
     ['Time since closed, worst replica', 7200],
-    ['Time not closed, whole fleet', 0.25],
+    ['Breakers not closed, whole fleet', 0.25],
     ['Replicas with an open circuit', 0.25],
   ])('%s: %d', async (title, value) => {
     await answers(exprOf(fleet, title), oneOfFour, [{ labels: OF_POLICY, value }]);

@@ -86,7 +86,7 @@ describe('the limits that are drawn', () => {
       'Mean time to recovery': ['at most', LIMITS.recovery.seconds],
       'Dependencies available': ['at least', LIMITS.dependenciesAvailable.ratio],
       'Time since closed, worst replica': ['at most', LIMITS.stuckOpen.seconds],
-      'Time not closed, whole fleet': ['at most', LIMITS.fleetWide.ratio],
+      'Breakers not closed, whole fleet': ['at most', LIMITS.fleetWide.ratio],
       'Most calls without an answer, last 10m': ['at most', LIMITS.errors.ratio],
       'Most calls over 500 ms, last 10m': ['at most', 0.05],
       'Second retries in 5m': ['at most', LIMITS.secondRetries.count],
@@ -103,11 +103,11 @@ describe('the limits that are drawn', () => {
       'Error budget left, 30d': ['at least', 0],
       'Mean time to recovery': ['at most', LIMITS.recovery.seconds],
       'Calls without an answer': ['at most', LIMITS.errors.ratio],
-      'Duration of calls': ['at most', LIMITS.latency.seconds],
-      'Duration by outcome, p95': ['at most', LIMITS.latency.seconds],
+      'Duration of answered calls': ['at most', LIMITS.latency.seconds],
+      'Duration by result, p95': ['at most', LIMITS.latency.seconds],
       'Time to recovery': ['at most', LIMITS.recovery.seconds],
       'Time since closed, worst replica': ['at most', LIMITS.stuckOpen.seconds],
-      'Time not closed, whole fleet': ['at most', LIMITS.fleetWide.ratio],
+      'Breakers not closed, whole fleet': ['at most', LIMITS.fleetWide.ratio],
       'Second retries in 5m': ['at most', LIMITS.secondRetries.count],
       'Retried calls that recovered': ['at least', LIMITS.retrySuccess.ratio],
       'Retries for each call': ['at most', LIMITS.retryAmplification.perCall],
@@ -132,7 +132,8 @@ describe('the limits that are drawn', () => {
       .filter(({ fieldConfig }) => JSON.stringify(fieldConfig ?? {}).includes('"fill":"dash"'))
       .map(({ title, targets = [] }) => [title, targets.at(-1)?.legendFormat]);
     expect(dashed).toEqual([
-      ['Time under the timeout', 'limit'],
+      ['Failures in a row', 'limit'],
+      ['Duration of calls, and the timeout', 'limit'],
       ['Slots taken', 'limit'],
       ['Calls in the queue', 'limit'],
     ]);
@@ -155,7 +156,7 @@ describe('the limits that are drawn', () => {
     const [, changed] = dashboardsIn(generate({ thresholds })) as [Dashboard, Dashboard];
     expect(drawn(changed)).toMatchObject({
       'Calls timed out': ['at most', 0.2],
-      'Duration of calls': ['at most', 1],
+      'Duration of answered calls': ['at most', 1],
     });
   });
 
@@ -178,7 +179,7 @@ const PLANNED: readonly [what: string, Dashboard, title: string][] = [
   ['retry: exhaustion rate', policy, 'Calls that used up their retries'],
   ['retry: successes after a retry', policy, 'Retried calls that recovered'],
   ['timeouts: by operation type', policy, 'Calls under the timeout'],
-  ['timeouts: duration distribution', policy, 'Time under the timeout'],
+  ['timeouts: duration distribution', policy, 'Duration of calls, and the timeout'],
   ['timeouts: violation rate', policy, 'Calls timed out'],
   ['bulkhead: active by resource', policy, 'Slots taken'],
   ['bulkhead: rejection rate', policy, 'Calls rejected by the bulkhead'],

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type DependencyMonitor, monitorDependencies } from '../../src/health/index.ts';
 import { createPolicy, type PolicyOverrides } from '../../src/policies/index.ts';
 import { breakerNamed, failing, known, routesWith, TOKEN } from './support.ts';
@@ -110,6 +110,28 @@ describe('GET /policies', () => {
     const { own } = (await routesWith().get('/policies')).json.policies;
     expect(own.executions.success).toBe(2);
     expect(own.timeout.limit).toBe(30);
+  });
+
+  it('takes the longest downtime of what has one name and other attributes', async () => {
+    const downFor = async (region: string) => {
+      const policy = createPolicy('own', 'default', {
+        retry: false,
+        circuitBreaker: { failures: 1 },
+        instrument: { attributes: { region } },
+      });
+      await failing(known(policy), 1);
+    };
+    vi.useFakeTimers();
+    try {
+      await downFor('eu');
+      vi.advanceTimersByTime(3000);
+      await downFor('us');
+      vi.advanceTimersByTime(2000);
+      const { own } = (await routesWith().get('/policies')).json.policies;
+      expect(own.circuit_breaker.downtime).toBeCloseTo(5);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 

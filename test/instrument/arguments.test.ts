@@ -113,7 +113,9 @@ describe.each(majors)('cockatiel $major, arguments of instrument', ({ cockatiel 
     const policy = sdk.instrument(NAME, retry(handleAll, {}), options);
     await policy.execute(() => 'fine');
     expect(
-      await sdk.value('resilience.execution.duration', { 'resilience.outcome': 'success' }),
+      await sdk.value('resilience.execution.duration', {
+        'resilience.execution.result': 'answered',
+      }),
     ).toBe(1);
   });
 

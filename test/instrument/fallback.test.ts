@@ -80,7 +80,7 @@ describe.each(majors)('cockatiel $major, fallback', ({ cockatiel }) => {
     const policy = fallbackOf('instead', handleType(Down));
     await settled(policy.execute(fails(new Invalid())));
     expect(await moved(sdk)).toEqual({
-      executions: { failure: 1 },
+      executions: { not_handled: 1 },
       'fallback.calls': { 'not_used value': 1 },
     });
   });
@@ -143,7 +143,7 @@ describe.each(majors)('cockatiel $major, fallback', ({ cockatiel }) => {
       { value: 'instead' },
     ]);
     expect(await moved(sdk)).toEqual({
-      executions: { fallback: 2, success: 1, failure: 1 },
+      executions: { fallback: 2, success: 1, not_handled: 1 },
       'fallback.calls': { 'used value': 2, 'not_used value': 2 },
       errors: { 'fallback Down': 2 },
     });

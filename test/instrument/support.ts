@@ -1,7 +1,7 @@
 import type { Histogram } from '@opentelemetry/sdk-metrics';
 import { vi } from 'vitest';
 import { ATTR_POLICY_NAME } from '../../src/semconv/attributes.ts';
-import { CIRCUIT_BREAKER_TIME, METRICS } from '../../src/semconv/metrics.ts';
+import { METRICS } from '../../src/semconv/metrics.ts';
 import type { TestSdk } from '../support/metrics.ts';
 
 /** The name that a test gives to what it instruments, unless it needs two. */
@@ -24,9 +24,7 @@ export const levels = (sdk: TestSdk, name = NAME): Promise<Numbers> =>
   numbers(sdk, name, 'updowncounter');
 
 async function numbers(sdk: TestSdk, name: string, instrument: string): Promise<Numbers> {
-  const wanted = METRICS.filter(
-    (metric) => metric.instrument === instrument && metric !== CIRCUIT_BREAKER_TIME,
-  );
+  const wanted = METRICS.filter((metric) => metric.instrument === instrument);
   const result: Numbers = {};
   for (const { descriptor, dataPoints } of await sdk.collect()) {
     const metric = wanted.find((each) => each.name === descriptor.name);

@@ -11,7 +11,6 @@ import {
   CIRCUIT_BREAKER_DOWNTIME,
   CIRCUIT_BREAKER_RECOVERY_DURATION,
   CIRCUIT_BREAKER_STATE,
-  CIRCUIT_BREAKER_TIME,
   CIRCUIT_BREAKER_TRANSITIONS,
 } from '../../src/semconv/metrics.ts';
 import { closed, happened, histogram, plus, type Replica, type Value } from './series.ts';
@@ -54,14 +53,6 @@ export function circuits(
     instance,
     ...(down?.length ? { down } : {}),
     series: [
-      ...closed(
-        CIRCUIT_BREAKER_TIME,
-        policy,
-        states.map((state) => [
-          { [ATTR_CIRCUIT_BREAKER_STATE]: state },
-          sum((life) => spent(life, [state])),
-        ]),
-      ),
       ...closed(
         CIRCUIT_BREAKER_STATE,
         policy,

@@ -148,7 +148,7 @@ export const TEXTS: readonly Text[] = [
     labels: { resilience_policy_name: 'servicenow' },
     summary: 'servicenow is slow.',
     description:
-      'The 95th percentile of the executions of servicenow (job shop) took 873.9ms in the last 10m (limit 500 ms).',
+      'The 95th percentile of the executions of servicenow (job shop) took 747.7ms in the last 10m (limit 500 ms).',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {

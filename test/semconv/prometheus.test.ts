@@ -87,20 +87,28 @@ const EXPECTED = [
     'otlp-utf8': 'resilience.retry.delay_sum',
   },
   {
-    metric: metrics.CIRCUIT_BREAKER_TIME,
-    'prometheus-exporter': 'resilience_circuit_breaker_time_total',
-    otlp: 'resilience_circuit_breaker_time_seconds_total',
-    'otlp-no-suffixes': 'resilience_circuit_breaker_time',
-    'otlp-utf8-suffixes': 'resilience.circuit_breaker.time_seconds_total',
-    'otlp-utf8': 'resilience.circuit_breaker.time',
-  },
-  {
     metric: metrics.CIRCUIT_BREAKER_DOWNTIME,
     'prometheus-exporter': 'resilience_circuit_breaker_downtime',
     otlp: 'resilience_circuit_breaker_downtime_seconds',
     'otlp-no-suffixes': 'resilience_circuit_breaker_downtime',
     'otlp-utf8-suffixes': 'resilience.circuit_breaker.downtime_seconds',
     'otlp-utf8': 'resilience.circuit_breaker.downtime',
+  },
+  {
+    metric: metrics.CIRCUIT_BREAKER_FAILURES,
+    'prometheus-exporter': 'resilience_circuit_breaker_failures',
+    otlp: 'resilience_circuit_breaker_failures',
+    'otlp-no-suffixes': 'resilience_circuit_breaker_failures',
+    'otlp-utf8-suffixes': 'resilience.circuit_breaker.failures',
+    'otlp-utf8': 'resilience.circuit_breaker.failures',
+  },
+  {
+    metric: metrics.CIRCUIT_BREAKER_FAILURES_LIMIT,
+    'prometheus-exporter': 'resilience_circuit_breaker_failures_limit',
+    otlp: 'resilience_circuit_breaker_failures_limit',
+    'otlp-no-suffixes': 'resilience_circuit_breaker_failures_limit',
+    'otlp-utf8-suffixes': 'resilience.circuit_breaker.failures.limit',
+    'otlp-utf8': 'resilience.circuit_breaker.failures.limit',
   },
   {
     // Its unit is an annotation, {circuit_breaker}, and it may fall: neither gives a suffix.

@@ -6,6 +6,7 @@ import {
   circuitBreaker,
   fallback,
   handleAll,
+  handleType,
   retry,
   TimeoutStrategy,
   timeout,
@@ -73,13 +74,24 @@ export async function moveEveryMetric(to: typeof instrument, name: string): Prom
   } finally {
     vi.useRealTimers();
   }
+  await endWithoutFailure(to, name);
   await administerEach(name);
+}
+
+/** Calls that end with an error and are no failure: no filter handles it, or the caller has aborted. */
+async function endWithoutFailure(to: typeof instrument, name: string): Promise<void> {
+  const policy = to(name, retry(handleType(RangeError), { maxAttempts: 3 }));
+  const caller = new AbortController();
+  const notFound = () => Promise.reject(new Error('not found'));
+  await policy.execute(notFound).catch(() => {});
+  const aborted = () => Promise.reject(caller.abort());
+  await policy.execute(aborted, caller.signal).catch(() => {});
 }
 
 /** Referenced, as the state of a policy that the garbage collector took is not reported. */
 const openCircuits: unknown[] = [];
 
-/** A circuit that opens now, and stays open. */
+/** A circuit that opens now, and stays open, and one that is isolated. */
 export async function openCircuit(to: typeof instrument, name: string): Promise<void> {
   const breaker = circuitBreaker(handleAll, {
     halfOpenAfter: RESET_MS,
@@ -90,6 +102,12 @@ export async function openCircuit(to: typeof instrument, name: string): Promise<
   await to(name, breaker)
     .execute(failure)
     .catch(() => {});
+  const isolated = circuitBreaker(handleAll, {
+    halfOpenAfter: RESET_MS,
+    breaker: new ConsecutiveBreaker(9),
+  });
+  openCircuits.push(isolated);
+  to(name, isolated).isolate();
 }
 
 /** What can be done to the circuit breakers of a name by hand. */

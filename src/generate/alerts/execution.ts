@@ -1,8 +1,10 @@
 import {
   ATTR_CIRCUIT_BREAKER_STATE,
+  ATTR_EXECUTION_RESULT,
   ATTR_OUTCOME,
   ATTR_POLICY_NAME,
   type CircuitBreakerState,
+  type ExecutionResult,
   type Outcome,
 } from '../../semconv/attributes.ts';
 import {
@@ -13,7 +15,7 @@ import {
 } from '../../semconv/metrics.ts';
 import { BURN_RATES } from '../../thresholds.ts';
 import { percent } from '../percent.ts';
-import { is, isNot, isOneOf, LE, type Queries } from '../queries.ts';
+import { is, isOneOf, LE, type Queries } from '../queries.ts';
 import { COUNTED, recorded, UNANSWERED } from './recordings.ts';
 import type { Alert } from './rule.ts';
 
@@ -30,8 +32,8 @@ export function alerts(queries: Queries): Alert[] {
 function latencyHigh(queries: Queries): Alert {
   const { latency, latencyTraffic } = queries.limits;
   const { policy } = queries.grouping;
-  // Rejected calls are quick: those of an open circuit would hide all others.
-  const answered = isNot<Outcome>(ATTR_OUTCOME, 'rejected');
+  // A rejected call is quick, and one that the caller aborts says nothing.
+  const answered = is<ExecutionResult>(ATTR_EXECUTION_RESULT, 'answered');
   const durations = queries.of(EXECUTION_DURATION, [answered]);
   const buckets = queries.of(EXECUTION_DURATION, [answered], 'bucket');
   const count = queries.of(EXECUTION_DURATION, [answered], 'count');

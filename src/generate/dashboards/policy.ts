@@ -35,19 +35,20 @@ const SECTIONS: readonly Section[] = [
     title: 'Calls: what callers got',
     lines: [
       { height: 8, panels: [execution.byOutcome, execution.withoutAnswer, execution.active] },
-      { height: 8, panels: [execution.duration, execution.durationByOutcome] },
+      { height: 8, panels: [execution.duration, execution.durationByResult] },
     ],
   },
   {
     title: 'Circuit breaker',
     lines: [
-      { height: 8, panels: [state.stateByReplica, state.timeInState, breaker.administration] },
+      { height: 8, panels: [state.stateByReplica, state.breakersByState, state.failures] },
       { height: 8, panels: [breaker.calls, breaker.successRate, breaker.errors] },
       { height: 8, panels: [breaker.transitions, breaker.openings, breaker.recoveries] },
       {
         height: 8,
         panels: [state.shareNotClosed, state.replicasNotClosed, state.shareOfFleet],
       },
+      { height: 8, panels: [breaker.administration] },
     ],
   },
   {

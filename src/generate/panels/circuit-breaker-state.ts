@@ -2,12 +2,14 @@ import { Number as Count, PercentUnit, Seconds } from '@grafana/grafana-foundati
 import { ATTR_CIRCUIT_BREAKER_STATE, type CircuitBreakerState } from '../../semconv/attributes.ts';
 import {
   CIRCUIT_BREAKER_DOWNTIME,
+  CIRCUIT_BREAKER_FAILURES,
+  CIRCUIT_BREAKER_FAILURES_LIMIT,
   CIRCUIT_BREAKER_STATE,
-  CIRCUIT_BREAKER_TIME,
+  type Metric,
 } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
 import { is, isNot, isOneOf, type Queries } from '../queries.ts';
-import { now, policyLegend, rate, ratio } from './ask.ts';
+import { now, policyLegend, ratio, sum } from './ask.ts';
 import { STATE, STATES } from './colors.ts';
 import type { Graph } from './panel.ts';
 
@@ -43,15 +45,16 @@ export function reporting(queries: Queries): Graph {
   };
 }
 
-/** From the clock of each state, so that an opening between two scrapes is seen as well. */
+/** Breakers that a scrape of the last interval saw in a state. */
+function seen(queries: Queries, state: CircuitBreakerState): string {
+  const matcher = is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, state);
+  return `max_over_time(${queries.shown(CIRCUIT_BREAKER_STATE, [matcher])}[$__rate_interval])`;
+}
+
 function worst(queries: Queries, by: readonly string[]): string {
   const parts = STATES.map(({ state }, worse) => {
-    const matchers = [is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, state)];
-    const time = rate(queries, CIRCUIT_BREAKER_TIME, {
-      by: [...by, ATTR_CIRCUIT_BREAKER_STATE],
-      matchers,
-    });
-    return `${worse} * (${time} > bool 0)`;
+    const breakers = sum(queries, [...by, ATTR_CIRCUIT_BREAKER_STATE], seen(queries, state));
+    return `${worse} * (${breakers} > bool 0)`;
   });
   return `max ${queries.by(by)} (\n  ${parts.join('\n  or ')}\n)`;
 }
@@ -61,7 +64,7 @@ export function worstState(queries: Queries): Graph {
     kind: 'states',
     title: 'Worst state of any replica',
     description:
-      'For each policy the worst state in which any breaker of any replica was, even for a moment: ' +
+      'For each policy the worst state that a scrape saw of any breaker on any replica: ' +
       'open before half-open, isolated, closed. Whether it is one replica or all: see the shares below.',
     noData: NO_BREAKER,
     unit: Count,
@@ -91,7 +94,7 @@ export function stateByReplica(queries: Queries): Graph {
     kind: 'states',
     title: 'State by replica',
     description:
-      'The worst state of this policy on each replica, even for a moment. One red band is a replica in ' +
+      'The worst state of this policy that a scrape saw on each replica. One red band is a replica in ' +
       'trouble; all of them are a dependency in trouble.',
     noData: NO_BREAKER,
     unit: Count,
@@ -126,18 +129,18 @@ export function shareNotClosed(queries: Queries): Graph {
 }
 
 export function shareOfFleet(queries: Queries): Graph {
-  const time = (matchers: Matcher[] = []) =>
-    rate(queries, CIRCUIT_BREAKER_TIME, { by: queries.policy, matchers });
+  const breakers = (matchers: Matcher[] = []) =>
+    sum(queries, queries.policy, queries.shown(CIRCUIT_BREAKER_STATE, matchers));
   return {
     kind: 'lines',
-    title: 'Time not closed, whole fleet',
+    title: 'Breakers not closed, whole fleet',
     description:
-      'How much of the time of all breakers of a policy, on all replicas, was open or half-open: one ' +
+      'Share of all breakers of a policy, on all replicas, that is open or half-open: one ' +
       'replica of four is 25 %. At the line for 5 min, ResilienceCircuitBreakerOpenFleetWide fires: the ' +
       'dependency is gone for everybody.',
     noData: NO_BREAKER,
     unit: PercentUnit,
-    queries: [{ expr: ratio(time([OPEN]), time()), legend: policyLegend(queries) }],
+    queries: [{ expr: ratio(breakers([OPEN]), breakers()), legend: policyLegend(queries) }],
     limit: { value: queries.limits.fleetWide.ratio, bad: 'above' },
     toPolicy: true,
   };
@@ -146,22 +149,20 @@ export function shareOfFleet(queries: Queries): Graph {
 /** Every replica reports how many of its breakers are closed, be it none. */
 export function replicasNotClosed(queries: Queries): Graph {
   const by = queries.by(queries.policy);
-  const inState = (state: CircuitBreakerState) => [
-    is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, state),
-  ];
+  const closed = is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed');
   return {
     kind: 'lines',
     title: 'Replicas with an open circuit',
     description:
-      'Share of the replicas of a service on which a circuit of the policy was open, even for a moment. ' +
+      'Share of the replicas of a service on which a scrape saw a circuit of the policy open. ' +
       'Few: look at those replicas. All: look at the dependency.',
     noData: NO_BREAKER,
     unit: PercentUnit,
     queries: [
       {
         expr:
-          `sum ${by} (${queries.rate(CIRCUIT_BREAKER_TIME, inState('open'))} > bool 0)\n` +
-          `/ count ${by} (${queries.shown(CIRCUIT_BREAKER_STATE, inState('closed'))})`,
+          `sum ${by} (${seen(queries, 'open')} > bool 0)\n` +
+          `/ count ${by} (${queries.shown(CIRCUIT_BREAKER_STATE, [closed])})`,
         legend: policyLegend(queries),
       },
     ],
@@ -169,22 +170,38 @@ export function replicasNotClosed(queries: Queries): Graph {
   };
 }
 
-export function timeInState(queries: Queries): Graph {
+export function breakersByState(queries: Queries): Graph {
   const by = [ATTR_CIRCUIT_BREAKER_STATE];
   return {
     kind: 'stack',
     title: 'Breakers in each state',
     description:
-      'How many breakers of all replicas were in each state, on average, from the time that they spent ' +
-      'there. All that is not green rejects calls.',
+      'How many breakers of all replicas are in each state. All that is not green rejects calls.',
     noData: NO_BREAKER,
     unit: Count,
     queries: [
       {
-        expr: rate(queries, CIRCUIT_BREAKER_TIME, { by }),
+        expr: now(queries, CIRCUIT_BREAKER_STATE, by),
         legend: queries.legend(ATTR_CIRCUIT_BREAKER_STATE),
       },
     ],
     colors: STATE,
+  };
+}
+
+export function failures(queries: Queries): Graph {
+  const largest = (metric: Metric) => `max(${queries.shown(metric)})`;
+  return {
+    kind: 'lines',
+    title: 'Failures in a row',
+    description:
+      'How near a circuit is to opening, on the replica that is nearest. At the dashed line it opens. ' +
+      'Circuit breakers that count a share of failures are not in it.',
+    noData: 'no circuit breaker counts failures in a row, or no replica reports.',
+    unit: Count,
+    queries: [
+      { expr: largest(CIRCUIT_BREAKER_FAILURES), legend: 'failures' },
+      { expr: largest(CIRCUIT_BREAKER_FAILURES_LIMIT), legend: 'limit', isLimit: true },
+    ],
   };
 }

@@ -5,6 +5,7 @@ import type {
   CircuitBreakerState,
   DEPENDENCY_RESULTS,
   DegradationStatus,
+  ExecutionResult,
   FallbackResult,
   Outcome,
   RecoveryResult,
@@ -32,6 +33,11 @@ export const OUTCOME: Readonly<Record<Outcome, string>> = {
   timed_out: LATE,
   cancelled: NEITHER,
   not_handled: NEITHER,
+};
+
+export const EXECUTION_RESULT: Readonly<Record<ExecutionResult, string>> = {
+  answered: GOOD,
+  unanswered: BAD,
 };
 
 /** From best to worst. */

@@ -4,13 +4,17 @@ import {
   PercentUnit,
   Seconds,
 } from '@grafana/grafana-foundation-sdk/units';
-import { ATTR_OUTCOME } from '../../semconv/attributes.ts';
+import {
+  ATTR_EXECUTION_RESULT,
+  ATTR_OUTCOME,
+  type ExecutionResult,
+} from '../../semconv/attributes.ts';
 import { EXECUTION_ACTIVE, EXECUTION_DURATION, EXECUTIONS } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
-import { UNANSWERED } from '../alerts/recordings.ts';
-import type { Queries } from '../queries.ts';
+import { COUNTED, UNANSWERED } from '../alerts/recordings.ts';
+import { is, type Queries } from '../queries.ts';
 import { gained, maySlower, now, percentile, policyLegend, rate, ratio, slower } from './ask.ts';
-import { OUTCOME } from './colors.ts';
+import { EXECUTION_RESULT, OUTCOME } from './colors.ts';
 import { type Graph, NO_CALLS } from './panel.ts';
 import { percentiles } from './percentiles.ts';
 import { results } from './results.ts';
@@ -21,19 +25,23 @@ const WORST = 10;
 
 const NO_DURATIONS = `${NO_CALLS} Durations can also be switched off where a policy is instrumented.`;
 
+/** The durations by which a dependency is judged: a rejected call is quick, and says nothing of it. */
+export const ANSWERED = is<ExecutionResult>(ATTR_EXECUTION_RESULT, 'answered');
+
 export function byOutcome(queries: Queries): Graph {
   return results(queries, EXECUTIONS, ATTR_OUTCOME, {
     title: 'Calls by outcome',
     description:
       'What callers got: an answer (success), a stand-in for it (fallback), or none: the call failed, ' +
-      'was rejected before it was made, or timed out. Cancelled is what callers gave up themselves.',
+      'was rejected before it was made, or timed out. Cancelled is what callers gave up themselves; not ' +
+      'handled is an error that no filter of the policy handles, such as a 404.',
     colors: OUTCOME,
   });
 }
 
 export function worstByFailures(queries: Queries): Graph {
   const { windowSeconds } = queries.limits.latency;
-  const calls = (matchers: Matcher[] = []) =>
+  const calls = (matchers: Matcher[]) =>
     gained(queries, EXECUTIONS, windowSeconds, { by: queries.policy, matchers });
   return {
     kind: 'ranking',
@@ -45,7 +53,7 @@ export function worstByFailures(queries: Queries): Graph {
     unit: PercentUnit,
     queries: [
       {
-        expr: `topk(${WORST}, ${ratio(calls([UNANSWERED]), calls())})`,
+        expr: `topk(${WORST}, ${ratio(calls([UNANSWERED]), calls([COUNTED]))})`,
         legend: policyLegend(queries),
       },
     ],
@@ -57,12 +65,13 @@ export function worstByFailures(queries: Queries): Graph {
 /** By what its alert judges p95 by: the percentiles themselves are too much to ask of a fleet. */
 export function slowest(queries: Queries): Graph {
   const { quantile, seconds, windowSeconds } = queries.limits.latency;
-  const share = slower(queries, seconds, EXECUTION_DURATION, { by: queries.policy }, windowSeconds);
+  const answered = { by: queries.policy, matchers: [ANSWERED] };
+  const share = slower(queries, seconds, EXECUTION_DURATION, answered, windowSeconds);
   return {
     kind: 'ranking',
     title: `Most calls over ${seconds * 1000} ms, last ${queries.window(windowSeconds)}`,
     description:
-      `The ten slowest policies, by the share of calls that took longer than ${seconds * 1000} ms with all ` +
+      `The ten slowest policies, by the share of answered calls that took longer than ${seconds * 1000} ms with all ` +
       `retries, waits and fallbacks. Red: p${quantile * 100} is above the documented limit. Slow is ` +
       'often the first sign of a dependency that is about to fail.',
     noData: NO_DURATIONS,
@@ -91,12 +100,20 @@ export function p95(queries: Queries): Graph {
     kind: 'stat',
     title: `p${quantile * 100}, last ${queries.window(windowSeconds)}`,
     description:
-      'One in twenty calls took longer, with all retries, waits and fallbacks. Red is above the ' +
+      'One in twenty answered calls took longer, with all retries, waits and fallbacks. Red is above the ' +
       'documented limit.',
     noData: NO_DURATIONS,
     unit: Seconds,
     queries: [
-      { expr: percentile(queries, quantile, EXECUTION_DURATION, { by: [] }, windowSeconds) },
+      {
+        expr: percentile(
+          queries,
+          quantile,
+          EXECUTION_DURATION,
+          { by: [], matchers: [ANSWERED] },
+          windowSeconds,
+        ),
+      },
     ],
     limit: { value: seconds, bad: 'above' },
   };
@@ -106,7 +123,7 @@ export function withoutAnswer(queries: Queries): Graph {
   return share(
     queries,
     EXECUTIONS,
-    { part: [UNANSWERED] },
+    { part: [UNANSWERED], whole: [COUNTED] },
     {
       title: 'Calls without an answer',
       description:
@@ -135,33 +152,33 @@ export function duration(queries: Queries): Graph {
     queries,
     EXECUTION_DURATION,
     {
-      title: 'Duration of calls',
+      title: 'Duration of answered calls',
       description:
         'From the call to its answer, with all retries, waits and fallbacks: the middle one, one in ' +
         'twenty (p95), one in a hundred (p99). The line is the documented limit for p95.',
       noData: NO_DURATIONS,
     },
-    { limit: { value: queries.limits.latency.seconds, bad: 'above' } },
+    { matchers: [ANSWERED], limit: { value: queries.limits.latency.seconds, bad: 'above' } },
   );
 }
 
-export function durationByOutcome(queries: Queries): Graph {
+export function durationByResult(queries: Queries): Graph {
   const { quantile, seconds } = queries.limits.latency;
   return {
     kind: 'lines',
-    title: `Duration by outcome, p${quantile * 100}`,
+    title: `Duration by result, p${quantile * 100}`,
     description:
-      'Who waits: those who get an answer, or those who get none? Rejected calls should take no time ' +
-      'at all; where they do, a retry waits around the circuit breaker.',
+      'Who waits: callers that get an answer, or callers that get none? Where the latter wait long, a ' +
+      'shorter timeout or a circuit breaker outside the retry spares them the wait.',
     noData: NO_DURATIONS,
     unit: Seconds,
     queries: [
       {
-        expr: percentile(queries, quantile, EXECUTION_DURATION, { by: [ATTR_OUTCOME] }),
-        legend: queries.legend(ATTR_OUTCOME),
+        expr: percentile(queries, quantile, EXECUTION_DURATION, { by: [ATTR_EXECUTION_RESULT] }),
+        legend: queries.legend(ATTR_EXECUTION_RESULT),
       },
     ],
     limit: { value: seconds, bad: 'above' },
-    colors: OUTCOME,
+    colors: EXECUTION_RESULT,
   };
 }

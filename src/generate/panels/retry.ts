@@ -1,4 +1,9 @@
-import { Number as Count, OpsPerSecond, PercentUnit } from '@grafana/grafana-foundation-sdk/units';
+import {
+  Number as Count,
+  OpsPerSecond,
+  PercentUnit,
+  Seconds,
+} from '@grafana/grafana-foundation-sdk/units';
 import {
   ATTR_RETRY_ATTEMPT,
   ATTR_RETRY_RESULT,
@@ -6,11 +11,11 @@ import {
   type RetryResult,
 } from '../../semconv/attributes.ts';
 import { RETRY_ATTEMPTS, RETRY_CALLS, RETRY_DELAY } from '../../semconv/metrics.ts';
+import type { HistogramPart } from '../../semconv/prometheus.ts';
 import { is, isOneOf, type Queries } from '../queries.ts';
 import { gained, policyLegend, rate, ratio } from './ask.ts';
 import { RETRY_RESULT } from './colors.ts';
 import { type Graph, NO_CALLS } from './panel.ts';
-import { percentiles } from './percentiles.ts';
 import { results } from './results.ts';
 import { share } from './share.ts';
 
@@ -129,11 +134,15 @@ export function amplification(queries: Queries): Graph {
 }
 
 export function delay(queries: Queries): Graph {
-  return percentiles(queries, RETRY_DELAY, {
-    title: 'Wait before a retry',
+  const of = (part: HistogramPart) => rate(queries, RETRY_DELAY, { by: [], part });
+  return {
+    kind: 'lines',
+    title: 'Mean wait before a retry',
     description:
       'How long calls wait before they are made again; callers wait as long. It grows from retry to ' +
-      'retry, as the backoff is told to.',
+      'retry, as the backoff says.',
     noData: NO_RETRY,
-  });
+    unit: Seconds,
+    queries: [{ expr: ratio(of('sum'), of('count')), legend: 'mean' }],
+  };
 }

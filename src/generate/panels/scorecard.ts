@@ -1,5 +1,5 @@
 import { Number as Count, PercentUnit, Seconds } from '@grafana/grafana-foundation-sdk/units';
-import { ATTR_OUTCOME, ATTR_POLICY_NAME, type Outcome } from '../../semconv/attributes.ts';
+import { ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
 import {
   BULKHEAD_CALLS,
   CIRCUIT_BREAKER_DOWNTIME,
@@ -15,10 +15,11 @@ import type { Matcher } from '../../semconv/prometheus.ts';
 import { BUDGET_SECONDS } from '../../thresholds.ts';
 import { recorded } from '../alerts/recordings.ts';
 import type { Limits } from '../limits.ts';
-import { is, type Queries } from '../queries.ts';
+import type { Queries } from '../queries.ts';
 import { gained, made, maySlower, ratio, recordedRatio, slower } from './ask.ts';
 import * as bulkhead from './bulkhead.ts';
 import { change } from './circuit-breaker.ts';
+import { ANSWERED } from './execution.ts';
 import * as fallback from './fallback.ts';
 import { type Column, JOB_TITLE, POLICY_TITLE, type Table } from './panel.ts';
 import { RECOVERED, RETRIED, SECOND } from './retry.ts';
@@ -76,11 +77,7 @@ export const SCORES: Readonly<Partial<Record<keyof Limits, Score>>> = {
     limit: { value: errors.ratio, bad: 'above' },
   }),
   latency: (queries, { latency: { seconds, windowSeconds } }) =>
-    late(queries, [], seconds, windowSeconds, `Over ${seconds * 1000} ms`),
-  rejectedCall: (queries, { rejectedCall: { seconds }, latency: { windowSeconds } }) => {
-    const rejected = [is<Outcome>(ATTR_OUTCOME, 'rejected')];
-    return late(queries, rejected, seconds, windowSeconds, 'Slow rejects');
-  },
+    late(queries, [ANSWERED], seconds, windowSeconds, `Over ${seconds * 1000} ms`),
   secondRetries: (queries, { secondRetries: { count, windowSeconds } }) =>
     events(queries, '2nd retries', [RETRY_ATTEMPTS, [SECOND]], { count, windowSeconds }),
   retrySuccess: (queries, { retrySuccess }) =>
@@ -95,7 +92,7 @@ export const SCORES: Readonly<Partial<Record<keyof Limits, Score>>> = {
 
 /** Every documented limit that can be told of one policy. */
 export function scorecard(queries: Queries): Table {
-  const { latency, opened, recovery, rejectedCall } = queries.limits;
+  const { latency, opened, recovery } = queries.limits;
   return {
     kind: 'table',
     title: 'Scorecard: every policy against every documented limit',
@@ -104,8 +101,8 @@ export function scorecard(queries: Queries): Table {
       `Openings, failed probes and second retries: in ${queries.window(opened.windowSeconds)}. ` +
       `Recovery: mean of ${queries.time(recovery.windowSeconds)}. Available: ` +
       `${queries.time(BUDGET_SECONDS)}. Errors: calls without an answer in ${queries.time(HOUR)}. ` +
-      `Over ${latency.seconds * 1000} ms: red where p${latency.quantile * 100} is above it; slow rejects ` +
-      `are those over ${rejectedCall.seconds * 1000} ms. All others: about ` +
+      `Over ${latency.seconds * 1000} ms: of answered calls; red where p${latency.quantile * 100} is above ` +
+      'it. All others: about ' +
       `${queries.window(latency.windowSeconds)}. A few calls of a quiet night can ` +
       'make a cell red where no alert fires. A dash: no such policy, or no such call. Click a policy ' +
       'for all of it.',

@@ -1,10 +1,9 @@
-import { Seconds } from '@grafana/grafana-foundation-sdk/units';
 import { ATTR_TIMEOUT_RESULT, type TimeoutResult } from '../../semconv/attributes.ts';
-import { TIMEOUT_CALLS, TIMEOUT_DURATION, TIMEOUT_LIMIT } from '../../semconv/metrics.ts';
+import { EXECUTION_DURATION, TIMEOUT_CALLS, TIMEOUT_LIMIT } from '../../semconv/metrics.ts';
 import { is, type Queries } from '../queries.ts';
-import { percentile } from './ask.ts';
 import { TIMEOUT_RESULT } from './colors.ts';
 import { type Graph, NO_CALLS } from './panel.ts';
+import { percentiles } from './percentiles.ts';
 import { results } from './results.ts';
 import { share } from './share.ts';
 
@@ -36,22 +35,18 @@ export function timedOut(queries: Queries): Graph {
 }
 
 export function duration(queries: Queries): Graph {
-  const quantiles = [0.5, 0.95, 0.99];
-  return {
-    kind: 'lines',
-    title: 'Time under the timeout',
+  const graph = percentiles(queries, EXECUTION_DURATION, {
+    title: 'Duration of calls, and the timeout',
     description:
-      'How long single attempts take: the middle one, one in twenty (p95), one in a hundred (p99), and ' +
-      'the longest limit of this policy, dashed. Where they meet, the timeout ends what might have ' +
-      'succeeded.',
+      'All calls, with all retries, waits and fallbacks: the middle one, one in twenty (p95), one in a ' +
+      'hundred (p99), and the longest limit of this policy, dashed. Where they meet, the timeout ends ' +
+      'what might have succeeded. With a retry around the timeout, calls may take longer.',
     noData: `${NO_CALLS} Durations can also be switched off where a policy is instrumented.`,
-    unit: Seconds,
-    queries: [
-      ...quantiles.map((quantile) => ({
-        expr: percentile(queries, quantile, TIMEOUT_DURATION, { by: [] }),
-        legend: `p${quantile * 100}`,
-      })),
-      { expr: `max(${queries.shown(TIMEOUT_LIMIT)})`, legend: 'limit', isLimit: true },
-    ],
+  });
+  const limit = {
+    expr: `max(${queries.shown(TIMEOUT_LIMIT)})`,
+    legend: 'limit',
+    isLimit: true,
   };
+  return { ...graph, queries: [...graph.queries, limit] };
 }

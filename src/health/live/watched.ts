@@ -1,5 +1,5 @@
 import type { Counts } from '../../aggregate/counts.ts';
-import { OUTCOME } from '../../aggregate/execution.ts';
+import { EXECUTION_RESULT } from '../../aggregate/execution.ts';
 import type { Scope } from '../../aggregate/scope.ts';
 import { OUTCOMES } from '../../semconv/attributes.ts';
 import { readingsOf } from '../readings.ts';
@@ -142,10 +142,10 @@ function taken(scopes: readonly Scope[]): number {
   return limit > 0 ? gaugeOf(scopes, ({ bulkhead }) => bulkhead?.active) / limit : 0;
 }
 
-/** Who was turned away at once has not seen how fast the dependency is. */
-function tapInto(latency: Latency): (seconds: number, outcome: number) => void {
-  return (seconds, outcome) => {
-    if (outcome !== OUTCOME.rejected) inbox.take(latency, seconds);
+/** A call that was rejected at once does not show how fast the dependency is. */
+function tapInto(latency: Latency): (seconds: number, result: number) => void {
+  return (seconds, result) => {
+    if (result === EXECUTION_RESULT.answered) inbox.take(latency, seconds);
   };
 }
 

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { gatherings } from '../../instrumented.ts';
-import type { DegradationStatus, Outcome } from '../../semconv/attributes.ts';
+import type { DegradationStatus, PartOutcome } from '../../semconv/attributes.ts';
 import type { GatherOptions } from './types.ts';
 
 /** So many names are kept; who gives each request one of its own does not fill the memory. */
@@ -20,7 +20,7 @@ class GatheringCounts {
     for (const part of parts) this.#kept.counts.declare(part);
   }
 
-  part(part: string, outcome: Outcome): void {
+  part(part: string, outcome: PartOutcome): void {
     this.#kept.counts.part(part, outcome);
   }
 

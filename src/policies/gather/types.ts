@@ -1,5 +1,5 @@
 import type { InstrumentOptions } from '../../options.ts';
-import type { Outcome } from '../../semconv/attributes.ts';
+import type { PartOutcome } from '../../semconv/attributes.ts';
 
 /** Makes one part of an answer. The signal is aborted when nobody waits for it any more. */
 export type Part<T = unknown> = (context: PartContext) => T | PromiseLike<T>;
@@ -23,7 +23,7 @@ export interface PartFailure {
    * - `timed_out`: by a timeout of its policy, or by that of the gathering
    * - `cancelled`: by the caller's signal
    */
-  readonly outcome: Exclude<Outcome, 'success' | 'fallback'>;
+  readonly outcome: Exclude<PartOutcome, 'success' | 'fallback'>;
   readonly error: unknown;
 }
 

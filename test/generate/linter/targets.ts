@@ -68,8 +68,8 @@ export const RULES: readonly Rule[] = [
     ),
     breaks: [
       {
-        from: '[$__rate_interval])) > bool 0',
-        to: '[5m])) > bool 0',
+        from: '[$__rate_interval])) > 0)',
+        to: '[5m])) > 0)',
         says: 'a rate over 5m',
       },
     ],

@@ -79,6 +79,16 @@ describe('the live page', { timeout: 60_000 }, () => {
     await rowOf(page, 'workday').getByText('next try in').waitFor();
   });
 
+  it('shows errors that no filter handles by that name, and outside the shares', async () => {
+    const policy = known(createPolicy('api', 'default', { retry: false, handle: () => false }));
+    const page = await open(await serve());
+    const row = rowOf(page, 'api');
+    await row.getByText('no calls').waitFor();
+    await policy.execute(() => 'fine');
+    await failing(policy, 3);
+    await row.getByText('100 % ok · 3 not handled').waitFor();
+  });
+
   it('resets, isolates and releases with the token, and tells of a wrong one', async () => {
     const breaker = breakerNamed('servicenow');
     await failing(breaker);

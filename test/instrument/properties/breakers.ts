@@ -8,10 +8,6 @@ const ISOLATED = 3;
 /** What one circuit breaker went through. */
 interface Life {
   state: number;
-  /** Since when, in ms of the fake clock. */
-  since: number;
-  /** In each state. */
-  readonly seconds: number[];
   readonly transitions: [from: number, to: number][];
   /** Seconds from the first opening to closed. */
   readonly recoveries: number[];
@@ -27,8 +23,6 @@ export class Breakers {
   watch(policy: Policy): void {
     this.#lives.set(policy, {
       state: stateOf(policy),
-      since: performance.now(),
-      seconds: [0, 0, 0, 0],
       transitions: [],
       recoveries: [],
       openedAt: undefined,
@@ -40,8 +34,6 @@ export class Breakers {
   read(policy: Policy): Readonly<Life & { downtime: number }> {
     const life = this.#lives.get(policy) as Life;
     const now = performance.now();
-    life.seconds[life.state] = (life.seconds[life.state] ?? 0) + (now - life.since) / 1000;
-    life.since = now;
     const state = stateOf(policy);
     if (state !== life.state) {
       life.transitions.push([life.state, state]);

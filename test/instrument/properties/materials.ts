@@ -6,8 +6,6 @@ interface Material {
   readonly thing: unknown;
   /** What `error.type` says of it. */
   readonly type: string;
-  /** Naming it throws. */
-  readonly hostile?: true;
 }
 
 class ServiceError extends Error {
@@ -64,8 +62,7 @@ export class Materials {
             throw new Error('not to be read');
           },
         }),
-        type: '_OTHER',
-        hostile: true,
+        type: 'Error',
       },
     ];
   }

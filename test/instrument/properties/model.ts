@@ -27,7 +27,7 @@ const BREAKER_RESULTS = ['success', 'failure', 'ignored', 'rejected', 'cancelled
 const RETRY_RESULTS = [
   ...['success_without_retry', 'success_after_retry', 'exhausted', 'not_retryable', 'aborted'],
 ];
-const ATTEMPTS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10+'];
+const ATTEMPTS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '_OTHER'];
 
 /**
  * What every counter must say, from nothing but what an observer outside can see: calls of policies
@@ -128,6 +128,7 @@ export class Model {
         tally.zero('circuit_breaker.calls', BREAKER_RESULTS);
         tally.zero('circuit_breaker.transitions', TRANSITIONS);
         tally.zero('circuit_breaker.administration', ['reset', 'isolate', 'release']);
+        if (spec.breaker.kind === 'consecutive') this.#countFailures(policy, spec.breaker, tally);
         return this.#countLife(policy, tally);
       case 'retry':
         tally.zero('retry.calls', RETRY_RESULTS);
@@ -159,11 +160,20 @@ export class Model {
     }
   }
 
+  /** Of several breakers, those of the one that needs the fewest more to open. */
+  #countFailures(policy: Policy, { threshold }: { threshold: number }, tally: Tally): void {
+    const { breakerState } = (policy as Policy & { toJSON(): { breakerState: number } }).toJSON();
+    const { 'circuit_breaker.failures.limit': limit, 'circuit_breaker.failures': failures } =
+      tally.numbers;
+    if (limit !== undefined && limit - (failures ?? 0) <= threshold - breakerState) return;
+    tally.numbers['circuit_breaker.failures'] = breakerState;
+    tally.numbers['circuit_breaker.failures.limit'] = threshold;
+  }
+
   #countLife(policy: Policy, tally: Tally): void {
-    const { state, seconds, downtime, transitions, recoveries } = this.#breakers.read(policy);
+    const { state, downtime, transitions, recoveries } = this.#breakers.read(policy);
     STATES.forEach((each, index) => {
       tally.add(`circuit_breaker.state.${each}`, state === index ? 1 : 0);
-      tally.add(`circuit_breaker.time.${each}`, seconds[index]);
     });
     const longest = tally.numbers['circuit_breaker.downtime'] ?? 0;
     tally.add('circuit_breaker.downtime', Math.max(0, downtime - longest));
@@ -177,7 +187,8 @@ export class Model {
     const outcome = this.#outcomes.get(call);
     if (outcome === undefined) return tally.add('execution.active');
     tally.add(`executions.${outcome}`);
-    tally.time(`execution.duration.${outcome}`, lasted(call));
+    const isAnswered = outcome === 'success' || outcome === 'fallback';
+    tally.time(`execution.duration.${isAnswered ? 'answered' : 'unanswered'}`, lasted(call));
   }
 
   #count(call: Call, tally: Tally): void {
@@ -198,8 +209,7 @@ export class Model {
         return;
       case 'timeout':
         if (!settled) return;
-        tally.add(`timeout.calls.${ofTimeout(call)}`);
-        return tally.time('timeout.duration', lasted(call));
+        return tally.add(`timeout.calls.${ofTimeout(call)}`);
       case 'bulkhead': {
         const result = ofBulkhead(call);
         if (result === undefined) return;
@@ -227,8 +237,7 @@ export class Model {
       const material = this.#materials.find(ok, thing);
       const type = material?.type ?? (thing as object).constructor.name;
       tally.add(`errors.${policy}:${errorType === 'names' ? NAMED : type}`);
-      const hookFails = errorType === 'throws' || (errorType === 'default' && material?.hostile);
-      if (hookFails) tally.add('telemetry.errors');
+      if (errorType === 'throws') tally.add('telemetry.errors');
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { MetricData } from '@opentelemetry/sdk-metrics';
 import type { PolicySnapshot } from '../../../src/index.ts';
+import { METRICS, type Metric, type Series } from '../../../src/semconv/metrics.ts';
 
 /**
  * All numbers under one name, by metric and attribute values: `executions.success`,
@@ -9,9 +10,25 @@ export type Numbers = Record<string, number>;
 
 /** Numbers that only go up. */
 export function isMonotone(key: string): boolean {
-  return /^(executions|errors|telemetry)\.|\.(calls|attempts|transitions|time|administration)\./.test(
+  return /^(executions|errors|telemetry)\.|\.(calls|attempts|transitions|administration)\./.test(
     key,
   );
+}
+
+/** Numbers whose series need not exist before their first event. */
+const LAZY = new Set(
+  METRICS.flatMap((metric) =>
+    metric.series.filter((series) => metric.isLazy(series)).map((series) => keyOf(metric, series)),
+  ),
+);
+
+/** Whether it is a zero of a series that need not exist yet. */
+export function isUnborn(key: string, value: number): boolean {
+  return value === 0 && LAZY.has(key);
+}
+
+function keyOf({ name }: Pick<Metric, 'name'>, attributes: Series): string {
+  return [name.replace('resilience.', ''), ...valuesOf(attributes)].join('.');
 }
 
 export function ofSnapshot(snapshot: PolicySnapshot): Numbers {
@@ -25,15 +42,16 @@ export function ofSnapshot(snapshot: PolicySnapshot): Numbers {
   };
   add('executions', snapshot.executions);
   add('circuit_breaker.state', circuitBreaker?.state);
-  add('circuit_breaker.time', circuitBreaker?.time);
   add('circuit_breaker', circuitBreaker && { downtime: circuitBreaker.downtime });
+  add('circuit_breaker', known({ failures: circuitBreaker?.failures }));
+  add('circuit_breaker.failures', known({ limit: circuitBreaker?.failureLimit }));
   add('circuit_breaker.transitions', circuitBreaker?.transitions);
   add('circuit_breaker.calls', circuitBreaker?.calls);
   add('circuit_breaker.administration', circuitBreaker?.administration);
   add('retry.calls', retry?.calls);
   add('retry.attempts', retry?.attempts);
   add('timeout.calls', timeout?.calls);
-  add('timeout', timeout?.limit === undefined ? {} : { limit: timeout.limit });
+  add('timeout', known({ limit: timeout?.limit }));
   add('bulkhead.calls', bulkhead?.calls);
   add(
     'bulkhead',
@@ -49,6 +67,12 @@ export function ofSnapshot(snapshot: PolicySnapshot): Numbers {
   return numbers;
 }
 
+function known(values: Readonly<Record<string, number | undefined>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== undefined),
+  );
+}
+
 /** What a collection says, by name. */
 export function ofCollection(metrics: readonly MetricData[]): [string, Numbers][] {
   const names = new Map<string, Numbers>();
@@ -57,7 +81,7 @@ export function ofCollection(metrics: readonly MetricData[]): [string, Numbers][
       const name = String(attributes['resilience.policy.name']);
       const numbers = names.get(name) ?? {};
       names.set(name, numbers);
-      const key = [descriptor.name.replace('resilience.', ''), ...valuesOf(attributes)].join('.');
+      const key = keyOf(descriptor, attributes as Series);
       if (typeof value === 'number') numbers[key] = round(value);
       else if (value.count > 0) {
         numbers[`${key}.count`] = value.count;
@@ -68,7 +92,7 @@ export function ofCollection(metrics: readonly MetricData[]): [string, Numbers][
   return [...names];
 }
 
-function valuesOf(attributes: Readonly<Record<string, unknown>>): unknown[] {
+function valuesOf(attributes: Series): unknown[] {
   const {
     'resilience.policy.name': _,
     'resilience.circuit_breaker.previous_state': previous,

@@ -42,7 +42,17 @@ export class Results {
     if (!lastRun && !isTaskCancelled(settled?.thing)) return 'rejected';
     if (way.some(endedByTimeout)) return 'timed_out';
     if (settled?.aborted) return 'cancelled';
-    return lastRun ? 'failure' : 'rejected';
+    if (!lastRun) return 'rejected';
+    return this.#isNotHandled(way, settled?.thing) ? 'not_handled' : 'failure';
+  }
+
+  /** The policies that have a filter were asked, and each said no. */
+  #isNotHandled(way: readonly Call[], thing: unknown): boolean {
+    const asked = way.filter(({ lastRun }) => lastRun?.settled?.ok === false);
+    const handled = asked.flatMap(({ spec, lastRun }) =>
+      spec !== 'wrap' && 'filter' in spec ? [this.failed(lastRun, spec.filter)] : [],
+    );
+    return handled.length > 0 && !handled.includes(true) && !isRejection(thing);
   }
 
   #fellBack({ spec, lastRun }: Call): boolean {
@@ -68,6 +78,11 @@ export function ofBulkhead({ settled, lastRun }: Call): string | undefined {
 
 function isTaskCancelled(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'isTaskCancelledError' in error;
+}
+
+function isRejection(error: unknown): boolean {
+  const markers = ['isBrokenCircuitError', 'isBulkheadRejectedError'];
+  return typeof error === 'object' && error !== null && markers.some((marker) => marker in error);
 }
 
 /** The calls of a stack through which its answer came: at every policy those of the last attempt. */

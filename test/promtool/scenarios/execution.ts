@@ -1,4 +1,8 @@
-import { ATTR_OUTCOME, type Outcome } from '../../../src/semconv/attributes.ts';
+import {
+  ATTR_EXECUTION_RESULT,
+  ATTR_OUTCOME,
+  type Outcome,
+} from '../../../src/semconv/attributes.ts';
 import { EXECUTION_DURATION, EXECUTIONS } from '../../../src/semconv/metrics.ts';
 import { always, minutes, never, type Scenario, T, type Table } from '../scenario.ts';
 import {
@@ -18,7 +22,12 @@ const took = (
   more = {},
 ): Replica => ({
   instance,
-  series: histogram(EXECUTION_DURATION, 'servicenow', { [ATTR_OUTCOME]: 'success' }, observed),
+  series: histogram(
+    EXECUTION_DURATION,
+    'servicenow',
+    { [ATTR_EXECUTION_RESULT]: 'answered' },
+    observed,
+  ),
   ...more,
 });
 const ALWAYS = { at: 0, until: Number.MAX_SAFE_INTEGER };

@@ -3,7 +3,7 @@ import { generate } from '../../../src/generate/index.ts';
 import type { GenerateOptions } from '../../../src/generate/options.ts';
 import {
   ATTR_BULKHEAD_RESULT,
-  ATTR_OUTCOME,
+  ATTR_EXECUTION_RESULT,
   ATTR_RETRY_ATTEMPT,
   ATTR_RETRY_RESULT,
 } from '../../../src/semconv/attributes.ts';
@@ -98,7 +98,7 @@ const durations = (
   series: histogram(
     buckets ? { ...EXECUTION_DURATION, buckets } : EXECUTION_DURATION,
     policy,
-    { [ATTR_OUTCOME]: 'success' },
+    { [ATTR_EXECUTION_RESULT]: 'answered' },
     [{ at: 0, until: hours(10), count, seconds }],
   ),
 });

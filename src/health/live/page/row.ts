@@ -2,7 +2,7 @@ import type { Limits } from '../protocol.ts';
 import { breakerText } from './breaker.ts';
 import { make, mark, say } from './dom.ts';
 import { count, latency, percent, rate, troublePercent } from './format.ts';
-import { answerable, total, unanswered } from './judge.ts';
+import { answerable, unanswered } from './judge.ts';
 import { Meter } from './meter.ts';
 import type { Model, Policy } from './model.ts';
 import { Spark } from './spark.ts';
@@ -88,13 +88,14 @@ export class RowView {
     const failed = unanswered(row);
     const all = answerable(row);
     const perSecond = model.rate(policy);
-    const cancelled = total(row) - all;
+    const [, , , , , cancelled = 0, notHandled = 0] = row.outcomes;
     const [ok = 0, stoodIn = 0] = row.outcomes;
     const parts = [
       all > 0 ? `${percent(ok / all)} ok` : noCalls(model.watchedSeconds),
       ...(stoodIn > 0 ? [`${troublePercent(stoodIn / all)} fallback`] : []),
       ...(failed > 0 ? [`${count(failed)} failed`] : []),
       ...(cancelled > 0 ? [`${count(cancelled)} cancelled`] : []),
+      ...(notHandled > 0 ? [`${count(notHandled)} not handled`] : []),
     ];
     say(this.#outcomes, parts.join(' · '));
     mark(this.#outcomes, 'data-over', beyond.has('errors') ? '' : undefined);

@@ -36,6 +36,9 @@ describe('what is beyond a documented limit', () => {
     expect(found({ outcomes: [1000, 0, 2, 1, 2, 0] })).toEqual(['errors']);
     // Who calls off what they asked for has not seen a failure.
     expect(found({ outcomes: [1000, 0, 0, 0, 0, 500] })).toEqual([]);
+    // An error that no filter handles is no failure, and does not hide those that are.
+    expect(found({ outcomes: [1000, 0, 0, 0, 0, 0, 500] })).toEqual([]);
+    expect(found({ outcomes: [100, 0, 6, 0, 0, 0, 9000] })).toEqual(['errors']);
   });
 
   it('is a 95th percentile above its limit, of so many calls that it is not the slowest', () => {
