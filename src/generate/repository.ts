@@ -6,10 +6,11 @@ import { metricsPage, metricsTable } from './docs/metrics-page.ts';
 import { policiesPage } from './docs/policies-page.ts';
 import type { Files } from './files.ts';
 import { generate } from './index.ts';
+import { registryFiles } from './registry.ts';
 
 /**
  * Every generated file of the repository, by its path in it: rules and dashboards of the two
- * committed namings, what the example needs, and the docs. Of the README only a block is
+ * committed namings, what the example needs, the registry of names, and the docs. Of the README only a block is
  * generated; where there is none yet, none is made.
  *
  * @throws Error if the README has no place for its block
@@ -25,6 +26,7 @@ export function repositoryFiles(root: string): Files {
       ]),
     ),
     ...exampleFiles(),
+    ...registryFiles(ownVersion()),
     'docs/metrics.md': metricsPage(),
     ...alertsPage(read(join(root, 'docs/alerts.md'))),
     ...policiesPage((path) => read(join(root, path))),
@@ -41,6 +43,11 @@ function exampleFiles(): Files {
       generated[path] ?? '',
     ]),
   );
+}
+
+function ownVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** The paths of files that are missing, or are not what they would be if written anew. */

@@ -1,5 +1,19 @@
-import { ATTR_ERROR_TYPE, ATTR_OUTCOME, type Outcome } from '../../semconv/attributes.ts';
-import { EXECUTIONS, METRICS, type Metric } from '../../semconv/metrics.ts';
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_EXECUTION_RESULT,
+  ATTR_OUTCOME,
+  type Outcome,
+} from '../../semconv/attributes.ts';
+import { ATTRIBUTES } from '../../semconv/descriptions.ts';
+import {
+  CIRCUIT_BREAKER_CALLS,
+  CIRCUIT_BREAKER_FAILURES,
+  CIRCUIT_BREAKER_FAILURES_LIMIT,
+  CIRCUIT_BREAKER_STATE,
+  EXECUTIONS,
+  METRICS,
+  type Metric,
+} from '../../semconv/metrics.ts';
 import { labelName, metricName, NAMINGS, selector } from '../../semconv/prometheus.ts';
 import { GENERATED } from '../generated.ts';
 import { is } from '../queries.ts';
@@ -13,11 +27,43 @@ export function metricsPage(): string {
 
 # Metrics
 
-Stability: Development. Every series of a closed list of values exists, at zero, from the moment a
-policy is instrumented, so that \`increase()\` sees the first event; those with a value that is not
-known before (\`any\`) appear when it happens, and histograms with their first duration.
+Stability: Development. The same catalog is a registry for [OpenTelemetry Weaver](https://github.com/open-telemetry/weaver):
+\`semconv/registry\` of this package.
+
+## When a series exists
+
+- **From the start, at zero**: every series of a metric with a closed list of values, from the moment a policy is instrumented.
+  \`increase()\` then sees the first event.
+- **Lazy values** save series that few policies ever have. Their series exist from their first event on, or from the moment a
+  policy is instrumented that can have them: a timeout for \`timed_out\`, \`maxAttempts: 2\` for the attempts \`1\` and \`2\`, health
+  routes with a token for what people do by hand. A series that exists stays.
+- **Open values** (\`any\`) exist from their first event on, and histograms from their first duration.
+
+A stack of five has 38 series in a scrape before its first call, 51 while all is well, and at most 90 after trouble.
 
 ${METRICS.map(section).join('\n')}
+## What the values mean
+
+${values()}
+
+## Why the names are as they are
+
+- A metric and an attribute may have one name: ${code(CIRCUIT_BREAKER_STATE.name)} counts breakers by their state. The conventions of
+  OpenTelemetry would call the metric \`.status\`. Rules and dashboards read better with the word that circuit breakers use.
+- *result* is what one policy made of a call, *outcome* is what the caller saw. ${code(ATTR_EXECUTION_RESULT)} folds the outcomes into two, as
+  each histogram is many series.
+- *status* is a word for gathered answers only: how much of the answer was there is neither a result of a policy nor an outcome of a call.
+- \`_OTHER\` is the value that OpenTelemetry reserves for what is not told apart: error types, parts and retries beyond a limit.
+- ${code(CIRCUIT_BREAKER_FAILURES_LIMIT.name)} has a metric's name as its namespace, which OpenTelemetry advises against. The limit belongs to
+  that number, and a reader finds both side by side.
+
+## How near a circuit is to opening
+
+${code(CIRCUIT_BREAKER_FAILURES.name)} and its limit are known of circuit breakers that count failures in a row: of cockatiel's
+\`ConsecutiveBreaker\`, and of \`createPolicy\` with the kind \`consecutive\`. \`SamplingBreaker\` and \`CountBreaker\` open by a share of the calls in a
+window. One number does not say how near they are: it takes the share, the limit of the share, and how many calls the window has and needs.
+For them see the shares of ${code(CIRCUIT_BREAKER_CALLS.name)}. A breaker of your own shows its failures where its \`state\` is a number.
+
 ## Error types
 
 ${code(ATTR_ERROR_TYPE)} is the first of these that an error, or a failed result, has:
@@ -107,9 +153,24 @@ function section(metric: Metric): string {
         `- ${code(attribute)}: ${values.length > 0 ? values.map(code).join(', ') : 'any'}`,
     ),
     ...combinations(metric),
-    ...(buckets ? [`- buckets: ${buckets.map((bound) => code(String(bound))).join(', ')}`] : []),
+    ...(metric.lazy.length > 0 ? [`- lazy: ${metric.lazy.map(code).join(', ')}`] : []),
+    ...(buckets?.length
+      ? [`- buckets: ${buckets.map((bound) => code(String(bound))).join(', ')}`]
+      : []),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Each value of each closed list. */
+function values(): string {
+  const rows = Object.entries(ATTRIBUTES).flatMap(([attribute, text]) =>
+    Object.entries(text.values ?? {}).map(([value, meaning], index) => [
+      index === 0 ? code(attribute) : '',
+      code(value),
+      meaning,
+    ]),
+  );
+  return table(['attribute', 'value', 'meaning'], rows);
 }
 
 /** Which combinations of its attributes' values a metric has, where it has not all of them. */

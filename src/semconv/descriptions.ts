@@ -1,0 +1,169 @@
+/**
+ * What attributes and their values mean, for the docs and for the registry that tools of OpenTelemetry
+ * read. A service never loads it.
+ */
+import * as attr from './attributes.ts';
+
+export interface AttributeDescription {
+  readonly brief: string;
+  /** Of an attribute that takes any value. */
+  readonly examples?: readonly string[];
+  /** What each value of a closed list means. */
+  readonly values?: Readonly<Record<string, string>>;
+}
+
+/** With a text for each value of the list, and for no other. */
+function closed<T extends string>(
+  brief: string,
+  _: readonly T[],
+  values: Readonly<Record<T, string>>,
+): AttributeDescription {
+  return { brief, values };
+}
+
+/** By attribute. `error.type` is OpenTelemetry's own, and described there. */
+export const ATTRIBUTES: Readonly<Record<string, AttributeDescription>> = {
+  [attr.ATTR_POLICY_NAME]: {
+    brief: 'The name that the policy was given: one for each dependency.',
+    examples: ['servicenow', 'ldap'],
+  },
+  [attr.ATTR_POLICY_TYPE]: closed('The policy that acted on the error.', attr.POLICY_TYPES, {
+    retry: 'A retry.',
+    circuit_breaker: 'A circuit breaker.',
+    fallback: 'A fallback.',
+  }),
+  [attr.ATTR_OUTCOME]: closed('What the caller saw.', attr.OUTCOMES, {
+    success: 'The function answered.',
+    fallback: 'A fallback answered.',
+    failure: 'It threw, and none of the other outcomes fits.',
+    rejected:
+      'It threw, and no attempt called the function: a circuit was open or a bulkhead full.',
+    timed_out: 'It threw, and a timeout of the policy ended the last attempt.',
+    cancelled: 'It threw, and the caller had aborted.',
+    not_handled:
+      'It threw an error that no filter of the policy handles, such as a 404. No failure of the dependency: outside availability and error budget.',
+  }),
+  [attr.ATTR_EXECUTION_RESULT]: closed(
+    'Whether the caller got an answer.',
+    attr.EXECUTION_RESULTS,
+    {
+      answered: 'The outcomes `success` and `fallback`.',
+      unanswered: 'Every other outcome.',
+    },
+  ),
+  [attr.ATTR_CIRCUIT_BREAKER_STATE]: closed(
+    'The state of a circuit breaker; of a transition the new one.',
+    attr.CIRCUIT_BREAKER_STATES,
+    {
+      closed: 'Calls pass.',
+      open: 'Calls are rejected until the reset time is over.',
+      half_open: 'A trial call decides whether it closes.',
+      isolated: 'It is held open by hand.',
+    },
+  ),
+  [attr.ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE]: closed(
+    'The state before a transition.',
+    attr.CIRCUIT_BREAKER_STATES,
+    {
+      closed: 'Calls passed.',
+      open: 'Calls were rejected.',
+      half_open: 'A trial call was under way.',
+      isolated: 'It was held open by hand.',
+    },
+  ),
+  [attr.ATTR_CIRCUIT_BREAKER_RESULT]: closed(
+    'What the circuit breaker made of a call.',
+    attr.CIRCUIT_BREAKER_RESULTS,
+    {
+      success: 'It counts as a success.',
+      failure: 'It counts as a failure.',
+      ignored: 'It failed, and the filter does not handle the error: it does not count.',
+      rejected: 'The circuit was open or isolated, and the function was not called.',
+      cancelled: 'The call was aborted while it waited for a trial call.',
+    },
+  ),
+  [attr.ATTR_CIRCUIT_BREAKER_ACTION]: closed(
+    'What a person did to a circuit breaker.',
+    attr.CIRCUIT_BREAKER_ACTIONS,
+    {
+      reset: 'Closed it.',
+      isolate: 'Held it open.',
+      release: 'Ended the isolation.',
+    },
+  ),
+  [attr.ATTR_RETRY_RESULT]: closed('How a call through a retry ended.', attr.RETRY_RESULTS, {
+    success_without_retry: 'The first attempt succeeded.',
+    success_after_retry: 'A later attempt succeeded.',
+    exhausted: 'The last attempt that is allowed failed.',
+    not_retryable: 'It failed with an error that is not retried.',
+    aborted: 'The caller aborted before the next attempt.',
+  }),
+  [attr.ATTR_RETRY_ATTEMPT]: {
+    brief: 'Which retry it was: `1` is the first retry, that is the second call.',
+    values: Object.fromEntries(
+      attr.RETRY_ATTEMPTS.map((attempt) => [
+        attempt,
+        attempt === attr.ERROR_TYPE_OTHER
+          ? 'The tenth retry, or a later one.'
+          : `Retry ${attempt}, that is call ${Number(attempt) + 1}.`,
+      ]),
+    ),
+  },
+  [attr.ATTR_TIMEOUT_RESULT]: closed('How a call under a timeout ended.', attr.TIMEOUT_RESULTS, {
+    completed: 'It settled in time, well or not.',
+    timed_out: 'The timeout aborted it.',
+    cancelled: 'The caller aborted it.',
+  }),
+  [attr.ATTR_BULKHEAD_RESULT]: closed('Whether a bulkhead let a call run.', attr.BULKHEAD_RESULTS, {
+    accepted: 'It ran, at once or from the queue.',
+    rejected: 'All slots and the queue were full.',
+    cancelled: 'The caller aborted it in the queue.',
+  }),
+  [attr.ATTR_FALLBACK_RESULT]: closed('What a fallback did.', attr.FALLBACK_RESULTS, {
+    not_used:
+      'Nothing: the call succeeded, or failed with an error that the fallback does not handle.',
+    used: 'It answered.',
+    failed: 'It had no answer, or threw.',
+  }),
+  [attr.ATTR_FALLBACK_TYPE]: closed(
+    'Where a fallback takes its answer from.',
+    attr.FALLBACK_TYPES,
+    {
+      value: 'A constant.',
+      function: 'A function.',
+      cached: 'The last good answer, handed out like a new one.',
+      stale: 'The last good answer, marked as old.',
+    },
+  ),
+  [attr.ATTR_DEGRADATION_NAME]: {
+    brief: 'The name that the gathered answer was given.',
+    examples: ['employee-profile'],
+  },
+  [attr.ATTR_DEGRADATION_STATUS]: closed(
+    'How much of a gathered answer was there.',
+    attr.DEGRADATION_STATUSES,
+    {
+      complete: 'Every part.',
+      partial: 'Not every part, but as many as are needed.',
+      failed: 'Fewer parts than are needed.',
+    },
+  ),
+  [attr.ATTR_DEGRADATION_PART]: {
+    brief: 'The part of the gathered answer; `_OTHER` beyond 50 parts of one name.',
+    examples: ['workday', 'ldap'],
+  },
+  [attr.ATTR_DEPENDENCY_NAME]: {
+    brief: 'The name of the dependency that is checked.',
+    examples: ['workday', 'ldap'],
+  },
+  [attr.ATTR_DEPENDENCY_RESULT]: closed('How a check ended.', attr.DEPENDENCY_RESULTS, {
+    available: 'The dependency answered in time.',
+    slow: 'It answered late.',
+    unavailable: 'It did not answer, or said that it is not available.',
+  }),
+  [attr.ATTR_DEPENDENCY_RECOVERY_RESULT]: closed(
+    'How an attempt to recover the dependency ended.',
+    attr.RECOVERY_RESULTS,
+    { success: 'Without an error.', failure: 'With an error.' },
+  ),
+};
