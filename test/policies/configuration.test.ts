@@ -257,6 +257,7 @@ describe('a variable without the prefix, which may belong to another program', (
   beforeEach(() => {
     vi.resetModules();
     warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    warned.mockClear();
   });
   afterEach(() => void vi.restoreAllMocks());
   /** The room with a process that has not warned yet. */
