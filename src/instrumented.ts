@@ -20,24 +20,25 @@ interface Destination {
   readonly ensure: () => void;
 }
 
-const given = new WeakMap<MeterProvider, Destination>();
-/**
- * Of all copies of this package in the process. Weak, as a provider that was given, and what reports
- * to it, may go when its policies are gone.
- */
-const groups = processWide('groups', () => new Set<WeakRef<Group>>());
-let shared: Destination | undefined;
+/** Of all copies of this package in the process: two reports of one name would spoil each other. */
+const destinations = processWide('destinations', () => ({
+  given: new WeakMap<MeterProvider, Destination>(),
+  global: undefined as Destination | undefined,
+  /** Weak, as a provider that was given, and what reports to it, may go with its policies. */
+  groups: new Set<WeakRef<Group>>(),
+}));
+const { given, groups } = destinations;
 
 function destinationOf(provider: MeterProvider | undefined): Destination {
   if (provider === undefined) {
-    if (shared === undefined) {
+    if (destinations.global === undefined) {
       const group = new Group(reportFault);
       const connection = new GlobalConnection(group);
-      shared = { group, ensure: connection.refresh };
+      destinations.global = { group, ensure: connection.refresh };
       groups.add(new WeakRef(group));
     }
-    shared.ensure();
-    return shared;
+    destinations.global.ensure();
+    return destinations.global;
   }
   let destination = given.get(provider);
   if (destination === undefined) {

@@ -157,3 +157,6 @@ export const running = {
     call.execution = undefined;
   },
 };
+
+/** Where a stack says that its promise may settle before those inside, if a call can be aborted. */
+export const SETTLES_EARLY = Symbol.for('cockatiel-otel.settles-early');

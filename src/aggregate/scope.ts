@@ -10,6 +10,7 @@ import type { Recorder, RecorderSource } from './durations.ts';
 import { ErrorAggregate } from './errors.ts';
 import { ExecutionAggregate } from './execution.ts';
 import { FallbackAggregate } from './fallback.ts';
+import { processWide } from './process-wide.ts';
 import { RetryAggregate } from './retry.ts';
 import { TimeoutAggregate } from './timeout.ts';
 
@@ -26,18 +27,17 @@ export interface Sampled {
 /** Is told of faults; must not throw. */
 export type Report = (fault: unknown) => void;
 
-let members = 0;
+/** Of all copies of this package in the process. */
+const count = processWide('scopes', () => ({ members: 0, made: 0 }));
 
 /** Grows with each policy with a control that comes or goes. */
 export function comingsAndGoings(): number {
-  return members;
+  return count.members;
 }
-
-let made = 0;
 
 /** Grows with each scope: those of a higher ordinal were made later. */
 export function scopesMade(): number {
-  return made;
+  return count.made;
 }
 
 interface Aggregate {
@@ -50,7 +50,7 @@ interface Aggregate {
  * other subjects of the catalog.
  */
 export class Scope implements RecorderSource {
-  readonly ordinal = ++made;
+  readonly ordinal = ++count.made;
   readonly name: string;
   /** The attribute that carries the name. */
   readonly subject: string;
@@ -133,12 +133,12 @@ export class Scope implements RecorderSource {
     this.#sampled.add(sampled);
     if (!sampled.deref()?.control) return;
     this.#controlled.add(sampled);
-    members++;
+    count.members++;
   }
 
   unwatch(sampled: WeakRef<Sampled>): void {
     this.#sampled.delete(sampled);
-    if (this.#controlled.delete(sampled)) members++;
+    if (this.#controlled.delete(sampled)) count.members++;
   }
 
   /** Brings states and gauges up to date and returns everything there is to report. */

@@ -1,5 +1,5 @@
 import { type BulkheadAggregate, BULKHEAD_RESULT as RESULT } from '../aggregate/bulkhead.ts';
-import { Call, callInside, takeParent } from './call.ts';
+import { Call, functionOf, parentOf } from './call.ts';
 import { capacityOf } from './cockatiel-internals.ts';
 import { isMarked } from './error-type.ts';
 import type { Executions } from './execution.ts';
@@ -12,7 +12,9 @@ export class BulkheadLayer implements Layer {
   readonly #policy: Bulkhead;
   readonly #counts: BulkheadAggregate;
   readonly #durations: boolean;
-  readonly #executions: Executions | undefined;
+  readonly executions: Executions | undefined;
+  /** Whether it is cockatiel's own, which always hands on what its function returned. */
+  readonly isKnown: boolean;
   readonly #slots: Limit;
   readonly #queueSlots: Limit;
   /** Functions in the queue: the bulkhead re-enters `execute` with them. */
@@ -23,22 +25,20 @@ export class BulkheadLayer implements Layer {
     this.#counts = settings.scope.ofBulkhead();
     this.#durations = settings.durations;
     const { executions } = settings;
-    this.#executions = executions;
-    this.#slots = new Limit(capacityOf(policy, 'capacity'));
+    this.executions = executions;
+    const capacity = capacityOf(policy, 'capacity');
+    this.isKnown = capacity !== undefined;
+    this.#slots = new Limit(capacity);
     this.#queueSlots = new Limit(capacityOf(policy, 'queueCapacity'));
 
     const layer = this;
-    this.execute = function execute(fn, signal) {
+    this.execute = function execute(fn, signal, ...rest) {
       if (layer.#queued?.has(fn)) return original.call(this, fn, signal);
-      const call = new BulkheadCall(layer, takeParent(policy), signal);
+      const call = new BulkheadCall(layer, parentOf(policy, signal), signal);
       executions?.begin(call);
-      const inner: Fn = (context, second) => {
-        call.called = true;
-        layer.#started(call);
-        return callInside(call, true, fn, context, second);
-      };
+      const inner = functionOf(call, fn);
       const free = policy.queueSlots;
-      const result = runAndObserve(call, original, this, inner, signal);
+      const result = runAndObserve(call, original, this, inner, signal, rest);
       if (!call.called && !call.isSettled) {
         layer.#queued ??= new Set();
         layer.#queued.add(inner);
@@ -66,10 +66,10 @@ export class BulkheadLayer implements Layer {
       this.#counts.calls.add(cancelled ? RESULT.cancelled : RESULT.rejected);
       this.#leaveQueue(call);
     }
-    this.#executions?.end(call, ok, value);
+    this.executions?.end(call, ok, value);
   }
 
-  #started(call: BulkheadCall): void {
+  started(call: BulkheadCall): void {
     this.#counts.calls.add(RESULT.accepted);
     this.#leaveQueue(call);
   }
@@ -91,18 +91,24 @@ class BulkheadCall extends Call {
   /** In ms of `performance.now()`. */
   queuedAt = -1;
 
+  override functionCalled(): boolean {
+    this.owner.started(this);
+    return this.owner.isKnown;
+  }
+
   override get handsOnResult(): boolean {
-    return true;
+    return this.isObserved;
   }
 
   /** It reports what is reported to it. */
   override get reportsInner(): boolean {
-    return this.parent?.reportsInner ?? true;
+    return this.isObserved && (this.parent === undefined || this.isReported);
   }
 
   /** It runs, and nothing that is counted here can happen to it any more. */
   override get isDone(): boolean {
-    return this.isSettled || (this.called && !this.reportsInner);
+    const isCounted = this.called && this.owner.executions === undefined;
+    return this.isSettled || (isCounted && !this.reportsInner);
   }
 }
 

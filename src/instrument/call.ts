@@ -10,7 +10,7 @@ interface CallOwner {
 
 /** What was instrumented as one. */
 export interface Stack {
-  /** Its policies, wraps included; `undefined` if any policy may be part of it. */
+  /** The policies inside it, wraps included; `undefined` if any policy may be part of it. */
   readonly members: ReadonlySet<object> | undefined;
   /** A noop hands on a promise of its own, and is not instrumented. */
   readonly hasNoop: boolean;
@@ -21,12 +21,13 @@ export interface Stack {
  *
  * cockatiel's events carry no call identity, so the calls of a stack find each other by the call
  * stack: the function of an outer policy calls the `execute` of the next inner one synchronously.
- * `callInside` hands the outer call over, and `takeParent` in that `execute` takes it at once.
+ * `callInside` makes the outer call the current one, and `parentOf` in that `execute` reads it.
+ * A decorated `execute` may call the next policy later: until then, the outer call waits for it.
  */
 export class Call {
   readonly owner: CallOwner | undefined;
   /** The call whose function called this policy; none if the user called it. */
-  readonly parent: Call | undefined;
+  parent: Call | undefined;
   /** The stack that the call belongs to; none if its policy was instrumented by itself. */
   stack: Stack | undefined;
   /** The signal that the policy was given. */
@@ -46,8 +47,16 @@ export class Call {
   execution: Execution | undefined = undefined;
   /** What `execute` returned. */
   promise: unknown = undefined;
+  /** Whether the result of the function will be reported: not by what only looks like cockatiel's. */
+  isObserved = true;
+  /** Whether no other call has the same promise. */
+  isFresh = false;
   /** The call that this one's function made and whose promise it returned. */
   inner: Call | undefined = undefined;
+  /** The last call of a policy inside. */
+  entered: Call | undefined = undefined;
+  /** Whether the call outside reports the result: its function returned the promise of this one. */
+  readonly isReported: boolean;
 
   constructor(
     owner: CallOwner | undefined,
@@ -58,6 +67,11 @@ export class Call {
     this.parent = parent;
     this.stack = parent?.stack;
     this.signal = signal;
+    this.isReported = parent !== undefined && parent === context.parent && parent.reportsInner;
+    if (parent === undefined) return;
+    // A decorated `execute` may call the next policy again.
+    if (parent.entered !== undefined) restart(parent);
+    parent.entered = this;
   }
 
   /** The policy's promise settled. Only the first report counts. */
@@ -67,7 +81,9 @@ export class Call {
     if (this.handsOnResult) this.inner?.settle(ok, value);
     this.isSettled = true;
     this.inner = undefined;
+    this.entered = undefined;
     this.promise = undefined;
+    this.#waitsNoMore();
     this.owner?.settled(this, ok, value);
   }
 
@@ -78,7 +94,7 @@ export class Call {
 
   /** Whether a call inside may rely on this one to report that its promise settled. */
   get reportsInner(): boolean {
-    return true;
+    return this.isObserved;
   }
 
   /** Whether what policies inside do decides the outcome: true of a stack. */
@@ -101,16 +117,47 @@ export class Call {
     this.inner = inner;
   }
 
+  /** @returns whether the result of the function will be reported to this call */
+  functionCalled(_context: unknown): boolean {
+    return true;
+  }
+
+  /** @returns what the policy gets in place of what the function returned */
+  functionReturned(returned: unknown): unknown {
+    return returned;
+  }
+
+  functionThrew(): void {}
+
   /** The policy's `execute` returned. */
   hasReturned(_result: unknown): void {}
 
-  /** The call inside reports through this one only if this returned its very promise. */
-  innerReturned(returned: unknown, reports: boolean): void {
+  /**
+   * What was called inside returned. The call inside reports through this one only if that is its
+   * very promise. Otherwise a decorated `execute` is on the way, which may call the policy later.
+   *
+   * @param signal what the policy inside is given
+   */
+  innerReturned(returned: unknown, signal: unknown): void {
     const { inner, stack } = this;
-    if (inner === undefined) return;
-    if (reports && (inner.promise === returned || stack?.hasNoop)) return;
-    this.inner = undefined;
-    inner.observeFromSide();
+    if (inner !== undefined) {
+      if (this.reportsInner && (inner.promise === returned || stack?.hasNoop)) return;
+      this.inner = undefined;
+      inner.observeFromSide();
+    } else if (this.entered !== undefined && !this.entered.isSettled) return;
+    if (stack?.members && !this.isSettled && isThenable(returned)) {
+      context.waiting.set(this, signal);
+    }
+  }
+
+  /** The function settled: no policy inside is called by this attempt any more. */
+  settleInner(ok: boolean, value: unknown): void {
+    this.inner?.settle(ok, value);
+    this.#waitsNoMore();
+  }
+
+  #waitsNoMore(): void {
+    if (context.waiting.size > 0) context.waiting.delete(this);
   }
 
   /** Reports the result of a promise that its policy may give up, or that is not handed on. */
@@ -123,33 +170,37 @@ export class Call {
 }
 
 /** One for all copies of this package in the process: a stack may have members of several. */
-const context: { parent: Call | undefined } = processWide('call-context', () => ({
-  parent: undefined,
+export const context = processWide('call-context', () => ({
+  /** The call whose function, or stack, is running, before its first `await`. */
+  parent: undefined as Call | undefined,
+  /** Calls whose policy inside is called later, the oldest first, and the signal it is given. */
+  waiting: new Map<Call, unknown>(),
 }));
 
-/** Hands a call to the policy that is entered next, or takes back what none has taken. */
-export function handOver(parent: Call | undefined): void {
-  context.parent = parent;
+/** The call that a policy is entered by: the current one, if the policy belongs to its stack. */
+export function parentOf(policy: object, signal: AbortSignal | undefined): Call | undefined {
+  const { parent, waiting } = context;
+  if (parent?.stack !== undefined) {
+    const { members } = parent.stack;
+    if (members === undefined || members.has(policy)) return parent;
+  }
+  return waiting.size === 0 ? undefined : waitingFor(policy, signal);
 }
 
-/** Takes the call that was handed over, if the policy belongs to its stack. */
-export function takeParent(policy: object): Call | undefined {
-  const parent = takeCaller();
-  if (parent?.stack === undefined) return undefined;
-  const { members } = parent.stack;
-  return members === undefined || members.has(policy) ? parent : undefined;
-}
-
-/** Takes the call that was handed over, whatever it belongs to. */
-export function takeCaller(): Call | undefined {
-  const { parent } = context;
-  context.parent = undefined;
-  return parent;
+/** The oldest call that waits for a policy; one whose policy inside was called already comes last. */
+function waitingFor(policy: object, signal: AbortSignal | undefined): Call | undefined {
+  let again: Call | undefined;
+  for (const [call, given] of context.waiting) {
+    if (given !== signal || !call.stack?.members?.has(policy)) continue;
+    if (call.entered === undefined) return call;
+    if (call.entered.isSettled) again ??= call;
+  }
+  return again;
 }
 
 /**
- * Calls something that may enter the next policy synchronously, as a part of `parent`. (No closure of
- * one call may be on the way: an error keeps the functions on its stack, and what those close over.)
+ * Calls something that may enter a policy synchronously, as a part of `parent`. (No closure of one
+ * call may be on the way: an error keeps the functions on its stack, and what those close over.)
  */
 export function applyInside(
   parent: Call | undefined,
@@ -157,42 +208,57 @@ export function applyInside(
   self: unknown,
   args: ArrayLike<unknown>,
 ): unknown {
+  const outer = context.parent;
   context.parent = parent;
   try {
     return Reflect.apply(fn, self, args);
   } finally {
-    context.parent = undefined;
+    context.parent = outer;
   }
 }
 
 /**
- * Calls the function of a policy with the arguments from cockatiel: the context, and from a timeout
- * also its signal. (Spreading them costs as much as all else here.)
+ * What a policy calls in place of the function of a call. The function gets the very arguments.
  *
  * If the function returned exactly the promise of the policy that it entered, `call` settles that
  * policy's call when cockatiel continues. A second reaction on the promise would do so, too, but V8
  * follows a promise to its awaiter only while it has a single reaction: stack traces would end here.
- *
- * @param reports whether `call` will see the function's result
  */
-export function callInside(
-  call: Call,
-  reports: boolean,
-  fn: Fn,
-  context_: unknown,
-  signal: unknown,
-): unknown {
-  let returned: unknown;
-  call.inner = undefined;
-  // A policy that was instrumented by itself has no stack: its function is the user's.
-  context.parent = call.parent && call;
-  try {
-    returned = signal === undefined ? fn(context_) : fn(context_, signal);
-    return returned;
-  } finally {
-    context.parent = undefined;
-    call.innerReturned(returned, reports);
-  }
+export function functionOf(call: Call, fn: Fn): Fn {
+  return function inner(context_, second) {
+    call.called = true;
+    call.isObserved = call.functionCalled(context_);
+    let returned: unknown;
+    let threw = true;
+    call.inner = undefined;
+    call.entered = undefined;
+    const outer = context.parent;
+    // A policy that was instrumented by itself has no stack: its function is the user's.
+    context.parent = call.parent && call;
+    try {
+      // By far most often one, and two from a timeout. (Spreading them costs as much as all else here.)
+      if (arguments.length === 1) returned = fn(context_);
+      else if (arguments.length === 2) returned = fn(context_, second);
+      else returned = Reflect.apply(fn, undefined, arguments);
+      threw = false;
+    } finally {
+      context.parent = outer;
+      if (call.parent) call.innerReturned(returned, signalOf(context_));
+      if (threw) call.functionThrew();
+    }
+    return call.functionReturned(returned);
+  };
+}
+
+/** The signal in the context that cockatiel gives to a function. */
+export function signalOf(context_: unknown): AbortSignal | undefined {
+  return (context_ as { signal?: AbortSignal } | undefined)?.signal;
+}
+
+/** Does not read `then`, which may be a getter. */
+export function isThenable(value: unknown): value is object {
+  const isObject = typeof value === 'object' || typeof value === 'function';
+  return isObject && value !== null && 'then' in value;
 }
 
 /** Applies to a call and to each stack whose result still depends on it. */

@@ -7,7 +7,7 @@ import {
 } from '../aggregate/circuit-breaker.ts';
 import { CIRCUIT_BREAKER_STATES, type CircuitBreakerState } from '../semconv/attributes.ts';
 import { Control, savedOf } from './breaker-control.ts';
-import { Call, callInside, markHandled, takeParent } from './call.ts';
+import { Call, functionOf, markHandled, parentOf } from './call.ts';
 import { type InvocationObserver, tapEmitter } from './cockatiel-internals.ts';
 import { isMarked } from './error-type.ts';
 import type { Executions } from './execution.ts';
@@ -81,31 +81,23 @@ export class CircuitBreakerLayer extends TappedLayer {
     if (heldNames.has(settings.scope.name)) this.#hold();
 
     const layer = this;
-    this.execute = function execute(fn, signal) {
+    this.execute = function execute(fn, signal, ...rest) {
       const starting = layer.#starting;
       if (fn !== undefined && fn === starting) return original.call(this, fn, signal);
       const waiting = layer.#waiting.get(fn);
-      const call = waiting ?? new CircuitBreakerCall(layer, takeParent(policy), signal);
-      const inner = waiting ? fn : layer.#functionOf(call, fn);
+      const call = waiting ?? new CircuitBreakerCall(layer, parentOf(policy, signal), signal);
+      const inner = waiting ? fn : functionOf(call, fn);
       layer.#starting = inner;
       try {
         if (waiting) return original.call(this, fn, signal);
         layer.began();
         executions?.begin(call);
-        return runAndObserve(call, original, this, inner, signal);
+        return runAndObserve(call, original, this, inner, signal, rest);
       } finally {
         // A listener may have made another call in between.
         layer.#starting = starting;
         layer.#keepIfWaiting(call, inner);
       }
-    };
-  }
-
-  #functionOf(call: CircuitBreakerCall, fn: Fn): Fn {
-    return (context, second) => {
-      const reports = this.observe(call) !== undefined;
-      call.called = true;
-      return callInside(call, reports, fn, context, second);
     };
   }
 
@@ -128,6 +120,7 @@ export class CircuitBreakerLayer extends TappedLayer {
   }
 
   override detach(): void {
+    this.sample();
     for (const event of this.#events) event.dispose();
     super.detach();
   }
@@ -238,8 +231,12 @@ class CircuitBreakerCall extends Call implements InvocationObserver {
   waiting: Fn | undefined = undefined;
   result: number | undefined = undefined;
 
+  override functionCalled(): boolean {
+    return this.owner.observe(this);
+  }
+
   functionSettled(ok: boolean, value: unknown, handled: boolean | undefined): void {
-    this.inner?.settle(ok, value);
+    this.settleInner(ok, value);
     if (!ok) markHandled(this, handled);
     if (handled) this.owner.failed(ok ? { value } : { error: value });
     this.result = handled ? RESULT.failure : ok ? RESULT.success : RESULT.ignored;

@@ -31,21 +31,20 @@ export interface InvocationObserver {
 }
 
 /** The invocation whose function runs now, before its first `await`. */
-let current: Invocation | undefined;
+let current: ExecuteWrapper | undefined;
 
 /**
  * Stands in for the executor as `this` of one `invoke`, so that its filters know the call: cockatiel
- * asks exactly one of them, synchronously, when the function has settled.
+ * asks exactly one of them, synchronously, when the function has settled. It has the name of
+ * cockatiel's class, as stack traces show it.
  */
-class Invocation implements Omit<Executor, 'invoke'> {
+class ExecuteWrapper implements Omit<Executor, 'invoke'> {
   readonly tap: InvocationTap;
-  readonly fn: Fn;
   readonly executor: Executor;
   observer: InvocationObserver | undefined = undefined;
 
-  constructor(tap: InvocationTap, fn: Fn, executor: Executor) {
+  constructor(tap: InvocationTap, executor: Executor) {
     this.tap = tap;
-    this.fn = fn;
     this.executor = executor;
   }
 
@@ -59,7 +58,7 @@ class Invocation implements Omit<Executor, 'invoke'> {
 
   resultFilter(value: unknown): boolean {
     const handled = this.executor.resultFilter(value);
-    this.observer?.functionSettled(true, value, Boolean(handled));
+    this.#settled(true, value, Boolean(handled));
     return handled;
   }
 
@@ -70,8 +69,13 @@ class Invocation implements Omit<Executor, 'invoke'> {
       handled = Boolean(result);
       return result;
     } finally {
-      this.observer?.functionSettled(false, error, handled);
+      this.#settled(false, error, handled);
     }
+  }
+
+  #settled(ok: boolean, value: unknown, handled: boolean | undefined): void {
+    if (this.observer) this.observer.functionSettled(ok, value, handled);
+    else this.tap.unobserved.delete(this);
   }
 }
 
@@ -83,6 +87,8 @@ interface TappedExecutor extends Executor {
 
 /** Makes the invocations of one executor observable, for all who ask for that. */
 export class InvocationTap implements Disposable {
+  /** Invocations whose function has not called `observe` yet: a decorated `execute` may wait in it. */
+  readonly unobserved = new Set<ExecuteWrapper>();
   #users = 0;
   readonly #executor: TappedExecutor;
   readonly #replaced: Disposable;
@@ -91,9 +97,7 @@ export class InvocationTap implements Disposable {
   static of(policy: object): InvocationTap | undefined {
     const { executor } = policy as { executor?: Partial<TappedExecutor> };
     if (!isExecutor(executor)) return undefined;
-    const tap = executor[TAP] ?? new InvocationTap(executor);
-    tap.#users++;
-    return tap;
+    return (executor[TAP] ?? new InvocationTap(executor)).retain();
   }
 
   private constructor(executor: TappedExecutor) {
@@ -105,25 +109,41 @@ export class InvocationTap implements Disposable {
       'invoke',
       function tapped(this: Executor, fn, ...args) {
         const outer = current;
-        current = new Invocation(tap, fn, this);
+        const invocation = new ExecuteWrapper(tap, this);
+        current = invocation;
         try {
-          return invoke.call(current, fn, ...args);
+          return invoke.call(invocation, fn, ...args);
         } finally {
           current = outer;
+          if (invocation.observer === undefined) tap.unobserved.add(invocation);
         }
       },
     );
     Object.defineProperty(executor, TAP, { value: this, configurable: true, writable: true });
   }
 
+  /** One more user; it may have another copy of this class. */
+  retain(): this {
+    this.#users++;
+    return this;
+  }
+
   /**
-   * Called first by the function of a call. Returns the function that the executor invokes, this one
-   * or one around it; `undefined` if it is called by something else, and nothing will be reported.
+   * Called first by the function of a call.
+   *
+   * @returns `false` if it is called by something else than the executor, and nothing will be reported
    */
-  observe(observer: InvocationObserver): Fn | undefined {
-    if (current?.tap !== this) return undefined;
-    current.observer = observer;
-    return current.fn;
+  observe(observer: InvocationObserver): boolean {
+    const invocation = current?.tap === this ? current : this.#oldestUnobserved();
+    if (invocation === undefined) return false;
+    invocation.observer = observer;
+    return true;
+  }
+
+  #oldestUnobserved(): ExecuteWrapper | undefined {
+    const [oldest] = this.unobserved;
+    if (oldest) this.unobserved.delete(oldest);
+    return oldest;
   }
 
   /** One of its users is done; the last one takes it off. */
@@ -189,6 +209,11 @@ function isExecutor(value: Partial<Executor> | undefined): value is TappedExecut
 /** The limit of a timeout in ms. */
 export function durationOf(policy: object): number | undefined {
   return numberOf(policy, 'duration');
+}
+
+/** Whether a timeout is aggressive: it races its function. */
+export function isRace(policy: object): boolean {
+  return (policy as { options?: { strategy?: unknown } }).options?.strategy === 'aggressive';
 }
 
 /** How often a retry calls its function again at most. */

@@ -1,7 +1,6 @@
-import { applyInside, Call, restart, takeParent } from './call.ts';
+import { applyInside, Call, isThenable, parentOf, restart } from './call.ts';
 import type { Layer } from './layer.ts';
 import type { Execute, Fn } from './policy.ts';
-import { isThenable } from './settle.ts';
 
 /**
  * A policy of the user's own inside a stack. It has no metrics and only hands the stack on. It may
@@ -12,7 +11,7 @@ export class CustomLayer implements Layer {
 
   constructor(policy: object, original: Execute) {
     this.execute = function execute(fn, signal, ...rest) {
-      const parent = takeParent(policy);
+      const parent = parentOf(policy, signal);
       if (parent === undefined || typeof fn !== 'function') {
         return original.call(this, fn, signal, ...rest);
       }
@@ -22,7 +21,7 @@ export class CustomLayer implements Layer {
         return applyInside(call, fn, undefined, args);
       };
       try {
-        call.promise = original.call(this, inner, signal, ...rest);
+        call.promise = applyInside(undefined, original as Fn, this, [inner, signal, ...rest]);
       } catch (error) {
         call.settle(false, error);
         throw error;
@@ -56,7 +55,9 @@ export class ContinuationCall extends Call {
    * @param within the call of the stack within
    */
   constructor(caller: Call, within: Call) {
-    super(undefined, within.parent, within.signal);
+    super(undefined, undefined, within.signal);
+    this.parent = within.parent;
+    this.stack = within.parent?.stack;
     this.caller = caller;
     this.within = within;
   }

@@ -1,7 +1,7 @@
 import { type ExecutionAggregate, OUTCOME } from '../aggregate/execution.ts';
-import { running } from '../aggregate/running.ts';
+import { running, SETTLES_EARLY } from '../aggregate/running.ts';
 import type { Outcome } from '../semconv/attributes.ts';
-import { applyInside, Call, restart, takeCaller, takeParent } from './call.ts';
+import { applyInside, Call, context, parentOf, restart } from './call.ts';
 import { ContinuationCall } from './custom.ts';
 import { isMarked } from './error-type.ts';
 import type { Layer, Settings } from './layer.ts';
@@ -88,23 +88,27 @@ export class StackLayer implements Layer {
     const isCustom = shapeOf(policy).type === 'custom';
     // A policy of the user's own may enter any other.
     const stack = isCustom ? { members: undefined, hasNoop: false } : stackOf(policy);
-    const derived = isCustom ? new WeakMap<object, unknown>() : undefined;
+    const settlesEarly = SETTLES_EARLY in policy;
 
     const layer = this;
     this.execute = function execute(fn, signal, ...rest) {
-      const call = new StackCall(layer, takeParent(policy), signal, isCustom);
+      const isAbortable = signal !== undefined || running.watched;
+      const isItsOwn = isCustom || (settlesEarly && isAbortable);
+      const call = new StackCall(layer, parentOf(policy, signal), signal, !isItsOwn);
       call.stack = stack;
       executions.begin(call, policy);
       // The innermost function: what the user does in it is no part of this stack.
       const inner: Fn = function inner() {
         call.called = true;
-        const outside = call.parent && new ContinuationCall(takeCaller() ?? call, call);
+        const caller = context.parent ?? call;
+        caller.entered = call;
+        const outside = call.parent && new ContinuationCall(caller, call);
         if (outside && !outside.isAbandoned) restart(outside);
         return applyInside(outside, fn, undefined, arguments);
       };
       const given = typeof fn === 'function' ? inner : fn;
       try {
-        return runAndObserve(call, original, this, given, signal, rest, derived);
+        return runAndObserve(call, original, this, given, signal, rest);
       } finally {
         running.entered();
       }
@@ -117,16 +121,17 @@ export class StackLayer implements Layer {
 }
 
 class StackCall extends Call {
-  readonly #isCustom: boolean;
+  readonly #handsOnResult: boolean;
 
+  /** @param handsOnResult not so of a policy of the user's own: it may drop what others return */
   constructor(
     owner: StackLayer,
     parent: Call | undefined,
     signal: AbortSignal | undefined,
-    isCustom: boolean,
+    handsOnResult: boolean,
   ) {
     super(owner, parent, signal);
-    this.#isCustom = isCustom;
+    this.#handsOnResult = handsOnResult;
   }
 
   override get hasOutcomeOfInner(): boolean {
@@ -134,15 +139,14 @@ class StackCall extends Call {
   }
 
   override get handsOnResult(): boolean {
-    return !this.#isCustom;
+    return this.#handsOnResult;
   }
 
   override hasReturned(result: unknown): void {
-    this.innerReturned(result, this.reportsInner);
+    this.innerReturned(result, this.signal);
   }
 
-  /** A policy of the user's own may drop what others return that it uses. */
   override get reportsInner(): boolean {
-    return !this.#isCustom;
+    return this.#handsOnResult;
   }
 }

@@ -1,11 +1,10 @@
 import { type FallbackAggregate, FALLBACK_RESULT as RESULT } from '../aggregate/fallback.ts';
 import { FALLBACK_TYPE, FALLBACK_TYPES, type FallbackType } from '../semconv/attributes.ts';
-import { Call, callInside, markFellBack, markHandled, takeParent } from './call.ts';
+import { Call, markFellBack, markHandled } from './call.ts';
 import { type InvocationObserver, isValueFallback } from './cockatiel-internals.ts';
 import type { Executions } from './execution.ts';
 import { countError, type Settings, TappedLayer } from './layer.ts';
-import type { AnyPolicy, Execute, FailureReason, Fn } from './policy.ts';
-import { runAndObserve } from './settle.ts';
+import type { AnyPolicy, Execute, FailureReason } from './policy.ts';
 
 export class FallbackLayer extends TappedLayer {
   readonly execute: Execute;
@@ -26,19 +25,12 @@ export class FallbackLayer extends TappedLayer {
     this.#type = declared ?? (isValueFallback(policy) ? 'value' : 'function');
     this.#handsBack = declared !== undefined;
     this.#counts.declare(this.#type);
-
-    const layer = this;
-    this.execute = function execute(fn, signal) {
-      const call = new FallbackCall(layer, takeParent(policy), signal);
-      layer.began();
-      executions?.begin(call);
-      const inner: Fn = (context, second) => {
-        const reports = layer.observe(call) !== undefined;
-        call.called = true;
-        return callInside(call, reports, fn, context, second);
-      };
-      return runAndObserve(call, original, this, inner, signal);
-    };
+    this.execute = this.executeOf(
+      policy,
+      original,
+      settings,
+      (parent, signal) => new FallbackCall(this, parent, signal),
+    );
   }
 
   settled(call: FallbackCall, ok: boolean, value: unknown): void {
@@ -61,8 +53,12 @@ class FallbackCall extends Call implements InvocationObserver {
   /** The failure that the fallback answers. */
   handled: FailureReason | undefined = undefined;
 
+  override functionCalled(): boolean {
+    return this.owner.observe(this);
+  }
+
   functionSettled(ok: boolean, value: unknown, handled: boolean | undefined): void {
-    this.inner?.settle(ok, value);
+    this.settleInner(ok, value);
     if (!ok) markHandled(this, handled);
     this.handled = handled ? (ok ? { value } : { error: value }) : undefined;
     if (this.handled) countError(this.owner.settings, 'fallback', this.handled);

@@ -1,10 +1,12 @@
 import type { BreakerControl } from '../aggregate/breaker-control.ts';
 import type { Scope } from '../aggregate/scope.ts';
 import type { PolicyType } from '../semconv/attributes.ts';
+import { type Call, functionOf, parentOf } from './call.ts';
 import { type InvocationObserver, InvocationTap } from './cockatiel-internals.ts';
 import { type ErrorTypeHook, errorType } from './error-type.ts';
 import type { Executions } from './execution.ts';
 import type { Execute, FailureReason } from './policy.ts';
+import { runAndObserve } from './settle.ts';
 
 /** What one policy is instrumented with. */
 export interface Settings {
@@ -46,7 +48,7 @@ export abstract class TappedLayer implements Layer {
 
   detach(): void {
     this.#isDetached = true;
-    if (this.#calls === 0) this.#tap?.dispose();
+    if (this.#calls === 0) this.release();
   }
 
   began(): void {
@@ -54,12 +56,33 @@ export abstract class TappedLayer implements Layer {
   }
 
   ended(): void {
-    if (--this.#calls === 0 && this.#isDetached) this.#tap?.dispose();
+    if (--this.#calls === 0 && this.#isDetached) this.release();
+  }
+
+  /** Detached, and no call is in flight: takes off what observes the policy. */
+  protected release(): void {
+    this.#tap?.dispose();
+  }
+
+  /** @param begin makes a call, by the call outside and the signal */
+  protected executeOf(
+    policy: object,
+    original: Execute,
+    { executions }: Settings,
+    begin: (parent: Call | undefined, signal: AbortSignal | undefined) => Call,
+  ): Execute {
+    const layer = this;
+    return function execute(this: unknown, fn, signal, ...rest) {
+      const call = begin(parentOf(policy, signal), signal);
+      layer.began();
+      executions?.begin(call);
+      return runAndObserve(call, original, this, functionOf(call, fn), signal, rest);
+    };
   }
 
   /** Called first by the function of a call; see `InvocationTap.observe`. */
-  observe(call: InvocationObserver): unknown {
-    return this.#tap?.observe(call);
+  observe(call: InvocationObserver): boolean {
+    return this.#tap?.observe(call) ?? false;
   }
 }
 

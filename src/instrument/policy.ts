@@ -92,7 +92,7 @@ export function isWrap(policy: AnyPolicy | undefined): policy is Wrap {
   return Array.isArray(wrapped) && wrapped.length > 0 && wrapped.every(isPolicy);
 }
 
-/** What belongs to a stack. */
+/** The policies inside a stack, wraps included. */
 export function stackOf(policy: AnyPolicy): Stack {
   const members = new Set<object>();
   const collect = (each: AnyPolicy): void => {
@@ -100,8 +100,8 @@ export function stackOf(policy: AnyPolicy): Stack {
     members.add(each);
     if (isWrap(each)) each.wrapped.forEach(collect);
   };
-  collect(policy);
-  const hasNoop = [...members].some((each) => shapeOf(each as AnyPolicy).type === 'noop');
+  if (isWrap(policy)) policy.wrapped.forEach(collect);
+  const hasNoop = [policy, ...members].some((each) => shapeOf(each as AnyPolicy).type === 'noop');
   return { members, hasNoop };
 }
 

@@ -1,12 +1,11 @@
 import { RETRY_RESULT as RESULT, type RetryAggregate } from '../aggregate/retry.ts';
 import { running } from '../aggregate/running.ts';
-import { Call, callInside, markHandled, markTimedOut, restart, takeParent } from './call.ts';
+import { Call, markHandled, markTimedOut, restart } from './call.ts';
 import { type InvocationObserver, maxAttemptsOf, tapEmitter } from './cockatiel-internals.ts';
 import { isMarked } from './error-type.ts';
 import type { Executions } from './execution.ts';
 import { countError, type Settings, TappedLayer } from './layer.ts';
-import type { Execute, Fn, Retry } from './policy.ts';
-import { runAndObserve } from './settle.ts';
+import type { Execute, Retry } from './policy.ts';
 import { timerDelay } from './timers.ts';
 
 export class RetryLayer extends TappedLayer {
@@ -30,28 +29,20 @@ export class RetryLayer extends TappedLayer {
     this.#event = tapEmitter(policy, 'onRetryEmitter', onRetry) ?? policy.onRetry(onRetry);
     const { executions } = settings;
     this.#executions = executions;
-
-    const layer = this;
-    this.execute = function execute(fn, signal) {
-      const call = new RetryCall(layer, takeParent(policy), signal);
-      layer.began();
-      executions?.begin(call);
-      const inner: Fn = (context, second) => {
-        const reports = layer.observe(call) !== undefined;
-        call.called = true;
-        if (++call.attempts > 1) layer.#retried(call);
-        return callInside(call, reports, fn, context, second);
-      };
-      return runAndObserve(call, original, this, inner, signal);
-    };
+    this.execute = this.executeOf(
+      policy,
+      original,
+      settings,
+      (parent, signal) => new RetryCall(this, parent, signal),
+    );
   }
 
-  override detach(): void {
+  protected override release(): void {
     this.#event.dispose();
-    super.detach();
+    super.release();
   }
 
-  #retried(call: RetryCall): void {
+  retried(call: RetryCall): void {
     this.#counts.attempt(call.attempts - 1);
     restart(call);
     if (running.watched) running.attempt(call, call.attempts);
@@ -113,8 +104,14 @@ class RetryCall extends Call implements InvocationObserver {
   /** How the last attempt ended; `undefined` if that is not observable. */
   last: 'success' | 'handled' | 'unhandled' | undefined = undefined;
 
+  override functionCalled(): boolean {
+    const isObserved = this.owner.observe(this);
+    if (++this.attempts > 1) this.owner.retried(this);
+    return isObserved;
+  }
+
   functionSettled(ok: boolean, value: unknown, handled: boolean | undefined): void {
-    this.inner?.settle(ok, value);
+    this.settleInner(ok, value);
     if (!ok) markHandled(this, handled);
     this.last = handled ? 'handled' : ok ? 'success' : 'unhandled';
     if (handled) this.owner.handled(this, ok, value);

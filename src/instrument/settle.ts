@@ -1,4 +1,4 @@
-import { type Call, handOver } from './call.ts';
+import { type Call, context, isThenable } from './call.ts';
 import type { Execute, Fn } from './policy.ts';
 
 /**
@@ -6,8 +6,6 @@ import type { Execute, Fn } from './policy.ts';
  *
  * Inside a stack that is the very promise: the call outside reports its result. A caller of the user
  * gets a derived promise, so that Node still reports a rejection that nobody handles.
- *
- * @param derived those of promises that the policy may return to several callers, who share one
  */
 export function runAndObserve(
   call: Call,
@@ -15,11 +13,11 @@ export function runAndObserve(
   policy: unknown,
   fn: Fn,
   signal: AbortSignal | undefined,
-  rest: readonly unknown[] = NO_ARGUMENTS,
-  derived?: WeakMap<object, unknown>,
+  rest: readonly unknown[],
 ): unknown {
   let result: unknown;
-  handOver(call.hasOutcomeOfInner ? call : undefined);
+  const outer = context.parent;
+  context.parent = call.hasOutcomeOfInner ? call : undefined;
   try {
     result =
       rest.length === 0
@@ -29,7 +27,7 @@ export function runAndObserve(
     call.settle(false, error);
     throw error;
   } finally {
-    handOver(undefined);
+    context.parent = outer;
   }
   call.hasReturned(result);
   if (call.isDone) return result;
@@ -37,25 +35,35 @@ export function runAndObserve(
     call.settle(true, result);
     return result;
   }
-  const { parent } = call;
-  if (parent?.reportsInner) {
-    call.promise = result;
-    parent.adopt(call);
+  call.promise = result;
+  if (call.parent && call.isReported) {
+    call.isFresh = isFresh(call, original);
+    call.parent.adopt(call);
     return result;
   }
   if (!isPlainPromise(result)) return observeResult(result, call);
-  const earlier = derived?.get(result);
+  if (isFresh(call, original)) return derive(result, call);
+  const earlier = derived.get(result);
   if (earlier === undefined) {
     const own = derive(result, call);
-    derived?.set(result, own);
+    derived.set(result, own);
     return own;
   }
-  call.promise = result;
   call.observeFromSide();
   return earlier;
 }
 
-const NO_ARGUMENTS: readonly unknown[] = [];
+/** By the promise that a policy may return to several callers, who then share a derived one, too. */
+const derived = new WeakMap<object, unknown>();
+
+/** Whether the promise of a call is that of no other: of an `async` function's, as cockatiel's are. */
+function isFresh({ inner, promise }: Call, original: Execute): boolean {
+  return (
+    original instanceof AsyncFunction || (inner?.promise === promise && inner?.isFresh === true)
+  );
+}
+
+const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
 
 function derive(promise: Promise<unknown>, call: Call): Promise<unknown> {
   return promise.then(
@@ -92,12 +100,6 @@ function observeResult(result: object, call: Call): unknown {
     call.settle(true, result);
   }
   return result;
-}
-
-/** Does not read `then`, which may be a getter. */
-export function isThenable(value: unknown): value is object {
-  const isObject = typeof value === 'object' || typeof value === 'function';
-  return isObject && value !== null && 'then' in value;
 }
 
 type Settled = (value: unknown) => void;

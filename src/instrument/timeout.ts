@@ -1,10 +1,9 @@
 import { TIMEOUT_RESULT as RESULT, type TimeoutAggregate } from '../aggregate/timeout.ts';
-import { Call, callInside, markTimedOut, takeParent } from './call.ts';
-import { durationOf, type InvocationObserver, tapEmitter } from './cockatiel-internals.ts';
+import { Call, isThenable, markTimedOut, signalOf } from './call.ts';
+import { durationOf, type InvocationObserver, isRace, tapEmitter } from './cockatiel-internals.ts';
 import type { Executions } from './execution.ts';
 import { type Settings, TappedLayer } from './layer.ts';
-import type { Execute, Fn, Timeout } from './policy.ts';
-import { isThenable, runAndObserve } from './settle.ts';
+import type { Execute, Timeout } from './policy.ts';
 import { timerDelay } from './timers.ts';
 
 /** Not replaced by fake timers, as `queueMicrotask` may be. */
@@ -14,6 +13,8 @@ export class TimeoutLayer extends TappedLayer {
   readonly execute: Execute;
   readonly #counts: TimeoutAggregate;
   readonly #executions: Executions | undefined;
+  /** An aggressive timeout races its function. */
+  readonly isRace: boolean;
   readonly #limit: number | undefined;
   readonly #event: { dispose(): void };
   /** Calls whose function has not settled, the oldest first. */
@@ -25,33 +26,15 @@ export class TimeoutLayer extends TappedLayer {
     const { executions } = settings;
     this.#executions = executions;
     this.#limit = limitOf(policy);
+    this.isRace = isRace(policy);
     const onAbort = () => this.#aborted();
     this.#event = tapEmitter(policy, 'timeoutEmitter', onAbort) ?? policy.onTimeout(onAbort);
-
-    const layer = this;
-    this.execute = function execute(fn, signal) {
-      const call = new TimeoutCall(layer, takeParent(policy), signal);
-      layer.began();
-      executions?.begin(call);
-      const inner: Fn = (context, second) => {
-        const invoked = layer.observe(call);
-        call.called = true;
-        call.isRace = invoked !== inner;
-        call.functionSignal = (context as { signal: AbortSignal }).signal;
-        // Aborted before it began: the event was emitted before this function, which still runs.
-        if (call.functionSignal.aborted) call.result = abortResult(signal);
-        else layer.#active.add(call);
-        try {
-          return call.functionReturned(
-            callInside(call, invoked !== undefined, fn, context, second),
-          );
-        } catch (error) {
-          call.settledAtOnce();
-          throw error;
-        }
-      };
-      return runAndObserve(call, original, this, inner, signal);
-    };
+    this.execute = this.executeOf(
+      policy,
+      original,
+      settings,
+      (parent, signal) => new TimeoutCall(this, parent, signal),
+    );
   }
 
   override detach(): void {
@@ -72,6 +55,10 @@ export class TimeoutLayer extends TappedLayer {
     else if (call.result === RESULT.cancelled) markTimedOut(call, false);
     this.#executions?.end(call, ok, value);
     this.ended();
+  }
+
+  functionBegan(call: TimeoutCall): void {
+    this.#active.add(call);
   }
 
   functionSettled(call: TimeoutCall): void {
@@ -111,16 +98,24 @@ class TimeoutCall extends Call implements InvocationObserver {
   verdict: number | undefined = undefined;
   /** The signal that the function was given. */
   functionSignal: AbortSignal | undefined = undefined;
-  /** An aggressive timeout races the function: what it returned, as a promise. */
+  /** Of an aggressive timeout: what the function returned, as a promise. */
   returned: Promise<unknown> | undefined = undefined;
-  isRace = false;
   older: TimeoutCall | undefined = undefined;
   younger: TimeoutCall | undefined = undefined;
   active = false;
 
-  functionReturned(returned: unknown): unknown {
-    if (!isThenable(returned)) this.settledAtOnce();
-    else if (this.isRace) {
+  override functionCalled(context: unknown): boolean {
+    const reports = this.owner.observe(this);
+    this.functionSignal = signalOf(context);
+    // Aborted before it began: the event was emitted before the function, which still runs.
+    if (this.functionSignal?.aborted) this.result = abortResult(this.signal);
+    else this.owner.functionBegan(this);
+    return reports;
+  }
+
+  override functionReturned(returned: unknown): unknown {
+    if (!isThenable(returned)) this.functionThrew();
+    else if (this.owner.isRace) {
       // cockatiel does the same to it, so this takes no microtask more.
       this.returned = Promise.resolve(returned);
       return this.returned;
@@ -129,7 +124,7 @@ class TimeoutCall extends Call implements InvocationObserver {
   }
 
   /** The function returned no promise, or threw: an abort meanwhile came before. */
-  settledAtOnce(): void {
+  override functionThrew(): void {
     if (this.verdict !== undefined) this.result = this.verdict;
     this.owner.functionSettled(this);
   }
@@ -137,11 +132,12 @@ class TimeoutCall extends Call implements InvocationObserver {
   functionSettled(ok: boolean, value: unknown): void {
     this.verdict = undefined;
     this.owner.functionSettled(this);
-    const { inner } = this;
-    this.inner = undefined;
     // An aggressive timeout may have given up on the function, which goes on.
-    if (this.isRace && !ok && this.functionSignal?.aborted) inner?.observeFromSide();
-    else inner?.settle(ok, value);
+    if (this.owner.isRace && !ok && this.functionSignal?.aborted) {
+      this.inner?.observeFromSide();
+      this.inner = undefined;
+    }
+    this.settleInner(ok, value);
   }
 
   /**

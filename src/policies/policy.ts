@@ -1,6 +1,6 @@
 import type { IPolicy } from 'cockatiel';
 import { isolated, released } from '../aggregate/breaker-control.ts';
-import { running } from '../aggregate/running.ts';
+import { running, SETTLES_EARLY } from '../aggregate/running.ts';
 import { instrument, uninstrument } from '../instrumented.ts';
 import { assertName } from '../options.ts';
 import type { PresetName } from '../presets.ts';
@@ -65,7 +65,10 @@ export function policyOf<F>(
   const { enabled, settings, origins } = effective(name, preset, overrides);
   const release = claim(name);
   const { stack, members, reset, begin } = stackOf(enabled ? settings : NOTHING, { name, key });
-  if (enabled) stack.execute = entered(name, stack, begin);
+  if (enabled) {
+    stack.execute = entered(name, stack, begin);
+    Object.defineProperty(stack, SETTLES_EARLY, { value: true });
+  }
   const policy = Object.assign(stack, {
     ...members,
     name,

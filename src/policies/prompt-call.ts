@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 type Fn = (...args: unknown[]) => unknown;
 
 export type Execute = (fn: Fn, signal: AbortSignal) => Promise<unknown>;
@@ -21,13 +23,15 @@ export interface Steps {
  * A call that can be answered while it only waits: for the end of a backoff, a slot of a bulkhead, or
  * the test of a half-open circuit. Its function is not called any more once its signal is aborted.
  *
- * It looks at the function from the side: what that returned is handed on as it is, and at once.
+ * No promise on the way from the function to the caller gets two reactions, and the last one gets the
+ * very functions of the promise constructor: V8 follows only those for the stack of an error.
  */
 export class PromptCall {
   readonly #fn: Fn;
   readonly #signal: AbortSignal;
   readonly #steps: Steps;
-  #running = 0;
+  /** What the function returned last. */
+  #returned: unknown;
   #reject: ((error: unknown) => void) | undefined;
 
   constructor(fn: Fn, signal: AbortSignal, steps: Steps) {
@@ -40,58 +44,71 @@ export class PromptCall {
     const { answered, explain } = this.#steps;
     return new Promise((resolve, reject) => {
       this.#reject = reject;
-      original(this.#called, this.#signal).then(
-        (value) => {
-          answered?.();
-          resolve(value);
-        },
-        (error: unknown) => {
-          answered?.();
-          reject(explain ? explain(error) : error);
-        },
-      );
+      original(this.#called, this.#signal)
+        .then(
+          (value) => {
+            answered?.();
+            return value;
+          },
+          (error: unknown) => {
+            answered?.();
+            throw explain ? explain(error) : error;
+          },
+        )
+        .then(resolve, reject);
     });
   }
 
   /** Answers at once; but a function that is running has the signal, and may still have an answer. */
   stop(error: unknown): void {
-    if (this.#running === 0) this.#reject?.(error);
+    if (!isPending(this.#returned)) this.#reject?.(error);
   }
 
   readonly #called: Fn = (...args) => {
     if (this.#signal.aborted) throw CALLED_OFF;
-    this.#running++;
     this.#steps.begins?.();
-    let returned: unknown;
+    this.#returned = NEVER;
     try {
       // A function that is none is cockatiel's to complain about.
-      returned = this.#fn(...args);
+      this.#returned = this.#fn(...args);
     } catch (error) {
-      this.#ended();
+      this.#returned = undefined;
+      this.#steps.ends?.();
       throw error;
     }
-    if (returned instanceof Promise && returned.constructor === Promise) {
-      Promise.prototype.then.call(returned, this.#ended, this.#ended);
+    this.#returned = this.#observed(this.#returned);
+    return this.#returned;
+  };
+
+  /** A promise of the function is handed on as it is, and at once, where nothing is to be done. */
+  #observed(returned: unknown): unknown {
+    const { ends } = this.#steps;
+    const isThenable =
+      typeof (returned as PromiseLike<unknown> | null | undefined)?.then === 'function';
+    if (!isThenable) {
+      ends?.();
       return returned;
     }
-    if (typeof (returned as PromiseLike<unknown> | null | undefined)?.then === 'function') {
-      return this.#awaited(returned);
-    }
-    this.#ended();
-    return returned;
-  };
-
-  /** Of a lazy one, such as a query, `then` is called once. */
-  async #awaited(thenable: unknown): Promise<unknown> {
-    try {
-      return await thenable;
-    } finally {
-      this.#ended();
-    }
+    // Of a lazy one, such as a query, `then` is called once.
+    const promise = Promise.resolve(returned);
+    if (ends === undefined) return promise;
+    return promise.then(
+      (value) => {
+        ends();
+        return value;
+      },
+      (error: unknown) => {
+        ends();
+        throw error;
+      },
+    );
   }
+}
 
-  readonly #ended = (): void => {
-    this.#running--;
-    this.#steps.ends?.();
-  };
+const NEVER = new Promise<never>(() => {});
+
+/** Whether it is a promise that has not settled: only its inspection says so without a reaction. */
+function isPending(value: unknown): boolean {
+  const options = { customInspect: false, depth: 0, maxArrayLength: 0, maxStringLength: 0 };
+  return value instanceof Promise && /^[^{]*\{\s*<pending>/.test(inspect(value, options));
 }
