@@ -60,7 +60,7 @@ describe('what is running', () => {
     },
   );
 
-  it('is answered one microtask later than where nobody looks, and not more', async () => {
+  it('settles at most three microtasks later than without a listener', async () => {
     const policy = createPolicy('prompt');
     const turns = async () => {
       let answered = false;
@@ -75,7 +75,7 @@ describe('what is running', () => {
     };
     const watched = await turns();
     stop();
-    expect(watched - (await turns())).toBeLessThanOrEqual(1);
+    expect(watched - (await turns())).toBeLessThanOrEqual(3);
     policy.dispose();
   });
 

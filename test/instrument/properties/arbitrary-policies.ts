@@ -10,6 +10,8 @@ export interface Range {
   readonly midway: boolean;
   /** Policies of the user's own, and functions that call a stack themselves. */
   readonly foreign: boolean;
+  /** Test doubles, of which nobody knows what is to be counted. */
+  readonly doubles?: boolean;
 }
 
 /** Few and small, so that things meet. */
@@ -106,6 +108,9 @@ function policyKinds(range: Range) {
     noop: type('noop', {}),
     custom: type('custom', {
       style: fc.constantFrom('sync', 'async', 'late', 'again', 'drops'),
+      shape: range.doubles
+        ? fc.constantFrom('own', 'circuit breaker', 'retry', 'timeout', 'bulkhead', 'fallback')
+        : fc.constant('own'),
     }),
   };
 }

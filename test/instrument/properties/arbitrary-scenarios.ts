@@ -3,7 +3,14 @@ import { often, policies, type Range } from './arbitrary-policies.ts';
 import { turns } from './arbitrary-turns.ts';
 import { describeScenario } from './describe.ts';
 import { EVENTS } from './policies.ts';
-import type { Node, PolicySpec, Scenario, StackSpec, ThrowingListener } from './scenario.ts';
+import type {
+  DecoratorSpec,
+  Node,
+  PolicySpec,
+  Scenario,
+  StackSpec,
+  ThrowingListener,
+} from './scenario.ts';
 import { SIGNALS } from './world.ts';
 
 /** @param before stacks that were built before and may be part of this one */
@@ -59,6 +66,35 @@ function throwing(all: readonly PolicySpec[]): fc.Arbitrary<ThrowingListener | u
   return fc.option(one, { nil: undefined, freq: 4 });
 }
 
+/**
+ * Where something waits, a member that two stacks have, or that is called by itself, may be taken for
+ * the call of another: so only in a single stack.
+ */
+function decorators(
+  { foreign }: Range,
+  all: readonly PolicySpec[],
+  built: readonly StackSpec[],
+): fc.Arbitrary<DecoratorSpec[]> {
+  const isAlone = built.length === 1 && built.every(({ root }) => 'wrap' in root);
+  const own = [...all.keys()].filter((each) => all[each]?.type !== 'noop');
+  const targets = [
+    ...own.map((policy) => ({ policy })),
+    ...built.flatMap(({ root }, stack) => ('wrap' in root ? [{ stack }] : [])),
+  ];
+  if (targets.length === 0) return fc.constant([]);
+  const kinds: DecoratorSpec['kind'][] = ['hands on', 'calls another'];
+  if (foreign && isAlone) kinds.push('waits', 'awaits another');
+  const one = fc.record({
+    target: fc.constantFrom<DecoratorSpec['target'][]>(...targets),
+    kind: fc.constantFrom(...kinds),
+    isLater: fc.boolean(),
+  });
+  return fc.oneof(
+    often(3, fc.constant<DecoratorSpec[]>([])),
+    often(1, fc.array(one, { minLength: 1, maxLength: 2 })),
+  );
+}
+
 /** A turn, mostly the one that is given. */
 function mostly(turn: number, { midway }: Range): fc.Arbitrary<number> {
   if (!midway) return fc.constant(turn);
@@ -73,6 +109,8 @@ export function scenarios(range: Range): fc.Arbitrary<Scenario> {
       return fc.record({
         policies: fc.constant(all),
         stacks: fc.constant(built),
+        decorators: decorators(range, all, built),
+        subclassed: fc.oneof(often(3, fc.constant([])), often(1, fc.subarray([...all.keys()]))),
         turns: turns({ range, stacks: built.length, breakers }),
         aborted: fc.subarray([SIGNALS - 1]),
         listeners: fc.constantFrom('none' as const, 'before' as const, 'after' as const),

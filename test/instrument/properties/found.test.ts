@@ -61,7 +61,7 @@ describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
       const call = { stack: 1, signal: undefined, ignored: false } as const;
       const scenario: Scenario = {
         policies: [
-          { type: 'custom', style: 'drops' },
+          { type: 'custom', style: 'drops', shape: 'own' },
           { type: 'fallback', filter: nothing, answer: { kind: 'never' } },
         ],
         stacks: [
@@ -79,6 +79,8 @@ describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
         aborted: [],
         listeners: 'none',
         throwing: undefined,
+        decorators: [],
+        subclassed: [],
         errorType: 'default',
         instrumentedAt: 0,
         uninstrumentedAt: Number.MAX_SAFE_INTEGER,

@@ -34,17 +34,19 @@ export class Instrumented implements Copy {
     return `${name} of play ${this.#play}`;
   }
 
-  before({ stacks }: World, turn: number): void {
+  before({ stacks, other }: World, turn: number): void {
     if (turn === this.#scenario.instrumentedAt) {
+      instrument(this.nameOf('other'), other, this.#options);
       stacks.forEach((stack, index) => {
         const name = this.#scenario.stacks[index]?.name ?? '';
         instrument(this.nameOf(name), stack, this.#options);
       });
     }
-    if (turn === this.#scenario.uninstrumentedAt) this.end({ stacks });
+    if (turn === this.#scenario.uninstrumentedAt) this.end({ stacks, other });
   }
 
-  end({ stacks }: Pick<World, 'stacks'>): void {
+  end({ stacks, other }: Pick<World, 'stacks' | 'other'>): void {
+    uninstrument(other);
     for (const stack of stacks) uninstrument(stack);
   }
 }

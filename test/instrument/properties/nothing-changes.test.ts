@@ -31,7 +31,10 @@ describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
   );
 
   it.each([
-    ['with policies and functions that call a stack', { midway: false, foreign: true }],
+    [
+      'with policies and functions that call a stack',
+      { midway: false, foreign: true, doubles: true },
+    ],
     ['instrumented, and no more so, while calls run', { midway: true, foreign: false }],
   ])(
     'does the same things at the same time where no single microtask decides: %s',

@@ -42,6 +42,9 @@ export async function play(
     const turns = [...scenario.turns, { advance: REST }];
     for (const [index, turn] of turns.entries()) {
       copy.before?.(world, index);
+      if (index === 0) {
+        for (const policies of [true, false]) world.decorate({ isLater: true, policies });
+      }
       if ('advance' in turn) await clock.advance(turn.advance, () => world.look());
       else {
         await clock.turn(() => {

@@ -1,6 +1,7 @@
 import type { Cockatiel } from '../../support/cockatiel.ts';
 import type { Materials } from './materials.ts';
 import type { AnswerSpec, BackoffSpec, BreakerSpec, FilterSpec, PolicySpec } from './scenario.ts';
+import { asSubclass, countingCalls } from './subclass.ts';
 import type { Trace } from './trace.ts';
 
 export type Fn = (...args: unknown[]) => unknown;
@@ -59,8 +60,10 @@ export class Factory {
     this.#trace = trace;
   }
 
-  make(spec: PolicySpec, label: string): Policy {
-    return this.#make(spec, label) as Policy;
+  make(spec: PolicySpec, label: string, isSubclassed: boolean): Policy {
+    const policy = this.#make(spec, label) as Policy;
+    const isCockatiels = spec.type !== 'custom' && spec.type !== 'noop';
+    return isSubclassed && isCockatiels ? asSubclass(policy, countingCalls) : policy;
   }
 
   #make(spec: PolicySpec, label: string): unknown {
@@ -95,7 +98,7 @@ export class Factory {
       case 'noop':
         return noop;
       case 'custom':
-        return custom[spec.style]();
+        return { ...SHAPES[spec.shape], ...custom[spec.style]() };
     }
   }
 
@@ -179,6 +182,18 @@ export class Factory {
     };
   }
 }
+
+const event = () => ({ dispose() {} });
+
+/** Members by which a test double looks like a policy of cockatiel. */
+const SHAPES = {
+  own: {},
+  'circuit breaker': { state: 0, isolate: event, onFailure: event, onStateChange: event },
+  retry: { onRetry: event, onGiveUp: event, dangerouslyUnref: event },
+  timeout: { onTimeout: event, dangerouslyUnref: event },
+  bulkhead: { executionSlots: 1, queueSlots: 0, onReject: event },
+  fallback: { onFailure: event, onSuccess: event, executor: {}, value: () => 'instead' },
+};
 
 /** Policies as users write them. */
 const custom = {

@@ -15,7 +15,7 @@ export const LATE: readonly Probe[] = [
   late((call) => call % 2 === 1),
   late((call) => call > 1),
   // Stacks only, as their policies are not answered later.
-  (policy, spec) => (spec === 'wrap' ? late(() => true)(policy, spec) : policy),
+  (policy, spec) => (typeof spec === 'string' ? late(() => true)(policy, spec) : policy),
 ];
 
 /** Answers one microtask later. */

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import type { Fn, Policy } from './policies.ts';
 import type { PolicySpec } from './scenario.ts';
@@ -11,6 +12,9 @@ export interface Settled {
   /** The signal that the policy was given was aborted by then. */
   readonly aborted: boolean;
 }
+
+/** The stack whose decorator runs, also after a wait. One for all, as each costs at every promise. */
+const stackOfDecorator = new AsyncLocalStorage<Call | undefined>();
 
 /** A function that a policy called, or that a stack called as the innermost. */
 export class Run {
@@ -78,6 +82,7 @@ export class Recorder {
   }
 
   readonly probe: Probe = (policy, spec) => {
+    if (spec === 'other') return policy;
     const recorder = this;
     return {
       execute(fn: Fn, signal?: AbortSignal) {
@@ -89,7 +94,7 @@ export class Recorder {
   #execute(call: Call, fn: Fn): unknown {
     const { policy, spec, signal } = call;
     this.calls.push(call);
-    this.#current?.inside.push(call);
+    (this.#current ?? stackOfDecorator.getStore())?.inside.push(call);
     const inner: Fn = (...args) => this.#run(call, fn, args);
     const places = (policy as { queueSlots?: number }).queueSlots ?? 0;
     const settle = (ok: boolean, thing: unknown) => {
@@ -98,8 +103,9 @@ export class Recorder {
     };
     try {
       // Only a stack goes on to the next policy by itself; others do so from their function.
-      const answer = this.#within(spec === 'wrap' ? call : undefined, () =>
-        policy.execute(inner, signal),
+      const stack = spec === 'wrap' ? call : undefined;
+      const answer = stackOfDecorator.run(stack, () =>
+        this.#within(stack, () => policy.execute(inner, signal)),
       );
       call.queued =
         call.runs.length === 0 && ((policy as { queueSlots?: number }).queueSlots ?? 0) < places;
@@ -119,7 +125,7 @@ export class Recorder {
     };
     if (call.spec !== 'wrap' && call.spec.type === 'timeout') watchSignal(run, args[0]);
     try {
-      run.returned = this.#within(run, () => fn(...args));
+      run.returned = stackOfDecorator.run(undefined, () => this.#within(run, () => fn(...args)));
       return watched(run.returned, settle);
     } catch (error) {
       settle(false, error);

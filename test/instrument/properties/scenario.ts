@@ -63,7 +63,12 @@ export type PolicySpec =
   | { readonly type: 'bulkhead'; readonly capacity: number; readonly queue: number }
   | { readonly type: 'fallback'; readonly filter: FilterSpec; readonly answer: AnswerSpec }
   | { readonly type: 'noop' }
-  | { readonly type: 'custom'; readonly style: 'sync' | 'async' | 'late' | 'again' | 'drops' };
+  | {
+      readonly type: 'custom';
+      readonly style: 'sync' | 'async' | 'late' | 'again' | 'drops';
+      /** What it looks like: a test double has the shape of a policy of cockatiel. */
+      readonly shape: 'own' | 'circuit breaker' | 'retry' | 'timeout' | 'bulkhead' | 'fallback';
+    };
 
 /** A policy, a stack that was built before, or a `wrap()`. */
 export type Node =
@@ -131,6 +136,14 @@ export type Turn =
     }
   | { readonly advance: number };
 
+/** An `execute` that a user has replaced by one around it. */
+export interface DecoratorSpec {
+  readonly target: { readonly policy: number } | { readonly stack: number };
+  readonly kind: 'hands on' | 'calls another' | 'waits' | 'awaits another';
+  /** Whether it was replaced when the stacks were instrumented already. */
+  readonly isLater: boolean;
+}
+
 /** A listener of the user's that throws. */
 export interface ThrowingListener {
   readonly policy: number;
@@ -143,6 +156,9 @@ export interface Scenario {
   readonly policies: readonly PolicySpec[];
   readonly stacks: readonly StackSpec[];
   readonly turns: readonly Turn[];
+  readonly decorators: readonly DecoratorSpec[];
+  /** Policies of cockatiel that are of a subclass of the user's. */
+  readonly subclassed: readonly number[];
   /** Signals that are aborted before anything begins. */
   readonly aborted: readonly number[];
   /** When the user's listeners are attached: before or after the policies are instrumented. */

@@ -14,6 +14,7 @@ import type { Scenario } from './scenario.ts';
 import type { Probe } from './world.ts';
 
 const PLAIN = scenarios({ throwing: false, midway: false, foreign: false });
+const DOUBLES = scenarios({ throwing: false, midway: false, foreign: true, doubles: true });
 const FOREIGN = scenarios({ throwing: false, midway: false, foreign: true });
 
 describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
@@ -80,7 +81,7 @@ describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
     'takes nothing back, whenever one looks',
     async () => {
       await fc.assert(
-        fc.asyncProperty(FOREIGN, async (scenario) => {
+        fc.asyncProperty(DOUBLES, async (scenario) => {
           const wrong: unknown[] = [];
           const copy: Instrumented & Copy = new Instrumented(scenario);
           const before = new Map<string, Numbers>();

@@ -1,6 +1,7 @@
 import type { Cockatiel } from '../../support/cockatiel.ts';
 import { userFunction } from './behaviour.ts';
 import type { Clock } from './clock.ts';
+import { decorate } from './decorate.ts';
 import { Materials } from './materials.ts';
 import { EVENTS, Factory, type Fn, listen, type Policy } from './policies.ts';
 import type { Action, Node, PolicySpec, Scenario } from './scenario.ts';
@@ -9,7 +10,7 @@ import { Trace } from './trace.ts';
 export const SIGNALS = 3;
 
 /** Puts something in the place of a policy; a root is what callers execute. */
-export type Probe = (policy: Policy, spec: PolicySpec | 'wrap') => Policy;
+export type Probe = (policy: Policy, spec: PolicySpec | 'wrap' | 'other') => Policy;
 
 /** One copy of a scenario's policies, and what happens to them. */
 export class World {
@@ -21,10 +22,13 @@ export class World {
   readonly stacks: Policy[] = [];
   /** The same, without what a probe put in their place. */
   readonly roots: Policy[] = [];
+  /** What decorators call; it is no part of a stack. */
+  readonly other: Policy;
   readonly controllers = Array.from({ length: SIGNALS }, () => new AbortController());
   readonly #scenario: Scenario;
   readonly #clock: Clock;
   readonly #gates = new Map<number, (() => void)[]>();
+  readonly #callOther: Policy;
   readonly #handles: { dispose(): void }[] = [];
   #calls = 0;
 
@@ -39,7 +43,9 @@ export class World {
     for (const index of scenario.aborted) this.controllers[index]?.abort();
 
     const factory = new Factory(cockatiel, this.materials, this.trace);
-    this.policies = scenario.policies.map((spec, index) => factory.make(spec, label(spec, index)));
+    this.policies = scenario.policies.map((spec, index) =>
+      factory.make(spec, label(spec, index), scenario.subclassed.includes(index)),
+    );
     // The one noop may be there twice.
     const probes = new Map<Policy, Policy>();
     const members = this.policies.map((policy, index) => {
@@ -53,10 +59,24 @@ export class World {
       const [head, ...rest] = node.wrap.map(build);
       return cockatiel.wrap(head as never, ...(rest as never[])) as unknown as Policy;
     };
+    const { fallback, handleAll } = cockatiel;
+    this.other = fallback(handleAll, 'of the other') as unknown as Policy;
+    this.#callOther = probe(this.other, 'other');
+    this.decorate({ isLater: false, policies: true });
     for (const { root } of scenario.stacks) {
       const stack = build(root);
       this.stacks.push('wrap' in root ? probe(stack, 'wrap') : stack);
       this.roots.push('policy' in root ? (this.policies[root.policy] as Policy) : stack);
+    }
+    this.decorate({ isLater: false, policies: false });
+  }
+
+  /** Puts decorators around `execute`. */
+  decorate(now: { readonly isLater: boolean; readonly policies: boolean }): void {
+    for (const { target, kind, isLater } of this.#scenario.decorators) {
+      if (isLater !== now.isLater || 'policy' in target !== now.policies) continue;
+      const policy = 'policy' in target ? this.policies[target.policy] : this.roots[target.stack];
+      decorate(policy as Policy, kind, this.#callOther);
     }
   }
 
