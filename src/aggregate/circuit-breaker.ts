@@ -64,11 +64,13 @@ export class CircuitBreakerAggregate {
 
   /**
    * How many failures in a row a breaker counts, and at how many it opens, if that is known. Of several
-   * breakers of one name, the one is reported that needs the fewest further failures to open.
+   * breakers of one name, the one is reported that needs the fewest further failures to open, and of
+   * equal ones the one with the most failures.
    */
   failing(failures: number, limit: number | undefined): void {
     const left = (limit ?? Number.MAX_SAFE_INTEGER) - failures;
-    if (left >= this.#failuresLeft) return;
+    const isAsNear = left === this.#failuresLeft && failures > this.failures.get(0);
+    if (left >= this.#failuresLeft && !isAsNear) return;
     this.#failuresLeft = left;
     this.failures.values[0] = failures;
     this.failureLimit.values[0] = limit ?? Number.NaN;

@@ -135,7 +135,7 @@ describe.each(majors)('cockatiel $major, a decorated execute', ({ cockatiel }) =
     expect(expected['executions']).toEqual({
       success: 1,
       fallback: 2,
-      failure: 1,
+      not_handled: 1,
       timed_out: 1,
       cancelled: 1,
       rejected: 1,

@@ -20,8 +20,6 @@ describe.each(majors)('cockatiel $major, calls that run', ({ cockatiel }) => {
       bulkhead(1, 1),
       timeout(50, cockatiel.TimeoutStrategy.Aggressive),
     );
-  /** Three attempts of 30 ms, and two backoffs. */
-  const SCENE_MS = 130;
   const slow = () =>
     new Promise<never>((_, reject) => {
       setTimeout(reject, 30, new Down());
@@ -43,7 +41,6 @@ describe.each(majors)('cockatiel $major, calls that run', ({ cockatiel }) => {
     return {
       executions: [sum(counts['executions']), await count('resilience.execution.duration')],
       retries: [sum(counts['retry.attempts']), await count('resilience.retry.delay')],
-      timeouts: [sum(counts['timeout.calls']), await count('resilience.timeout.duration')],
     };
   }
 
@@ -99,9 +96,6 @@ describe.each(majors)('cockatiel $major, calls that run', ({ cockatiel }) => {
         expect(sum('executions', 'fallback'), place).toBe(1);
         const delays = await durations(sdk, 'resilience.retry.delay');
         expect(delays, place).toEqual({ count: 2, seconds: 0.04 });
-        const time = await sdk.points('resilience.circuit_breaker.time');
-        const seconds = time.reduce((all, { value }) => all + Number(value), 0);
-        expect(seconds, place).toBeCloseTo(SCENE_MS / 1000, 2);
         uninstrument(stack);
       }
     }

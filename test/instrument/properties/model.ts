@@ -160,12 +160,15 @@ export class Model {
     }
   }
 
-  /** Of several breakers, those of the one that needs the fewest more to open. */
+  /** Of several breakers, those of the one that needs the fewest more to open, then of the one with the most. */
   #countFailures(policy: Policy, { threshold }: { threshold: number }, tally: Tally): void {
     const { breakerState } = (policy as Policy & { toJSON(): { breakerState: number } }).toJSON();
     const { 'circuit_breaker.failures.limit': limit, 'circuit_breaker.failures': failures } =
       tally.numbers;
-    if (limit !== undefined && limit - (failures ?? 0) <= threshold - breakerState) return;
+    if (limit !== undefined && failures !== undefined) {
+      const [left, ownLeft] = [limit - failures, threshold - breakerState];
+      if (left < ownLeft || (left === ownLeft && failures >= breakerState)) return;
+    }
     tally.numbers['circuit_breaker.failures'] = breakerState;
     tally.numbers['circuit_breaker.failures.limit'] = threshold;
   }

