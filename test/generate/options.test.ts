@@ -114,6 +114,12 @@ describe('the options for fleets of any shape', () => {
     const fleet = generate(options)[FLEET] ?? '';
     expect(fleet).toContain('cluster=~\\"$cluster\\",namespace=~\\"$namespace\\",job=~\\"$job\\"');
     expect(fleet).toContain('"name": "namespace"');
+    for (const label of ['labels.cluster', 'fields.Cluster']) {
+      expect(fleet).toMatch(
+        new RegExp(`\\?var-cluster=\\$\\{__\\w+\\.${label}:percentencode}&var-namespace=`),
+      );
+    }
+    expect(fleet).toContain('/d/resilience-policy?${datasource:queryparam}&${cluster:queryparam}&');
     const alertmanager = generate({ ...options, what: 'alertmanager' })['alertmanager.yaml'] ?? '';
     expect(alertmanager).toMatch(/equal:\n +- cluster\n +- namespace\n +- job\n/);
     expect(alertmanager).toMatch(

@@ -28,7 +28,7 @@ const NEITHER = 'text';
 /** Of lines that are told apart by nothing but their name: neither good nor bad. */
 export const LINES = ['blue', 'dark-purple', 'yellow'] as const;
 
-/** The same thing has the same colour on every panel. */
+/** The same thing has the same color on every panel. */
 export const OUTCOME: Readonly<Record<Outcome, string>> = {
   success: GOOD,
   fallback: STAND_IN,
