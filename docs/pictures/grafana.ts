@@ -5,7 +5,6 @@ export interface Target {
   readonly expr: string;
   readonly legendFormat?: string;
   readonly instant?: boolean;
-  readonly interval?: string;
 }
 
 export interface GridPos {
@@ -52,7 +51,6 @@ export interface Panel {
   readonly targets?: readonly Target[];
   /** Of a row that is collapsed. */
   readonly panels?: readonly Panel[];
-  readonly interval?: string;
   readonly options?: Readonly<Record<string, unknown>>;
   readonly fieldConfig?: {
     readonly defaults: FieldConfig;
@@ -122,8 +120,7 @@ export function asksOf(dashboard: Dashboard, panel: Panel, shown: Shown): Ask[] 
   return (panel.targets ?? [])
     .filter(({ expr }) => expr)
     .map((target) => {
-      const least = seconds(target.interval ?? panel.interval ?? '') ?? shown.scrapeInterval;
-      const step = Math.max(least, (shown.to - shown.from) / width);
+      const step = Math.max(shown.scrapeInterval, (shown.to - shown.from) / width);
       return {
         refId: target.refId,
         expr: filled(target.expr, dashboard, shown, step),
@@ -158,10 +155,4 @@ export function filled(text: string, dashboard: Dashboard, shown: Shown, step: n
 
 function written(time: number): string {
   return `${Math.round(time * 1000)}ms`;
-}
-
-function seconds(time: string): number | undefined {
-  const [, number, unit = ''] = /^>?(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(time) ?? [];
-  const size = { ms: 0.001, s: 1, m: 60, h: 3600 }[unit];
-  return size === undefined ? undefined : Number(number) * size;
 }

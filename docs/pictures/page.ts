@@ -34,7 +34,8 @@ export function pageOf(
   variables: Readonly<Record<string, string>>,
   contentOf: (panel: Panel) => Content,
 ): string {
-  const all = dashboard.panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]);
+  // What is in a collapsed row is not in view.
+  const all = dashboard.panels;
   const height = Math.max(...all.map(({ gridPos }) => gridPos.y + gridPos.h)) * (UNIT + GAP) + GAP;
   const asset = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
   const uplot = createRequire(import.meta.url).resolve('uplot/dist/uPlot.iife.min.js');

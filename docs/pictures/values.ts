@@ -2,12 +2,12 @@
 import type { FieldConfig, Override, Threshold } from './grafana.ts';
 
 const COLORS: Readonly<Record<string, string>> = {
-  green: '#73bf69',
+  'light-green': '#96d98d',
   yellow: '#fade2a',
-  orange: '#ff9830',
-  red: '#f2495c',
+  'dark-orange': '#fa6400',
+  'dark-red': '#c4162a',
   blue: '#5794f2',
-  purple: '#b877d9',
+  'dark-purple': '#8f3bb8',
   text: '#ccccdc',
   gray: '#808080',
   transparent: 'transparent',
@@ -34,7 +34,7 @@ const PALETTE = [
 ];
 
 export function color(name: string): string {
-  return COLORS[name.replace(/^(semi-dark|dark|light|super-light)-/, '')] ?? name;
+  return COLORS[name] ?? name;
 }
 
 const named = new Map<string, string>();
@@ -118,6 +118,10 @@ export function format(value: number, unit = 'none', decimals?: number): string 
       const time = unit === 'ms' ? value / 1000 : value;
       const [size, word] = TIMES.find(([each]) => Math.abs(time) >= each) ?? [1, 's'];
       return `${number(time / size)} ${word}`;
+    }
+    case 'dateTimeFromNow': {
+      const ago = (Date.now() - value) / 1000;
+      return ago < 60 ? 'seconds ago' : `${format(ago, 's', 0)} ago`;
     }
     case 'bool_yes_no':
       return value ? 'Yes' : 'No';

@@ -67,6 +67,10 @@ export function addGenerate(program: Command): void {
       'the URL of Grafana, for links to dashboards (default: no links)',
     )
     .option(
+      '--uid-suffix <name>',
+      'what the uids of dashboards end with, such as otlp (default: nothing)',
+    )
+    .option(
       '--datasource-uid <uid>',
       'the Prometheus that alert rules of the format grafana ask (default: prometheus)',
     )
@@ -138,7 +142,7 @@ Examples:
   $ cockatiel-otel generate rules alertmanager --group-labels cluster,namespace,job
   $ cockatiel-otel generate rules --format prometheus-rule --label release=prometheus --out -
   $ cockatiel-otel generate --format configmap,prometheus-rule --out - | kubectl apply -f -
-  $ cockatiel-otel generate fleet --format grafana-com --out -
+  $ cockatiel-otel generate dashboards --naming otlp --uid-suffix otlp
   $ cockatiel-otel generate alertmanager --out /etc/alertmanager
 
 Thresholds, as they are documented:

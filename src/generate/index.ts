@@ -44,9 +44,7 @@ export function generate(options: GenerateOptions = {}): Files {
     alerts: has('alerts') ? alerts : [],
     recordings: has('recording-rules') ? recordingGroups(queries) : [],
   };
-  const shown = dashboards(queries).filter(({ uid }) =>
-    selection.dashboards.some((each) => each === uid),
-  );
+  const shown = dashboards(queries, selection.dashboards);
   const files: Files = Object.assign(
     {},
     ...selection.ruleFormats.map((format) => RULE_FILES[format](rules, queries)),

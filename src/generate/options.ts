@@ -12,8 +12,7 @@ export interface GenerateOptions {
    */
   readonly what?: What | readonly What[];
   /**
-   * How to write it, one or several. Of dashboards: `classic`, `grafana-com`, `v2`, `configmap`,
-   * `provisioning`. Of rules: `prometheus`, `prometheus-rule`, `mimir`, `grafana`.
+   * How to write it, one or several. Of dashboards: `classic`, `configmap`, `provisioning`. Of rules: `prometheus`, `prometheus-rule`, `mimir`, `grafana`.
    * @default `classic` for dashboards, `prometheus` for rules
    */
   readonly format?: Format | readonly Format[];
@@ -86,6 +85,12 @@ export interface GenerateOptions {
    */
   readonly dashboardBase?: string;
   /**
+   * What the uids of the dashboards end with, after a dash, so that dashboards of several namings fit
+   * into one Grafana: with `otlp` they are `resilience-fleet-otlp` and `resilience-policy-otlp`.
+   * @default ''
+   */
+  readonly uidSuffix?: string;
+  /**
    * The uid of the Prometheus that alert rules of the format `grafana` ask; dashboards ask the one
    * that their reader chooses.
    * @default 'prometheus'
@@ -126,6 +131,7 @@ export function settingsOf(options: GenerateOptions): Settings {
     scrapeInterval = (naming === 'prometheus-exporter' ? 15 : 60) / timeScale,
     runbookBase = PUBLISHED_RUNBOOKS,
     dashboardBase,
+    uidSuffix = '',
     datasourceUid = 'prometheus',
     labels = {},
   } = options;
@@ -154,6 +160,7 @@ export function settingsOf(options: GenerateOptions): Settings {
       scrapeInterval,
     );
   }
+  assertUidSuffix(uidSuffix);
   assertDatasource(datasourceUid);
   assertKubernetesLabels(labels);
   return {
@@ -170,6 +177,7 @@ export function settingsOf(options: GenerateOptions): Settings {
     scrapeInterval,
     runbookBase: base('runbookBase', runbookBase),
     dashboardBase: dashboardBase === undefined ? undefined : base('dashboardBase', dashboardBase),
+    uidSuffix,
     datasourceUid,
     labels,
   };
@@ -190,6 +198,13 @@ function assertPositive(option: string, value: number): void {
 function base(option: string, url: string): string {
   if (typeof url !== 'string' || !/^\S+$/.test(url)) throw expected(option, 'a URL', url);
   return url.replace(/\/+$/, '');
+}
+
+/** A uid of Grafana has 40 characters at most, and is the name of a ConfigMap too. */
+function assertUidSuffix(suffix: string): void {
+  if (typeof suffix !== 'string' || !/^([a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?)?$/.test(suffix)) {
+    throw expected('uidSuffix', '1 to 22 lower-case letters, digits and dashes', suffix);
+  }
 }
 
 /** https://grafana.com/docs/grafana/latest/administration/provisioning/#data-sources */

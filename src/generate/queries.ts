@@ -121,6 +121,12 @@ export class Queries {
     return label === this.job ? 'job' : label.replaceAll('.', '_');
   }
 
+  /** What a reader of a dashboard sees as the name of such a label. */
+  title(label: string): string {
+    const name = this.variable(label);
+    return name.charAt(0).toUpperCase() + name.slice(1);
+  }
+
   /** The series of a metric that the variables of a dashboard choose; a dependency is no policy. */
   shown(metric: Metric, matchers: readonly Matcher[] = [], part?: HistogramPart): string {
     const { service, instance, policy } = this.chosen;

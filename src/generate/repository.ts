@@ -19,12 +19,7 @@ export function repositoryFiles(root: string): Files {
   const readme = read(join(root, 'README.md'));
   return {
     ...generate(),
-    ...Object.fromEntries(
-      Object.entries(generate({ naming: 'otlp' })).map(([path, content]) => [
-        path.replace('/', '/otlp/'),
-        content,
-      ]),
-    ),
+    ...otlpFiles(),
     ...exampleFiles(),
     ...registryFiles(ownVersion()),
     'docs/metrics.md': metricsPage(),
@@ -32,6 +27,17 @@ export function repositoryFiles(root: string): Files {
     ...policiesPage((path) => read(join(root, path))),
     ...(readme === undefined ? {} : { 'README.md': withBlock(readme, 'metrics', metricsTable()) }),
   };
+}
+
+/** Apart from the others: Grafana and Prometheus load a folder with all that is below it. */
+function otlpFiles(): Files {
+  const generated = generate({ naming: 'otlp', uidSuffix: 'otlp' });
+  return Object.fromEntries(
+    Object.entries(generated).map(([path, content]) => [
+      path.replace(/^dashboards\//, 'dashboards-otlp/').replace(/^alerts\//, 'alerts/otlp/'),
+      content,
+    ]),
+  );
 }
 
 /** What `examples/grafana` has beside the dashboards and rules of all. */

@@ -1,4 +1,4 @@
-import { FLEET, POLICY } from './dashboards/uids.ts';
+import type { DashboardName } from './dashboards/uids.ts';
 import { expected } from './expected.ts';
 
 /** What can be generated: a kind of thing, or one of its kind. */
@@ -12,13 +12,7 @@ export const WHATS = [
   'recording-rules',
 ] as const;
 
-export const DASHBOARD_FORMATS = [
-  'classic',
-  'grafana-com',
-  'v2',
-  'configmap',
-  'provisioning',
-] as const;
+export const DASHBOARD_FORMATS = ['classic', 'configmap', 'provisioning'] as const;
 
 export const RULE_FORMATS = ['prometheus', 'prometheus-rule', 'mimir', 'grafana'] as const;
 
@@ -33,9 +27,7 @@ export type What = (typeof WHATS)[number];
 
 /**
  * Dashboards:
- * - `classic`: the JSON that every Grafana imports
- * - `grafana-com`: the same, to be shared on grafana.com: who imports it is asked for a data source
- * - `v2`: the resource of Grafana 13, `dashboard.grafana.app/v2`
+ * - `classic`: the JSON that every Grafana imports, and that grafana.com takes
  * - `configmap`: a ConfigMap of Kubernetes for the sidecar of Grafana's Helm chart
  * - `provisioning`: `classic`, and the file that makes Grafana load it from a folder
  */
@@ -65,8 +57,6 @@ const PARTS: Readonly<Record<What, readonly Part[]>> = {
   'recording-rules': ['recording-rules'],
 };
 
-const UIDS = { fleet: FLEET, policy: POLICY } as const;
-
 export interface SelectionOptions {
   readonly what?: What | readonly What[] | undefined;
   readonly format?: Format | readonly Format[] | undefined;
@@ -74,8 +64,7 @@ export interface SelectionOptions {
 
 export interface Selection {
   readonly has: (part: Part) => boolean;
-  /** The uids of the dashboards. */
-  readonly dashboards: readonly string[];
+  readonly dashboards: readonly DashboardName[];
   readonly dashboardFormats: readonly DashboardFormat[];
   readonly ruleFormats: readonly RuleFormat[];
 }
@@ -86,7 +75,7 @@ export function selectionOf({ what, format }: SelectionOptions): Selection {
   const whats = listOf('what', what, WHATS) ?? kindsOf(formats);
   const parts = new Set(whats.flatMap((each) => PARTS[each]));
   const has = (part: Part) => parts.has(part);
-  const dashboards = (['fleet', 'policy'] as const).filter(has).map((part) => UIDS[part]);
+  const dashboards = (['fleet', 'policy'] as const).filter(has);
 
   // What is asked for in a format that it does not have would silently not be there.
   const possible = [

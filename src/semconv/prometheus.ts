@@ -32,6 +32,10 @@ export const ALERTS = 'ALERTS';
 /** Labels that it gives them, beside those of the alert. */
 export const LABEL_ALERT_NAME = 'alertname';
 export const LABEL_ALERT_STATE = 'alertstate';
+/** The series of every process that has the attributes of its OpenTelemetry resource as labels. */
+export const TARGET_INFO = 'target_info';
+export const LABEL_SERVICE_VERSION = 'service.version';
+
 /** The label by which the rules of this package, as most, tell how urgent an alert is. */
 export const LABEL_SEVERITY = 'severity';
 

@@ -44,9 +44,10 @@ describe('cockatiel-otel generate', () => {
 
   it.each<[string[], GenerateOptions]>([
     [['--naming', 'otlp'], { naming: 'otlp' }],
+    [['--naming', 'otlp', '--uid-suffix', 'otlp'], { naming: 'otlp', uidSuffix: 'otlp' }],
     [['rules'], { what: 'rules' }],
     [['alerts', 'alertmanager'], { what: ['alerts', 'alertmanager'] }],
-    [['--format', 'mimir,v2'], { format: ['mimir', 'v2'] }],
+    [['--format', 'mimir,provisioning'], { format: ['mimir', 'provisioning'] }],
     [['--format', 'mimir', '--format', 'configmap'], { format: ['mimir', 'configmap'] }],
     [
       ['--set', 'timeouts.ratio=0.1', '--set', 'latency.seconds=1'],
@@ -108,8 +109,8 @@ describe('cockatiel-otel generate', () => {
   it.each([
     [['--naming', 'statsd'], 'Expected --naming to be one of prometheus-exporter, otlp, '],
     [['everything'], 'Expected what to be one of dashboards, rules, alertmanager, '],
-    [['--format', 'html'], 'Expected --format to be one of classic, grafana-com, '],
-    [['alerts', '--format', 'v2'], 'Expected --format to be one of prometheus, '],
+    [['--format', 'html'], 'Expected --format to be one of classic, configmap, '],
+    [['alerts', '--format', 'classic'], 'Expected --format to be one of prometheus, '],
     [['--set', 'timeout=1'], 'Expected a threshold, one of opened.count, '],
     [
       ['--set', 'timeouts.ratio=5%'],
@@ -123,6 +124,10 @@ describe('cockatiel-otel generate', () => {
     [['--scrape-interval', '0'], 'Expected --scrape-interval to be a number above 0, got 0'],
     [['--runbook-base', ''], 'Expected --runbook-base to be a URL, got ""'],
     [['--label', 'release=a b'], 'Expected --label to be labels of Kubernetes, got "release=a b"'],
+    [
+      ['--uid-suffix', 'My Grafana'],
+      'Expected --uid-suffix to be 1 to 22 lower-case letters, digits and dashes, got "My Grafana"',
+    ],
     [['--out'], "option '--out <dir>' argument missing"],
     [['--nameing', 'otlp'], "unknown option '--nameing'"],
   ])('calls %j a misuse, in a sentence, and writes nothing', (args, message) => {

@@ -110,8 +110,7 @@ describe('packed, with nothing installed but the peers that it can not do withou
     ['import', "import { generate } from 'cockatiel-otel/generate';", 'module'],
     ['require', "const { generate } = require('cockatiel-otel/generate');", 'commonjs'],
   ])('generates from code that has it by %s', async (_, from, type) => {
-    const format =
-      'classic,grafana-com,v2,configmap,provisioning,prometheus,prometheus-rule,mimir,grafana';
+    const format = 'classic,configmap,provisioning,prometheus,prometheus-rule,mimir,grafana';
     const options = {
       what: ['dashboards', 'rules', 'alertmanager'],
       format: format.split(','),
@@ -183,7 +182,7 @@ describe('the package', () => {
 
   it('has only what users need', () => {
     const others = files().filter(
-      (file) => !/^(dist|dashboards|alerts|docs|semconv\/registry)\//.test(file),
+      (file) => !/^(dist|dashboards|dashboards-otlp|alerts|docs|semconv\/registry)\//.test(file),
     );
     expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
     const built = files().filter((file) => /^dist\//.test(file) && !/\.(d\.ts|js)$/.test(file));

@@ -2,7 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Files, generate } from '../../src/generate/index.ts';
 import * as attributes from '../../src/semconv/attributes.ts';
 import { METRICS } from '../../src/semconv/metrics.ts';
-import { labelName, metricName, type Naming } from '../../src/semconv/prometheus.ts';
+import {
+  LABEL_SERVICE_VERSION,
+  labelName,
+  metricName,
+  type Naming,
+} from '../../src/semconv/prometheus.ts';
 import { type Sample, TestExporter } from '../support/exporter.ts';
 import { alertsIn, asked, recordingsIn } from '../support/generated.ts';
 import {
@@ -46,7 +51,7 @@ function byOtlp(strategy: Strategy): Sample[] {
     }),
   );
   const labels = new Map(
-    [...Object.values(attributes)]
+    [...Object.values(attributes), LABEL_SERVICE_VERSION]
       .filter((value) => typeof value === 'string')
       .map((name) => [translatedLabel(name, { escaped: true }), translatedLabel(name, strategy)]),
   );

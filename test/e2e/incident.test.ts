@@ -72,6 +72,7 @@ async function ask({ prometheus }: Monitoring, query: string): Promise<number> {
 const QUIET: readonly [title: RegExp, why: string][] = [
   [/^Circuit breakers reporting, of those/, 'an hour is a minute here, and it may be over before'],
   [/^(Gathered answers|Parts that were missing)/, 'the demo gathers no answer'],
+  [/^Failing error type$/, 'it names a type of error, or none'],
   [/^Resets and isolations by hand$/, 'nobody does anything by hand in it'],
   [/^Time in the queue$/, 'no bulkhead of the demo has a queue'],
 ];

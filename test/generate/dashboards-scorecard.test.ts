@@ -31,7 +31,7 @@ const columns = Object.fromEntries(
         noValue: value('noValue'),
         cell: value('custom.cellOptions'),
         limit: steps[1]?.value,
-        bad: steps[1]?.color === 'red' ? 'above' : 'below',
+        bad: steps[1]?.color === 'dark-red' ? 'above' : 'below',
       },
     ] as const;
   }),
@@ -133,6 +133,6 @@ describe('the scorecard', () => {
   it('is coloured by the thresholds that are asked for', () => {
     const thresholds = { 'timeouts.ratio': 0.25 };
     const changed = scorecardOf(dashboardsIn(generate({ thresholds })));
-    expect(JSON.stringify(changed.fieldConfig)).toContain('{"value":0.25,"color":"red"}');
+    expect(JSON.stringify(changed.fieldConfig)).toContain('{"value":0.25,"color":"dark-red"}');
   });
 });

@@ -54,20 +54,10 @@ describe('the options of generate', () => {
 
   it('divide the times of panels, but not what is no time', () => {
     const fleet = generate({ timeScale: 10 })[FLEET] ?? '';
-    expect(fleet).toContain('"Second retries in 30s"');
+    expect(fleet).toContain('"Most calls over 500 ms, last 1m"');
     expect(fleet).toContain('"value": 0.05,\n'); // p95: 500 ms, and timeouts: 5 %
-    expect(fleet).toContain('"value": 30,\n'); // recovery: 5 min
+    expect(fleet).toContain('"value": 30,\n'); // not closed: 5 min
     expect(fleet).toContain('"value": 0.7,\n'); // retries that recover: 70 %
-  });
-
-  it.each([
-    [{}, '15s'],
-    [{ naming: 'otlp' } as const, '60s'],
-    [{ timeScale: 2 }, '7500ms'],
-    [{ scrapeInterval: 30, timeScale: 2 }, '30s'],
-  ])('with %j ask for no more than there are samples', (options, interval) => {
-    const steps = (generate(options)[FLEET] ?? '').match(/"interval": "(.+?)"/g);
-    expect(new Set(steps)).toEqual(new Set([`"interval": "${interval.replace('60s', '1m')}"`]));
   });
 
   it('say where runbooks and dashboards are, with or without a slash at the end', () => {
@@ -124,6 +114,12 @@ describe('the options for fleets of any shape', () => {
     const fleet = generate(options)[FLEET] ?? '';
     expect(fleet).toContain('cluster=~\\"$cluster\\",namespace=~\\"$namespace\\",job=~\\"$job\\"');
     expect(fleet).toContain('"name": "namespace"');
+    for (const label of ['labels.cluster', 'fields.Cluster']) {
+      expect(fleet).toMatch(
+        new RegExp(`\\?var-cluster=\\$\\{__\\w+\\.${label}:percentencode}&var-namespace=`),
+      );
+    }
+    expect(fleet).toContain('/d/resilience-policy?${datasource:queryparam}&${cluster:queryparam}&');
     const alertmanager = generate({ ...options, what: 'alertmanager' })['alertmanager.yaml'] ?? '';
     expect(alertmanager).toMatch(/equal:\n +- cluster\n +- namespace\n +- job\n/);
     expect(alertmanager).toMatch(

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { generate } from '../../src/generate/index.ts';
 import { ATTR_METRIC_OVERFLOW } from '../../src/semconv/attributes.ts';
 import { METRICS } from '../../src/semconv/metrics.ts';
-import { labelName, metricName, NAMINGS } from '../../src/semconv/prometheus.ts';
+import {
+  LABEL_SERVICE_VERSION,
+  labelName,
+  metricName,
+  NAMINGS,
+  TARGET_INFO,
+} from '../../src/semconv/prometheus.ts';
 import { asked, recordingsIn } from '../support/generated.ts';
 import { parseQuery } from '../support/promql.ts';
 
@@ -39,6 +45,7 @@ describe.each(NAMINGS)('the queries in the naming %s', (naming) => {
   const names = [
     '',
     'ALERTS',
+    TARGET_INFO,
     ...recorded,
     ...METRICS.flatMap((metric) =>
       ([undefined, 'bucket', 'sum', 'count'] as const).map((part) =>
@@ -50,6 +57,7 @@ describe.each(NAMINGS)('the queries in the naming %s', (naming) => {
     ...OF_PROMETHEUS,
     ...[
       ATTR_METRIC_OVERFLOW,
+      LABEL_SERVICE_VERSION,
       ...METRICS.flatMap(({ subject, attributes }) => [subject, ...Object.keys(attributes)]),
     ].map((label) => labelName(label, naming)),
   ];

@@ -39,7 +39,11 @@ describe('generating', () => {
     );
     expect(Object.keys(repositoryFiles(root))).toEqual([
       ...paths,
-      ...paths.map((path) => path.replace('/', '/otlp/')),
+      ...paths.map((path) =>
+        path.startsWith('alerts/')
+          ? path.replace('/', '/otlp/')
+          : path.replace('dashboards/', 'dashboards-otlp/').replace('.json', '-otlp.json'),
+      ),
       // Not under alerts/, where those who load all rules of a folder would load it too.
       'examples/grafana/alertmanager.yaml',
       'examples/grafana/provisioning/dashboards/resilience.yaml',

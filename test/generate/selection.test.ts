@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type GenerateOptions, generate } from '../../src/generate/index.ts';
 
 const WHATS = 'dashboards, rules, alertmanager, fleet, policy, alerts, recording-rules';
-const DASHBOARDS = 'classic, grafana-com, v2, configmap, provisioning';
+const DASHBOARDS = 'classic, configmap, provisioning';
 const RULES = 'prometheus, prometheus-rule, mimir, grafana';
 
 const RULE_FILES = ['alerts/resilience-alerts.yaml', 'alerts/resilience-recording-rules.yaml'];
@@ -27,7 +27,7 @@ describe('what is generated', () => {
   });
 
   it.each<[GenerateOptions, string[]]>([
-    [{ format: 'v2' }, ['dashboards-v2/resilience-fleet.json']],
+    [{ format: 'configmap' }, ['kubernetes/resilience-fleet.yaml']],
     [
       { format: ['mimir'] },
       ['mimir/resilience-alerts.yaml', 'mimir/resilience-recording-rules.yaml'],
@@ -57,8 +57,8 @@ describe('what is generated', () => {
     [{ what: [] }, `\`options.what\` to be one or several of ${WHATS}, got ""`],
     [{ format: 'html' }, `\`options.format\` to be one of ${DASHBOARDS}, ${RULES}, got "html"`],
     [
-      { what: 'alerts', format: 'v2' },
-      `\`options.format\` to be one of ${RULES} for alerts, got "v2"`,
+      { what: 'alerts', format: 'configmap' },
+      `\`options.format\` to be one of ${RULES} for alerts, got "configmap"`,
     ],
     [
       { what: 'fleet', format: 'mimir' },

@@ -3,11 +3,11 @@ import { asksOf, type Dashboard, type Panel, panelsOf } from '../../docs/picture
 import { KINDS } from '../../docs/pictures/page.ts';
 import { generate } from '../../src/generate/index.ts';
 
-const panel = (expr: string, w: number, interval?: string): Panel => ({
+const panel = (expr: string, w: number): Panel => ({
   id: 1,
   type: 'timeseries',
   gridPos: { x: 0, y: 0, w, h: 8 },
-  targets: [{ refId: 'A', expr, ...(interval ? { interval } : {}) }],
+  targets: [{ refId: 'A', expr }],
 });
 
 const dashboard: Dashboard = {
@@ -30,8 +30,6 @@ describe('what is asked for a picture', () => {
     expect(asked?.step).toBe(15);
     const [day] = asksOf(dashboard, panel('up', 12), { ...hour, to: 86_400 });
     expect(day?.step).toBe(86_400 / 640);
-    const [coarse] = asksOf(dashboard, panel('up', 12, '1m'), hour);
-    expect(coarse?.step).toBe(60);
   });
 
   it('has a rate interval that four scrapes fit into', () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, type ViewOptions } from '@opentelemetry/sdk-metrics';
 import { instrument } from '../../src/index.ts';
 
@@ -24,7 +25,8 @@ export class TestExporter {
     instrument(name, policy, { meterProvider: this.provider, ...options });
 
   constructor(views: ViewOptions[] = []) {
-    this.provider = new MeterProvider({ readers: [this.#exporter], views });
+    const resource = resourceFromAttributes({ 'service.version': '1.0.0' });
+    this.provider = new MeterProvider({ readers: [this.#exporter], views, resource });
   }
 
   async scrape(): Promise<Sample[]> {

@@ -14,6 +14,10 @@ export interface Panel {
   readonly id: number;
   readonly type: string;
   readonly title: string;
+  /** Of a row. */
+  readonly collapsed?: boolean;
+  /** Of a collapsed row. */
+  readonly panels?: readonly Panel[];
   readonly description?: string;
   readonly datasource?: { readonly uid: string };
   readonly gridPos: {
@@ -80,7 +84,7 @@ export interface Dashboard {
   readonly panels: readonly Panel[];
   readonly links: readonly {
     readonly url: string;
-    readonly includeVars: boolean;
+    readonly includeVars?: boolean;
     readonly keepTime: boolean;
   }[];
   readonly annotations: {
@@ -118,7 +122,14 @@ interface RuleFile {
 export function dashboardsIn(files: Files): Dashboard[] {
   return Object.entries(files)
     .filter(([path]) => path.startsWith('dashboards/'))
-    .map(([, content]) => JSON.parse(content) as Dashboard);
+    .map(([, content]) => dashboardOf(content));
+}
+
+/** A dashboard whose collapsed rows are opened: their panels come after them, and are still in them. */
+export function dashboardOf(content: string): Dashboard {
+  const dashboard = JSON.parse(content) as Dashboard;
+  const panels = dashboard.panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]);
+  return { ...dashboard, panels };
 }
 
 function rulesIn(files: Files): (AlertRule | RecordingRule)[] {

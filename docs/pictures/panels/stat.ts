@@ -10,7 +10,8 @@ export function stat({ panel, series, width, height }: Drawing): string {
   const found = series.length > 0 ? series : [undefined];
   const cells = found.map((each) => {
     const config = configOf({ name: each?.name ?? '', ...each }, defaults, overrides);
-    const { text, color } = display(each && lastOf(each), config);
+    const { text: value, color } = display(each && lastOf(each), config);
+    const text = textMode === 'name' && each ? each.name : value;
     const named = found.length > 1 || String(textMode) === 'value_and_name';
     const name = named ? (config.displayName ?? each?.name ?? '') : '';
     const size = Math.min(

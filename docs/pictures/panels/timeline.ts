@@ -16,7 +16,7 @@ export function timeline({ panel, series, from, to }: Drawing): string {
       seen.set(text, color);
       const left = ((Math.max(start, from) - from) / (to - from)) * 100;
       const width = ((end - Math.max(start, from)) / (to - from)) * 100;
-      return `<b style="left:${left}%;width:${width}%;background:${color}"></b>`;
+      return `<b style="left:${left}%;width:${width}%;background:${color}">${escaped(text)}</b>`;
     });
     return `<div class="band"><span>${escaped(each.name)}</span><i>${spans.join('')}</i></div>`;
   });

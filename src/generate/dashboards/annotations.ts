@@ -4,41 +4,120 @@ import {
   AnnotationQueryBuilder,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
-import { ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
-import { CIRCUIT_BREAKER_TRANSITIONS } from '../../semconv/metrics.ts';
-import { labelName } from '../../semconv/prometheus.ts';
-import { duration } from '../duration.ts';
-import { policyLegend, sum } from '../panels/ask.ts';
+import {
+  ATTR_CIRCUIT_BREAKER_STATE,
+  ATTR_POLICY_NAME,
+  type CircuitBreakerState,
+} from '../../semconv/attributes.ts';
+import {
+  CIRCUIT_BREAKER_STATE,
+  CIRCUIT_BREAKER_TRANSITIONS,
+  EXECUTIONS,
+} from '../../semconv/metrics.ts';
+import {
+  LABEL_SERVICE_VERSION,
+  labelName,
+  selectorOf,
+  TARGET_INFO,
+} from '../../semconv/prometheus.ts';
+import { sum } from '../panels/ask.ts';
 import { change } from '../panels/circuit-breaker.ts';
-import type { Queries } from '../queries.ts';
+import { BAD, LINES } from '../panels/colors.ts';
+import { is, matches, type Queries } from '../queries.ts';
 import { DATASOURCE } from './variables.ts';
 
-/** A mark on every graph where a circuit opened: what came before it, and what after? */
-export function openings(queries: Queries): Builder<AnnotationQuery> {
+interface Mark {
+  readonly name: string;
+  readonly color: string;
+  /** A series for each event, with a value above 0 where it happened. */
+  readonly expr: string;
+  readonly title: string;
+  readonly labels: readonly string[];
+}
+
+/** Marks on every graph: what came before an event, and what after? */
+export function annotations(queries: Queries): Builder<AnnotationQuery>[] {
+  return [openings(queries), restarts(queries), versions(queries)].map((mark) =>
+    annotation(mark, queries),
+  );
+}
+
+function openings(queries: Queries): Mark {
   const series = queries.shown(CIRCUIT_BREAKER_TRANSITIONS, change('closed', 'open'));
-  const opened = sum(queries, queries.policy, `increase(${series}[$__rate_interval])`);
-  const annotation = new AnnotationQueryBuilder()
-    .name('Circuits opened')
+  return {
+    name: 'Circuits opened',
+    color: BAD,
+    expr: `${sum(queries, queries.policy, `increase(${series}[$__rate_interval])`)} > 0`,
+    title: `Circuit opened: ${queries.legend(ATTR_POLICY_NAME)}`,
+    labels: queries.policy,
+  };
+}
+
+/** A process starts again under its old name, whose counters are reset, or under a new one. */
+function restarts(queries: Queries): Mark {
+  const { service, instance } = queries.chosen;
+  const replicas = queries.by([...queries.service, queries.instance]);
+  const closed = is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed');
+  // Of all policies: a policy that a service makes later is no restart.
+  const counters = queries.of(EXECUTIONS, [...service, instance]);
+  const states = queries.of(CIRCUIT_BREAKER_STATE, [...service, instance, closed]);
+  return {
+    name: 'Restarts',
+    color: LINES[0],
+    expr: `
+count ${queries.by(queries.service)} (
+  group ${replicas} (resets(${counters}[$__rate_interval]) > 0)
+  or
+  group ${replicas} (${states}) unless group ${replicas} (${states} offset $__rate_interval)
+)`.trim(),
+    title: `Restarted: ${queries.legend(queries.job)}`,
+    labels: queries.service,
+  };
+}
+
+/** From the resource of the OpenTelemetry SDK, where the service gives it a version. */
+function versions(queries: Queries): Mark {
+  const { service, instance } = queries.chosen;
+  const { naming } = queries.settings;
+  const by = queries.by([...queries.service, LABEL_SERVICE_VERSION]);
+  const target = selectorOf(TARGET_INFO, naming, [
+    ...service,
+    instance,
+    matches(LABEL_SERVICE_VERSION, '.+'),
+  ]);
+  return {
+    name: 'Versions',
+    color: LINES[1],
+    expr: `group ${by} (${target}) unless group ${by} (${target} offset $__rate_interval)`,
+    title: `Version ${queries.legend(LABEL_SERVICE_VERSION)}: ${queries.legend(queries.job)}`,
+    labels: [...queries.service, LABEL_SERVICE_VERSION],
+  };
+}
+
+function annotation({ name, color, expr, title, labels }: Mark, queries: Queries) {
+  const { naming } = queries.settings;
+  const legend = labels.map((label) => queries.legend(label)).join(' ');
+  const built = new AnnotationQueryBuilder()
+    .name(name)
     .datasource(DATASOURCE)
     .enable(true)
-    .iconColor('red')
+    .iconColor(color)
     .target(
       new DataqueryBuilder()
         .refId('A')
         .datasource(DATASOURCE)
-        .expr(`${opened} > 0`)
-        .legendFormat(policyLegend(queries))
-        .interval(duration(queries.settings.scrapeInterval))
+        .expr(expr)
+        .legendFormat(legend)
         .range(),
     )
-    .titleFormat(`Circuit opened: ${queries.legend(ATTR_POLICY_NAME)}`)
+    .titleFormat(title)
     .textFormat(queries.legend(queries.job))
-    .tagKeys(queries.policy.map((label) => labelName(label, queries.settings.naming)).join(','));
+    .tagKeys(labels.map((label) => labelName(label, naming)).join(','));
   return {
     build() {
       // The builder would hide its switch in a menu, and calls it built into Grafana.
-      const { placement: _, builtIn: __, ...built } = annotation.build();
-      return built;
+      const { placement: _, builtIn: __, ...rest } = built.build();
+      return rest;
     },
   };
 }

@@ -5,13 +5,11 @@ import * as state from '../panels/circuit-breaker-state.ts';
 import * as degradation from '../panels/degradation.ts';
 import * as dependency from '../panels/dependency.ts';
 import * as execution from '../panels/execution.ts';
-import * as retry from '../panels/retry.ts';
 import { scorecard } from '../panels/scorecard.ts';
 import * as slo from '../panels/slo.ts';
 import * as telemetry from '../panels/telemetry.ts';
 import type { Queries } from '../queries.ts';
 import { dashboardOf, type Section } from './layout.ts';
-import { FLEET, POLICY } from './uids.ts';
 
 /** The most urgent first. */
 const SECTIONS: readonly Section[] = [
@@ -22,10 +20,8 @@ const SECTIONS: readonly Section[] = [
         height: 4,
         panels: [
           state.notClosed,
-          state.reporting,
-          slo.answered,
-          slo.budgetLeft,
-          breaker.recovery,
+          execution.unansweredNow,
+          slo.leastBudgetLeft,
           dependency.available,
         ],
       },
@@ -35,33 +31,20 @@ const SECTIONS: readonly Section[] = [
   { title: 'Scorecard', lines: [{ height: 12, panels: [scorecard] }] },
   {
     title: 'One replica, or the whole fleet?',
-    lines: [
-      {
-        height: 8,
-        panels: [state.shareNotClosed, state.replicasNotClosed, state.shareOfFleet],
-      },
-    ],
+    lines: [{ height: 8, panels: [state.downtime, state.shareNotClosed, breaker.openings] }],
   },
   {
     title: 'Calls',
-    lines: [
-      { height: 10, panels: [execution.byOutcome, execution.worstByFailures, execution.slowest] },
-    ],
-  },
-  {
-    title: 'Openings and retries',
-    lines: [{ height: 8, panels: [breaker.openings, retry.secondRetries] }],
+    lines: [{ height: 10, panels: [execution.worstByFailures, execution.slowest] }],
   },
   {
     title: 'Answers gathered from several systems',
+    isCollapsed: true,
     lines: [{ height: 8, panels: [degradation.byStatus, degradation.missing] }],
   },
   {
     title: 'Blind spots: what this dashboard can not see',
-    lines: [
-      { height: 8, panels: [telemetry.breakersLeft, telemetry.replicas] },
-      { height: 8, panels: [telemetry.overflow, telemetry.errors] },
-    ],
+    lines: [{ height: 8, panels: [telemetry.breakersLeft, telemetry.overflow] }],
   },
 ];
 
@@ -69,13 +52,13 @@ const SECTIONS: readonly Section[] = [
 export function fleet(queries: Queries): Dashboard {
   return dashboardOf(
     {
-      uid: FLEET,
+      name: 'fleet',
       title: 'Resilience: fleet',
       description: 'Every resilience policy of every service at a glance.',
       policies: 'many',
       // A minute apart in an hour: a hundred replicas of thirty policies are much to read.
       points: 80,
-      other: { uid: POLICY, title: 'One policy in depth' },
+      other: { name: 'policy', title: 'One policy in depth' },
       sections: SECTIONS,
     },
     queries,

@@ -2,8 +2,14 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Queries } from '../queries.ts';
 import { fleet } from './fleet.ts';
 import { policy } from './policy.ts';
+import type { DashboardName } from './uids.ts';
 
-/** Every dashboard; its uid is the name of its file. */
-export function dashboards(queries: Queries): Dashboard[] {
-  return [fleet(queries), policy(queries)];
+const DASHBOARDS = { fleet, policy };
+
+/** The dashboards of these names; the uid of each is the name of its file. */
+export function dashboards(
+  queries: Queries,
+  names: readonly DashboardName[] = ['fleet', 'policy'],
+): Dashboard[] {
+  return names.map((name) => DASHBOARDS[name](queries));
 }

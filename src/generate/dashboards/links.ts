@@ -4,21 +4,30 @@ import {
   DashboardLinkBuilder,
   DashboardLinkType,
 } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Queries } from '../queries.ts';
+import { type DashboardName, uidOf } from './uids.ts';
 
-/** To another dashboard, keeping the time and what is chosen. */
-export function linkTo({
-  uid,
-  title,
-}: {
-  readonly uid: string;
-  readonly title: string;
-}): Builder<DashboardLink> {
+/**
+ * To another dashboard, with the time shown. The dashboard of one policy gets no policy: it takes a
+ * single value, and `All` is none.
+ */
+export function linkTo(
+  { name, title }: { readonly name: DashboardName; readonly title: string },
+  queries: Queries,
+): Builder<DashboardLink> {
+  const variables = [
+    'datasource',
+    ...queries.service.map((label) => queries.variable(label)),
+    'instance',
+    ...(name === 'policy' ? [] : ['policy']),
+  ];
   const link = new DashboardLinkBuilder(title)
     .type(DashboardLinkType.Link)
-    .url(`/d/${uid}`)
+    .url(
+      `/d/${uidOf(name, queries.settings)}?${variables.map((each) => `\${${each}:queryparam}`).join('&')}`,
+    )
     .icon('dashboard')
     .tooltip(title)
-    .includeVars(true)
     .keepTime(true);
   return {
     build() {

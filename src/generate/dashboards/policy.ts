@@ -12,8 +12,8 @@ import * as telemetry from '../panels/telemetry.ts';
 import * as timeout from '../panels/timeout.ts';
 import { is, Queries } from '../queries.ts';
 import { dashboardOf, type Section } from './layout.ts';
-import { FLEET, POLICY } from './uids.ts';
 
+/** Rows of parts that a policy may not have are collapsed. */
 const SECTIONS: readonly Section[] = [
   {
     title: 'Summary',
@@ -22,11 +22,11 @@ const SECTIONS: readonly Section[] = [
         height: 4,
         panels: [
           state.stateNow,
-          execution.callRate,
+          state.openSince,
+          execution.unanswered,
+          breaker.failingErrorType,
           slo.answered,
-          execution.p95,
           slo.budgetLeft,
-          breaker.recovery,
         ],
       },
     ],
@@ -43,16 +43,12 @@ const SECTIONS: readonly Section[] = [
     lines: [
       { height: 8, panels: [state.stateByReplica, state.breakersByState, state.failures] },
       { height: 8, panels: [breaker.calls, breaker.successRate, breaker.errors] },
-      { height: 8, panels: [breaker.transitions, breaker.openings, breaker.recoveries] },
-      {
-        height: 8,
-        panels: [state.shareNotClosed, state.replicasNotClosed, state.shareOfFleet],
-      },
-      { height: 8, panels: [breaker.administration] },
+      { height: 8, panels: [breaker.transitions, breaker.administration] },
     ],
   },
   {
     title: 'Retry',
+    isCollapsed: true,
     lines: [
       { height: 8, panels: [retry.calls, retry.attempts, retry.secondRetries] },
       { height: 8, panels: [retry.recovered, retry.exhausted] },
@@ -61,10 +57,12 @@ const SECTIONS: readonly Section[] = [
   },
   {
     title: 'Timeout',
+    isCollapsed: true,
     lines: [{ height: 8, panels: [timeout.calls, timeout.duration, timeout.timedOut] }],
   },
   {
     title: 'Bulkhead',
+    isCollapsed: true,
     lines: [
       { height: 8, panels: [bulkhead.active, bulkhead.queued, bulkhead.saturation] },
       { height: 8, panels: [bulkhead.calls, bulkhead.rejections, bulkhead.wait] },
@@ -72,6 +70,7 @@ const SECTIONS: readonly Section[] = [
   },
   {
     title: 'Fallback',
+    isCollapsed: true,
     lines: [
       { height: 8, panels: [fallback.calls, fallback.used, fallback.failures] },
       { height: 8, panels: [fallback.byType, fallback.errors] },
@@ -79,24 +78,21 @@ const SECTIONS: readonly Section[] = [
   },
   {
     title: 'Dependency of the same name',
+    isCollapsed: true,
     lines: [
       { height: 8, panels: [dependency.reachable, dependency.recoveries] },
       { height: 8, panels: [dependency.checkDuration, dependency.checks] },
     ],
   },
   {
-    title: 'How fast the error budget burns',
-    lines: [
-      { height: 8, panels: slo.BURNS.slice(0, 2) },
-      { height: 8, panels: slo.BURNS.slice(2) },
-    ],
+    title: 'How fast the error budget burns, and circuits recover',
+    isCollapsed: true,
+    lines: [{ height: 8, panels: [slo.burn, breaker.recoveries] }],
   },
   {
     title: 'Instrumentation: can this be trusted?',
-    lines: [
-      { height: 8, panels: [telemetry.breakersLeft, telemetry.replicas] },
-      { height: 8, panels: [telemetry.overflow, telemetry.errors] },
-    ],
+    isCollapsed: true,
+    lines: [{ height: 8, panels: [telemetry.replicas, telemetry.errors] }],
   },
 ];
 
@@ -114,13 +110,13 @@ class OnePolicy extends Queries {
 export function policy(queries: Queries): Dashboard {
   return dashboardOf(
     {
-      uid: POLICY,
+      name: 'policy',
       title: 'Resilience: policy',
       description:
         'One resilience policy in depth: what callers got, and what each part of it did.',
       policies: 'one',
       points: 160,
-      other: { uid: FLEET, title: 'The whole fleet' },
+      other: { name: 'fleet', title: 'The whole fleet' },
       sections: SECTIONS,
     },
     new OnePolicy(queries.settings),

@@ -1,4 +1,9 @@
-/** Everything at a glance. */
-export const FLEET = 'resilience-fleet';
-/** One policy in depth. */
-export const POLICY = 'resilience-policy';
+import type { Settings } from '../options.ts';
+
+/** Every dashboard, by the name under which `what` selects it. */
+export type DashboardName = 'fleet' | 'policy';
+
+/** The uid of a dashboard, which is also the name of its file and the end of its URL. */
+export function uidOf(name: DashboardName, { uidSuffix }: Pick<Settings, 'uidSuffix'>): string {
+  return ['resilience', name, ...(uidSuffix === '' ? [] : [uidSuffix])].join('-');
+}

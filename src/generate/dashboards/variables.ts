@@ -38,7 +38,7 @@ export function variables(queries: Queries, policies: 'one' | 'many'): Builder<V
     new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'),
     ...queries.service.map((label, index) =>
       any(
-        choice(queries.variable(label), titleOf(label, queries), label, [
+        choice(queries.variable(label), queries.title(label), label, [
           ...chosen.service.slice(0, index),
         ]),
       ),
@@ -46,11 +46,6 @@ export function variables(queries: Queries, policies: 'one' | 'many'): Builder<V
     any(choice('instance', 'Instance', queries.instance, [...chosen.service])),
     policies === 'many' ? any(policy) : policy.multi(false).includeAll(false),
   ];
-}
-
-function titleOf(label: string, queries: Queries): string {
-  const name = queries.variable(label);
-  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 function any(variable: QueryVariableBuilder): QueryVariableBuilder {

@@ -6,12 +6,10 @@ import type { DashboardFormat, RuleFormat } from '../selection.ts';
 import { classicDashboard } from './classic.ts';
 import { configMap } from './configmap.ts';
 import { grafanaAlerts } from './grafana-alerts.ts';
-import { sharedDashboard } from './grafana-com.ts';
 import { mimirFile } from './mimir.ts';
 import { ruleFile } from './prometheus.ts';
 import { prometheusRule } from './prometheus-rule.ts';
 import { dashboardProvider } from './provisioning.ts';
-import { dashboardV2 } from './v2.ts';
 
 /** What is not asked for is empty. */
 export interface Rules {
@@ -28,8 +26,6 @@ type RuleFiles = (rules: Rules, queries: Queries) => Files;
 /** Each format has a folder of its own, so that several can be written into one place. */
 export const DASHBOARD_FILES: Readonly<Record<DashboardFormat, DashboardFiles>> = {
   classic,
-  'grafana-com': each('grafana-com', 'json', sharedDashboard),
-  v2: each('dashboards-v2', 'json', dashboardV2),
   configmap: each('kubernetes', 'yaml', (dashboard, { settings }) =>
     configMap(dashboard, settings),
   ),

@@ -1,6 +1,6 @@
 import { ATTR_DEPENDENCY_NAME, ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
 import type { Alert, Recording, RuleGroup, Subject } from '../alerts/rule.ts';
-import { FLEET, POLICY } from '../dashboards/uids.ts';
+import { uidOf } from '../dashboards/uids.ts';
 import type { Queries } from '../queries.ts';
 
 /** Groups as Prometheus writes them, and Mimir and the operator after it. */
@@ -53,14 +53,16 @@ export function annotations(alert: Alert, queries: Queries): Readonly<Record<str
   const chosen = variables(about, queries).map(
     ([variable, label]) => `var-${variable}={{ ${queries.labelValue(label)} | urlquery }}`,
   );
-  const dashboard = about === 'job' || about === 'jobs' ? FLEET : POLICY;
+  const dashboard = about === 'job' || about === 'jobs' ? 'fleet' : 'policy';
   return {
     summary,
     description: describe(alert),
     runbook_url: `${runbookBase}/${name}.md`,
     ...(dashboardBase === undefined
       ? {}
-      : { dashboard_url: `${dashboardBase}/d/${dashboard}?${chosen.join('&')}` }),
+      : {
+          dashboard_url: `${dashboardBase}/d/${uidOf(dashboard, queries.settings)}?${chosen.join('&')}`,
+        }),
   };
 }
 

@@ -5,26 +5,33 @@ import {
   LABEL_ALERT_NAME,
   LABEL_ALERT_STATE,
   LABEL_SEVERITY,
+  type Matcher,
 } from '../../semconv/prometheus.ts';
 import { is, matches, type Queries } from '../queries.ts';
 import { made } from './ask.ts';
-import { SEVERITY } from './colors.ts';
-import { JOB_TITLE, POLICY_TITLE, type Table } from './panel.ts';
+import { SEVERITIES } from './colors.ts';
+import { POLICY_TITLE, type Table } from './panel.ts';
 
 /** What the names of all alerts of this package begin with. */
 const PREFIX = 'Resilience';
 
 export function firing(queries: Queries): Table {
   const rows = [
-    { label: LABEL_SEVERITY, title: 'Severity', colors: SEVERITY },
     { label: LABEL_ALERT_NAME, title: 'Alert' },
-    { label: queries.job, title: JOB_TITLE },
+    ...queries.service.map((label) => ({ label, title: queries.title(label) })),
     { label: ATTR_POLICY_NAME, title: POLICY_TITLE },
   ];
-  const alerts = made(queries, ALERTS, [
-    matches(LABEL_ALERT_NAME, `${PREFIX}.*`),
-    is(LABEL_ALERT_STATE, 'firing'),
-  ]);
+  const by = queries.by(rows.map(({ label }) => label));
+  const alerts = (...matchers: Matcher[]) =>
+    made(queries, ALERTS, [
+      matches(LABEL_ALERT_NAME, `${PREFIX}.*`),
+      is(LABEL_ALERT_STATE, 'firing'),
+      ...matchers,
+    ]);
+  // By the alphabet info would come before warning.
+  const urgencies = SEVERITIES.map(
+    ({ severity }, i) => `${i + 1} * ${alerts(is(LABEL_SEVERITY, severity))}`,
+  );
   return {
     kind: 'table',
     title: 'Alerts firing',
@@ -35,13 +42,14 @@ export function firing(queries: Queries): Table {
     rows,
     columns: [
       {
-        title: 'Firing',
+        title: 'Severity',
         unit: Count,
-        expr: `count ${queries.by(rows.map(({ label }) => label))} (${alerts})`,
+        expr: `max ${by} (\n  ${urgencies.join('\n  or ')}\n)`,
+        values: SEVERITIES,
       },
+      { title: 'Firing', unit: Count, expr: `count ${by} (${alerts()})` },
     ],
-    // Critical is the first by the alphabet, too.
-    sortedBy: { title: 'Severity', order: 'rising' },
+    sortedBy: { title: 'Severity', order: 'falling' },
     toPolicy: true,
   };
 }

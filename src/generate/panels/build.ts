@@ -2,12 +2,12 @@ import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import {
   type Panel as BuiltPanel,
   FieldColorModeId,
+  type GridPos,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { DATASOURCE } from '../dashboards/variables.ts';
-import { duration } from '../duration.ts';
 import type { Queries } from '../queries.ts';
-import { LINES } from './colors.ts';
+import { BAD, LINES } from './colors.ts';
 import { linkOfSeries } from './links.ts';
 import { look } from './look.ts';
 import type { Graph, Panel } from './panel.ts';
@@ -16,9 +16,7 @@ import { tableOf, tableTargets } from './table.ts';
 
 export interface Place {
   readonly id: number;
-  /** Of 24. */
-  readonly width: number;
-  readonly height: number;
+  readonly gridPos: GridPos;
   /** How many points a line has at most, which decides how far apart Prometheus is asked for them. */
   readonly points: number;
   /** Whether it stands on a dashboard of many policies, from which each leads to its own. */
@@ -33,14 +31,13 @@ export function buildPanel(panel: Panel, place: Place, queries: Queries): Builde
     .description(`${panel.description}\n\nNo data: ${panel.noData}`)
     .datasource(DATASOURCE)
     .noValue('No data')
-    .span(place.width)
-    .height(place.height)
+    .gridPos(place.gridPos)
     .maxDataPoints(place.points)
-    .targets(panel.kind === 'table' ? tableTargets(panel, queries) : targets(panel, queries));
+    .targets(panel.kind === 'table' ? tableTargets(panel) : targets(panel));
 }
 
 const LIMIT_LINE = [
-  fixed('red'),
+  fixed(BAD),
   { id: 'custom.lineStyle', value: { fill: 'dash', dash: [10, 10] } },
 ];
 
@@ -70,14 +67,9 @@ function fixed(color: string) {
   return { id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor: color } };
 }
 
-function targets(panel: Graph, queries: Queries): DataqueryBuilder[] {
+function targets(panel: Graph): DataqueryBuilder[] {
   return panel.queries.map(({ expr, legend }, i) => {
-    const built = new DataqueryBuilder()
-      .refId(refId(i))
-      .datasource(DATASOURCE)
-      .expr(expr)
-      // Less than a scrape apart there is nothing new to see.
-      .interval(duration(queries.settings.scrapeInterval));
+    const built = new DataqueryBuilder().refId(refId(i)).datasource(DATASOURCE).expr(expr);
     if (legend !== undefined) built.legendFormat(legend);
     return panel.kind === 'stat' || panel.kind === 'ranking' ? built.instant() : built.range();
   });

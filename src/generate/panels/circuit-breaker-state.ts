@@ -1,4 +1,9 @@
-import { Number as Count, PercentUnit, Seconds } from '@grafana/grafana-foundation-sdk/units';
+import {
+  Number as Count,
+  DateTimeFromNow,
+  PercentUnit,
+  Seconds,
+} from '@grafana/grafana-foundation-sdk/units';
 import { ATTR_CIRCUIT_BREAKER_STATE, type CircuitBreakerState } from '../../semconv/attributes.ts';
 import {
   CIRCUIT_BREAKER_DOWNTIME,
@@ -10,7 +15,7 @@ import {
 import type { Matcher } from '../../semconv/prometheus.ts';
 import { is, isNot, isOneOf, type Queries } from '../queries.ts';
 import { now, policyLegend, ratio, sum } from './ask.ts';
-import { STATE, STATES } from './colors.ts';
+import { GOOD, STATE, STATES } from './colors.ts';
 import type { Graph } from './panel.ts';
 
 export const NO_BREAKER = 'no circuit breaker is instrumented, or no replica reports.';
@@ -33,18 +38,6 @@ export function notClosed(queries: Queries): Graph {
   };
 }
 
-export function reporting(queries: Queries): Graph {
-  return {
-    kind: 'stat',
-    title: 'Circuit breakers reporting',
-    description:
-      'How many circuit breakers there are, on all replicas. Fewer than usual is silence, not health.',
-    noData: NO_BREAKER,
-    unit: Count,
-    queries: [{ expr: now(queries, CIRCUIT_BREAKER_STATE, []) }],
-  };
-}
-
 /** Breakers that a scrape of the last interval saw in a state. */
 function seen(queries: Queries, state: CircuitBreakerState): string {
   const matcher = is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, state);
@@ -64,8 +57,8 @@ export function worstState(queries: Queries): Graph {
     kind: 'states',
     title: 'Worst state of any replica',
     description:
-      'For each policy the worst state that a scrape saw of any breaker on any replica: ' +
-      'open before half-open, isolated, closed. Whether it is one replica or all: see the shares below.',
+      'For each policy the worst state that a scrape saw of any breaker on any replica: open before ' +
+      'half-open, isolated, closed. Whether it is one replica or all: see the share below.',
     noData: NO_BREAKER,
     unit: Count,
     queries: [{ expr: worst(queries, queries.policy), legend: policyLegend(queries) }],
@@ -94,7 +87,7 @@ export function stateByReplica(queries: Queries): Graph {
     kind: 'states',
     title: 'State by replica',
     description:
-      'The worst state of this policy that a scrape saw on each replica. One red band is a replica in ' +
+      'The worst state of this policy that a scrape saw on each replica. One open band is a replica in ' +
       'trouble; all of them are a dependency in trouble.',
     noData: NO_BREAKER,
     unit: Count,
@@ -108,7 +101,25 @@ export function stateByReplica(queries: Queries): Graph {
   };
 }
 
-export function shareNotClosed(queries: Queries): Graph {
+/** Of one policy, now. */
+export function openSince(queries: Queries): Graph {
+  const downtime = queries.shown(CIRCUIT_BREAKER_DOWNTIME);
+  return {
+    kind: 'stat',
+    title: 'Open since',
+    description:
+      'When the circuit left closed, failed probes included, on the replica where that is longest ago. ' +
+      'When the next probe is due is in no metric: a probe is the first call after the reset time that ' +
+      'the service configures.',
+    noData: NO_BREAKER,
+    unit: DateTimeFromNow,
+    // Milliseconds of the clock; 0 where every circuit is closed or isolated.
+    queries: [{ expr: `1000 * (time() - max(${downtime} > 0))\nor 0 * max(${downtime})` }],
+    values: [{ text: 'not open', color: GOOD }],
+  };
+}
+
+export function downtime(queries: Queries): Graph {
   return {
     kind: 'lines',
     title: 'Time since closed, worst replica',
@@ -128,44 +139,20 @@ export function shareNotClosed(queries: Queries): Graph {
   };
 }
 
-export function shareOfFleet(queries: Queries): Graph {
+export function shareNotClosed(queries: Queries): Graph {
   const breakers = (matchers: Matcher[] = []) =>
     sum(queries, queries.policy, queries.shown(CIRCUIT_BREAKER_STATE, matchers));
   return {
     kind: 'lines',
     title: 'Breakers not closed, whole fleet',
     description:
-      'Share of all breakers of a policy, on all replicas, that is open or half-open: one ' +
-      'replica of four is 25 %. At the line for 5 min, ResilienceCircuitBreakerOpenFleetWide fires: the ' +
-      'dependency is gone for everybody.',
+      'Share of all breakers of a policy, on all replicas, that is open or half-open: one replica of ' +
+      'four is 25 %. At the line, ResilienceCircuitBreakerOpenFleetWide fires: the dependency is gone ' +
+      'for a whole service.',
     noData: NO_BREAKER,
     unit: PercentUnit,
     queries: [{ expr: ratio(breakers([OPEN]), breakers()), legend: policyLegend(queries) }],
     limit: { value: queries.limits.fleetWide.ratio, bad: 'above' },
-    toPolicy: true,
-  };
-}
-
-/** Every replica reports how many of its breakers are closed, be it none. */
-export function replicasNotClosed(queries: Queries): Graph {
-  const by = queries.by(queries.policy);
-  const closed = is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed');
-  return {
-    kind: 'lines',
-    title: 'Replicas with an open circuit',
-    description:
-      'Share of the replicas of a service on which a scrape saw a circuit of the policy open. ' +
-      'Few: look at those replicas. All: look at the dependency.',
-    noData: NO_BREAKER,
-    unit: PercentUnit,
-    queries: [
-      {
-        expr:
-          `sum ${by} (${seen(queries, 'open')} > bool 0)\n` +
-          `/ count ${by} (${queries.shown(CIRCUIT_BREAKER_STATE, [closed])})`,
-        legend: policyLegend(queries),
-      },
-    ],
     toPolicy: true,
   };
 }
@@ -176,7 +163,7 @@ export function breakersByState(queries: Queries): Graph {
     kind: 'stack',
     title: 'Breakers in each state',
     description:
-      'How many breakers of all replicas are in each state. All that is not green rejects calls.',
+      'How many breakers of all replicas are in each state. All that are not closed reject calls.',
     noData: NO_BREAKER,
     unit: Count,
     queries: [

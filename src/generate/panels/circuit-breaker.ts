@@ -1,4 +1,4 @@
-import { Number as Count, Seconds } from '@grafana/grafana-foundation-sdk/units';
+import { Number as Count, OpsPerSecond, Seconds } from '@grafana/grafana-foundation-sdk/units';
 import {
   ATTR_CIRCUIT_BREAKER_ACTION,
   ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE,
@@ -14,15 +14,16 @@ import {
   CIRCUIT_BREAKER_ADMINISTRATION,
   CIRCUIT_BREAKER_CALLS,
   CIRCUIT_BREAKER_RECOVERY_DURATION,
+  CIRCUIT_BREAKER_STATE,
   CIRCUIT_BREAKER_TRANSITIONS,
   ERRORS,
 } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
 import { is, isOneOf, type Queries } from '../queries.ts';
-import { ratio, sum } from './ask.ts';
+import { rate, ratio, sum } from './ask.ts';
 import { NO_BREAKER } from './circuit-breaker-state.ts';
-import { ACTION, BREAKER_RESULT } from './colors.ts';
-import type { Graph } from './panel.ts';
+import { ACTION, BAD, BREAKER_RESULT, GOOD, TURNED_AWAY } from './colors.ts';
+import type { Graph, Query } from './panel.ts';
 import { results } from './results.ts';
 import { share } from './share.ts';
 
@@ -34,26 +35,6 @@ export function change(from: CircuitBreakerState, to: CircuitBreakerState): Matc
   ];
 }
 
-function meanRecovery(queries: Queries, window: string): string {
-  const total = (part: 'sum' | 'count') =>
-    `sum(increase(${queries.shown(CIRCUIT_BREAKER_RECOVERY_DURATION, [], part)}[${window}]))`;
-  return ratio(total('sum'), total('count'));
-}
-
-export function recovery(queries: Queries): Graph {
-  return {
-    kind: 'stat',
-    title: 'Mean time to recovery',
-    description:
-      'From the first opening of a circuit until it was closed again, failed probes included: the mean ' +
-      'of all recoveries in the time shown. A circuit that is still open is not in it.',
-    noData: 'no circuit has closed again in the time shown.',
-    unit: Seconds,
-    queries: [{ expr: meanRecovery(queries, '$__range') }],
-    limit: { value: queries.seconds(queries.limits.recovery.seconds), bad: 'above' },
-  };
-}
-
 /** Counted as they happen, so that none between two scrapes is missed. */
 export function openings(queries: Queries): Graph {
   const count = (from: CircuitBreakerState, to: CircuitBreakerState) =>
@@ -63,7 +44,7 @@ export function openings(queries: Queries): Graph {
     title: 'Openings and recoveries',
     description:
       'Circuits that opened, probes after the reset time that failed, and circuits that closed again. ' +
-      'Red without green is an outage that goes on.',
+      'Openings without recoveries are an outage that goes on.',
     noData: NO_BREAKER,
     unit: Count,
     queries: [
@@ -71,8 +52,13 @@ export function openings(queries: Queries): Graph {
       { expr: count('half_open', 'open'), legend: 'probe failed' },
       { expr: count('half_open', 'closed'), legend: 'recovered' },
     ],
-    colors: { opened: 'red', 'probe failed': 'orange', recovered: 'green' },
+    colors: { opened: BAD, 'probe failed': TURNED_AWAY, recovered: GOOD },
   };
+}
+
+/** A line at zero wherever breakers report: that nothing happened is not that nothing is known. */
+function none(queries: Queries): Query {
+  return { expr: `0 * sum(${queries.shown(CIRCUIT_BREAKER_STATE)})`, legend: 'none' };
 }
 
 export function transitions(queries: Queries): Graph {
@@ -83,7 +69,7 @@ export function transitions(queries: Queries): Graph {
     description:
       'Every change that a circuit made, on all replicas. Open to half-open is an attempt to recover; ' +
       'back to open, it failed; to closed, it succeeded.',
-    noData: 'no circuit changed its state in that time, or no replica reports.',
+    noData: NO_BREAKER,
     unit: Count,
     queries: [
       {
@@ -94,6 +80,7 @@ export function transitions(queries: Queries): Graph {
         ),
         legend: by.map((label) => queries.legend(label)).join(' to '),
       },
+      none(queries),
     ],
   };
 }
@@ -107,13 +94,14 @@ export function administration(queries: Queries): Graph {
     description:
       'What people did to the circuits, through the health routes or the command line. The log of the ' +
       'service says who it was, and why.',
-    noData: 'nobody did anything by hand in that time, or no replica reports.',
+    noData: NO_BREAKER,
     unit: Count,
     queries: [
       {
         expr: sum(queries, by, `increase(${actions}[$__rate_interval]) > 0`),
         legend: queries.legend(ATTR_CIRCUIT_BREAKER_ACTION),
       },
+      none(queries),
     ],
     colors: ACTION,
   };
@@ -147,7 +135,7 @@ export function successRate(queries: Queries): Graph {
 }
 
 export function errors(queries: Queries): Graph {
-  return results(
+  const graph = results(
     queries,
     ERRORS,
     ATTR_ERROR_TYPE,
@@ -156,13 +144,39 @@ export function errors(queries: Queries): Graph {
       description:
         'The errors and failed results that the breaker counted, by HTTP status, error code or class: ' +
         'what the dependency says of itself.',
-      noData: 'the breaker has counted no error in that time, or no replica reports.',
+      noData: NO_BREAKER,
     },
     [is<PolicyType>(ATTR_POLICY_TYPE, 'circuit_breaker')],
   );
+  return { ...graph, queries: [...graph.queries, none(queries)] };
+}
+
+/** Of one policy, now. */
+export function failingErrorType(queries: Queries): Graph {
+  const failed = rate(queries, ERRORS, {
+    by: [ATTR_ERROR_TYPE],
+    matchers: [is<PolicyType>(ATTR_POLICY_TYPE, 'circuit_breaker')],
+  });
+  const calls = rate(queries, CIRCUIT_BREAKER_CALLS, { by: [] });
+  return {
+    kind: 'stat',
+    title: 'Failing error type',
+    description:
+      'The HTTP status, error code or class of most failures that the circuit breaker counts now: what ' +
+      'is wrong with the dependency, by its own words.',
+    noData: NO_BREAKER,
+    unit: OpsPerSecond,
+    queries: [
+      { expr: `topk(1, ${failed} > 0)`, legend: queries.legend(ATTR_ERROR_TYPE) },
+      { expr: `0 * ${calls}\nunless on () (${failed} > 0)`, legend: 'none' },
+    ],
+    showsName: true,
+  };
 }
 
 export function recoveries(queries: Queries): Graph {
+  const total = (part: 'sum' | 'count') =>
+    rate(queries, CIRCUIT_BREAKER_RECOVERY_DURATION, { by: [], part });
   return {
     kind: 'lines',
     title: 'Time to recovery',
@@ -171,7 +185,7 @@ export function recoveries(queries: Queries): Graph {
       'minutes. Above the line, outages last longer than the documents allow.',
     noData: 'no circuit has closed again in that time.',
     unit: Seconds,
-    queries: [{ expr: meanRecovery(queries, '$__rate_interval'), legend: 'mean' }],
+    queries: [{ expr: ratio(total('sum'), total('count')), legend: 'mean' }],
     limit: { value: queries.seconds(queries.limits.recovery.seconds), bad: 'above' },
   };
 }

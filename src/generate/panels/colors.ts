@@ -14,17 +14,21 @@ import type {
 } from '../../semconv/attributes.ts';
 import type { Alert } from '../alerts/rule.ts';
 
-const GOOD = 'green';
+/**
+ * Colors of Grafana that differ in lightness as well as in hue, so that a reader who sees no
+ * difference between red and green can tell them apart.
+ */
+export const GOOD = 'light-green';
 const STAND_IN = 'blue';
-const TURNED_AWAY = 'orange';
-const LATE = 'purple';
-const BAD = 'red';
+export const TURNED_AWAY = 'dark-orange';
+const LATE = 'dark-purple';
+export const BAD = 'dark-red';
 const NEITHER = 'text';
 
 /** Of lines that are told apart by nothing but their name: neither good nor bad. */
-export const LINES = ['blue', 'purple', 'yellow'] as const;
+export const LINES = ['blue', 'dark-purple', 'yellow'] as const;
 
-/** The same thing has the same colour on every panel. */
+/** The same thing has the same color on every panel. */
 export const OUTCOME: Readonly<Record<Outcome, string>> = {
   success: GOOD,
   fallback: STAND_IN,
@@ -42,10 +46,10 @@ export const EXECUTION_RESULT: Readonly<Record<ExecutionResult, string>> = {
 
 /** From best to worst. */
 export const STATES = [
-  { state: 'closed', text: 'closed', color: 'green' },
-  { state: 'isolated', text: 'isolated by hand', color: 'purple' },
-  { state: 'half_open', text: 'half-open', color: 'yellow' },
-  { state: 'open', text: 'open', color: 'red' },
+  { state: 'closed', text: 'closed', color: GOOD },
+  { state: 'isolated', text: 'isolated by hand', color: LATE },
+  { state: 'half_open', text: 'half-open', color: TURNED_AWAY },
+  { state: 'open', text: 'open', color: BAD },
 ] as const satisfies readonly { state: CircuitBreakerState; text: string; color: string }[];
 
 export const STATE: Readonly<Record<string, string>> = Object.fromEntries(
@@ -109,8 +113,9 @@ export const RECOVERY_RESULT: Readonly<Record<RecoveryResult, string>> = {
   failure: BAD,
 };
 
-export const SEVERITY: Readonly<Record<Alert['severity'], string>> = {
-  critical: BAD,
-  warning: TURNED_AWAY,
-  info: STAND_IN,
-};
+/** From least to most urgent. */
+export const SEVERITIES = [
+  { severity: 'info', text: 'info', color: STAND_IN },
+  { severity: 'warning', text: 'warning', color: TURNED_AWAY },
+  { severity: 'critical', text: 'critical', color: BAD },
+] as const satisfies readonly { severity: Alert['severity']; text: string; color: string }[];

@@ -82,40 +82,37 @@ export function slowest(queries: Queries): Graph {
   };
 }
 
-export function callRate(queries: Queries): Graph {
+/** A call in a quarter of an hour: less is shown as 0. */
+const ANY_RATE = 0.001;
+
+/** Of one policy. */
+export function unanswered(queries: Queries): Graph {
   return {
     kind: 'stat',
-    title: 'Calls',
+    title: 'Callers that get nothing',
     description:
-      'Calls a second, whatever became of them. Far fewer than usual: look at those who call.',
+      'Calls a second that end with neither an answer nor a fallback: they fail, time out, or are ' +
+      'rejected.',
     noData: NO_CALLS,
     unit: OpsPerSecond,
-    queries: [{ expr: rate(queries, EXECUTIONS, { by: [] }) }],
+    queries: [{ expr: rate(queries, EXECUTIONS, { by: [], matchers: [UNANSWERED] }) }],
+    limit: { value: ANY_RATE, bad: 'above' },
   };
 }
 
-export function p95(queries: Queries): Graph {
-  const { quantile, seconds, windowSeconds } = queries.limits.latency;
+/** Of many policies. */
+export function unansweredNow(queries: Queries): Graph {
+  const calls = rate(queries, EXECUTIONS, { by: queries.policy, matchers: [UNANSWERED] });
   return {
     kind: 'stat',
-    title: `p${quantile * 100}, last ${queries.window(windowSeconds)}`,
+    title: 'Policies whose callers get nothing',
     description:
-      'One in twenty answered calls took longer, with all retries, waits and fallbacks. Red is above the ' +
-      'documented limit.',
-    noData: NO_DURATIONS,
-    unit: Seconds,
-    queries: [
-      {
-        expr: percentile(
-          queries,
-          quantile,
-          EXECUTION_DURATION,
-          { by: [], matchers: [ANSWERED] },
-          windowSeconds,
-        ),
-      },
-    ],
-    limit: { value: seconds, bad: 'above' },
+      'Policies of which some calls end now with neither an answer nor a fallback. The scorecard says ' +
+      'which they are.',
+    noData: NO_CALLS,
+    unit: Count,
+    queries: [{ expr: `sum(${calls} > bool ${ANY_RATE})` }],
+    limit: { value: 1, bad: 'above' },
   };
 }
 

@@ -3,6 +3,7 @@ import {
   BarGaugeDisplayMode,
   BigValueColorMode,
   BigValueGraphMode,
+  BigValueTextMode,
   GraphDrawStyle,
   GraphThresholdsStyleConfigBuilder,
   GraphThresholdsStyleMode,
@@ -36,8 +37,9 @@ export function look(
     case 'stat':
       return new StatBuilder()
         .thresholds(thresholds(panel.limit))
-        .mappings(mappings(panel))
+        .mappings(mappings(panel.values))
         .colorMode(BigValueColorMode.Value)
+        .textMode(panel.showsName ? BigValueTextMode.Name : BigValueTextMode.Auto)
         .graphMode(BigValueGraphMode.None)
         .reduceOptions(lastValue());
     case 'ranking':
@@ -49,10 +51,10 @@ export function look(
         .reduceOptions(lastValue());
     case 'states':
       return new StateTimelineBuilder()
-        .mappings(mappings(panel))
+        .mappings(mappings(panel.values))
         .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
         .thresholds(thresholds(undefined))
-        .showValue(VisibilityMode.Never)
+        .showValue(VisibilityMode.Auto)
         .perPage(BANDS)
         .tooltip(tooltip())
         .legend(legend());

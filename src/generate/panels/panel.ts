@@ -19,7 +19,7 @@ export interface Graph extends Said {
    * - `stack`: parts of a whole
    * - `parts`: the same, as shares of it
    * - `bars`: events, as they happened
-   * - `states`: a band for each policy that changes its colour
+   * - `states`: a band for each policy that changes its color
    */
   readonly kind: 'stat' | 'ranking' | 'lines' | 'stack' | 'parts' | 'bars' | 'states';
   /** Of Grafana. */
@@ -29,10 +29,17 @@ export interface Graph extends Said {
   readonly queries: readonly Query[];
   /** The documented limit. */
   readonly limit?: Limit;
-  /** A text and a colour for each value, from 0 on. */
-  readonly values?: readonly { readonly text: string; readonly color: string }[];
-  /** A colour for each name of a series, where the name tells good from bad. */
+  /** A text and a color for each value, from 0 on. */
+  readonly values?: readonly ValueText[];
+  /** Whether a `stat` shows the name of its series instead of the value. */
+  readonly showsName?: boolean;
+  /** A color for each name of a series, where the name tells good from bad. */
   readonly colors?: Readonly<Record<string, string>>;
+}
+
+export interface ValueText {
+  readonly text: string;
+  readonly color: string;
 }
 
 export interface Query {
@@ -56,8 +63,6 @@ export interface Table extends Said {
 export interface Row {
   readonly label: string;
   readonly title: string;
-  /** A colour for each value, where the value tells good from bad. */
-  readonly colors?: Readonly<Record<string, string>>;
 }
 
 export interface Column {
@@ -66,6 +71,8 @@ export interface Column {
   readonly decimals?: number;
   readonly expr: string;
   readonly limit?: Limit;
+  /** A text and a color for each value, from 1 on. */
+  readonly values?: readonly ValueText[];
 }
 
 export interface Limit {
@@ -82,4 +89,3 @@ export const NOT_RECORDED =
 
 /** What a policy's row, line or band is called. */
 export const POLICY_TITLE = 'Policy';
-export const JOB_TITLE = 'Job';

@@ -21,9 +21,9 @@ import * as bulkhead from './bulkhead.ts';
 import { change } from './circuit-breaker.ts';
 import { ANSWERED } from './execution.ts';
 import * as fallback from './fallback.ts';
-import { type Column, JOB_TITLE, POLICY_TITLE, type Table } from './panel.ts';
+import { type Column, POLICY_TITLE, type Table } from './panel.ts';
 import { RECOVERED, RETRIED, SECOND } from './retry.ts';
-import { answersRecorded } from './slo.ts';
+import { answersRecorded, retention } from './slo.ts';
 import * as timeout from './timeout.ts';
 
 /** The window of the error rate; that of availability is the budget's. */
@@ -105,11 +105,11 @@ export function scorecard(queries: Queries): Table {
       'it. All others: about ' +
       `${queries.window(latency.windowSeconds)}. A few calls of a quiet night can ` +
       'make a cell red where no alert fires. A dash: no such policy, or no such call. Click a policy ' +
-      'for all of it.',
+      `for all of it. ${retention(queries)}`,
     noData: 'no policy is instrumented, or no replica reports.',
     rows: [
       { label: ATTR_POLICY_NAME, title: POLICY_TITLE },
-      { label: queries.job, title: JOB_TITLE },
+      ...queries.service.map((label) => ({ label, title: queries.title(label) })),
     ],
     columns: Object.values(SCORES).map((score) => score(queries, queries.limits)),
     sortedBy: { title: ERRORS_TITLE, order: 'falling' },

@@ -1,4 +1,4 @@
-import { Number as Count, PercentUnit } from '@grafana/grafana-foundation-sdk/units';
+import { PercentUnit } from '@grafana/grafana-foundation-sdk/units';
 import { BUDGET_SECONDS, BURN_RATES } from '../../thresholds.ts';
 import { recorded } from '../alerts/recordings.ts';
 import { percent } from '../percent.ts';
@@ -31,44 +31,71 @@ export function answered(queries: Queries): Graph {
   };
 }
 
-export function budgetLeft(queries: Queries): Graph {
+/** What a window of the error budget needs. */
+export function retention(queries: Queries): string {
+  return (
+    `Prometheus keeps 15d unless \`--storage.tsdb.retention.time\` says ${queries.time(BUDGET_SECONDS)} ` +
+    'or more; with less the window is as long as what it keeps.'
+  );
+}
+
+function budgetOf(
+  queries: Queries,
+  title: string,
+  { of, by }: { readonly of: string; readonly by: readonly string[] },
+): Graph {
   const days = queries.time(BUDGET_SECONDS);
-  const spent = recordedRatio(queries, answersRecorded(queries), queries.policy, days);
+  const spent = recordedRatio(queries, answersRecorded(queries), by, days);
+  const left = `1 - ${spent} / ${budget(queries)}`;
   return {
     kind: 'stat',
-    title: `Error budget left, ${days}`,
+    title: `${title}, ${days}`,
     description:
-      `What is left of the ${percent(budget(queries))} of calls that may go without an answer, for the ` +
-      'policy that has least. At 0 % it is spent; -100 % is twice the budget, or more.',
+      `What is left of the ${percent(budget(queries))} of calls that may go without an answer, ${of}. ` +
+      `At 0 % it is spent; -100 % is twice the budget, or more. ${retention(queries)}`,
     noData: NOT_RECORDED,
     unit: PercentUnit,
     decimals: 1,
-    queries: [{ expr: `clamp_min(min(1 - ${spent} / ${budget(queries)}), -1)` }],
+    queries: [{ expr: `clamp_min(${by.length > 0 ? `min(${left})` : left}, -1)` }],
     limit: { value: 0, bad: 'below' },
   };
 }
 
-/** One panel for each pair of windows: the long one shows that it matters, the short one that it goes on. */
-export const BURNS = BURN_RATES.map(
-  ({ burn, longSeconds, shortSeconds, severity }) =>
-    (queries: Queries): Graph => {
-      const windows = [longSeconds, shortSeconds];
-      const [long, short] = windows.map((seconds) => queries.time(seconds));
-      return {
-        kind: 'lines',
-        title: `Burn rate, ${long} and ${short}`,
-        description:
-          `How many times faster than in 30 days the error budget is spent. Both above ${burn}, and ` +
-          `ResilienceErrorBudgetBurn fires (${severity}); the short one falls first when it is over.`,
-        noData: NOT_RECORDED,
-        unit: Count,
-        queries: windows.map((seconds) => ({
-          expr:
-            `max(${recordedRatio(queries, answersRecorded(queries), queries.policy, queries.time(seconds))}) ` +
-            `/ ${budget(queries)}`,
-          legend: queries.time(seconds),
-        })),
-        limit: { value: burn, bad: 'above' },
-      };
-    },
-);
+export function leastBudgetLeft(queries: Queries): Graph {
+  return budgetOf(queries, 'Least error budget left', {
+    of: 'for the policy that has least',
+    by: queries.policy,
+  });
+}
+
+export function budgetLeft(queries: Queries): Graph {
+  return budgetOf(queries, 'Error budget left', { of: 'in all services that are chosen', by: [] });
+}
+
+/** Both windows of a pair are above a rate where the lower of them is. */
+export function burn(queries: Queries): Graph {
+  const pairs = BURN_RATES.map(({ burn: rate, longSeconds, shortSeconds, severity }) => {
+    const [long = '', short = ''] = [longSeconds, shortSeconds].map((seconds) =>
+      queries.time(seconds),
+    );
+    const burned = (window: string) =>
+      recordedRatio(queries, answersRecorded(queries), queries.policy, window);
+    const limit = Number((rate * budget(queries)).toPrecision(12));
+    return {
+      expr: `max(\n  ${burned(long)}\n  < ${burned(short)}\n  or ${burned(short)}\n) / ${limit}`,
+      legend: `${long} and ${short}: ${rate} times (${severity})`,
+    };
+  });
+  return {
+    kind: 'lines',
+    title: 'Error budget burn, as a share of what fires an alert',
+    description:
+      'How fast the error budget is spent, in each pair of windows that ResilienceErrorBudgetBurn ' +
+      'watches: the alert of a pair fires at 100 %. The legend says how many times the rate at which ' +
+      `the budget would last ${queries.time(BUDGET_SECONDS)} that is. ${retention(queries)}`,
+    noData: NOT_RECORDED,
+    unit: PercentUnit,
+    queries: pairs,
+    limit: { value: 1, bad: 'above' },
+  };
+}

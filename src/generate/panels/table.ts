@@ -3,18 +3,17 @@ import {
   TableCellDisplayMode,
   TableSortByFieldStateBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
-import { MappingType, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard';
+import { ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { Number as Count } from '@grafana/grafana-foundation-sdk/units';
 import { labelName } from '../../semconv/prometheus.ts';
 import { DATASOURCE } from '../dashboards/variables.ts';
-import { duration } from '../duration.ts';
 import type { Queries } from '../queries.ts';
 import { linkOfRow } from './links.ts';
 import { type Column, POLICY_TITLE, type Table } from './panel.ts';
 import { refId } from './ref-id.ts';
-import { steps } from './thresholds.ts';
+import { mappings, steps } from './thresholds.ts';
 
 /**
  * A table of Grafana: each column is a query, and rows with the same labels are one row. All are
@@ -42,48 +41,37 @@ export function tableOf(table: Table, queries: Queries): TableBuilder {
       },
     });
   for (const column of columns) built.overrideByName(column.title, look(column));
-  for (const { title, colors } of rows) {
-    if (colors) built.overrideByName(title, textColors(colors));
-  }
   built.sortBy([
     new TableSortByFieldStateBuilder()
       .displayName(sortedBy.title)
       .desc(sortedBy.order === 'falling'),
   ]);
-  if (toPolicy) built.overrideByName(POLICY_TITLE, [{ id: 'links', value: [linkOfRow()] }]);
+  if (toPolicy) built.overrideByName(POLICY_TITLE, [{ id: 'links', value: [linkOfRow(queries)] }]);
   return built;
 }
 
-export function tableTargets({ columns }: Table, queries: Queries): DataqueryBuilder[] {
+export function tableTargets({ columns }: Table): DataqueryBuilder[] {
   return columns.map(({ expr }, i) =>
     new DataqueryBuilder()
       .refId(refId(i))
       .datasource(DATASOURCE)
       .expr(expr)
-      .interval(duration(queries.settings.scrapeInterval))
       .format(PromQueryFormat.Table)
       .instant(),
   );
 }
 
-function textColors(colors: Readonly<Record<string, string>>) {
-  const options = Object.entries(colors).map(
-    ([value, color], index) => [value, { color, index }] as const,
-  );
-  return [
-    {
-      id: 'mappings',
-      value: [{ type: MappingType.ValueToText, options: Object.fromEntries(options) }],
-    },
-    { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
-  ];
-}
-
-function look({ unit, decimals, limit }: Column) {
+function look({ unit, decimals, limit, values }: Column) {
   return [
     { id: 'unit', value: unit },
     ...(decimals === undefined ? [] : [{ id: 'decimals', value: decimals }]),
     { id: 'noValue', value: '–' },
+    ...(values === undefined
+      ? []
+      : [
+          { id: 'mappings', value: mappings(values, 1) },
+          { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
+        ]),
     ...(limit === undefined
       ? []
       : [

@@ -1,12 +1,19 @@
-import type { Dashboard } from '../../support/generated.ts';
+import type { Dashboard, Panel } from '../../support/generated.ts';
 import type { Rule } from './rule.ts';
 
 function twice(values: readonly (string | number)[]): (string | number)[] {
   return values.filter((value, i) => values.indexOf(value) !== i);
 }
 
+/** What is laid out together: what is in view, and what each collapsed row has in it. */
+function grids({ panels }: Dashboard): (readonly Panel[])[] {
+  const inside = panels.flatMap((panel) => panel.panels ?? []);
+  const closed = panels.flatMap(({ panels: own = [] }) => (own.length > 0 ? [own] : []));
+  return [panels.filter((panel) => !inside.includes(panel)), ...closed];
+}
+
 /** The squares of the grid, and what lies on each. */
-function grid({ panels }: Dashboard): Map<string, string[]> {
+function squaresOf(panels: readonly Panel[]): Map<string, string[]> {
   const squares = new Map<string, string[]>();
   for (const { gridPos, title } of panels) {
     for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++) {
@@ -17,6 +24,10 @@ function grid({ panels }: Dashboard): Map<string, string[]> {
     }
   }
   return squares;
+}
+
+function ofGrids(lint: (panels: readonly Panel[]) => string[]): Rule['lint'] {
+  return (dashboard) => grids(dashboard).flatMap(lint);
 }
 
 export const RULES: readonly Rule[] = [
@@ -51,14 +62,15 @@ export const RULES: readonly Rule[] = [
     breaks: [
       { from: '"id":2,', to: '"id":1,', says: 'the id 1 twice' },
       { from: '"refId":"B"', to: '"refId":"A"', says: ': A twice' },
-      { from: '"title":"Replicas reporting"', to: '"title":"Overflow series"', says: 'twice' },
+      { from: '"title":"Calls by outcome"', to: '"title":"Calls under way"', says: 'twice' },
     ],
   },
   {
     name: 'dashboard-layout-rule',
-    lint: (dashboard) => {
-      const squares = grid(dashboard);
-      const height = Math.max(...dashboard.panels.map(({ gridPos }) => gridPos.y + gridPos.h));
+    lint: ofGrids((panels) => {
+      const squares = squaresOf(panels);
+      const top = Math.min(...panels.map(({ gridPos }) => gridPos.y));
+      const height = Math.max(...panels.map(({ gridPos }) => gridPos.y + gridPos.h)) - top;
       const over = [...squares].filter(([, titles]) => titles.length > 1);
       const outside = [...squares.keys()].filter((square) => Number.parseInt(square, 10) >= 24);
       return [
@@ -66,11 +78,11 @@ export const RULES: readonly Rule[] = [
         ...outside.map((square) => `something beyond the edge at ${square}`),
         ...(squares.size >= 24 * height ? [] : ['a gap']),
       ];
-    },
+    }),
     breaks: [
       { from: '"w":12', to: '"w":13', says: ' over ' },
       { from: '"w":12', to: '"w":11', says: 'a gap' },
-      { from: '"w":24,"x":0', to: '"w":25,"x":0', says: 'something beyond the edge' },
+      { from: '"w":24,"h":1}', to: '"w":25,"h":1}', says: 'something beyond the edge' },
     ],
   },
   {

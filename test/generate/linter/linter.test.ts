@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Dashboard } from '../../support/generated.ts';
+import { dashboardOf } from '../../support/generated.ts';
 import { RULES as ofDashboards } from './dashboards.ts';
 import { RULES as ofPanels } from './panels.ts';
 import { RULES as ofTargets } from './targets.ts';
@@ -8,14 +8,14 @@ import { RULES as ofTemplates } from './templates.ts';
 
 const RULES = [...ofDashboards, ...ofTemplates, ...ofPanels, ...ofTargets];
 
-const files = ['dashboards', 'dashboards/otlp'].flatMap((folder) =>
-  ['resilience-fleet', 'resilience-policy'].map((uid) => `${folder}/${uid}.json`),
+const files = ['', '-otlp'].flatMap((suffix) =>
+  ['fleet', 'policy'].map((name) => `dashboards${suffix}/resilience-${name}${suffix}.json`),
 );
 const read = (path: string) => JSON.stringify(JSON.parse(readFileSync(path, 'utf8')));
 
 describe.each(files)('the committed %s', (path) => {
   it.each(RULES)('keeps the $name', ({ lint }) => {
-    expect(lint(JSON.parse(read(path)) as Dashboard)).toEqual([]);
+    expect(lint(dashboardOf(read(path)))).toEqual([]);
   });
 });
 
@@ -29,7 +29,7 @@ describe('a dashboard that is broken', () => {
     const texts = files.map(read).filter((text) => text.includes(from));
     expect(texts).not.toEqual([]);
     for (const text of texts) {
-      const dashboard = JSON.parse(text.replace(from, () => to)) as Dashboard;
+      const dashboard = dashboardOf(text.replace(from, () => to));
       expect(lint(dashboard).join('\n')).toContain(says);
     }
   });

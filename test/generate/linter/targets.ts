@@ -48,8 +48,10 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'target-required-matchers-rule',
-    lint: ofTargets(({ expr }) =>
+    lint: ofTargets(({ expr }, { title }) =>
       usesIn(expr)
+        // Of a process, whatever its policies.
+        .filter(() => title !== 'Restarts' && title !== 'Versions')
         // Dependencies and gathered answers are no policies; overflow series have lost theirs.
         .filter(({ metric }) => !/^$|^resilience_(dependency_available$|degradation_)/.test(metric))
         .filter(({ matchers }) => !matchers.some(({ value }) => value === '$policy'))
@@ -68,8 +70,8 @@ export const RULES: readonly Rule[] = [
     ),
     breaks: [
       {
-        from: '[$__rate_interval])) > 0)',
-        to: '[5m])) > 0)',
+        from: '[$__rate_interval])) > bool 0.001',
+        to: '[5m])) > bool 0.001',
         says: 'a rate over 5m',
       },
     ],
@@ -94,7 +96,10 @@ export const RULES: readonly Rule[] = [
     lint: ofTargets(({ expr }) =>
       usesIn(expr)
         .filter(({ metric }) => COUNTER.test(metric))
-        .filter(({ around: [nearest = ''] }) => !['rate', 'irate', 'increase'].includes(nearest))
+        .filter(
+          ({ around: [nearest = ''] }) =>
+            !['rate', 'irate', 'increase', 'resets'].includes(nearest),
+        )
         .map(({ metric }) => `${metric} is a counter`),
     ),
     breaks: [{ from: '(rate(', to: '(abs(', says: 'is a counter' }],
@@ -115,11 +120,12 @@ export const RULES: readonly Rule[] = [
     ],
   },
   {
-    name: 'target-min-step-rule',
-    lint: ofTargets(({ interval = '' }) =>
-      /^(15|60)s$|^1m$/.test(interval) ? [] : [`asks every ${interval}`],
+    name: 'target-no-interval-rule',
+    // It would override the scrape interval of the data source, by which Grafana chooses windows.
+    lint: ofTargets(({ interval }) =>
+      interval === undefined ? [] : [`asks every ${interval} at least`],
     ),
-    breaks: [{ from: '"interval":"', to: '"interval":"0.', says: 'asks every 0.' }],
+    breaks: [{ from: '"refId":"A"', to: '"refId":"A","interval":"15s"', says: 'asks every 15s' }],
   },
   {
     name: 'target-legend-rule',

@@ -38,8 +38,8 @@ export const RULES: readonly Rule[] = [
     },
     breaks: [
       {
-        from: '"type":"datasource"',
-        to: '"type":"custom"',
+        from: '"type":"datasource","name"',
+        to: '"type":"custom","name"',
         says: 'not one variable for the data source',
       },
       { from: '"query":"prometheus"', to: '"query":"loki"', says: 'of the type loki' },
