@@ -64,13 +64,13 @@ describe.each(combinations)('packed, with cockatiel $cockatiel and sdk $sdk', (c
     expect(sampleOf(scraped, 'resilience_retry_calls_total', 'success_after_retry')).toBe(1);
     expect(sampleOf(scraped, 'resilience_circuit_breaker_calls_total', 'failure')).toBe(1);
     expect(sampleOf(scraped, 'resilience_circuit_breaker_calls_total', 'rejected')).toBe(0);
-    expect(sampleOf(scraped, 'resilience_execution_duration_count', 'success')).toBe(1);
+    expect(sampleOf(scraped, 'resilience_execution_duration_count', 'answered')).toBe(1);
   });
 
   it('works for those who require it', async () => {
     const { scraped } = await run('consumer.cjs');
     expect(sampleOf(scraped, 'resilience_retry_calls_total', 'success_after_retry')).toBe(1);
-    expect(sampleOf(scraped, 'resilience_execution_duration_count', 'success')).toBe(1);
+    expect(sampleOf(scraped, 'resilience_execution_duration_count', 'answered')).toBe(1);
   });
 });
 
