@@ -38,6 +38,8 @@ Stability: Development. The same catalog is a registry for [OpenTelemetry Weaver
   policy is instrumented that can have them: a timeout for \`timed_out\`, \`maxAttempts: 2\` for the attempts \`1\` and \`2\`, health
   routes with a token for what people do by hand. A series that exists stays.
 - **Open values** (\`any\`) exist from their first event on, and histograms from their first duration.
+- **A gauge** ends with a zero where its policy goes. Where the wall clock is set back, the JS SDK keeps the last value of every gauge until the
+  clock has caught up; counters go on.
 
 A stack of five has 38 series in a scrape before its first call, 51 while all is well, and at most 90 after trouble.
 
