@@ -86,8 +86,7 @@ export interface KnownBreaker {
 /** Where a circuit breaker tells it, if it is one that was made here. */
 export const KNOWN_BREAKER = Symbol.for('cockatiel-otel.circuit_breaker');
 
-const state = processWide('held-names', () => ({ held: new Set<string>(), count: 0 }));
-const { held } = state;
+const held = processWide('held-names', () => new Set<string>());
 
 /** Whether routes of this process let people administer circuit breakers. */
 export const administrators = processWide('administrators', () => ({ exist: false }));
@@ -96,16 +95,6 @@ export const administrators = processWide('administrators', () => ({ exist: fals
 export const heldNames = {
   has: (name: string): boolean => held.has(name),
   all: (): readonly string[] => [...held],
-  /** Grows with each that is added or deleted. */
-  get count(): number {
-    return state.count;
-  },
-  add(name: string): void {
-    held.add(name);
-    state.count++;
-  },
-  delete(name: string): void {
-    held.delete(name);
-    state.count++;
-  },
+  add: (name: string): void => void held.add(name),
+  delete: (name: string): void => void held.delete(name),
 };

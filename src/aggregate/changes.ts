@@ -17,18 +17,12 @@ export interface StateChange {
 
 type Listener = (change: StateChange) => void;
 
-const state = processWide('state-changes', () => ({ listeners: new Set<Listener>(), count: 0 }));
-const { listeners } = state;
+const listeners = processWide('state-changes', () => new Set<Listener>());
 
 /** Changes of state as they happen, for those who want to hear of them. */
 export const changes = {
   get heard(): boolean {
     return listeners.size > 0;
-  },
-
-  /** How many were told: what was read before the last one may be out of date. */
-  get count(): number {
-    return state.count;
   },
 
   /** @returns ends it */
@@ -41,7 +35,6 @@ export const changes = {
 
   /** @throws what a listener throws, when all have heard */
   tell(change: StateChange): void {
-    state.count++;
     const faults: unknown[] = [];
     for (const listener of listeners) {
       try {

@@ -28,12 +28,7 @@ export interface Sampled {
 export type Report = (fault: unknown) => void;
 
 /** Of all copies of this package in the process. */
-const count = processWide('scopes', () => ({ members: 0, made: 0 }));
-
-/** Grows with each policy with a control that comes or goes. */
-export function comingsAndGoings(): number {
-  return count.members;
-}
+const count = processWide('scopes', () => ({ made: 0 }));
 
 /** Grows with each scope: those of a higher ordinal were made later. */
 export function scopesMade(): number {
@@ -133,12 +128,11 @@ export class Scope implements RecorderSource {
     this.#sampled.add(sampled);
     if (!sampled.deref()?.control) return;
     this.#controlled.add(sampled);
-    count.members++;
   }
 
   unwatch(sampled: WeakRef<Sampled>): void {
     this.#sampled.delete(sampled);
-    if (this.#controlled.delete(sampled)) count.members++;
+    this.#controlled.delete(sampled);
   }
 
   /** Brings states and gauges up to date and returns everything there is to report. */
