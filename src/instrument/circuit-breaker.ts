@@ -120,7 +120,6 @@ export class CircuitBreakerLayer extends TappedLayer {
   }
 
   override detach(): void {
-    this.sample();
     for (const event of this.#events) event.dispose();
     super.detach();
   }
