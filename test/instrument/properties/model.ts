@@ -104,13 +104,12 @@ export class Model {
     tally.add('execution.active', 0);
     tally.add('telemetry.errors', 0);
     tally.zero('executions', OUTCOMES);
-    const own = new Set<Policy>();
-    this.#scenario.policies.forEach((spec, index) => {
-      const policy = world.policies[index] as Policy;
-      if (this.#names.get(policy) !== name || own.has(policy)) return;
-      own.add(policy);
-      this.#bear(policy, spec, tally);
-    });
+    const own = new Set([...this.#names.keys()].filter((each) => this.#names.get(each) === name));
+    // In the order in which they are instrumented.
+    for (const policy of own) {
+      const spec = this.#scenario.policies[world.policies.indexOf(policy)];
+      if (spec) this.#bear(policy, spec, tally);
+    }
     for (const call of this.recorder.calls) {
       if (this.#roots.get(call.policy) === name) this.#countExecution(call, tally);
       if (own.has(call.policy)) this.#count(call, tally);

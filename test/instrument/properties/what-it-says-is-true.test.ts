@@ -63,6 +63,8 @@ describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
     async () => {
       await fc.assert(
         fc.asyncProperty(PLAIN, async (scenario) => {
+          // Of two values of a gauge, an SDK takes the later one by the wall clock.
+          fc.pre(!setsClockBack(scenario));
           const expected = await observe(scenario, cockatiel);
           const sdk = new TestSdk();
           const copy = new Instrumented(scenario, { meterProvider: sdk.provider });
@@ -106,6 +108,11 @@ describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
 
 /** All numbers by name, after a turn. */
 type Turn = Record<string, Numbers>;
+
+function setsClockBack({ turns }: Scenario): boolean {
+  const actions = turns.flatMap((turn) => ('actions' in turn ? turn.actions : []));
+  return actions.some((action) => action.do === 'set clock' && action.ms < 0);
+}
 
 /** What the observer outside counts. */
 async function observe(
