@@ -1,11 +1,11 @@
 import type { Metric, Series } from '../semconv/metrics.ts';
 
-/** The numbers of one metric under one name, one for each of its series. */
+/** The values of one metric for one policy name, one value for each series. */
 export class Counts {
   readonly metric: Metric;
   /** Parallel to `series`; `NaN` where a series does not exist. */
   readonly values: number[];
-  /** Parallel to `series`: whether it exists before its first event. */
+  /** Parallel to `series`: whether the series is exported before its first event. */
   readonly isBorn: boolean[];
 
   constructor(metric: Metric, initial = 0) {
@@ -14,7 +14,7 @@ export class Counts {
     this.isBorn = metric.series.map((series) => !metric.isLazy(series));
   }
 
-  /** Lets a lazy series exist from now on, so that its first event is an increase. */
+  /** Exports a lazy series from now on, so that Prometheus sees its first event as an increase. */
   declare(index: number): void {
     this.isBorn[index] = true;
   }
@@ -40,7 +40,7 @@ export class Counts {
   }
 }
 
-/** Those of a metric whose series are not all known beforehand. */
+/** The values of a metric whose series are not all known in advance. */
 export class OpenCounts extends Counts {
   #series: Series[] | undefined;
 
@@ -48,7 +48,7 @@ export class OpenCounts extends Counts {
     return this.#series ?? [];
   }
 
-  /** Brings a series into the world, at zero, and returns its index. */
+  /** Adds a series with the value 0 and returns its index. */
   include(series: Series): number {
     this.#series ??= [];
     this.values.push(0);
@@ -57,7 +57,7 @@ export class OpenCounts extends Counts {
   }
 }
 
-/** The index of each value of a closed list, which is that of its series. */
+/** Maps each attribute value of a fixed list to the index of its series. */
 export function indexes<T extends string>(values: readonly T[]): Readonly<Record<T, number>> {
   return Object.fromEntries(values.map((value, index) => [value, index])) as Record<T, number>;
 }

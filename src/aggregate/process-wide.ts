@@ -1,9 +1,10 @@
-/** Changes with the shape of what the copies share; copies of different versions share nothing. */
+/** Increased when the shape of a shared value changes. Copies with different numbers share nothing. */
 const PROTOCOL = 1;
 
 /**
- * A value that all copies of this package in one process share, as duplicate installs are common:
- * one copy's routes show the policies of the other, and a stack may have members of both.
+ * Returns a value that all copies of this package in the process share. Duplicate installs are
+ * common: the health routes of one copy show the policies of the other, and a stack may contain
+ * policies of both.
  */
 export function processWide<T extends object>(name: string, create: () => T): T {
   const key = Symbol.for(`cockatiel-otel.${name}.${PROTOCOL}`);

@@ -1,24 +1,24 @@
 import { Problem } from './problem.ts';
 
-/** An encoded letter, digit, `-`, `.`, `_` or `~`: https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2.2 */
+/** A percent-encoded letter, digit, `-`, `.`, `_` or `~`: https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2.2 */
 const ENCODED_PLAIN = /%(?:2[de]|3\d|4[1-9a-f]|5[\daf]|6[1-9a-f]|7[\dae])/i;
 
-/** Segments that are neither empty nor `.` or `..`, of visible ASCII without what URL parsers replace. */
+/** Segments of visible ASCII, except empty ones, `.`, `..` and characters that URL parsers replace. */
 const SEGMENTS = /^(?:\/(?!\.{1,2}(?:\/|$))[!"$-.0-[\]-~]+)+$/;
 
 /**
- * Refuses a path that has a second, plainer spelling. The guards of a web framework compare the path
- * as it was sent; if these routes resolved `x/../policies`, `poli%63ies` or a slash at the end
- * later, such a path would pass a guard on `policies`.
+ * Rejects a path that is not in normal form. A guard of a web framework on `policies` compares the path
+ * as it was sent. If these routes later normalized `x/../policies`, `poli%63ies` or a trailing slash,
+ * such a path would bypass the guard.
  *
- * @param target of the request line, with its query
- * @throws Problem
+ * @param target the request target, including the query
+ * @throws Problem with the status 404
  */
 export function assertPlainPath(target: string): void {
   const [path = ''] = target.split('?', 1);
   if (SEGMENTS.test(path) && !ENCODED_PLAIN.test(path)) return;
   throw new Problem(
     404,
-    'There is no such route: the path must be spelled plainly, without `.`, `..` or empty segments, a slash at its end, or encoded letters and digits.',
+    'There is no such route: expected a path without `.`, `..` or empty segments, a trailing slash, or percent-encoded letters and digits.',
   );
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { idOf } from '../policies/fallback/key.ts';
 import type { FetchInit } from './request.ts';
 
-/** Headers that differ from call to call, and decide no answer. */
+/** Headers that differ from call to call and do not affect the response. */
 const VOLATILE = new Set([
   'baggage',
   'idempotency-key',
@@ -17,16 +17,17 @@ interface Outgoing {
   readonly method: string;
   readonly headers: Headers;
   readonly init: FetchInit;
-  /** The header with the correlation id. */
+  /** Name of the header that carries the correlation ID. */
   readonly correlationHeader: string | false;
 }
 
 /**
- * What of a request decides the answer besides its URL: method, headers (`Authorization`, `Cookie`),
- * body, and the other options of `fetch`, such as a dispatcher with a client certificate. A fallback
- * never answers one variant with the response of another, whatever its `key` is.
+ * Hashes the parts of a request that affect the response, besides the URL: method, headers
+ * (`Authorization`, `Cookie`), body, and the other options of `fetch`, such as a dispatcher with a
+ * client certificate. A fallback never answers one variant with the response of another, even if both
+ * have the same `key`.
  *
- * @returns `undefined` where the body cannot be compared, such as a stream
+ * @returns `undefined` if the body cannot be compared, such as a stream
  */
 export function variantOf(outgoing: Outgoing): string | undefined {
   const { method, headers, init, correlationHeader } = outgoing;
@@ -38,7 +39,7 @@ export function variantOf(outgoing: Outgoing): string | undefined {
   const options = Object.entries(others)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => [name, idOf(value)]);
-  // As a hash, so that no secret is kept in a key.
+  // The hash keeps secrets, such as tokens, out of the key.
   const whole = JSON.stringify([method, named, options, content]);
   return createHash('sha256').update(whole).digest('base64');
 }

@@ -8,37 +8,38 @@ interface CallOwner {
   settled(call: Call, ok: boolean, value: unknown): void;
 }
 
-/** What was instrumented as one. */
+/** The policies that one `instrument` call covers. */
 export interface Stack {
-  /** The policies inside it, wraps included; `undefined` if any policy may be part of it. */
+  /** The policies inside the stack, wraps included; `undefined` if any policy may belong to it. */
   readonly members: ReadonlySet<object> | undefined;
-  /** A noop hands on a promise of its own, and is not instrumented. */
+  /** Whether a member is a noop policy. A noop is not instrumented and returns a new promise. */
   readonly hasNoop: boolean;
 }
 
 /**
  * One call through one instrumented policy.
  *
- * cockatiel's events carry no call identity, so the calls of a stack find each other by the call
- * stack: the function of an outer policy calls the `execute` of the next inner one synchronously.
- * `callInside` makes the outer call the current one, and `parentOf` in that `execute` reads it.
- * A decorated `execute` may call the next policy later: until then, the outer call waits for it.
+ * cockatiel's events carry no call identity, so the JavaScript call stack links the calls: the
+ * function of an outer policy calls the `execute` of the next inner policy synchronously.
+ * `functionOf` makes the outer call the current one, and `parentOf` in the inner `execute` reads it.
+ * A decorated `execute` may call the inner policy later. Until then, `context.waiting` holds the
+ * outer call.
  */
 export class Call {
   readonly owner: CallOwner | undefined;
-  /** The call whose function called this policy; none if the user called it. */
+  /** The call whose function called this policy; `undefined` if user code called it directly. */
   parent: Call | undefined;
-  /** The stack that the call belongs to; none if its policy was instrumented by itself. */
+  /** The stack of the call; `undefined` if the policy was instrumented by itself. */
   stack: Stack | undefined;
-  /** The signal that the policy was given. */
+  /** The signal that the caller passed to the policy. */
   readonly signal: AbortSignal | undefined;
-  /** The function was called. */
+  /** Whether the policy has called the function. */
   called = false;
-  /** A fallback answered the last attempt. */
+  /** Whether a fallback supplied the result of the last attempt. */
   fellBack = false;
-  /** A timeout ended the last attempt. */
+  /** Whether a timeout ended the last attempt. */
   timedOut = false;
-  /** What the filters of policies said of the error of the last attempt: one of them handles it, or none. */
+  /** Whether a policy's filter handles the error of the last attempt; `undefined` if no filter ran. */
   isHandled: boolean | undefined = undefined;
   isSettled = false;
   /** In ms of `performance.now()`; -1 if durations are not recorded. */
@@ -47,15 +48,15 @@ export class Call {
   execution: Execution | undefined = undefined;
   /** What `execute` returned. */
   promise: unknown = undefined;
-  /** Whether the result of the function will be reported: not by what only looks like cockatiel's. */
+  /** Whether the policy reports the result of its function. A test double may not. */
   isObserved = true;
-  /** Whether no other call has the same promise. */
+  /** Whether no other call returned the same promise. */
   isFresh = false;
-  /** The call that this one's function made and whose promise it returned. */
+  /** The inner call that the function made and whose promise the function returned. */
   inner: Call | undefined = undefined;
-  /** The last call of a policy inside. */
+  /** The latest call of an inner policy. */
   entered: Call | undefined = undefined;
-  /** Whether the call outside reports the result: its function returned the promise of this one. */
+  /** Whether the outer call settles this one, provided its function returns this call's promise. */
   readonly isReported: boolean;
 
   constructor(
@@ -69,7 +70,7 @@ export class Call {
     this.signal = signal;
     this.isReported = parent !== undefined && parent === context.parent && parent.reportsInner;
     if (parent === undefined) return;
-    // A decorated `execute` may call the next policy again.
+    // A decorated `execute` may call the inner policy a second time.
     if (parent.entered !== undefined) restart(parent);
     parent.entered = this;
   }
@@ -77,7 +78,7 @@ export class Call {
   /** The policy's promise settled. Only the first report counts. */
   settle(ok: boolean, value: unknown): void {
     if (this.isSettled) return;
-    // A policy that hands on its function's result settles the call inside, too.
+    // A policy that returns its function's result unchanged settles the inner call, too.
     if (this.handsOnResult) this.inner?.settle(ok, value);
     this.isSettled = true;
     this.inner = undefined;
@@ -87,42 +88,42 @@ export class Call {
     this.owner?.settled(this, ok, value);
   }
 
-  /** Whether the policy's result is always its function's: true of a wrap and of a bulkhead. */
+  /** Whether the policy always returns its function's result: true for a wrap and for a bulkhead. */
   get handsOnResult(): boolean {
     return false;
   }
 
-  /** Whether a call inside may rely on this one to report that its promise settled. */
+  /** Whether this call settles the inner call when the promise of the inner call settles. */
   get reportsInner(): boolean {
     return this.isObserved;
   }
 
-  /** Whether what policies inside do decides the outcome: true of a stack. */
+  /** Whether the outcome depends on inner policies: true for a stack. */
   get hasOutcomeOfInner(): boolean {
     return false;
   }
 
-  /** Whether nothing needs to know the result any more. */
+  /** Whether the result no longer has to be observed. */
   get isDone(): boolean {
     return this.isSettled;
   }
 
-  /** Whether the result of the call no longer depends on what happens inside. */
+  /** Whether inner calls can no longer change the result of this call. */
   get isAbandoned(): boolean {
     return this.isSettled;
   }
 
-  /** A policy inside returned its promise. */
+  /** An inner policy returned its promise. */
   adopt(inner: Call): void {
     this.inner = inner;
   }
 
-  /** @returns whether the result of the function will be reported to this call */
+  /** @returns whether the policy will report the result of the function to this call */
   functionCalled(_context: unknown): boolean {
     return true;
   }
 
-  /** @returns what the policy gets in place of what the function returned */
+  /** @returns the value that the policy receives instead of `returned` */
   functionReturned(returned: unknown): unknown {
     return returned;
   }
@@ -133,10 +134,11 @@ export class Call {
   hasReturned(_result: unknown): void {}
 
   /**
-   * What was called inside returned. The call inside reports through this one only if that is its
-   * very promise. Otherwise a decorated `execute` is on the way, which may call the policy later.
+   * The function returned. This call settles the inner call only if `returned` is the promise of the
+   * inner call. Any other promise comes from a decorated `execute`, which may call the inner policy
+   * later.
    *
-   * @param signal what the policy inside is given
+   * @param signal the signal that the inner policy will receive
    */
   innerReturned(returned: unknown, signal: unknown): void {
     const { inner, stack } = this;
@@ -150,7 +152,7 @@ export class Call {
     }
   }
 
-  /** The function settled: no policy inside is called by this attempt any more. */
+  /** The function settled: this attempt calls no further inner policy. */
   settleInner(ok: boolean, value: unknown): void {
     this.inner?.settle(ok, value);
     this.#waitsNoMore();
@@ -160,7 +162,7 @@ export class Call {
     if (context.waiting.size > 0) context.waiting.delete(this);
   }
 
-  /** Reports the result of a promise that its policy may give up, or that is not handed on. */
+  /** Observes the promise directly, because the outer call abandoned it or did not return it. */
   observeFromSide(): void {
     const { promise } = this;
     if (!(promise instanceof Promise)) return;
@@ -169,15 +171,15 @@ export class Call {
   }
 }
 
-/** One for all copies of this package in the process: a stack may have members of several. */
+/** Shared by all copies of this package: one stack may contain policies of several copies. */
 export const context = processWide('call-context', () => ({
-  /** The call whose function, or stack, is running, before its first `await`. */
+  /** The call whose function or stack runs synchronously now, before its first `await`. */
   parent: undefined as Call | undefined,
-  /** Calls whose policy inside is called later, the oldest first, and the signal it is given. */
+  /** Calls whose inner policy may be called later, oldest first, with the signal it will receive. */
   waiting: new Map<Call, unknown>(),
 }));
 
-/** The call that a policy is entered by: the current one, if the policy belongs to its stack. */
+/** The outer call of a policy: the current call if its stack has the policy, else a waiting call. */
 export function parentOf(policy: object, signal: AbortSignal | undefined): Call | undefined {
   const { parent, waiting } = context;
   if (parent?.stack !== undefined) {
@@ -187,7 +189,7 @@ export function parentOf(policy: object, signal: AbortSignal | undefined): Call 
   return waiting.size === 0 ? undefined : waitingFor(policy, signal);
 }
 
-/** The oldest call that waits for a policy; one whose policy inside was called already comes last. */
+/** The oldest waiting call. Calls that have not called an inner policy yet take precedence. */
 function waitingFor(policy: object, signal: AbortSignal | undefined): Call | undefined {
   let again: Call | undefined;
   for (const [call, given] of context.waiting) {
@@ -199,8 +201,9 @@ function waitingFor(policy: object, signal: AbortSignal | undefined): Call | und
 }
 
 /**
- * Calls something that may enter a policy synchronously, as a part of `parent`. (No closure of one
- * call may be on the way: an error keeps the functions on its stack, and what those close over.)
+ * Calls `fn` with `parent` as the current call. A policy that `fn` calls synchronously becomes an inner
+ * call of `parent`. The arguments replace a closure: an error retains the functions on its stack and
+ * their closures, and so a closure would keep the call in memory.
  */
 export function applyInside(
   parent: Call | undefined,
@@ -218,11 +221,11 @@ export function applyInside(
 }
 
 /**
- * What a policy calls in place of the function of a call. The function gets the very arguments.
+ * Wraps the user's function for one call. The function receives the same arguments.
  *
- * If the function returned exactly the promise of the policy that it entered, `call` settles that
- * policy's call when cockatiel continues. A second reaction on the promise would do so, too, but V8
- * follows a promise to its awaiter only while it has a single reaction: stack traces would end here.
+ * If the function returns the promise of the inner policy, `call` settles the inner call as soon as
+ * cockatiel continues. A second reaction on that promise would cut stack traces here: V8 follows a
+ * promise to its awaiter only while the promise has a single reaction.
  */
 export function functionOf(call: Call, fn: Fn): Fn {
   return function inner(context_, second) {
@@ -233,10 +236,10 @@ export function functionOf(call: Call, fn: Fn): Fn {
     call.inner = undefined;
     call.entered = undefined;
     const outer = context.parent;
-    // A policy that was instrumented by itself has no stack: its function is the user's.
+    // A policy that was instrumented by itself has no stack: its function contains no inner policy.
     context.parent = call.parent && call;
     try {
-      // By far most often one, and two from a timeout. (Spreading them costs as much as all else here.)
+      // Usually one argument; two from a timeout. Spreading costs as much as the rest of this function.
       if (arguments.length === 1) returned = fn(context_);
       else if (arguments.length === 2) returned = fn(context_, second);
       else returned = Reflect.apply(fn, undefined, arguments);
@@ -250,18 +253,18 @@ export function functionOf(call: Call, fn: Fn): Fn {
   };
 }
 
-/** The signal in the context that cockatiel gives to a function. */
+/** The signal in the context that cockatiel passes to a function. */
 export function signalOf(context_: unknown): AbortSignal | undefined {
   return (context_ as { signal?: AbortSignal } | undefined)?.signal;
 }
 
-/** Does not read `then`, which may be a getter. */
+/** Checks that `then` exists without reading it, because it may be a getter. */
 export function isThenable(value: unknown): value is object {
   const isObject = typeof value === 'object' || typeof value === 'function';
   return isObject && value !== null && 'then' in value;
 }
 
-/** Applies to a call and to each stack whose result still depends on it. */
+/** Calls `apply` for a call and for each outer stack whose outcome still depends on it. */
 function forEachOutcome(call: Call, apply: (call: Call) => void): void {
   apply(call);
   for (let each = call.parent; each && !each.isAbandoned; each = each.parent) {
@@ -269,7 +272,7 @@ function forEachOutcome(call: Call, apply: (call: Call) => void): void {
   }
 }
 
-/** A new attempt begins: what an earlier one left behind no longer counts. */
+/** A new attempt begins: clears the flags of the previous attempt. */
 export function restart(call: Call): void {
   forEachOutcome(call, (each) => {
     each.fellBack = false;
@@ -278,7 +281,7 @@ export function restart(call: Call): void {
   });
 }
 
-/** A fallback answered, so the failure before it no longer counts. */
+/** A fallback supplied the result: clears the failure before it. */
 export function markFellBack(call: Call): void {
   forEachOutcome(call, (each) => {
     each.fellBack = true;
@@ -294,8 +297,8 @@ export function markTimedOut(call: Call, timedOut: boolean): void {
 }
 
 /**
- * A policy was asked whether it handles an error; one that does is enough. A filter that threw did not
- * say no: a fault of its own must not hide failures.
+ * Records whether a policy's filter handles the error. One policy that handles it is enough. A filter
+ * that threw (`undefined`) counts as handling it, so that a bug in a filter does not hide failures.
  */
 export function markHandled(call: Call, handled: boolean | undefined): void {
   forEachOutcome(call, (each) => {

@@ -16,7 +16,7 @@ import { type Settings, TappedLayer, typeOf } from './layer.ts';
 import type { CircuitBreaker, Execute, FailureReason, Fn } from './policy.ts';
 import { runAndObserve } from './settle.ts';
 
-/** Each change of state emits one of the first three before the last. */
+/** A state change emits one of the first three events, and then `stateChange`. */
 const EMITTERS = ['breakEmitter', 'resetEmitter', 'halfOpenEmitter', 'stateChangeEmitter'] as const;
 
 export class CircuitBreakerLayer extends TappedLayer {
@@ -26,19 +26,25 @@ export class CircuitBreakerLayer extends TappedLayer {
   readonly #counts: CircuitBreakerAggregate;
   readonly #settings: Settings;
   readonly #executions: Executions | undefined;
-  /** Calls that wait for a test call, by function: the breaker re-enters `execute` with that. */
+  /** Calls that wait for a probe, by function: the breaker calls `execute` again with the function. */
   readonly #waiting = new Map<Fn, CircuitBreakerCall>();
-  /** The function just given to the breaker: 4.x re-enters with it at once if a listener isolates. */
+  /** Function of the running `execute`: 4.x calls `execute` with it again if a listener isolates. */
   #starting: Fn | undefined;
   readonly #events: { dispose(): void }[];
   #state: number;
-  /** When it came into the state, by the wall clock; of one that came open, as it was saved. */
+  /** Wall-clock time of the last state change; for a breaker hydrated open, its saved time. */
   #changedAt: number | undefined;
-  /** When the circuit first left closed, by the wall clock; the same. */
+  /** Wall-clock time when the circuit left closed; for a breaker hydrated open, its saved time. */
   #openedAt: number | undefined;
-  /** In ms of `performance.now()`, by which the recovery is timed; not known of one that came open. */
+  /**
+   * When the circuit left closed, in ms of `performance.now()`, for the recovery duration. Unknown for
+   * a breaker that was hydrated open.
+   */
   #brokenAt: number | undefined;
-  /** When the circuit left closed, in ms of `performance.now()`; of one that came open, as it was saved. */
+  /**
+   * When the circuit left closed, in ms of `performance.now()`, for the downtime. For a breaker that
+   * was hydrated open, derived from its saved time.
+   */
   #downSince: number | undefined;
   #lastErrorType: string | undefined;
   #muted = false;
@@ -50,7 +56,7 @@ export class CircuitBreakerLayer extends TappedLayer {
     this.#settings = settings;
     const { executions } = settings;
     this.#executions = executions;
-    // Read, not assumed: a hydrated breaker may be open from its birth, without an event.
+    // A hydrated breaker may be open from the start, without an event.
     this.#state = policy.state;
     if (this.#state === STATE.open) {
       this.#changedAt = savedOf(policy).openedAt;
@@ -94,14 +100,14 @@ export class CircuitBreakerLayer extends TappedLayer {
         executions?.begin(call);
         return runAndObserve(call, original, this, inner, signal, rest);
       } finally {
-        // A listener may have made another call in between.
+        // A listener may have made another call meanwhile.
         layer.#starting = starting;
         layer.#keepIfWaiting(call, inner);
       }
     };
   }
 
-  /** The function was called, or the call was rejected; else it waits for a test call. */
+  /** Keeps a call that waits for a probe: its function was not called, and it was not rejected. */
   #keepIfWaiting(call: CircuitBreakerCall, fn: Fn): void {
     if (call.called || call.isSettled) this.#waiting.delete(fn);
     else {
@@ -110,7 +116,7 @@ export class CircuitBreakerLayer extends TappedLayer {
     }
   }
 
-  /** A breaker of the user's own may not let itself be held; it is instrumented all the same. */
+  /** A user-defined breaker may throw when it is held open. It is instrumented nevertheless. */
   #hold(): void {
     try {
       this.control.hold();
@@ -133,7 +139,7 @@ export class CircuitBreakerLayer extends TappedLayer {
     this.#counts.downFor((performance.now() - this.#downSince) / 1000);
   }
 
-  /** The breaker counts a failure, and may open by it. */
+  /** The breaker counted a failure, and may open because of it. */
   failed(reason: FailureReason): void {
     this.#lastErrorType = typeOf(this.#settings, reason);
     this.#settings.scope.errors.count('circuit_breaker', this.#lastErrorType);
@@ -152,21 +158,21 @@ export class CircuitBreakerLayer extends TappedLayer {
       // The function never ran, so the error is the breaker's own.
       return isMarked(value, 'isTaskCancelledError') ? RESULT.cancelled : RESULT.rejected;
     }
-    // A listener has thrown after the breaker had counted a success.
+    // A listener threw after the breaker had counted a success.
     if (call.result === RESULT.success && !ok) return RESULT.ignored;
     if (call.result !== undefined) return call.result;
     if (ok) return RESULT.success;
-    // Its filters are out of reach: each error counts.
+    // The breaker's filters cannot be observed, so every error counts as a failure.
     this.failed({ error: value });
     return RESULT.failure;
   }
 
-  /** Compares the state with the last one seen; the state is the truth, events are the occasion. */
+  /** Records a state change since the last observation. Events only trigger the comparison. */
   #observe(): void {
     const next = this.#policy.state;
     const previous = this.#state;
     if (next === previous) return;
-    // A call in flight goes on after `uninstrument`, but another layer may observe the circuit now.
+    // After `uninstrument` a call may still be in flight while another layer observes the circuit.
     if (this.isDetached && installationOf(this.#policy)) return;
     const now = performance.now();
     this.#state = next;
@@ -179,7 +185,7 @@ export class CircuitBreakerLayer extends TappedLayer {
       recovered = (now - this.#brokenAt) / 1000;
       if (this.#settings.durations) this.#counts.recovery.record(recovered);
     }
-    // Held open by hand: what ends then is no recovery.
+    // An isolated circuit was opened by an operator, so its end is not a recovery.
     if (next === STATE.closed || next === STATE.isolated) this.#opened(undefined, undefined);
     if (changes.heard && !this.#muted) this.#tell(previous, recovered);
   }
@@ -189,7 +195,7 @@ export class CircuitBreakerLayer extends TappedLayer {
     this.#brokenAt = now;
   }
 
-  /** A reset goes by way of isolated; who listens hears of where it began and ended. */
+  /** Runs several state changes as one: listeners are notified of the first and the last state only. */
   #asOne(work: () => void): void {
     this.#observe();
     const previous = this.#state;
@@ -226,7 +232,7 @@ function isDown(state: number): boolean {
 
 class CircuitBreakerCall extends Call implements InvocationObserver {
   declare readonly owner: CircuitBreakerLayer;
-  /** The function, while it waits for a test call. */
+  /** The function, while the call waits for a probe. */
   waiting: Fn | undefined = undefined;
   result: number | undefined = undefined;
 

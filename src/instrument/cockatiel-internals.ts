@@ -1,6 +1,7 @@
 /**
- * Every use of a private member of cockatiel 3.2 and 4.0. Each is checked by its shape first; where
- * it has another, the policy is observed by its public members alone, and counts less exactly.
+ * Contains every use of a private member of cockatiel 3.2 and 4.0. The code checks the shape of each
+ * member first. If the shape differs, only the policy's public members are observed, and counts are
+ * less exact.
  */
 
 type Fn = (...args: unknown[]) => unknown;
@@ -18,25 +19,25 @@ interface Executor {
   readonly failureEmitter: unknown;
 }
 
-/** Learns how an invocation of its function ended. Must not throw. */
+/** Receives the result of one invocation of the function. Must not throw. */
 export interface InvocationObserver {
   /**
-   * The function settled, and cockatiel continues with its result. Runs once more if a listener of
-   * `onSuccess` then throws: cockatiel treats that as the error of the function.
+   * The function settled, and cockatiel continues with its result. Runs a second time if a listener
+   * of `onSuccess` throws, because cockatiel treats that error as the function's.
    *
-   * @param handled whether the policy treats the result as a failure to act on; `undefined` if the
-   *   filter for errors threw
+   * @param handled whether the policy handles the result as a failure; `undefined` if the error filter
+   *   threw
    */
   functionSettled(ok: boolean, value: unknown, handled: boolean | undefined): void;
 }
 
-/** The invocation whose function runs now, before its first `await`. */
+/** The invocation whose function runs synchronously now, before its first `await`. */
 let current: ExecuteWrapper | undefined;
 
 /**
- * Stands in for the executor as `this` of one `invoke`, so that its filters know the call: cockatiel
- * asks exactly one of them, synchronously, when the function has settled. It has the name of
- * cockatiel's class, as stack traces show it.
+ * Replaces the executor as `this` of one `invoke` call, so that each filter call belongs to a known
+ * invocation: cockatiel calls exactly one filter, synchronously, when the function has settled. The
+ * class has the name of cockatiel's class because stack traces show it.
  */
 class ExecuteWrapper implements Omit<Executor, 'invoke'> {
   readonly tap: InvocationTap;
@@ -85,15 +86,15 @@ interface TappedExecutor extends Executor {
   [TAP]?: InvocationTap;
 }
 
-/** Makes the invocations of one executor observable, for all who ask for that. */
+/** Makes the invocations of one executor observable. All observers of the executor share one tap. */
 export class InvocationTap implements Disposable {
-  /** Invocations whose function has not called `observe` yet: a decorated `execute` may wait in it. */
+  /** Invocations without an `observe` call: a decorated `execute` may call the function later. */
   readonly unobserved = new Set<ExecuteWrapper>();
   #users = 0;
   readonly #executor: TappedExecutor;
   readonly #replaced: Disposable;
 
-  /** `undefined` if the policy has no executor of the known shape. */
+  /** @returns `undefined` if the policy has no executor of the known shape */
   static of(policy: object): InvocationTap | undefined {
     const { executor } = policy as { executor?: Partial<TappedExecutor> };
     if (!isExecutor(executor)) return undefined;
@@ -122,16 +123,16 @@ export class InvocationTap implements Disposable {
     Object.defineProperty(executor, TAP, { value: this, configurable: true, writable: true });
   }
 
-  /** One more user; it may have another copy of this class. */
+  /** Adds a user, which may come from another copy of this package. */
   retain(): this {
     this.#users++;
     return this;
   }
 
   /**
-   * Called first by the function of a call.
+   * The wrapped function calls this first.
    *
-   * @returns `false` if it is called by something else than the executor, and nothing will be reported
+   * @returns `false` if the executor did not call the function, and so no result will be reported
    */
   observe(observer: InvocationObserver): boolean {
     const invocation = current?.tap === this ? current : this.#oldestUnobserved();
@@ -146,7 +147,7 @@ export class InvocationTap implements Disposable {
     return oldest;
   }
 
-  /** One of its users is done; the last one takes it off. */
+  /** Removes a user. The last one restores the executor. */
   dispose(): void {
     if (--this.#users > 0) return;
     delete this.#executor[TAP];
@@ -155,9 +156,9 @@ export class InvocationTap implements Disposable {
 }
 
 /**
- * Runs `listener` before the listeners of an event, whatever those do: one that throws keeps later
- * ones from hearing the event, and one that subscribes would be heard in the same emit if ours made
- * cockatiel keep a list of two.
+ * Runs `listener` before all listeners of an event, without subscribing. A user's listener that throws
+ * would prevent later listeners from running. A second subscription would also make cockatiel store
+ * its listeners as a list, and a listener added during an emit would then run in that same emit.
  *
  * @returns `undefined` if the emitter has another shape
  */
@@ -176,8 +177,8 @@ export function tapEmitter(
 }
 
 /**
- * Puts an own method in front of the inherited one, until it is disposed. If another replacement
- * stands in front of it by then, it stays, and its listener ignores it.
+ * Defines an own method that shadows the inherited one, until it is disposed. If another replacement
+ * shadows it by then, it stays in place, and its owner ignores later calls.
  */
 function replaceMethod<K extends string, T extends { [key in K]: unknown }>(
   object: T,
@@ -211,12 +212,12 @@ export function durationOf(policy: object): number | undefined {
   return numberOf(policy, 'duration');
 }
 
-/** Whether a timeout is aggressive: it races its function. */
+/** Whether a timeout is aggressive: it rejects without waiting for its function. */
 export function isRace(policy: object): boolean {
   return (policy as { options?: { strategy?: unknown } }).options?.strategy === 'aggressive';
 }
 
-/** How often a retry calls its function again at most. */
+/** The maximum number of retries after the first attempt. */
 export function maxAttemptsOf(policy: object): number | undefined {
   const { options } = policy as { options?: object };
   return options && numberOf(options, 'maxAttempts');
@@ -228,9 +229,10 @@ export function capacityOf(policy: object, member: 'capacity' | 'queueCapacity')
 }
 
 /**
- * Whether a fallback was given a value: cockatiel turns it into a function that returns it, and only
- * the text of that function shows it. In a minified bundle, where cockatiel's classes have lost their
- * names, every function that just returns a variable counts as a value.
+ * Whether a fallback was created with a value instead of a function. cockatiel wraps a value in a
+ * function that returns it, so only the source text of that function shows the difference. In a
+ * minified bundle cockatiel's classes lose their names. There, every function that only returns a
+ * variable counts as a value.
  */
 export function isValueFallback(policy: object): boolean {
   const text = String((policy as { value?: unknown }).value);

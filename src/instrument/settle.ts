@@ -2,10 +2,11 @@ import { type Call, context, isThenable } from './call.ts';
 import type { Execute, Fn } from './policy.ts';
 
 /**
- * Calls a policy's own `execute` and lets `call` know how it ends. Returns what the caller must get.
+ * Calls a policy's original `execute`, settles `call` with its result, and returns the value for the
+ * caller.
  *
- * Inside a stack that is the very promise: the call outside reports its result. A caller of the user
- * gets a derived promise, so that Node still reports a rejection that nobody handles.
+ * Inside a stack the value is cockatiel's own promise, because the outer call reports its result. User
+ * code receives a derived promise, so that Node still reports an unhandled rejection.
  */
 export function runAndObserve(
   call: Call,
@@ -53,10 +54,10 @@ export function runAndObserve(
   return earlier;
 }
 
-/** By the promise that a policy may return to several callers, who then share a derived one, too. */
+/** Derived promises by original. Callers that share the original also share the derived one. */
 const derived = new WeakMap<object, unknown>();
 
-/** Whether the promise of a call is that of no other: of an `async` function's, as cockatiel's are. */
+/** Whether the promise belongs to this call only, as every promise of an `async` function does. */
 function isFresh({ inner, promise }: Call, original: Execute): boolean {
   return (
     original instanceof AsyncFunction || (inner?.promise === promise && inner?.isFresh === true)
@@ -78,7 +79,7 @@ function derive(promise: Promise<unknown>, call: Call): Promise<unknown> {
   );
 }
 
-/** A promise that can nothing but what all promises can, so that a derived one is as good. */
+/** Whether a promise has no subclass and no own properties, so that a derived one can replace it. */
 function isPlainPromise(value: unknown): value is Promise<unknown> {
   return (
     value instanceof Promise &&
@@ -88,8 +89,8 @@ function isPlainPromise(value: unknown): value is Promise<unknown> {
 }
 
 /**
- * Observes what only a policy of the user's own returns, and hands it on as it is. Its `then` is
- * watched where it can be: it may be a query that runs only when its `then` is called.
+ * Observes a thenable that only a user-defined policy can return, and returns it unchanged. Its `then`
+ * is wrapped, not called, because calling it may start work: some query builders run on `then`.
  */
 function observeResult(result: object, call: Call): unknown {
   const settle = (ok: boolean) => (value: unknown) => call.settle(ok, value);
@@ -104,7 +105,7 @@ function observeResult(result: object, call: Call): unknown {
 
 type Settled = (value: unknown) => void;
 
-/** Puts an own `then` on a thenable; `false` if it does not take one. */
+/** Wraps the `then` of a thenable. Returns `false` if the property cannot be redefined. */
 function watchThen(thenable: object, fulfilled: Settled, rejected: Settled): boolean {
   const own = Object.getOwnPropertyDescriptor(thenable, 'then');
   if (!Object.isExtensible(thenable) || own?.configurable === false) return false;

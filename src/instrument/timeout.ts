@@ -6,14 +6,14 @@ import { type Settings, TappedLayer } from './layer.ts';
 import type { Execute, Timeout } from './policy.ts';
 import { timerDelay } from './timers.ts';
 
-/** Not replaced by fake timers, as `queueMicrotask` may be. */
+/** Schedules microtasks. Unlike `queueMicrotask`, fake timers do not replace it. */
 const resolved = Promise.resolve();
 
 export class TimeoutLayer extends TappedLayer {
   readonly execute: Execute;
   readonly #counts: TimeoutAggregate;
   readonly #executions: Executions | undefined;
-  /** An aggressive timeout races its function. */
+  /** Whether the timeout is aggressive: it rejects without waiting for its function. */
   readonly isRace: boolean;
   readonly #limit: number | undefined;
   readonly #event: { dispose(): void };
@@ -47,7 +47,7 @@ export class TimeoutLayer extends TappedLayer {
   }
 
   settled(call: TimeoutCall, ok: boolean, value: unknown): void {
-    // Aborted before it began, and a listener threw: the function was not called.
+    // The signal was aborted before the call began, and a listener threw: the function never ran.
     if (!call.called) call.result = abortResult(call.signal);
     this.functionSettled(call);
     this.#counts.calls.add(call.result);
@@ -64,13 +64,13 @@ export class TimeoutLayer extends TappedLayer {
   functionSettled(call: TimeoutCall): void {
     if (!call.active) return;
     this.#active.delete(call);
-    // No event came for this abort: a listener threw, or the tap was taken off.
+    // The abort emitted no event: a listener threw, or the tap was removed.
     if (call.functionSignal?.aborted) call.result = abortResult(call.signal);
   }
 
   /**
-   * The event fires for any abort, also the caller's, and carries no identity: it is about the call
-   * whose signal has become aborted.
+   * cockatiel emits the event for every abort, including the caller's, and it identifies no call. It
+   * belongs to the oldest active call with an aborted signal.
    */
   #aborted(): void {
     const call = this.#active.find((each) => each.functionSignal?.aborted === true);
@@ -80,12 +80,12 @@ export class TimeoutLayer extends TappedLayer {
   }
 }
 
-/** The result of a call that was aborted: by its caller, else by the timeout. */
+/** The result of an aborted call: cancelled if the caller's signal is aborted, else timed out. */
 function abortResult(signal: AbortSignal | undefined): number {
   return signal?.aborted ? RESULT.cancelled : RESULT.timed_out;
 }
 
-/** Seconds until the timer really fires. */
+/** The delay of the timer in seconds, within the limits of `setTimeout`. */
 function limitOf(policy: Timeout): number | undefined {
   const duration = durationOf(policy);
   return duration === undefined ? undefined : Math.max(1, timerDelay(duration)) / 1000;
@@ -94,11 +94,11 @@ function limitOf(policy: Timeout): number | undefined {
 class TimeoutCall extends Call implements InvocationObserver {
   declare readonly owner: TimeoutLayer;
   result: number = RESULT.completed;
-  /** The result to be, after an abort, unless the function had settled by then. */
+  /** The result after an abort, unless the function turns out to have settled before it. */
   verdict: number | undefined = undefined;
-  /** The signal that the function was given. */
+  /** The signal that the function received. */
   functionSignal: AbortSignal | undefined = undefined;
-  /** Of an aggressive timeout: what the function returned, as a promise. */
+  /** For an aggressive timeout: the function's return value as a promise. */
   returned: Promise<unknown> | undefined = undefined;
   older: TimeoutCall | undefined = undefined;
   younger: TimeoutCall | undefined = undefined;
@@ -107,7 +107,7 @@ class TimeoutCall extends Call implements InvocationObserver {
   override functionCalled(context: unknown): boolean {
     const reports = this.owner.observe(this);
     this.functionSignal = signalOf(context);
-    // Aborted before it began: the event was emitted before the function, which still runs.
+    // The signal was aborted before the call began: the event has fired, and the function still runs.
     if (this.functionSignal?.aborted) this.result = abortResult(this.signal);
     else this.owner.functionBegan(this);
     return reports;
@@ -116,14 +116,14 @@ class TimeoutCall extends Call implements InvocationObserver {
   override functionReturned(returned: unknown): unknown {
     if (!isThenable(returned)) this.functionThrew();
     else if (this.owner.isRace) {
-      // cockatiel does the same to it, so this takes no microtask more.
+      // cockatiel also calls `Promise.resolve` on it, so this adds no microtask.
       this.returned = Promise.resolve(returned);
       return this.returned;
     }
     return returned;
   }
 
-  /** The function returned no promise, or threw: an abort meanwhile came before. */
+  /** The function returned no promise, or threw. An abort while it ran precedes its result. */
   override functionThrew(): void {
     if (this.verdict !== undefined) this.result = this.verdict;
     this.owner.functionSettled(this);
@@ -132,7 +132,7 @@ class TimeoutCall extends Call implements InvocationObserver {
   functionSettled(ok: boolean, value: unknown): void {
     this.verdict = undefined;
     this.owner.functionSettled(this);
-    // An aggressive timeout may have given up on the function, which goes on.
+    // An aggressive timeout may have rejected already, while the function continues.
     if (this.owner.isRace && !ok && this.functionSignal?.aborted) {
       this.inner?.observeFromSide();
       this.inner = undefined;
@@ -141,9 +141,9 @@ class TimeoutCall extends Call implements InvocationObserver {
   }
 
   /**
-   * The signal was aborted. A function that had settled before was in time: cockatiel continues with
-   * it before a reaction that is added now runs. It races an aggressive timeout through further
-   * promises, but a reaction to the first one shows the order.
+   * The signal was aborted. If the function settled before the abort, it was in time: cockatiel
+   * reports its result before a reaction that is added now runs. An aggressive timeout races the
+   * function through further promises, so a reaction on the first promise decides the order.
    */
   aborted(): void {
     this.verdict = abortResult(this.signal);
@@ -157,7 +157,7 @@ class TimeoutCall extends Call implements InvocationObserver {
   }
 }
 
-/** A list of calls in the order they began; linked through the calls, as a `Set` would cost more. */
+/** A doubly linked list of calls in the order they began. It is cheaper than a `Set`. */
 class CallList {
   #oldest: TimeoutCall | undefined;
   #youngest: TimeoutCall | undefined;

@@ -1,8 +1,8 @@
 /**
- * Classifies what a call threw or returned, by the rows of `presets/known-errors`.
+ * Classifies the error or the result of a call by the rows of `presets/known-errors`.
  *
- * An error is recognized by its properties and never by `instanceof`: errors come from other copies
- * of cockatiel, from other realms, and from clients of every kind.
+ * An error is recognized by its properties, never by `instanceof`: errors may come from another copy
+ * of cockatiel, from another realm, or from any client library.
  */
 import { KNOWN_ERRORS } from '../presets/known-errors/index.ts';
 import type { ErrorField, Meaning } from '../presets/known-errors/types.ts';
@@ -16,16 +16,16 @@ import {
 } from './error-fields.ts';
 
 /**
- * `refused`: this process refused the call itself, by a full bulkhead or an open circuit inside.
+ * `refused`: an inner policy of this process rejected the call (full bulkhead, open circuit).
  * `unknown`: no row matches.
  */
 export interface Classification {
   readonly meaning: Meaning | 'refused' | 'unknown';
-  /** The HTTP status of the error that decided, which may be a `cause`. */
+  /** The HTTP status of the error that determined `meaning`, which may be a nested `cause`. */
   readonly status: number | undefined;
 }
 
-/** The first row of each value of a field, and of each beginning. */
+/** The index of the first row for each value of a field, and for each prefix (`HPE_*`). */
 interface FieldRows {
   readonly whole: Map<string, number>;
   readonly beginnings: (readonly [beginning: string, row: number])[];
@@ -48,33 +48,33 @@ export function isRetryable(error: unknown, statuses?: readonly number[]): boole
   return meaning !== 'refused' && statuses.includes(status);
 }
 
-/** Whether the circuit counts it: everything but a mistake of the caller and a refusal of this process. */
+/** Whether the circuit breaker counts the error: all but caller errors and refusals. */
 export function isDependencyFailure(error: unknown): boolean {
   const { meaning } = classify(error);
   return meaning === 'transient' || meaning === 'unknown';
 }
 
-/** Whether the dependency was not reached or did not answer in time, whatever its status. */
+/** Whether the connection failed or timed out. Ignores HTTP statuses. */
 export const isConnectionError = (error: unknown): boolean =>
   classify(error, 'status').meaning === 'transient';
 
-/** Whether this process refused the call itself. */
+/** Whether an open circuit or a full bulkhead of this process rejected the call. */
 export const isRefusal = (error: unknown): boolean => classify(error).meaning === 'refused';
 
-/** Whether a timeout of cockatiel ended the call. */
+/** Whether a cockatiel timeout ended the call. */
 export const isTimeout = (error: unknown): boolean => isMarked(error, 'isTaskCancelledError');
 
-/** Whether the same request may get another status later. */
+/** Whether a retry of the same request may receive a better status. */
 export const isTransientStatus = (status: number): boolean => TRANSIENT_STATUSES.has(status);
 
-/** Every successful response is looked up here. */
+/** A `Set`, because every response is looked up here, successful ones included. */
 const TRANSIENT_STATUSES = new Set(
   Array.from({ length: 600 }, (_, status) => status).filter(
     (status) => KNOWN_ERRORS[rowOf('status', String(status))]?.meaning === 'transient',
   ),
 );
 
-/** Whether a returned value is a response, such as that of `fetch`, with a status that is a failure. */
+/** Whether a result is a response, such as that of `fetch`, with a transient failure status. */
 export function isTransientResult(value: unknown, statuses?: readonly number[]): boolean {
   const status = responseStatusOf(value);
   if (status === undefined) return false;
@@ -82,9 +82,9 @@ export function isTransientResult(value: unknown, statuses?: readonly number[]):
 }
 
 /**
- * Never throws, whatever the error is.
+ * Never throws.
  *
- * @param ignored a field that is not asked
+ * @param ignored a field that is not used
  */
 export function classify(error: unknown, ignored?: ErrorField): Classification {
   try {
@@ -97,19 +97,19 @@ export function classify(error: unknown, ignored?: ErrorField): Classification {
 
 const UNKNOWN: Classification = { meaning: 'unknown', status: undefined };
 
-/** @returns `undefined` for what is no object, and for an error that was visited already */
+/** @returns `undefined` for a non-object, a visited error, or an error beyond `MAX_ERRORS` */
 function visit(
   error: unknown,
   ignored: ErrorField | undefined,
   visited: Set<object>,
 ): Classification | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
-  // A chain of causes may be long, or lead back to itself.
+  // A chain of causes may be long or circular.
   if (visited.has(error) || visited.size >= MAX_ERRORS) return undefined;
   visited.add(error);
   const meaning = ownMeaning(error, ignored);
   if (meaning !== undefined) return { meaning, status: statusOf(error) };
-  // `fetch` reports the reason as `cause`, Node reports attempts at several addresses as `errors`.
+  // `fetch` sets the reason as `cause`; Node sets `errors` if it tried several addresses.
   const nested = nestedErrors(error)
     .map((each) => visit(each, ignored, visited))
     .filter((each) => each !== undefined);
@@ -134,7 +134,7 @@ function ownMeaning(
   return KNOWN_ERRORS[Math.min(...rows)]?.meaning;
 }
 
-/** The first row that matches a value; beyond all rows where none does. */
+/** The index of the first row that matches a value, or `Infinity`. */
 function rowOf(field: ErrorField, value: string): number {
   const { whole, beginnings } = ROWS.get(field) ?? { whole: new Map(), beginnings: [] };
   let first = whole.get(value) ?? Number.POSITIVE_INFINITY;

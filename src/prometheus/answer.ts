@@ -11,11 +11,15 @@ export type Answer = readonly [status: number, body: string, headers: OutgoingHt
 /** Never rejects. */
 export type Answering = (request: IncomingMessage) => Promise<Answer>;
 
-/** Answers GET and HEAD with a page, and 500 if it cannot be collected: then the target is down. */
+/**
+ * Answers GET and HEAD with the metrics page. If the collection fails, the status is 500, so that
+ * Prometheus reports the target as down.
+ */
 export function answering(collect: () => Promise<string>): Answering {
   return async function answer({ method }) {
     if (method !== 'GET' && method !== 'HEAD') {
-      return [405, 'The metrics can only be read\n', { ...PLAIN, allow: 'GET, HEAD' }];
+      const headers = { ...PLAIN, allow: 'GET, HEAD' };
+      return [405, 'The metrics are read-only: send GET or HEAD\n', headers];
     }
     try {
       return [200, await collect(), { 'content-type': EXPOSITION }];

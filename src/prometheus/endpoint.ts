@@ -7,17 +7,17 @@ import { hostName, isLoopback } from '../shared/host-header.ts';
 import { listenError } from '../shared/listen-error.ts';
 import { type Answer, type Answering, PLAIN } from './answer.ts';
 
-/** Time that a scrape under way has to end when the endpoint closes. */
+/** Time limit for scrapes in progress when the endpoint closes. */
 const GRACE_MS = 1000;
 
 const MISDIRECTED =
-  'The metrics are served on loopback, and the request is for another host: name it in the option `hosts`\n';
+  'Expected a `Host` header with an allowed name: add the name to the option `hosts` of `startMetrics`\n';
 
 export interface Address {
   readonly port: number;
   readonly host: string;
   readonly endpoint: string;
-  /** Further names that requests may be for. */
+  /** Additional host names that requests may use. */
   readonly hosts: readonly string[];
 }
 
@@ -29,19 +29,19 @@ export interface Endpoint {
 /**
  * Serves the metrics at one path over HTTP, until it is closed.
  *
- * The exporter's own server can do nothing of this: take any free port, tell which one it took,
- * answer 500 when a collection fails (so that Prometheus calls the target down, rather than fine
- * and without series), or close while a scraper keeps its connection open.
+ * The server of `PrometheusExporter` lacks four features: it cannot take any free port, report which
+ * port it took, answer 500 when a collection fails (otherwise Prometheus sees a healthy target without
+ * series), or close while a scraper keeps its connection open.
  *
- * @param answer answers at the path
- * @throws Error naming host, port and what to do, if it can't listen there
+ * @param answer handles requests to the path
+ * @throws Error naming host, port and the remedy, if the server cannot listen
  */
 export async function serve(address: Address, answer: Answering): Promise<Endpoint> {
   const { port, host, endpoint } = address;
   let isFor = (_request: IncomingMessage) => true;
   const server = createServer(async (request, response) => {
     const [status, body, headers] = await answerAt(request);
-    // What is closing does not wait for the next request of a connection that is kept.
+    // A closing server does not wait for the next request of a keep-alive connection.
     if (!server.listening) response.setHeader('connection', 'close');
     response.writeHead(status, headers).end(body);
   });
@@ -54,17 +54,17 @@ export async function serve(address: Address, answer: Answering): Promise<Endpoi
     return answer(request);
   }
 
-  // Neither the endpoint nor a scraper that keeps its connection keeps the process alive.
+  // Neither the endpoint nor a scraper's keep-alive connection keeps the process alive.
   server.on('connection', (socket) => socket.unref()).unref();
-  // Exclusive: the workers of a cluster would share the port, and each scrape reach another of them.
+  // Exclusive: otherwise cluster workers share the port, and scrapes alternate between workers.
   server.listen({ port, host, exclusive: true });
   await once(server, 'listening').catch((error) => {
     throw listenError('The metrics', address, error);
   });
   const bound = server.address() as AddressInfo;
   isFor = hostCheck(address, bound.address);
-  // A connection that can't be accepted (no file descriptors left) is no reason to end the service.
-  server.on('error', (error) => warn(`the endpoint of the metrics: ${errorText(error)}`));
+  // A connection that cannot be accepted (no file descriptors left) must not end the service.
+  server.on('error', (error) => warn(`the metrics endpoint failed: ${errorText(error)}`));
   return {
     url: urlOf(address, bound),
     close: function close() {
@@ -79,7 +79,7 @@ export async function serve(address: Address, answer: Answering): Promise<Endpoi
   };
 }
 
-/** Whether requests are for a name that the endpoint answers to. No browser leaves `Host` out. */
+/** Returns a check of the `Host` header. A request without one passes: every browser sends it. */
 function hostCheck({ host, hosts }: Address, bound: string): (request: IncomingMessage) => boolean {
   if (!isLoopback(bound) && hosts.length === 0) return () => true;
   const names = new Set([host, ...hosts].map((name) => name.toLowerCase()));
@@ -90,7 +90,7 @@ function hostCheck({ host, hosts }: Address, bound: string): (request: IncomingM
 }
 
 function urlOf({ host, endpoint }: Address, { port }: AddressInfo): string {
-  // Where it listens on every address, this machine's own is one that can be asked.
+  // A wildcard address cannot be requested, so the URL names this machine.
   const name = ['0.0.0.0', '::'].includes(host) ? 'localhost' : host;
   return `http://${isIPv6(name) ? `[${name}]` : name}:${port}${endpoint}`;
 }

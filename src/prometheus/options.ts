@@ -3,25 +3,26 @@ import type { Address } from './endpoint.ts';
 
 export interface PageOptions {
   /**
-   * Attribute sets that the SDK keeps for each instrument of this package; the rest is folded into
-   * one overflow series. One policy name has up to 10 sets, those of a retry's attempts.
-   * @default 2000, the SDK's own
+   * Maximum number of attribute sets that the SDK keeps for each instrument of this package. The SDK
+   * adds the rest to one overflow series. A policy name takes at most 10 sets of one instrument
+   * (`resilience.retry.attempts`).
+   * @default 2000, the default of the SDK
    */
   readonly cardinalityLimit?: number;
 }
 
 export interface MetricsOptions extends PageOptions {
   /**
-   * TCP port of the endpoint; 0 takes any free one, which `url` then names.
-   * @default the environment's `OTEL_EXPORTER_PROMETHEUS_PORT`, else 9464, which is registered
+   * TCP port of the endpoint; 0 takes any free port, and `url` contains it.
+   * @default the environment variable `OTEL_EXPORTER_PROMETHEUS_PORT`, else 9464, which is registered
    *   for OpenTelemetry (https://github.com/prometheus/prometheus/wiki/Default-port-allocations)
    */
   readonly port?: number;
   /**
-   * Name or address to listen on. The default can be reached from this machine only, as metrics
-   * are not for everybody. A Prometheus elsewhere, or outside this container, needs `0.0.0.0`, in
-   * a network that you trust.
-   * @default the environment's `OTEL_EXPORTER_PROMETHEUS_HOST`, else `localhost`
+   * Name or address to listen on. The default accepts connections from this machine only, because
+   * metrics may be confidential. If Prometheus runs on another machine or outside this container, set
+   * `0.0.0.0`, in a network that you trust.
+   * @default the environment variable `OTEL_EXPORTER_PROMETHEUS_HOST`, else `localhost`
    */
   readonly host?: string;
   /**
@@ -30,9 +31,9 @@ export interface MetricsOptions extends PageOptions {
    */
   readonly endpoint?: string;
   /**
-   * Further names that requests may be for, such as `host.docker.internal`. On loopback requests
-   * must be for a name of this machine, so that no page of the web can read the metrics by a name
-   * of its own (DNS rebinding). Where it listens on another address, the names restrict requests.
+   * Additional names that the `Host` header may contain, such as `host.docker.internal`. On a loopback
+   * address the endpoint accepts only names of this machine and these, so that no website can read the
+   * metrics by DNS rebinding. On any other address all names are accepted, unless this list has some.
    * @default []
    */
   readonly hosts?: readonly string[];
@@ -62,7 +63,7 @@ export function settingsOf(
   env: NodeJS.ProcessEnv = process.env,
 ): Settings {
   assertKeys('options', options, OPTIONS);
-  // By the specification an empty variable is one that is not set.
+  // The specification treats an empty variable as unset.
   const { OTEL_EXPORTER_PROMETHEUS_PORT: envPort, OTEL_EXPORTER_PROMETHEUS_HOST: envHost } = env;
   const { port, host, endpoint = '/metrics', hosts = [] } = options;
   if (port === undefined && envPort && !isPort(Number(envPort))) {

@@ -9,23 +9,23 @@ import { type Answering, answering, EXPOSITION } from './answer.ts';
 import { peers } from './peers.ts';
 import { resourceOf } from './resource.ts';
 
-/** A page of metrics for a server of your own. */
+/** The metrics page, for your own server. */
 export interface MetricsPage {
-  /** The provider that was registered, for metrics of your own. */
+  /** The registered meter provider. Use it for your own metrics, too. */
   readonly meterProvider: MeterProvider;
-  /** Media type of the page: the text format 0.0.4 of Prometheus. */
+  /** Media type of the page: Prometheus text format 0.0.4. */
   readonly contentType: string;
   /**
-   * The page, which ends with a line break, so that it can follow that of prom-client. Rejects if
-   * nothing can be collected: answer 500 then, and Prometheus calls the target down.
+   * Collects the page. It ends with a line break, so that it can be appended to a page of prom-client.
+   * Rejects if the collection fails: answer 500 then, so that Prometheus reports the target as down.
    */
   readonly collect: () => Promise<string>;
   /**
-   * Answers a request of Node's server, Express, Koa or Fastify, whatever its path: GET and HEAD
-   * with the page, 405 to others, 500 if nothing can be collected. Never rejects.
+   * Handles a request of Node's server, Express, Koa or Fastify on any path: GET and HEAD return the
+   * page, other methods 405, and a failed collection 500. Never rejects.
    */
   readonly handler: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  /** Unregisters the provider, so that another can be registered. May be called more than once. */
+  /** Shuts down and unregisters the provider, so that another can be registered. Idempotent. */
   readonly shutdown: () => Promise<void>;
 }
 
@@ -46,7 +46,7 @@ export async function newPage(cardinalityLimit: number | undefined): Promise<Unr
   const meterProvider = new sdk.MeterProvider({
     readers: [reader],
     resource: resourceOf(resources),
-    // Only where it is asked for: SDK 2.x runs every measurement of a view through a processor.
+    // Only if a limit is set: with a view, SDK 2.x passes every measurement through a processor.
     views: cardinalityLimit
       ? [{ instrumentName: `${NAMESPACE}*`, aggregationCardinalityLimit: cardinalityLimit }]
       : [],
@@ -84,6 +84,7 @@ export async function newPage(cardinalityLimit: number | undefined): Promise<Unr
 function alreadyRegistered(): Error {
   return new Error(
     'A global meter provider is registered already, and is left alone: call startMetrics or ' +
-      'createMetrics once, before any other SDK, or add a PrometheusExporter to the readers of yours',
+      'createMetrics only once, before any other SDK, or add a PrometheusExporter to the readers of ' +
+      'your MeterProvider',
   );
 }

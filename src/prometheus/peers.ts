@@ -8,11 +8,11 @@ interface Peers {
   readonly resources: typeof resourcesApi;
 }
 
-/** A module that `import` or, in the CommonJS build, `require` did not find. */
+/** Error codes for a missing module, of `import` and of `require` (CommonJS build). */
 const NOT_FOUND = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'];
 
 /**
- * Loads the optional peers. A service with an SDK of its own needs none of them.
+ * Loads the optional peer dependencies. A service with its own SDK does not need them.
  *
  * @throws Error naming the packages that are not installed
  */
@@ -26,12 +26,13 @@ export async function peers(): Promise<Peers> {
   const loaded = await Promise.allSettled(Object.values(loads));
   const missing = names.filter((name, i) => isMissing(loaded[i], name));
   if (missing.length > 0) {
-    // npm takes the newest SDK that runs on this Node: 2.x on Node 20, 3.x on newer ones. Each accepts
-    // another minor of the API: without the API in the line, npm ends with ERESOLVE on Node 20.
+    // npm installs the newest SDK that runs on this Node: 2.x on Node 20, 3.x on newer ones. The two
+    // accept different minor versions of the API. Without the API in the command, npm fails with
+    // ERESOLVE on Node 20.
     const install = ['npm install @opentelemetry/api@1', ...names].join(' ');
     throw new Error(`Serving metrics needs ${missing.join(' and ')}, not installed: ${install}`);
   }
-  // One that is there but can't be loaded rejects with its own error.
+  // A package that is installed but fails to load rejects with its own error.
   const [sdk, exporter, resources] = await Promise.all(Object.values(loads));
   return { sdk, exporter, resources } as Peers;
 }

@@ -2,10 +2,11 @@ import type * as resourcesApi from '@opentelemetry/resources';
 import { isLabel, sameLabel, toLabel } from '../semconv/labels.ts';
 
 /**
- * The resource that the environment describes by `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`;
- * the exporter shows it as `target_info`.
+ * The resource from `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`. The exporter writes it as the
+ * series `target_info`.
  *
- * @throws TypeError if an attribute is no label of Prometheus, or two are one: it would refuse the page
+ * @throws TypeError if an attribute is not a valid Prometheus label, or two attributes become the same
+ *   label: Prometheus would reject the whole scrape
  */
 export function resourceOf(resources: typeof resourcesApi): resourcesApi.Resource {
   const { defaultResource, detectResources, envDetector } = resources;
