@@ -1,5 +1,9 @@
 import { statusOf } from '../policies/error-fields.ts';
-import { isConnectionError, isTransientStatus } from '../policies/transient-errors.ts';
+import {
+  isConnectionError,
+  isDependencyFailure,
+  isTransientStatus,
+} from '../policies/transient-errors.ts';
 import { POLICIES } from '../thresholds.ts';
 import { isMarked } from './errors.ts';
 
@@ -27,4 +31,14 @@ export function isFailure(error: unknown, listed?: readonly number[]): boolean {
   const hasStatus = isMarked(error, 'isHttpStatusError') || isMarked(error, 'isBodyTooLargeError');
   const status = hasStatus ? statusOf(error) : undefined;
   return status === undefined ? isConnectionError(error) : isFailedStatus(status, listed);
+}
+
+/**
+ * Whether the circuit breaker counts an error: what is a failure, and an unknown error without a
+ * response, such as that of an expired certificate, which is not retried.
+ */
+export function isCounted(error: unknown, listed?: readonly number[]): boolean {
+  if (isFailure(error, listed)) return true;
+  const markers = ['isTokenRefreshError', 'isHttpStatusError', 'isBodyTooLargeError'] as const;
+  return !markers.some((marker) => isMarked(error, marker)) && isDependencyFailure(error);
 }

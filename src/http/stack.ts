@@ -3,7 +3,7 @@ import type { PolicyOverrides, ResilientPolicy } from '../policies/types.ts';
 import { askedFor, planned } from '../policies/waits.ts';
 import { currentHttpCall } from './call.ts';
 import { discard } from './discard.ts';
-import { isFailure, isRetriedStatus } from './failures.ts';
+import { isCounted, isFailure, isRetriedStatus } from './failures.ts';
 import type { HttpSettings } from './options.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 
@@ -41,9 +41,14 @@ export function stackFor(name: string, settings: HttpSettings): ResilientPolicy<
     // Settled when it was asked whether to try again: it is asked for once, and is what was judged.
     delay: () => currentHttpCall()?.waitSeconds,
   };
+  const circuitBreaker: PolicyOverrides['circuitBreaker'] = {
+    handle: overrides.handle ?? ((error) => isCounted(error, listed)),
+    ...overrides.circuitBreaker,
+  };
   const policy = createPolicy<Response>(name, preset, {
     ...overrides,
     handle,
+    circuitBreaker: overrides.circuitBreaker === false ? false : circuitBreaker,
     retry: overrides.retry === false ? false : retry,
   });
 

@@ -87,6 +87,19 @@ describe.each([
     await init.dispatcher.destroy();
     server.close();
   });
+
+  it('an unknown certificate opens the circuit, though no call is retried', async () => {
+    let connections = 0;
+    const server = createSecureServer({ key, cert }, (_, response) => response.end());
+    server.on('connection', () => connections++).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const fetch = client();
+    for (let call = 0; call < 5; call++) await fetch(url).catch(() => {});
+    await expect(fetch(url)).rejects.toHaveProperty('isBrokenCircuitError');
+    expect(connections).toBe(5);
+    server.close();
+  });
 });
 
 describe('what sends', () => {
