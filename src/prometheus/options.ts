@@ -4,8 +4,8 @@ import type { Address } from './endpoint.ts';
 export interface PageOptions {
   /**
    * Maximum number of attribute sets that the SDK keeps for each instrument of this package. The SDK
-   * adds the rest to one overflow series. A policy name takes at most 10 sets of one instrument
-   * (`resilience.retry.attempts`).
+   * adds the rest to one overflow series. A policy name takes at most 10 sets of one instrument, that
+   * of the attempts of a retry.
    * @default 2000, the default of the SDK
    */
   readonly cardinalityLimit?: number;
