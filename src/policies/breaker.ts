@@ -83,7 +83,7 @@ export function breakerOf(
     openSeconds: settings.openSeconds,
     nextProbeAt: () =>
       policy.state === CircuitState.Open
-        ? Math.round(Date.now() + probeAt - performance.now())
+        ? Math.ceil(Date.now() + probeAt - performance.now())
         : undefined,
     forget: () => counter.clear(),
   };
