@@ -84,7 +84,7 @@ export class Call {
     this.inner = undefined;
     this.entered = undefined;
     this.promise = undefined;
-    this.#waitsNoMore();
+    this.waitsNoMore();
     this.owner?.settled(this, ok, value);
   }
 
@@ -155,10 +155,11 @@ export class Call {
   /** The function settled: this attempt calls no further inner policy. */
   settleInner(ok: boolean, value: unknown): void {
     this.inner?.settle(ok, value);
-    this.#waitsNoMore();
+    this.waitsNoMore();
   }
 
-  #waitsNoMore(): void {
+  // Not `#`: V8 marks each new object of a class that has private methods, and calls are made often.
+  private waitsNoMore(): void {
     if (context.waiting.size > 0) context.waiting.delete(this);
   }
 

@@ -59,7 +59,7 @@ class ExecuteWrapper implements Omit<Executor, 'invoke'> {
 
   resultFilter(value: unknown): boolean {
     const handled = this.executor.resultFilter(value);
-    this.#settled(true, value, Boolean(handled));
+    this.settled(true, value, Boolean(handled));
     return handled;
   }
 
@@ -70,11 +70,11 @@ class ExecuteWrapper implements Omit<Executor, 'invoke'> {
       handled = Boolean(result);
       return result;
     } finally {
-      this.#settled(false, error, handled);
+      this.settled(false, error, handled);
     }
   }
 
-  #settled(ok: boolean, value: unknown, handled: boolean | undefined): void {
+  private settled(ok: boolean, value: unknown, handled: boolean | undefined): void {
     if (this.observer) this.observer.functionSettled(ok, value, handled);
     else this.tap.unobserved.delete(this);
   }
