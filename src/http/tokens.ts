@@ -14,7 +14,7 @@ export type RefreshToken = (refresh: Refresh) => string | Promise<string>;
 /** What is known of one origin. */
 interface Known {
   token: string | undefined;
-  /** Counts the refreshes that gave a token. */
+  /** Counts the refreshes that returned a token. */
   version: number;
   running: Promise<string> | undefined;
   /** The token was refused although no newer one is known. */
@@ -23,7 +23,7 @@ interface Known {
   failures: number;
   /** Before that there is no refresh, in ms of `performance.now()`. */
   pausedUntil: number;
-  /** Why the last refresh gave no token. */
+  /** Why the last refresh returned no token. */
   cause: unknown;
 }
 

@@ -42,7 +42,7 @@ const WIDTH = 24;
 
 export function dashboardOf(layout: Layout, queries: Queries): Dashboard {
   const { uidSuffix } = queries.settings;
-  // Two dashboards of one title can not be told from each other in a list.
+  // Two dashboards of one title look the same in a list.
   const title = uidSuffix === '' ? layout.title : `${layout.title} (${uidSuffix})`;
   const dashboard = new DashboardBuilder(title)
     .uid(uidOf(layout.name, queries.settings))

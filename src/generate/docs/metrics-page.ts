@@ -55,7 +55,7 @@ ${values()}
 - *result* is what one policy made of a call, *outcome* is what the caller saw. ${code(ATTR_EXECUTION_RESULT)} folds the outcomes into two, as
   each histogram is many series.
 - *status* is a word for gathered answers only: how much of the answer was there is neither a result of a policy nor an outcome of a call.
-- \`_OTHER\` is the value that OpenTelemetry reserves for what is not told apart: error types, parts and retries beyond a limit.
+- \`_OTHER\` is the value that OpenTelemetry reserves for values that have no series of their own: error types, parts and retries beyond a limit.
 - ${code(CIRCUIT_BREAKER_FAILURES_LIMIT.name)} has a metric's name as its namespace, which OpenTelemetry advises against. The limit belongs to
   that number, and a reader finds both side by side.
 

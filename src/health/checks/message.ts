@@ -27,7 +27,7 @@ function textOf(error: unknown, depth = 1): string {
   return text.includes(why) ? text : [text, why].filter(Boolean).join(': ');
 }
 
-/** A member whose getter throws is none; the rest of the error is told. */
+/** A member whose getter throws counts as missing; the rest of the error is described. */
 export function memberOf(object: object, key: string): unknown {
   try {
     return (object as Readonly<Record<string, unknown>>)[key];
