@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { instrument } from 'cockatiel-otel';
 import { listen } from 'cockatiel-otel/health';
 import { startMetrics } from 'cockatiel-otel/prometheus';
-import { LINGER_STEPS, STEP_MS } from '../src/health/live/kept.ts';
+import { LINGER_STEPS, STEP_MS } from '../src/console/protocol/retention.ts';
 import { cpuClock, median } from './paired.ts';
 import { newStack, noOp } from './policies.ts';
 import type { Result } from './result.ts';

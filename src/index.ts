@@ -3,6 +3,7 @@
  *
  * @module
  */
-export type { PolicySnapshot } from './aggregate/snapshot.ts';
-export { instrument, snapshot, uninstrument } from './instrumented.ts';
-export type { InstrumentOptions } from './options.ts';
+
+export { instrument, snapshot, uninstrument } from './instrument.ts';
+export type { InstrumentOptions } from './instrument-options.ts';
+export type { PolicySnapshot } from './metrics/snapshot.ts';

@@ -1,6 +1,6 @@
 import { type DependencyMonitor, monitorDependencies } from 'cockatiel-otel/health';
+import { LIMITS, POLICIES } from '../../src/presets/thresholds.ts';
 import { DURATION_BUCKETS } from '../../src/semconv/metrics.ts';
-import { LIMITS, POLICIES } from '../../src/thresholds.ts';
 import type { Feed } from './feed.ts';
 import { SCALE, scaled } from './scale.ts';
 import { HEALTH, type ServiceSpec } from './services.ts';

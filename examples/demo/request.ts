@@ -1,5 +1,5 @@
 import { isTaskCancelledError } from 'cockatiel';
-import { POLICIES } from '../../src/thresholds.ts';
+import { POLICIES } from '../../src/presets/thresholds.ts';
 
 /** What a caller gets: the service's answer, or the last good one while there is none. */
 export interface Answer {

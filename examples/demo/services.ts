@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { LIMITS, POLICIES } from '../../src/thresholds.ts';
+import { LIMITS, POLICIES } from '../../src/presets/thresholds.ts';
 import { scaled } from './scale.ts';
 
 export type ServiceName = 'servicenow' | 'workday' | 'database' | 'llm' | 'auth';

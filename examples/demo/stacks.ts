@@ -16,7 +16,7 @@ import {
   wrap,
 } from 'cockatiel';
 import { instrument } from 'cockatiel-otel';
-import { POLICIES } from '../../src/thresholds.ts';
+import { POLICIES } from '../../src/presets/thresholds.ts';
 import { type Answer, isTransient } from './request.ts';
 import { scaled } from './scale.ts';
 import type { ServiceName, ServiceSpec } from './services.ts';

@@ -2,17 +2,17 @@
 import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { redact } from '../shared/redact.ts';
-import { addAbort } from './abort.ts';
-import { addAdministration } from './administer.ts';
-import { addBreakers } from './breakers.ts';
-import { addCheck } from './check.ts';
-import { CODES, Ending } from './codes.ts';
-import { addConfig } from './config.ts';
-import { addExecutions } from './executions.ts';
-import { addGenerate } from './generate.ts';
-import { addLive } from './live.ts';
-import { addPolicies } from './policies.ts';
-import { refuseToken } from './service/connection.ts';
+import { CODES, Ending } from './cli-error.ts';
+import { refuseToken } from './client/connection.ts';
+import { addAbort } from './commands/abort.ts';
+import { addAdministration } from './commands/administer.ts';
+import { addBreakers } from './commands/breakers.ts';
+import { addCheck } from './commands/check.ts';
+import { addConfig } from './commands/config.ts';
+import { addExecutions } from './commands/executions.ts';
+import { addGenerate } from './commands/generate.ts';
+import { addLive } from './commands/live.ts';
+import { addPolicies } from './commands/policies.ts';
 
 const { version, description } = manifest;
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CODES, Ending } from './codes.ts';
+import { CODES, Ending } from './cli-error.ts';
 
 /** Where what is watched is drawn. */
 export interface Canvas {

@@ -8,17 +8,17 @@
  */
 import { alertGroups, recordingGroups } from './alerts/index.ts';
 import { dashboards } from './dashboards/index.ts';
-import type { Files } from './files.ts';
 import { alertmanagerFile } from './formats/alertmanager.ts';
 import { DASHBOARD_FILES, RULE_FILES } from './formats/index.ts';
 import { type GenerateOptions, settingsOf } from './options.ts';
-import { Queries } from './queries.ts';
+import { Queries } from './promql/queries.ts';
 import { selectionOf } from './selection.ts';
+import type { Files } from './write-files.ts';
 
 export type { Naming } from '../semconv/prometheus.ts';
-export type { Files } from './files.ts';
 export type { ThresholdName, Thresholds } from './limits.ts';
 export type { DashboardFormat, Format, RuleFormat, What } from './selection.ts';
+export type { Files } from './write-files.ts';
 export type { GenerateOptions };
 
 /**

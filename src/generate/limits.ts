@@ -1,5 +1,5 @@
+import { BUDGET_SECONDS, BURN_RATES, LIMITS } from '../presets/thresholds.ts';
 import { DEPENDENCY_CHECK_DURATION, EXECUTION_DURATION, type Metric } from '../semconv/metrics.ts';
-import { BUDGET_SECONDS, BURN_RATES, LIMITS } from '../thresholds.ts';
 
 /** Documented, but of no generated file: no metric can tell them. */
 type Unmeasured = 'falseOpenings' | 'overhead';

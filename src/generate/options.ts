@@ -1,7 +1,7 @@
 import { NAMINGS, type Naming } from '../semconv/prometheus.ts';
-import { expected } from './expected.ts';
 import { type Limits, limitsOf, policyLimitsOf, type Thresholds } from './limits.ts';
-import { PUBLISHED_RUNBOOKS } from './published.ts';
+import { expected } from './option-error.ts';
+import { PUBLISHED_RUNBOOKS } from './runbook-url.ts';
 import type { Format, What } from './selection.ts';
 
 export interface GenerateOptions {

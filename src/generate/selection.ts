@@ -1,5 +1,5 @@
 import type { DashboardName } from './dashboards/uids.ts';
-import { expected } from './expected.ts';
+import { expected } from './option-error.ts';
 
 /** What can be generated: a kind of thing, or one of its kind. */
 export const WHATS = [

@@ -3,9 +3,8 @@
  *
  * @module
  */
-export type { Done } from './administration.ts';
-export type { BreakerSummary, BreakerView, InstanceView } from './breakers.ts';
-export { checkSystemHealth } from './checks/checks.ts';
+
+export { checkSystemHealth } from '../dependencies/checks/check-system-health.ts';
 export type {
   Check,
   CheckContext,
@@ -15,13 +14,8 @@ export type {
   SystemHealth,
   SystemHealthOptions,
   SystemReport,
-} from './checks/types.ts';
-export type { EventLoggerProvider, EventRecord } from './events.ts';
-export type { ExecutionsView, ExecutionView } from './executions.ts';
-export { type Listening, type ListenOptions, listen } from './listen.ts';
-export { type LogChangesOptions, logChanges } from './log-changes.ts';
-export type { LogFields, Logger } from './logger.ts';
-export { monitorDependencies } from './monitor/monitor.ts';
+} from '../dependencies/checks/types.ts';
+export { monitorDependencies } from '../dependencies/monitor/monitor-dependencies.ts';
 export type {
   Dependencies,
   Dependency,
@@ -33,8 +27,15 @@ export type {
   MonitorOptions,
   Recover,
   RecoverContext,
-} from './monitor/types.ts';
-export { type NodeHandler, nodeHandler } from './node.ts';
-export type { HealthLimits, HealthOptions } from './options.ts';
-export { type HealthRoutes, healthRoutes } from './routes.ts';
-export type { HealthView } from './status.ts';
+} from '../dependencies/monitor/types.ts';
+export type { Done } from '../operations/administration.ts';
+export type { EventLoggerProvider, EventRecord } from '../operations/events/event-logger.ts';
+export { type LogChangesOptions, logChanges } from '../operations/events/log-changes.ts';
+export type { HealthLimits, HealthOptions } from '../operations/options.ts';
+export type { BreakerSummary, BreakerView, InstanceView } from '../operations/views/breakers.ts';
+export type { ExecutionsView, ExecutionView } from '../operations/views/executions.ts';
+export type { HealthView } from '../operations/views/health.ts';
+export type { LogFields, Logger } from '../shared/logger.ts';
+export { type HealthRoutes, healthRoutes } from './health-routes.ts';
+export { type Listening, type ListenOptions, listen } from './listen.ts';
+export { type NodeHandler, nodeHandler } from './node-handler.ts';

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, isIPv4, isIPv6 } from 'node:net';
-import { expected, ownOptions } from '../options.ts';
+import { expected, ownOptions } from '../instrument-options.ts';
+import { Problem } from '../operations/http/problem.ts';
+import type { HealthOptions } from '../operations/options.ts';
+import { assertHosts } from '../operations/settings.ts';
 import { listenError } from '../shared/listen-error.ts';
-import { nodeHandler } from './node.ts';
-import type { HealthOptions } from './options.ts';
-import { Problem } from './problem.ts';
-import { type HealthRoutes, healthRoutes } from './routes.ts';
-import { assertHosts } from './settings.ts';
+import { type HealthRoutes, healthRoutes } from './health-routes.ts';
+import { nodeHandler } from './node-handler.ts';
 
 export interface ListenOptions {
   /**

@@ -1,9 +1,9 @@
+import { untilAborted } from './abort-signals.ts';
 import { bufferResponse } from './body.ts';
-import type { HttpCall } from './call.ts';
-import { discard } from './discard.ts';
+import { discard } from './drain-response.ts';
 import { HttpStatusError } from './errors.ts';
+import type { HttpCall } from './http-call.ts';
 import { sendAs } from './resend-count.ts';
-import { untilAborted } from './signals.ts';
 
 const UNAUTHORIZED = 401;
 

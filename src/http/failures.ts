@@ -4,7 +4,7 @@ import {
   isDependencyFailure,
   isTransientStatus,
 } from '../policies/transient-errors.ts';
-import { POLICIES } from '../thresholds.ts';
+import { POLICIES } from '../presets/thresholds.ts';
 import { isMarked } from './errors.ts';
 
 /** The server has waited too long for the request: a timeout, and treated like one. */

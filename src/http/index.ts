@@ -4,6 +4,7 @@
  * @module
  */
 export { copyResponse } from './body.ts';
+export { createFetch, type ResilientFetch } from './create-fetch.ts';
 export {
   BodyTooLargeError,
   CircuitOpenError,
@@ -11,7 +12,6 @@ export {
   TimeoutError,
   TokenRefreshError,
 } from './errors.ts';
-export { createFetch, type ResilientFetch } from './fetch.ts';
 export type { FetchOptions } from './options.ts';
 export type { Fetcher, FetchInit, RepeatableBody } from './request.ts';
 export { resendCountHook } from './resend-count.ts';

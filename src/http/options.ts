@@ -1,7 +1,7 @@
-import { assertKeys, assertName, expected } from '../options.ts';
+import { assertKeys, assertName, expected } from '../instrument-options.ts';
 import type { PolicyOverrides } from '../policies/types.ts';
-import type { PresetName } from '../presets.ts';
-import { POLICIES } from '../thresholds.ts';
+import type { PresetName } from '../presets/presets.ts';
+import { POLICIES } from '../presets/thresholds.ts';
 import { CORRELATION_HEADER } from './correlation.ts';
 import type { Fetcher } from './request.ts';
 import type { RefreshToken } from './tokens.ts';

@@ -1,5 +1,5 @@
 import { type BodyLimit, bufferRequest } from './body.ts';
-import { variantOf } from './variant.ts';
+import { variantOf } from './request-key.ts';
 
 /** What `fetch` takes, with the types of Node or those of a browser. */
 export type FetchInput = Parameters<typeof globalThis.fetch>[0];

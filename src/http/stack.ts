@@ -1,9 +1,9 @@
-import { createPolicy } from '../policies/policy.ts';
+import { createPolicy } from '../policies/create-policy.ts';
+import { askedFor, planned } from '../policies/retry-backoff.ts';
 import type { PolicyOverrides, ResilientPolicy } from '../policies/types.ts';
-import { askedFor, planned } from '../policies/waits.ts';
-import { currentHttpCall } from './call.ts';
-import { discard } from './discard.ts';
+import { discard } from './drain-response.ts';
 import { isCounted, isFailure, isRetriedStatus } from './failures.ts';
+import { currentHttpCall } from './http-call.ts';
 import type { HttpSettings } from './options.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 

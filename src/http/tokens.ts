@@ -1,4 +1,4 @@
-import { POLICIES } from '../thresholds.ts';
+import { POLICIES } from '../presets/thresholds.ts';
 import { TokenRefreshError } from './errors.ts';
 
 /** What a refresh is for. */

@@ -8,14 +8,14 @@ import type {
   ObservableGauge,
   UpDownCounter,
 } from '@opentelemetry/api';
-import type { Counts } from '../aggregate/counts.ts';
-import type { Recorder } from '../aggregate/durations.ts';
-import type { Group } from '../aggregate/group.ts';
-import type { Scope } from '../aggregate/scope.ts';
+import type { Counts } from '../metrics/counter-series.ts';
+import type { Recorder } from '../metrics/duration-histogram.ts';
+import type { Group } from '../metrics/meter-group.ts';
+import type { Scope } from '../metrics/policy-metrics.ts';
 import { NAMESPACE } from '../semconv/attributes.ts';
 import { EXECUTION_DURATION, METRICS, type Metric, type Series } from '../semconv/metrics.ts';
+import { recorderOf } from './bound-histogram.ts';
 import { reportFault, warn } from './diagnostics.ts';
-import { recorderOf } from './recorder.ts';
 
 /** Attribute sets that the JS SDK keeps for one instrument; the rest becomes one overflow series. */
 const CARDINALITY_LIMIT = 2000;

@@ -3,16 +3,23 @@
  *
  * @module
  */
-export type { PresetName } from '../presets.ts';
-export { ExecutionAbortedError } from './aborted.ts';
-export { type Configuration, configuration } from './configuration.ts';
-export type { Copy } from './fallback/copy.ts';
+export type { PresetName } from '../presets/presets.ts';
+export { type Configuration, configuration } from './config/environment.ts';
+export {
+  configurationReport,
+  type ReportedSetting,
+  reportJson,
+  reportTable,
+} from './config/report.ts';
+export { createPolicy } from './create-policy.ts';
+export { ExecutionAbortedError } from './execution-aborted-error.ts';
+export type { Copy } from './fallback/copy-mode.ts';
 export {
   type CachedOptions,
   fallbackTo,
   type Stale,
   type StaleOptions,
-} from './fallback/strategies.ts';
+} from './fallback/fallback-to.ts';
 export { gather } from './gather/gather.ts';
 export type {
   Gathered,
@@ -22,14 +29,7 @@ export type {
   PartFailure,
   Parts,
 } from './gather/types.ts';
-export { createPolicy } from './policy.ts';
 export { dispose, isolate, type PolicyForOptions, policies, policyFor, reset } from './registry.ts';
-export {
-  configurationReport,
-  type ReportedSetting,
-  reportJson,
-  reportTable,
-} from './report.ts';
 export { type ResilientDecorator, type ResilientOptions, resilient } from './resilient.ts';
 export type {
   BulkheadSettings,

@@ -1,12 +1,12 @@
 import { CircuitState } from 'cockatiel';
-import { heldNames, KNOWN_BREAKER, type KnownBreaker } from '../aggregate/breaker-control.ts';
-import { assertName, expected } from '../options.ts';
-import type { PresetName } from '../presets.ts';
-import { POLICIES } from '../thresholds.ts';
-import { effective } from './effective.ts';
+import { assertName, expected } from '../instrument-options.ts';
+import { heldNames, KNOWN_BREAKER, type KnownBreaker } from '../metrics/breaker-control.ts';
+import type { PresetName } from '../presets/presets.ts';
+import { POLICIES } from '../presets/thresholds.ts';
+import { ownOption } from '../shared/own-properties.ts';
+import { effective } from './config/resolve.ts';
+import { policyOf } from './create-policy.ts';
 import { Isolation } from './isolation.ts';
-import { ownOption } from './own-options.ts';
-import { policyOf } from './policy.ts';
 import { RecentlyUsed, type Use } from './recently-used.ts';
 import type { PolicyOverrides, ResilientPolicy } from './types.ts';
 

@@ -1,5 +1,5 @@
-import { assertKeys, expected } from '../options.ts';
-import { ownOptions } from './own-options.ts';
+import { assertKeys, expected } from '../instrument-options.ts';
+import { ownOptions } from '../shared/own-properties.ts';
 import type { ResilientOptions } from './resilient.ts';
 
 const OPTIONS = ['key', 'preset', 'overrides'];

@@ -1,8 +1,8 @@
 import type { IDefaultPolicyContext, IPolicy } from 'cockatiel';
-import { expected } from '../options.ts';
-import { withArguments } from './calls.ts';
-import { attempt, handOver, isInside } from './fallback/call.ts';
-import { ownOptions } from './own-options.ts';
+import { expected } from '../instrument-options.ts';
+import { ownOptions } from '../shared/own-properties.ts';
+import { withArguments } from './call-context.ts';
+import { attempt, handOver, isInside } from './fallback/fallback-call.ts';
 import { declare, overridesOf, type PolicyForOptions, policyFor } from './registry.ts';
 import { assertFunction, assertResilientOptions, decoratedMethod } from './resilient-arguments.ts';
 import type { PolicyOverrides } from './types.ts';

@@ -13,13 +13,14 @@ import {
   wrap,
 } from 'cockatiel';
 import { FALLBACK_TYPE } from '../semconv/attributes.ts';
-import { type Breaker, breakerOf } from './breaker.ts';
-import { type CurrentCall, currentCall, isCancelled } from './calls.ts';
-import { fellBack } from './fallback/call.ts';
-import { readProperty } from './own-options.ts';
-import { isCalledOff } from './prompt-call.ts';
-import { promptly } from './promptly.ts';
-import { bulkheadOf } from './queue.ts';
+import { readProperty } from '../shared/own-properties.ts';
+import { bulkheadOf } from './bulkhead.ts';
+import { type CurrentCall, currentCall, isCancelled } from './call-context.ts';
+import { type Breaker, breakerOf } from './circuit-breaker.ts';
+import { fellBack } from './fallback/fallback-call.ts';
+import { isCalledOff } from './interruptible-call.ts';
+import { promptly } from './retry.ts';
+import { waitsOf } from './retry-backoff.ts';
 import {
   isDependencyFailure,
   isRefusal,
@@ -37,7 +38,6 @@ import type {
   RetrySettings,
   TimeoutSettings,
 } from './types.ts';
-import { waitsOf } from './waits.ts';
 
 /** Whose stack it is. */
 interface Identity {

@@ -8,8 +8,8 @@ import type {
   RetryPolicy,
   TimeoutPolicy,
 } from 'cockatiel';
-import type { InstrumentOptions } from '../options.ts';
-import type { PresetName } from '../presets.ts';
+import type { InstrumentOptions } from '../instrument-options.ts';
+import type { PresetName } from '../presets/presets.ts';
 import type { FallbackType } from '../semconv/attributes.ts';
 
 /** Tells whether a policy acts on an error. */

@@ -1,5 +1,5 @@
-import { assertKeys, expected } from '../options.ts';
-import type { Address } from './endpoint.ts';
+import { assertKeys, expected } from '../instrument-options.ts';
+import type { Address } from './server.ts';
 
 export interface PageOptions {
   /**

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_URL } from '../../src/cli/service/address.ts';
+import { DEFAULT_URL } from '../../src/cli/client/address.ts';
 import { breakerNamed, TOKEN } from '../health/support.ts';
 import { eventually } from '../support/eventually.ts';
 import { blocksOf, deadLinks } from '../support/markdown.ts';

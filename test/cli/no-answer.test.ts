@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_URL } from '../../src/cli/service/address.ts';
+import { DEFAULT_URL } from '../../src/cli/client/address.ts';
 import { listen } from '../../src/health/index.ts';
 import { breakerNamed, TOKEN } from '../health/support.ts';
 import { eventually } from '../support/eventually.ts';

@@ -138,7 +138,7 @@ describe('packed, with nothing installed but the peers that it can not do withou
     });
   });
 
-  it.each(['dist/prometheus.js', 'dist/cjs/prometheus.js'])(
+  it.each(['dist/prometheus/index.js', 'dist/cjs/prometheus/index.js'])(
     'says how to install an SDK, from %s',
     async (file) => {
       const code = `import('./node_modules/cockatiel-otel/${file}').then(({ startMetrics }) =>

@@ -10,7 +10,7 @@ import { STORY } from '../../examples/demo/story.ts';
 import { frame } from '../../examples/demo/view/screen.ts';
 import { isBalanced, summary } from '../../examples/demo/view/summary.ts';
 import { paint } from '../../examples/demo/view/text.ts';
-import { LIMITS } from '../../src/thresholds.ts';
+import { LIMITS } from '../../src/presets/thresholds.ts';
 import { DEADLINE_MS, eventually } from '../support/eventually.ts';
 import { requireProgram } from '../support/programs.ts';
 import { answered, panelsOf } from './panels.ts';

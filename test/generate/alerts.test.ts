@@ -4,7 +4,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { ruleFile } from '../../src/generate/formats/prometheus.ts';
 import { generate } from '../../src/generate/index.ts';
 import { settingsOf } from '../../src/generate/options.ts';
-import { Queries } from '../../src/generate/queries.ts';
+import { Queries } from '../../src/generate/promql/queries.ts';
 import { alertsIn } from '../support/generated.ts';
 
 const files = generate();

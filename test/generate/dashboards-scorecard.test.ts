@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { generate } from '../../src/generate/index.ts';
 import { SCORES } from '../../src/generate/panels/scorecard.ts';
-import { LIMITS } from '../../src/thresholds.ts';
+import { LIMITS } from '../../src/presets/thresholds.ts';
 import { type Dashboard, dashboardsIn, type Panel, type Thresholds } from '../support/generated.ts';
 import { parseQuery } from '../support/promql.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { generate } from '../../src/generate/index.ts';
+import { BURN_RATES, LIMITS } from '../../src/presets/thresholds.ts';
 import { NAMINGS } from '../../src/semconv/prometheus.ts';
-import { BURN_RATES, LIMITS } from '../../src/thresholds.ts';
 import { asked, type Dashboard, dashboardsIn, type Panel } from '../support/generated.ts';
 import { parseQuery } from '../support/promql.ts';
 

@@ -4,7 +4,7 @@ import { alertGroups, recordingGroups } from '../../src/generate/alerts/index.ts
 import { dashboards } from '../../src/generate/dashboards/index.ts';
 import { type Format, generate } from '../../src/generate/index.ts';
 import { settingsOf } from '../../src/generate/options.ts';
-import { Queries } from '../../src/generate/queries.ts';
+import { Queries } from '../../src/generate/promql/queries.ts';
 import { FORMATS } from '../../src/generate/selection.ts';
 import { NAMINGS } from '../../src/semconv/prometheus.ts';
 

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { thresholdsRead } from '../../scripts/docs/alerts-page.ts';
 import { alertGroups } from '../../src/generate/alerts/index.ts';
-import { thresholdsRead } from '../../src/generate/docs/alerts-page.ts';
 import { limitsOf, THRESHOLDS, type ThresholdName } from '../../src/generate/limits.ts';
 import { settingsOf } from '../../src/generate/options.ts';
-import { Queries } from '../../src/generate/queries.ts';
-import { BURN_RATES, LIMITS } from '../../src/thresholds.ts';
+import { Queries } from '../../src/generate/promql/queries.ts';
+import { BURN_RATES, LIMITS } from '../../src/presets/thresholds.ts';
 import { blocksOf, sectionOf } from '../support/markdown.ts';
 import { parseQuery } from '../support/promql.ts';
 import { Vocabulary } from '../support/vocabulary.ts';
@@ -105,7 +105,7 @@ describe.each(names)('the runbook of %s', (name) => {
       expect(new Set([...sources, 'documented', 'chosen by this package']).size).toBe(2);
       expect(limit).toContain(`\`LIMITS.${group}\``);
     }
-    expect(limit).toContain(own.length > 0 ? '`src/thresholds.ts`' : 'no threshold to set');
+    expect(limit).toContain(own.length > 0 ? '`src/presets/thresholds.ts`' : 'no threshold to set');
   });
 
   it('tells how to change it, with a value that is taken', () => {

@@ -1,8 +1,8 @@
 import { ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
 import { afterEach } from 'vitest';
-import { heldNames } from '../../src/aggregate/breaker-control.ts';
 import { type HealthOptions, type HealthRoutes, healthRoutes } from '../../src/health/index.ts';
 import { instrument, uninstrument } from '../../src/index.ts';
+import { heldNames } from '../../src/metrics/breaker-control.ts';
 
 export const TOKEN = 'correct-horse-battery-staple';
 

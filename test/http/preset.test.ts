@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createFetch } from '../../src/http/index.ts';
-import { PRESET_NAMES, type PresetName, presetOf } from '../../src/presets.ts';
+import { PRESET_NAMES, type PresetName, presetOf } from '../../src/presets/presets.ts';
 import { statuses } from './server.ts';
 import { client, QUICK, serve } from './support.ts';
 

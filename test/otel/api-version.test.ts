@@ -32,7 +32,7 @@ async function serviceAfter(first: string, packages = API_1_10): Promise<Result>
     import * as another from 'another-api';
     import { handleAll, retry } from 'cockatiel';
     import { instrument } from './src/index.ts';
-    import { startMetrics } from './src/prometheus.ts';
+    import { startMetrics } from './src/prometheus/index.ts';
     const warnings = [];
     process.removeAllListeners('warning').on('warning', ({ message }) => warnings.push(message));
     ${first};

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { running } from '../../src/aggregate/running.ts';
+import { running } from '../../src/metrics/active-executions.ts';
 import { createPolicy } from '../../src/policies/index.ts';
 
 const timers = () => process.getActiveResourcesInfo().filter((each) => each === 'Timeout').length;

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { answerOf, deferred, later, moved, turn } from '../instrument/support.ts';
+import { answerOf, deferred, later, moved, turn } from '../instrumentation/support.ts';
 import { majors } from '../support/cockatiel.ts';
 import { TestSdk } from '../support/metrics.ts';
 import { policiesOver } from './support.ts';

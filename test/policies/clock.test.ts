@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { answerOf } from '../instrument/support.ts';
+import { answerOf } from '../instrumentation/support.ts';
 import { policiesOver } from './support.ts';
 
 const HOUR = 3_600_000;
@@ -29,7 +29,7 @@ describe.each([3, 4] as const)('over cockatiel %s, a wall clock that is set', (m
     return policy;
   };
   const control = async () => {
-    const { scopes } = await import('../../src/instrumented.ts');
+    const { scopes } = await import('../../src/instrument.ts');
     return scopes().flatMap((scope) => scope.controls())[0];
   };
 

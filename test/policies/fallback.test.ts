@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { bulkhead, wrap } from 'cockatiel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { fallbackTo, type Stale } from '../../src/policies/fallback/strategies.ts';
-import { createPolicy } from '../../src/policies/policy.ts';
+import { createPolicy } from '../../src/policies/create-policy.ts';
+import { fallbackTo, type Stale } from '../../src/policies/fallback/fallback-to.ts';
 import { resilient } from '../../src/policies/resilient.ts';
 import type { FallbackStrategy } from '../../src/policies/types.ts';
 import { TestSdk } from '../support/metrics.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { PRESET_NAMES } from '../../src/presets.ts';
-import { levels, moved } from '../instrument/support.ts';
+import { PRESET_NAMES } from '../../src/presets/presets.ts';
+import { levels, moved } from '../instrumentation/support.ts';
 import { majors } from '../support/cockatiel.ts';
 import { TestSdk } from '../support/metrics.ts';
 import { Dependency, DOCUMENTED, policiesOver } from './support.ts';

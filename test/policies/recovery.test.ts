@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createPolicy, type ResilientPolicy } from '../../src/policies/index.ts';
-import { PRESET_NAMES, type PresetName, presetOf } from '../../src/presets.ts';
+import { PRESET_NAMES, type PresetName, presetOf } from '../../src/presets/presets.ts';
 import { Dependency } from './support.ts';
 
 /** Whatever happened, nothing stays failed: when the dependency is well again, so are its calls. */

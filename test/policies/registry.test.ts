@@ -8,8 +8,8 @@ import {
   type ResilientPolicy,
   reset,
 } from '../../src/policies/index.ts';
-import { POLICIES } from '../../src/thresholds.ts';
-import { answerOf, deferred, levels } from '../instrument/support.ts';
+import { POLICIES } from '../../src/presets/thresholds.ts';
+import { answerOf, deferred, levels } from '../instrumentation/support.ts';
 import { TestSdk } from '../support/metrics.ts';
 
 const CLOSED = 0;

@@ -1,7 +1,7 @@
 import { retry as bareRetry, handleAll, noop } from 'cockatiel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { running } from '../../src/aggregate/running.ts';
-import { instrument, snapshot, uninstrument } from '../../src/instrumented.ts';
+import { instrument, snapshot, uninstrument } from '../../src/instrument.ts';
+import { running } from '../../src/metrics/active-executions.ts';
 import { createPolicy } from '../../src/policies/index.ts';
 
 describe('what is running', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PolicyOverrides } from '../../src/policies/index.ts';
-import { answerOf, deferred, later, settled, turn } from '../instrument/support.ts';
+import { answerOf, deferred, later, settled, turn } from '../instrumentation/support.ts';
 import { majors } from '../support/cockatiel.ts';
 import { policiesOver } from './support.ts';
 

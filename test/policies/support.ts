@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { vi } from 'vitest';
-import type { PresetName } from '../../src/presets.ts';
+import type { PresetName } from '../../src/presets/presets.ts';
 
 /** The room as it is over one major of cockatiel. */
 export async function policiesOver(major: 3 | 4) {

@@ -2,7 +2,7 @@ import { AssertionError } from 'node:assert';
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createPolicy, fallbackTo, type PolicyOverrides } from '../../src/policies/index.ts';
-import { settled } from '../instrument/support.ts';
+import { settled } from '../instrumentation/support.ts';
 
 const thing = (fields: object, cause?: unknown) => Object.assign(new Error('x', { cause }), fields);
 

@@ -18,7 +18,7 @@ async function clusterOf(start: string, port: string): Promise<string[]> {
     import { once } from 'node:events';
     import { createServer } from 'node:net';
     import { listen } from './src/health/index.ts';
-    import { startMetrics } from './src/prometheus.ts';
+    import { startMetrics } from './src/prometheus/index.ts';
     if (cluster.isPrimary) {
       const free = createServer().listen(0, '127.0.0.1');
       await once(free, 'listening');

@@ -1,7 +1,7 @@
 import { alertGroups, recordingGroups } from '../../src/generate/alerts/index.ts';
 import { ruleFile } from '../../src/generate/formats/prometheus.ts';
 import { settingsOf } from '../../src/generate/options.ts';
-import { Queries } from '../../src/generate/queries.ts';
+import { Queries } from '../../src/generate/promql/queries.ts';
 import { ROADS } from './promtool.ts';
 import { play } from './scenario.ts';
 import { TABLES } from './scenarios/index.ts';

@@ -3,7 +3,7 @@ import { handleAll, retry } from 'cockatiel';
 import promClient from 'prom-client';
 import { expect, it } from 'vitest';
 import { instrument } from '../../src/index.ts';
-import { createMetrics } from '../../src/prometheus.ts';
+import { createMetrics } from '../../src/prometheus/index.ts';
 import { requireProgram } from '../support/programs.ts';
 
 it('the pages of prom-client and of this package are one page, in either order', async () => {

@@ -22,7 +22,7 @@ export const NEEDED_BY: Readonly<Record<string, readonly Program[]>> = {
   'test/generate/dashboards-answers.test.ts': ['promtool'],
   'test/generate/formats/checked.test.ts': ['promtool', 'amtool', 'alertmanager'],
   'test/examples/grafana.test.ts': ['promtool', 'amtool'],
-  'test/health/live/page.test.ts': ['chromium'],
+  'test/console/page.test.ts': ['chromium'],
   'test/e2e/{incident,readme}.test.ts': ['prometheus', 'alertmanager'],
   'test/policies/clients/redis.test.ts': ['redis-server'],
   'test/policies/clients/postgres.test.ts': ['postgres', 'initdb'],

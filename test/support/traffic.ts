@@ -13,8 +13,8 @@ import {
   wrap,
 } from 'cockatiel';
 import { vi } from 'vitest';
+import { monitorDependencies } from '../../src/dependencies/monitor/monitor-dependencies.ts';
 import { healthRoutes } from '../../src/health/index.ts';
-import { monitorDependencies } from '../../src/health/monitor/monitor.ts';
 import type { instrument } from '../../src/index.ts';
 import { gather } from '../../src/policies/gather/gather.ts';
 

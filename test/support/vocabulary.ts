@@ -1,5 +1,5 @@
 import { recordingGroups } from '../../src/generate/alerts/index.ts';
-import type { Queries } from '../../src/generate/queries.ts';
+import type { Queries } from '../../src/generate/promql/queries.ts';
 import { ATTR_METRIC_OVERFLOW, ATTR_POLICY_NAME } from '../../src/semconv/attributes.ts';
 import { METRICS, type Metric } from '../../src/semconv/metrics.ts';
 import { type HistogramPart, labelName, metricName } from '../../src/semconv/prometheus.ts';

@@ -1,5 +1,5 @@
 import type { PolicyOverrides } from '../../../src/policies/index.ts';
-import type { PresetName } from '../../../src/presets.ts';
+import type { PresetName } from '../../../src/presets/presets.ts';
 
 /** How a service behaves at a time, in seconds since the story began. */
 export interface Behaviour {

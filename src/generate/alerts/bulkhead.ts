@@ -4,9 +4,9 @@ import {
   type BulkheadResult,
 } from '../../semconv/attributes.ts';
 import { BULKHEAD_ACTIVE, BULKHEAD_CALLS, BULKHEAD_LIMIT } from '../../semconv/metrics.ts';
-import { percent } from '../percent.ts';
-import { is, isOneOf, type Queries } from '../queries.ts';
-import type { Alert } from './rule.ts';
+import { percent } from '../promql/percent.ts';
+import { is, isOneOf, type Queries } from '../promql/queries.ts';
+import type { Alert } from './types.ts';
 
 export function alerts(queries: Queries): Alert[] {
   return [rejections(queries), saturated(queries)];

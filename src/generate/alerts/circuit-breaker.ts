@@ -22,10 +22,10 @@ import {
   LABEL_SEVERITY,
   type Matcher,
 } from '../../semconv/prometheus.ts';
-import { percent } from '../percent.ts';
-import { is, isOneOf, type Queries } from '../queries.ts';
-import { recorded } from './recordings.ts';
-import type { Alert } from './rule.ts';
+import { percent } from '../promql/percent.ts';
+import { is, isOneOf, type Queries } from '../promql/queries.ts';
+import { recorded } from './recording-rules.ts';
+import type { Alert } from './types.ts';
 
 type CircuitSeverity = 'critical' | 'warning';
 

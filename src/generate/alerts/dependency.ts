@@ -1,8 +1,8 @@
 import { ATTR_DEPENDENCY_NAME } from '../../semconv/attributes.ts';
 import { DEPENDENCY_AVAILABLE, DEPENDENCY_CHECK_DURATION } from '../../semconv/metrics.ts';
-import { percent } from '../percent.ts';
-import type { Queries } from '../queries.ts';
-import type { Alert } from './rule.ts';
+import { percent } from '../promql/percent.ts';
+import type { Queries } from '../promql/queries.ts';
+import type { Alert } from './types.ts';
 
 export function alerts(queries: Queries): Alert[] {
   return [belowQuorum(queries), slow(queries)];

@@ -1,3 +1,4 @@
+import { BURN_RATES } from '../../presets/thresholds.ts';
 import {
   ATTR_CIRCUIT_BREAKER_STATE,
   ATTR_EXECUTION_RESULT,
@@ -13,11 +14,10 @@ import {
   EXECUTION_DURATION,
   EXECUTIONS,
 } from '../../semconv/metrics.ts';
-import { BURN_RATES } from '../../thresholds.ts';
-import { percent } from '../percent.ts';
-import { is, isOneOf, LE, type Queries } from '../queries.ts';
-import { COUNTED, recorded, UNANSWERED } from './recordings.ts';
-import type { Alert } from './rule.ts';
+import { percent } from '../promql/percent.ts';
+import { is, isOneOf, LE, type Queries } from '../promql/queries.ts';
+import { COUNTED, recorded, UNANSWERED } from './recording-rules.ts';
+import type { Alert } from './types.ts';
 
 export function alerts(queries: Queries): Alert[] {
   return [

@@ -4,9 +4,9 @@ import {
   type FallbackResult,
 } from '../../semconv/attributes.ts';
 import { FALLBACK_CALLS } from '../../semconv/metrics.ts';
-import { percent } from '../percent.ts';
-import { is, type Queries } from '../queries.ts';
-import type { Alert } from './rule.ts';
+import { percent } from '../promql/percent.ts';
+import { is, type Queries } from '../promql/queries.ts';
+import type { Alert } from './types.ts';
 
 export function alerts(queries: Queries): Alert[] {
   return [usageHigh(queries), failing(queries)];

@@ -1,18 +1,18 @@
 import { ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
-import { expected } from '../expected.ts';
 import type { Limits } from '../limits.ts';
-import type { Queries } from '../queries.ts';
+import { expected } from '../option-error.ts';
+import type { Queries } from '../promql/queries.ts';
 import * as bulkhead from './bulkhead.ts';
 import * as circuitBreaker from './circuit-breaker.ts';
 import * as dependency from './dependency.ts';
 import * as execution from './execution.ts';
 import * as fallback from './fallback.ts';
-import { recordings } from './recordings.ts';
+import { recordings } from './recording-rules.ts';
 import * as retry from './retry.ts';
-import type { Alert, Recording, RuleGroup } from './rule.ts';
 import * as telemetry from './telemetry.ts';
 import * as timeout from './timeout.ts';
+import type { Alert, Recording, RuleGroup } from './types.ts';
 
 const GROUPS = {
   'circuit-breaker': circuitBreaker,

@@ -6,9 +6,9 @@ import {
   type RetryResult,
 } from '../../semconv/attributes.ts';
 import { RETRY_ATTEMPTS, RETRY_CALLS } from '../../semconv/metrics.ts';
-import { percent } from '../percent.ts';
-import { is, isOneOf, type Queries } from '../queries.ts';
-import type { Alert } from './rule.ts';
+import { percent } from '../promql/percent.ts';
+import { is, isOneOf, type Queries } from '../promql/queries.ts';
+import type { Alert } from './types.ts';
 
 export function alerts(queries: Queries): Alert[] {
   return [networkDegradation(queries), successLow(queries), amplification(queries)];

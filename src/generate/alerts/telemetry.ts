@@ -5,8 +5,8 @@ import {
   type CircuitBreakerState,
 } from '../../semconv/attributes.ts';
 import { CIRCUIT_BREAKER_STATE, TELEMETRY_ERRORS } from '../../semconv/metrics.ts';
-import { is, type Queries } from '../queries.ts';
-import type { Alert } from './rule.ts';
+import { is, type Queries } from '../promql/queries.ts';
+import type { Alert } from './types.ts';
 
 /** Silence is not health: these fire when the others can not. */
 export function alerts(queries: Queries): Alert[] {

@@ -20,10 +20,10 @@ import {
   selectorOf,
   TARGET_INFO,
 } from '../../semconv/prometheus.ts';
-import { sum } from '../panels/ask.ts';
 import { change } from '../panels/circuit-breaker.ts';
 import { BAD, LINES } from '../panels/colors.ts';
-import { is, matches, type Queries } from '../queries.ts';
+import { sum } from '../panels/targets.ts';
+import { is, matches, type Queries } from '../promql/queries.ts';
 import { DATASOURCE } from './variables.ts';
 
 interface Mark {

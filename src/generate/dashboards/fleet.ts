@@ -8,7 +8,7 @@ import * as execution from '../panels/execution.ts';
 import { scorecard } from '../panels/scorecard.ts';
 import * as slo from '../panels/slo.ts';
 import * as telemetry from '../panels/telemetry.ts';
-import type { Queries } from '../queries.ts';
+import type { Queries } from '../promql/queries.ts';
 import { dashboardOf, type Section } from './layout.ts';
 
 /** The most urgent first. */

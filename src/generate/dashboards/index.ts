@@ -1,5 +1,5 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { Queries } from '../queries.ts';
+import type { Queries } from '../promql/queries.ts';
 import { fleet } from './fleet.ts';
 import { policy } from './policy.ts';
 import type { DashboardName } from './uids.ts';

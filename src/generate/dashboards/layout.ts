@@ -4,10 +4,10 @@ import {
   DashboardCursorSync,
   RowBuilder,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { GENERATED } from '../generated.ts';
-import { buildPanel } from '../panels/build.ts';
-import type { Panel } from '../panels/panel.ts';
-import type { Queries } from '../queries.ts';
+import { GENERATED } from '../formats/generated-note.ts';
+import { buildPanel } from '../panels/build-panel.ts';
+import type { Panel } from '../panels/types.ts';
+import type { Queries } from '../promql/queries.ts';
 import { annotations } from './annotations.ts';
 import { linkTo } from './links.ts';
 import { type DashboardName, uidOf } from './uids.ts';

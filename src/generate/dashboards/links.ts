@@ -4,7 +4,7 @@ import {
   DashboardLinkBuilder,
   DashboardLinkType,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { Queries } from '../queries.ts';
+import type { Queries } from '../promql/queries.ts';
 import { type DashboardName, uidOf } from './uids.ts';
 
 /**

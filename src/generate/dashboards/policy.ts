@@ -10,7 +10,7 @@ import * as retry from '../panels/retry.ts';
 import * as slo from '../panels/slo.ts';
 import * as telemetry from '../panels/telemetry.ts';
 import * as timeout from '../panels/timeout.ts';
-import { is, Queries } from '../queries.ts';
+import { is, Queries } from '../promql/queries.ts';
 import { dashboardOf, type Section } from './layout.ts';
 
 /** Rows of parts that a policy may not have are collapsed. */

@@ -9,7 +9,7 @@ import {
 import { ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
 import { EXECUTIONS } from '../../semconv/metrics.ts';
 import { labelName, type Matcher } from '../../semconv/prometheus.ts';
-import type { Queries } from '../queries.ts';
+import type { Queries } from '../promql/queries.ts';
 
 /** The Prometheus that the dashboard's first variable names. */
 export const DATASOURCE = { type: 'prometheus', uid: '${datasource}' } as const;

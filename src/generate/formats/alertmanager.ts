@@ -1,7 +1,7 @@
 import { ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
 import { labelName } from '../../semconv/prometheus.ts';
-import type { Alert } from '../alerts/rule.ts';
-import type { Queries } from '../queries.ts';
+import type { Alert } from '../alerts/types.ts';
+import type { Queries } from '../promql/queries.ts';
 import { inhibitionsOf } from './inhibitions.ts';
 import { yamlFile } from './yaml.ts';
 

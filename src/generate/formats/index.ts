@@ -1,8 +1,8 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { Alert, Recording, RuleGroup } from '../alerts/rule.ts';
-import type { Files } from '../files.ts';
-import type { Queries } from '../queries.ts';
+import type { Alert, Recording, RuleGroup } from '../alerts/types.ts';
+import type { Queries } from '../promql/queries.ts';
 import type { DashboardFormat, RuleFormat } from '../selection.ts';
+import type { Files } from '../write-files.ts';
 import { classicDashboard } from './classic.ts';
 import { configMap } from './configmap.ts';
 import { grafanaAlerts } from './grafana-alerts.ts';

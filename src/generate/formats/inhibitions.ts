@@ -1,4 +1,4 @@
-import type { Alert, Severity } from '../alerts/rule.ts';
+import type { Alert, Severity } from '../alerts/types.ts';
 
 type Known = Pick<Alert, 'name'> & Partial<Pick<Alert, 'severity'>>;
 

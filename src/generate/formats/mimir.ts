@@ -1,5 +1,5 @@
-import type { RuleGroup } from '../alerts/rule.ts';
-import type { Queries } from '../queries.ts';
+import type { RuleGroup } from '../alerts/types.ts';
+import type { Queries } from '../promql/queries.ts';
 import { prometheusGroups } from './rules.ts';
 import { yamlFile } from './yaml.ts';
 

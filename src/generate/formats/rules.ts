@@ -1,7 +1,7 @@
 import { ATTR_DEPENDENCY_NAME, ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
-import type { Alert, Recording, RuleGroup, Subject } from '../alerts/rule.ts';
+import type { Alert, Recording, RuleGroup, Subject } from '../alerts/types.ts';
 import { uidOf } from '../dashboards/uids.ts';
-import type { Queries } from '../queries.ts';
+import type { Queries } from '../promql/queries.ts';
 
 /** Groups as Prometheus writes them, and Mimir and the operator after it. */
 export function prometheusGroups(groups: readonly RuleGroup[], queries: Queries) {

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { GENERATED } from '../generated.ts';
+import { GENERATED } from './generated-note.ts';
 
 /** A YAML file that says whence it comes, and what else there is to say before one reads on. */
 export function yamlFile(content: unknown, ...remarks: readonly string[]): string {

@@ -7,10 +7,10 @@ import {
   LABEL_SEVERITY,
   type Matcher,
 } from '../../semconv/prometheus.ts';
-import { is, matches, type Queries } from '../queries.ts';
-import { made } from './ask.ts';
+import { is, matches, type Queries } from '../promql/queries.ts';
 import { SEVERITIES } from './colors.ts';
-import { POLICY_TITLE, type Table } from './panel.ts';
+import { made } from './targets.ts';
+import { POLICY_TITLE, type Table } from './types.ts';
 
 /** What the names of all alerts of this package begin with. */
 const PREFIX = 'Resilience';

@@ -8,13 +8,13 @@ import {
   BULKHEAD_QUEUED,
   BULKHEAD_WAIT_DURATION,
 } from '../../semconv/metrics.ts';
-import { is, type Queries } from '../queries.ts';
-import { now, ratio } from './ask.ts';
+import { is, type Queries } from '../promql/queries.ts';
 import { BULKHEAD_RESULT } from './colors.ts';
-import type { Graph } from './panel.ts';
 import { percentiles } from './percentiles.ts';
 import { results } from './results.ts';
 import { share } from './share.ts';
+import { now, ratio } from './targets.ts';
+import type { Graph } from './types.ts';
 
 const NO_BULKHEAD = 'no bulkhead is instrumented, or no replica reports.';
 

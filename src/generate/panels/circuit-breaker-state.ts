@@ -13,10 +13,10 @@ import {
   type Metric,
 } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
-import { is, isNot, isOneOf, type Queries } from '../queries.ts';
-import { now, policyLegend, ratio, sum } from './ask.ts';
+import { is, isNot, isOneOf, type Queries } from '../promql/queries.ts';
 import { GOOD, STATE, STATES } from './colors.ts';
-import type { Graph } from './panel.ts';
+import { now, policyLegend, ratio, sum } from './targets.ts';
+import type { Graph } from './types.ts';
 
 export const NO_BREAKER = 'no circuit breaker is instrumented, or no replica reports.';
 

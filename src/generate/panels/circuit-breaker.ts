@@ -19,13 +19,13 @@ import {
   ERRORS,
 } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
-import { is, isOneOf, type Queries } from '../queries.ts';
-import { rate, ratio, sum } from './ask.ts';
+import { is, isOneOf, type Queries } from '../promql/queries.ts';
 import { NO_BREAKER } from './circuit-breaker-state.ts';
 import { ACTION, BAD, BREAKER_RESULT, GOOD, TURNED_AWAY } from './colors.ts';
-import type { Graph, Query } from './panel.ts';
 import { results } from './results.ts';
 import { share } from './share.ts';
+import { rate, ratio, sum } from './targets.ts';
+import type { Graph, Query } from './types.ts';
 
 /** The matchers of a change of state. */
 export function change(from: CircuitBreakerState, to: CircuitBreakerState): Matcher[] {

@@ -12,7 +12,7 @@ import type {
   RetryResult,
   TimeoutResult,
 } from '../../semconv/attributes.ts';
-import type { Alert } from '../alerts/rule.ts';
+import type { Alert } from '../alerts/types.ts';
 
 /**
  * Colors of Grafana that differ in lightness as well as in hue, so that a reader who sees no

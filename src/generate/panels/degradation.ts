@@ -7,11 +7,11 @@ import {
   type Outcome,
 } from '../../semconv/attributes.ts';
 import { DEGRADATION_CALLS, DEGRADATION_PARTS } from '../../semconv/metrics.ts';
-import { isOneOf, type Queries } from '../queries.ts';
-import { rate } from './ask.ts';
+import { isOneOf, type Queries } from '../promql/queries.ts';
 import { DEGRADATION_STATUS } from './colors.ts';
-import type { Graph } from './panel.ts';
 import { results } from './results.ts';
+import { rate } from './targets.ts';
+import type { Graph } from './types.ts';
 
 const NOTHING_GATHERED =
   'no answer was gathered from parts in that time, or no replica reports. Policies that are chosen ' +

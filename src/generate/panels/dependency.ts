@@ -9,11 +9,11 @@ import {
   DEPENDENCY_CHECK_DURATION,
   DEPENDENCY_RECOVERY_ATTEMPTS,
 } from '../../semconv/metrics.ts';
-import type { Queries } from '../queries.ts';
-import { dependency, rate, sum } from './ask.ts';
+import type { Queries } from '../promql/queries.ts';
 import { DEPENDENCY_RESULT, RECOVERY_RESULT } from './colors.ts';
-import type { Graph } from './panel.ts';
 import { percentiles } from './percentiles.ts';
+import { dependency, rate, sum } from './targets.ts';
+import type { Graph } from './types.ts';
 
 const NOT_WATCHED =
   'no dependency of that name is watched by health checks, or no replica reports.';

@@ -11,14 +11,23 @@ import {
 } from '../../semconv/attributes.ts';
 import { EXECUTION_ACTIVE, EXECUTION_DURATION, EXECUTIONS } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
-import { COUNTED, UNANSWERED } from '../alerts/recordings.ts';
-import { is, type Queries } from '../queries.ts';
-import { gained, maySlower, now, percentile, policyLegend, rate, ratio, slower } from './ask.ts';
+import { COUNTED, UNANSWERED } from '../alerts/recording-rules.ts';
+import { is, type Queries } from '../promql/queries.ts';
 import { EXECUTION_RESULT, OUTCOME } from './colors.ts';
-import { type Graph, NO_CALLS } from './panel.ts';
 import { percentiles } from './percentiles.ts';
 import { results } from './results.ts';
 import { share } from './share.ts';
+import {
+  gained,
+  maySlower,
+  now,
+  percentile,
+  policyLegend,
+  rate,
+  ratio,
+  slower,
+} from './targets.ts';
+import { type Graph, NO_CALLS } from './types.ts';
 
 /** As many bars as one takes in at a glance. */
 const WORST = 10;

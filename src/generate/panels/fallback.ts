@@ -8,12 +8,12 @@ import {
   type PolicyType,
 } from '../../semconv/attributes.ts';
 import { ERRORS, FALLBACK_CALLS } from '../../semconv/metrics.ts';
-import { is, type Queries } from '../queries.ts';
-import { gained, rate } from './ask.ts';
+import { is, type Queries } from '../promql/queries.ts';
 import { FALLBACK_RESULT } from './colors.ts';
-import type { Graph } from './panel.ts';
 import { results } from './results.ts';
 import { share } from './share.ts';
+import { gained, rate } from './targets.ts';
+import type { Graph } from './types.ts';
 
 const NO_FALLBACK = 'no fallback had to answer in that time, or no replica reports.';
 

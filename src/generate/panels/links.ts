@@ -2,8 +2,8 @@ import { DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-founda
 import { ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
 import { labelName } from '../../semconv/prometheus.ts';
 import { uidOf } from '../dashboards/uids.ts';
-import type { Queries } from '../queries.ts';
-import { POLICY_TITLE } from './panel.ts';
+import type { Queries } from '../promql/queries.ts';
+import { POLICY_TITLE } from './types.ts';
 
 const TITLE = 'All of this policy';
 

@@ -1,9 +1,9 @@
 import { Seconds } from '@grafana/grafana-foundation-sdk/units';
 import type { Metric } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
-import type { Queries } from '../queries.ts';
-import { percentile } from './ask.ts';
-import type { Graph } from './panel.ts';
+import type { Queries } from '../promql/queries.ts';
+import { percentile } from './targets.ts';
+import type { Graph } from './types.ts';
 
 /** The middle, one in twenty and one in a hundred. */
 const QUANTILES = [0.5, 0.95, 0.99];

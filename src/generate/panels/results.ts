@@ -1,9 +1,9 @@
 import { OpsPerSecond } from '@grafana/grafana-foundation-sdk/units';
 import type { Metric } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
-import type { Queries } from '../queries.ts';
-import { rate } from './ask.ts';
-import { type Graph, NO_CALLS } from './panel.ts';
+import type { Queries } from '../promql/queries.ts';
+import { rate } from './targets.ts';
+import { type Graph, NO_CALLS } from './types.ts';
 
 /** How many calls a second ended in which way. */
 export function results(

@@ -12,12 +12,12 @@ import {
 } from '../../semconv/attributes.ts';
 import { RETRY_ATTEMPTS, RETRY_CALLS, RETRY_DELAY } from '../../semconv/metrics.ts';
 import type { HistogramPart } from '../../semconv/prometheus.ts';
-import { is, isOneOf, type Queries } from '../queries.ts';
-import { gained, policyLegend, rate, ratio } from './ask.ts';
+import { is, isOneOf, type Queries } from '../promql/queries.ts';
 import { RETRY_RESULT } from './colors.ts';
-import { type Graph, NO_CALLS } from './panel.ts';
 import { results } from './results.ts';
 import { share } from './share.ts';
+import { gained, policyLegend, rate, ratio } from './targets.ts';
+import { type Graph, NO_CALLS } from './types.ts';
 
 const NO_RETRY = 'no call was made again in that time, or no replica reports.';
 

@@ -1,4 +1,5 @@
 import { Number as Count, PercentUnit, Seconds } from '@grafana/grafana-foundation-sdk/units';
+import { BUDGET_SECONDS } from '../../presets/thresholds.ts';
 import { ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
 import {
   BULKHEAD_CALLS,
@@ -12,19 +13,18 @@ import {
   TIMEOUT_CALLS,
 } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
-import { BUDGET_SECONDS } from '../../thresholds.ts';
-import { recorded } from '../alerts/recordings.ts';
+import { recorded } from '../alerts/recording-rules.ts';
 import type { Limits } from '../limits.ts';
-import type { Queries } from '../queries.ts';
-import { gained, made, maySlower, ratio, recordedRatio, slower } from './ask.ts';
+import type { Queries } from '../promql/queries.ts';
 import * as bulkhead from './bulkhead.ts';
 import { change } from './circuit-breaker.ts';
 import { ANSWERED } from './execution.ts';
 import * as fallback from './fallback.ts';
-import { type Column, POLICY_TITLE, type Table } from './panel.ts';
 import { RECOVERED, RETRIED, SECOND } from './retry.ts';
 import { answersRecorded, retention } from './slo.ts';
+import { gained, made, maySlower, ratio, recordedRatio, slower } from './targets.ts';
 import * as timeout from './timeout.ts';
+import { type Column, POLICY_TITLE, type Table } from './types.ts';
 
 /** The window of the error rate; that of availability is the budget's. */
 const HOUR = 3600;

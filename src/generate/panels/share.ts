@@ -1,9 +1,9 @@
 import { PercentUnit } from '@grafana/grafana-foundation-sdk/units';
 import type { Metric } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
-import type { Queries } from '../queries.ts';
-import { rate, ratio } from './ask.ts';
-import { type Graph, NO_CALLS } from './panel.ts';
+import type { Queries } from '../promql/queries.ts';
+import { rate, ratio } from './targets.ts';
+import { type Graph, NO_CALLS } from './types.ts';
 
 /** The share of one result in the calls of what is shown, held to a limit. */
 export function share(

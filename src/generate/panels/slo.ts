@@ -1,10 +1,10 @@
 import { PercentUnit } from '@grafana/grafana-foundation-sdk/units';
-import { BUDGET_SECONDS, BURN_RATES } from '../../thresholds.ts';
-import { recorded } from '../alerts/recordings.ts';
-import { percent } from '../percent.ts';
-import type { Queries } from '../queries.ts';
-import { recordedRatio } from './ask.ts';
-import { type Graph, NOT_RECORDED } from './panel.ts';
+import { BUDGET_SECONDS, BURN_RATES } from '../../presets/thresholds.ts';
+import { recorded } from '../alerts/recording-rules.ts';
+import { percent } from '../promql/percent.ts';
+import type { Queries } from '../promql/queries.ts';
+import { recordedRatio } from './targets.ts';
+import { type Graph, NOT_RECORDED } from './types.ts';
 
 /** Executions that got no answer, and all that count, as recorded. */
 export function answersRecorded(queries: Queries): [part: string, whole: string] {

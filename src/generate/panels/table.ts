@@ -9,11 +9,11 @@ import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/ta
 import { Number as Count } from '@grafana/grafana-foundation-sdk/units';
 import { labelName } from '../../semconv/prometheus.ts';
 import { DATASOURCE } from '../dashboards/variables.ts';
-import type { Queries } from '../queries.ts';
+import type { Queries } from '../promql/queries.ts';
 import { linkOfRow } from './links.ts';
-import { type Column, POLICY_TITLE, type Table } from './panel.ts';
 import { refId } from './ref-id.ts';
 import { mappings, steps } from './thresholds.ts';
+import { type Column, POLICY_TITLE, type Table } from './types.ts';
 
 /**
  * A table of Grafana: each column is a query, and rows with the same labels are one row. All are

@@ -5,9 +5,9 @@ import {
   type CircuitBreakerState,
 } from '../../semconv/attributes.ts';
 import { CIRCUIT_BREAKER_STATE, TELEMETRY_ERRORS } from '../../semconv/metrics.ts';
-import { is, type Queries } from '../queries.ts';
-import { gained, policyLegend, sum } from './ask.ts';
-import type { Graph } from './panel.ts';
+import { is, type Queries } from '../promql/queries.ts';
+import { gained, policyLegend, sum } from './targets.ts';
+import type { Graph } from './types.ts';
 
 const NOBODY =
   'no circuit breaker is instrumented, or no replica reports: then nothing else here can be trusted either.';

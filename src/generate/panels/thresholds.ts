@@ -4,7 +4,7 @@ import {
   ThresholdsMode,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { BAD, GOOD } from './colors.ts';
-import type { Limit, ValueText } from './panel.ts';
+import type { Limit, ValueText } from './types.ts';
 
 /** Good and bad on the right sides of a limit; without one there is nothing to judge. */
 export function steps(limit: Limit | undefined) {

@@ -1,11 +1,11 @@
 import { ATTR_TIMEOUT_RESULT, type TimeoutResult } from '../../semconv/attributes.ts';
 import { EXECUTION_DURATION, TIMEOUT_CALLS, TIMEOUT_LIMIT } from '../../semconv/metrics.ts';
-import { is, type Queries } from '../queries.ts';
+import { is, type Queries } from '../promql/queries.ts';
 import { TIMEOUT_RESULT } from './colors.ts';
-import { type Graph, NO_CALLS } from './panel.ts';
 import { percentiles } from './percentiles.ts';
 import { results } from './results.ts';
 import { share } from './share.ts';
+import { type Graph, NO_CALLS } from './types.ts';
 
 export const TIMED_OUT = is<TimeoutResult>(ATTR_TIMEOUT_RESULT, 'timed_out');
 

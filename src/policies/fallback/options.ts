@@ -1,6 +1,6 @@
-import { expected } from '../../options.ts';
+import { expected } from '../../instrument-options.ts';
 import type { Handles, HandlesResult } from '../types.ts';
-import type { Copy } from './copy.ts';
+import type { Copy } from './copy-mode.ts';
 
 /** When a fallback answers, where it is not for all that the stack acts on. */
 export interface Handled {

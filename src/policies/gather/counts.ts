@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { gatherings } from '../../instrumented.ts';
+import { gatherings } from '../../instrument.ts';
 import type { DegradationStatus, PartOutcome } from '../../semconv/attributes.ts';
 import type { GatherOptions } from './types.ts';
 

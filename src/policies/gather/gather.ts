@@ -1,6 +1,6 @@
 import type { DegradationStatus } from '../../semconv/attributes.ts';
-import { follow } from '../follow.ts';
-import { ownOptions } from '../own-options.ts';
+import { follow } from '../../shared/abort-signals.ts';
+import { ownOptions } from '../../shared/own-properties.ts';
 import { countsOf } from './counts.ts';
 import { assertParts, type Settings, settingsOf } from './options.ts';
 import { type Ended, PartRun } from './part.ts';

@@ -1,6 +1,6 @@
-import { assertKeys, assertName, expected } from '../../options.ts';
-import { POLICIES } from '../../thresholds.ts';
-import { ownOptions } from '../own-options.ts';
+import { assertKeys, assertName, expected } from '../../instrument-options.ts';
+import { POLICIES } from '../../presets/thresholds.ts';
+import { ownOptions } from '../../shared/own-properties.ts';
 import type { GatherOptions, Parts } from './types.ts';
 
 /** The longest that a timer of Node can wait. */

@@ -1,6 +1,6 @@
 import { TaskCancelledError } from 'cockatiel';
 import type { Outcome } from '../../semconv/attributes.ts';
-import { attempt, type HandedOver, handOver, runInside } from '../fallback/call.ts';
+import { attempt, type HandedOver, handOver, runInside } from '../fallback/fallback-call.ts';
 import type { Part, PartContext, PartFailure } from './types.ts';
 
 /** The policy that a part goes through. */

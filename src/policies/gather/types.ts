@@ -1,4 +1,4 @@
-import type { InstrumentOptions } from '../../options.ts';
+import type { InstrumentOptions } from '../../instrument-options.ts';
 import type { PartOutcome } from '../../semconv/attributes.ts';
 
 /** Makes one part of an answer. The signal is aborted when nobody waits for it any more. */

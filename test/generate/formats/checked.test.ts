@@ -7,11 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { type Program, startProgram } from '../../../examples/demo/processes.ts';
 import { alertGroups } from '../../../src/generate/alerts/index.ts';
-import type { Alert } from '../../../src/generate/alerts/rule.ts';
+import type { Alert } from '../../../src/generate/alerts/types.ts';
 import { INHIBITIONS, inhibitionsOf } from '../../../src/generate/formats/inhibitions.ts';
 import { generate } from '../../../src/generate/index.ts';
 import { settingsOf } from '../../../src/generate/options.ts';
-import { Queries } from '../../../src/generate/queries.ts';
+import { Queries } from '../../../src/generate/promql/queries.ts';
 import { run as promtool, withFile } from '../../promtool/promtool.ts';
 import { requireProgram } from '../../support/programs.ts';
 

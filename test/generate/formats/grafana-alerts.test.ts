@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { Alert, RuleGroup } from '../../../src/generate/alerts/rule.ts';
+import type { Alert, RuleGroup } from '../../../src/generate/alerts/types.ts';
 import { grafanaAlerts } from '../../../src/generate/formats/grafana-alerts.ts';
 import { generate } from '../../../src/generate/index.ts';
 import { settingsOf } from '../../../src/generate/options.ts';
-import { Queries } from '../../../src/generate/queries.ts';
+import { Queries } from '../../../src/generate/promql/queries.ts';
 import { alertsIn } from '../../support/generated.ts';
 
 interface Query {

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { inspect } from 'node:util';
 import { expect, onTestFinished } from 'vitest';
 import { createPolicy } from '../../../src/policies/index.ts';
-import type { PresetName } from '../../../src/presets.ts';
+import type { PresetName } from '../../../src/presets/presets.ts';
 
 /** How often a policy of two calls makes the call, and whether a circuit of one failure is open then. */
 export interface Outcome {

@@ -1,0 +1,37 @@
+import type { NewsItem } from '../../operations/events/event-feed.ts';
+import { byId, make } from './dom.ts';
+import { clock } from './format.ts';
+
+const SHAPES: Readonly<Record<NewsItem['tone'], string>> = {
+  bad: '▲',
+  warning: '◐',
+  good: '●',
+  neutral: '○',
+};
+
+let first: NewsItem | undefined;
+let last: NewsItem | undefined;
+
+/** What just happened, the latest first. */
+export function showNews(news: readonly NewsItem[]): void {
+  if (news[0] === first && news.at(-1) === last) return;
+  first = news[0];
+  last = news.at(-1);
+  byId('news').replaceChildren(...news.toReversed().map(lineOf));
+  byId('no-news').hidden = news.length > 0;
+}
+
+function lineOf({ at, tone, name, text }: NewsItem): HTMLElement {
+  const item = make(
+    'li',
+    { 'data-tone': tone },
+    make('time', { datetime: new Date(at).toISOString() }, clock(at)),
+    make('span', { class: 'shape', 'aria-hidden': 'true' }, SHAPES[tone]),
+  );
+  const about = make('b');
+  about.textContent = name;
+  const what = make('span');
+  what.textContent = text;
+  item.append(about, what);
+  return item;
+}

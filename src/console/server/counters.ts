@@ -1,0 +1,74 @@
+import { BULKHEAD_RESULT } from '../../metrics/bulkhead.ts';
+import type { Counts } from '../../metrics/counter-series.ts';
+import { FALLBACK_RESULT } from '../../metrics/fallback.ts';
+import type { Scope } from '../../metrics/policy-metrics.ts';
+import { RETRY_RESULT } from '../../metrics/retry.ts';
+import { TIMEOUT_RESULT } from '../../metrics/timeout.ts';
+import { FALLBACK_TYPES, OUTCOMES } from '../../semconv/attributes.ts';
+
+const NAMES = [
+  'retryCalls',
+  'retryAgain',
+  'retryExhausted',
+  'timeoutCalls',
+  'timedOut',
+  'bulkheadCalls',
+  'bulkheadRejected',
+  'fallbackCalls',
+  'fallbackUsed',
+  'fallbackFailed',
+] as const;
+
+export type CounterName = (typeof NAMES)[number];
+
+/** The index of each counter in the list of all, which begins with the outcomes. */
+export const COUNTER_INDEX = Object.fromEntries(
+  NAMES.map((name, index) => [name, OUTCOMES.length + index]),
+) as Readonly<Record<CounterName, number>>;
+export const COUNTER_COUNT = OUTCOMES.length + NAMES.length;
+
+/** All counters of a scope since the beginning. */
+export function countsOf({ execution, retry, timeout, bulkhead, fallback }: Scope): number[] {
+  const all = new Array<number>(COUNTER_COUNT).fill(0);
+  if (execution) {
+    const { values } = execution.outcomes;
+    for (let outcome = 0; outcome < values.length; outcome++) add(all, outcome, values[outcome]);
+  }
+  if (retry) {
+    add(all, COUNTER_INDEX.retryCalls, sum(retry.calls));
+    add(all, COUNTER_INDEX.retryAgain, sum(retry.attempts));
+    add(all, COUNTER_INDEX.retryExhausted, retry.calls.get(RETRY_RESULT.exhausted));
+  }
+  if (timeout) {
+    add(all, COUNTER_INDEX.timeoutCalls, sum(timeout.calls));
+    add(all, COUNTER_INDEX.timedOut, timeout.calls.get(TIMEOUT_RESULT.timed_out));
+  }
+  if (bulkhead) {
+    add(all, COUNTER_INDEX.bulkheadCalls, sum(bulkhead.calls));
+    add(all, COUNTER_INDEX.bulkheadRejected, bulkhead.calls.get(BULKHEAD_RESULT.rejected));
+  }
+  if (fallback) {
+    add(all, COUNTER_INDEX.fallbackCalls, sum(fallback.calls));
+    add(all, COUNTER_INDEX.fallbackUsed, sumOfTypes(fallback.calls, FALLBACK_RESULT.used));
+    add(all, COUNTER_INDEX.fallbackFailed, sumOfTypes(fallback.calls, FALLBACK_RESULT.failed));
+  }
+  return all;
+}
+
+function add(all: number[], index: number, value = 0): void {
+  all[index] = (all[index] as number) + value;
+}
+
+/** `NaN` stands where a series does not exist. */
+function sum({ values }: Counts, from = 0, to = values.length): number {
+  let total = 0;
+  for (let index = from; index < to; index++) {
+    const value = values[index] as number;
+    if (!Number.isNaN(value)) total += value;
+  }
+  return total;
+}
+
+function sumOfTypes(counts: Counts, result: number): number {
+  return sum(counts, result * FALLBACK_TYPES.length, (result + 1) * FALLBACK_TYPES.length);
+}

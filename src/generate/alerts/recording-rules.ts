@@ -1,0 +1,59 @@
+import { ATTR_CIRCUIT_BREAKER_STATE, ATTR_OUTCOME } from '../../semconv/attributes.ts';
+import {
+  CIRCUIT_BREAKER_DOWNTIME,
+  CIRCUIT_BREAKER_STATE,
+  EXECUTIONS,
+} from '../../semconv/metrics.ts';
+import { is, isNoneOf, isOneOf, type Queries } from '../promql/queries.ts';
+import type { Recording, RuleGroup } from './types.ts';
+
+/** Executions whose caller got nothing, not even from a fallback. */
+export const UNANSWERED = isOneOf(ATTR_OUTCOME, ['failure', 'rejected', 'timed_out']);
+/** Executions that count for availability: not aborted by the caller, and no unhandled error. */
+export const COUNTED = isNoneOf(ATTR_OUTCOME, ['cancelled', 'not_handled']);
+
+const WINDOW_SECONDS = 300;
+
+/** The recorded series, as alerts and panels read them. */
+export const recorded = {
+  executions: (queries: Queries) => queries.recorded(EXECUTIONS, 'increase5m'),
+  unanswered: (queries: Queries) => queries.recorded(EXECUTIONS, 'unanswered_increase5m'),
+  downtime: (queries: Queries) => queries.recorded(CIRCUIT_BREAKER_DOWNTIME, 'max5m'),
+};
+
+/** What windows of a day and more read: so much of raw series would cost too much. */
+export function recordings(queries: Queries): RuleGroup<Recording> {
+  const { policy, replica } = queries.grouping;
+  const window = queries.time(WINDOW_SECONDS);
+  const counted = queries.of(EXECUTIONS, [COUNTED]);
+  const unanswered = queries.of(EXECUTIONS, [UNANSWERED]);
+  const isolated = queries.of(CIRCUIT_BREAKER_STATE, [is(ATTR_CIRCUIT_BREAKER_STATE, 'isolated')]);
+  const downtime = queries.of(CIRCUIT_BREAKER_DOWNTIME);
+  return {
+    name: 'resilience-recorded',
+    intervalSeconds: 60,
+    rules: [
+      {
+        record: queries.recordedName(EXECUTIONS, 'increase5m'),
+        expr: `
+sum by (${policy}) (
+  increase(${counted}[${window}])
+  # What an isolated circuit rejects is outside the budget.
+  unless on (${replica}) max_over_time(${isolated}[${window}]) > 0
+)`.trim(),
+      },
+      {
+        record: queries.recordedName(EXECUTIONS, 'unanswered_increase5m'),
+        expr: `
+sum by (${policy}) (
+  increase(${unanswered}[${window}])
+  unless on (${replica}) max_over_time(${isolated}[${window}]) > 0
+)`.trim(),
+      },
+      {
+        record: queries.recordedName(CIRCUIT_BREAKER_DOWNTIME, 'max5m'),
+        expr: `max by (${policy}) (max_over_time(${downtime}[${window}]))`,
+      },
+    ],
+  };
+}

@@ -1,0 +1,130 @@
+import type { MeterProvider } from '@opentelemetry/api';
+import type { ConstantAttributes } from './metrics/policy-metrics.ts';
+import { labelProblem, sameLabel } from './semconv/labels.ts';
+
+export interface InstrumentOptions {
+  /**
+   * Constant attributes for every metric of the policy. Keep their values few: each combination is
+   * a set of series of its own. Each name must be a label of its own in Prometheus, where `team.name`
+   * and `team_name` are one. Refused are names that this package or Prometheus sets itself (`le`,
+   * `quantile`, `job`, `instance`), `otel.*`, and names that begin with `__` or a digit.
+   * @example { 'team.name': 'payments', region: 'eu' }
+   * @default {}
+   */
+  readonly attributes?: ConstantAttributes;
+  /**
+   * Names the type of an error, or of a result that a filter calls failed. `undefined` leaves it to
+   * the default: an HTTP status, a code such as `ECONNREFUSED`, or the name of the class.
+   * Give few different names; beyond 20 under one policy they become `_OTHER`, except well-known
+   * ones. A name is cut after 64 characters. If the hook throws, the default is used and the fault
+   * is counted.
+   */
+  readonly errorType?: (error: unknown) => string | undefined;
+  /**
+   * Whether durations are recorded (the histograms), in seconds. Those from before an SDK is there
+   * are not kept; counts are.
+   * @default true
+   */
+  readonly durations?: boolean;
+  /** @default the global meter provider, whenever it is registered */
+  readonly meterProvider?: MeterProvider;
+}
+
+/** Longest text that an error message shows, in characters. */
+const SHOWN = 200;
+
+const OPTIONS = ['attributes', 'errorType', 'durations', 'meterProvider'];
+
+/** @throws TypeError naming the argument and what was expected */
+export function assertName(name: unknown): asserts name is string {
+  if (typeof name !== 'string') throw expected('`name` to be a string', name);
+  if (name.trim() === '') throw expected('`name` to be a non-empty string', name);
+}
+
+/** @throws TypeError naming the option and what was expected */
+export function assertOptions(options: unknown): asserts options is InstrumentOptions {
+  if (!isPlain(options)) throw expected('`options` to be a plain object', options);
+  assertKeys('options', options, OPTIONS);
+  const { attributes, errorType, durations, meterProvider } = options;
+  if (attributes !== undefined) assertAttributes(attributes);
+  if (errorType !== undefined && typeof errorType !== 'function') {
+    throw expected('`options.errorType` to be a function', errorType);
+  }
+  if (durations !== undefined && typeof durations !== 'boolean') {
+    throw expected('`options.durations` to be a boolean', durations);
+  }
+  if (
+    meterProvider !== undefined &&
+    typeof (meterProvider as Partial<MeterProvider> | null)?.getMeter !== 'function'
+  ) {
+    throw expected('`options.meterProvider` to have a method `getMeter`', meterProvider);
+  }
+}
+
+function assertAttributes(attributes: unknown): void {
+  if (!isPlain(attributes)) {
+    throw expected('`options.attributes` to be a plain object', attributes);
+  }
+  for (const [key, value] of Object.entries(attributes)) {
+    const option = `\`options.attributes[${JSON.stringify(key)}]\``;
+    if (key === '') throw expected('the names in `options.attributes` to be non-empty', key);
+    const problem = labelProblem(key);
+    if (problem) throw new TypeError(`Expected ${option} to have another name: ${problem}`);
+    if (
+      !['string', 'boolean'].includes(typeof value) &&
+      !(typeof value === 'number' && Number.isFinite(value))
+    ) {
+      throw expected(`${option} to be a string, a finite number or a boolean`, value);
+    }
+  }
+  const same = sameLabel(Object.keys(attributes));
+  if (same) {
+    throw new TypeError(
+      `Expected \`options.attributes\` to have names that are different labels in Prometheus: ${same}`,
+    );
+  }
+}
+
+/** No array, Map or instance of a class, whose entries would be lost. */
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** @throws TypeError naming what is unknown, or that it is no object */
+export function assertKeys(path: string, value: unknown, known: readonly string[]): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw expected(`\`${path}\` to be an object`, value);
+  }
+  const unknown = Object.keys(value).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  throw new TypeError(`Expected \`${path}\` to have only ${known.join(', ')}, got \`${unknown}\``);
+}
+
+/**
+ * A copy of options with their own members only: what a polluted `Object.prototype` has is no option.
+ *
+ * @throws TypeError naming what is unknown, or that it is no object
+ */
+export function ownOptions<T extends object>(path: string, value: T, known: readonly string[]): T {
+  assertKeys(path, value, known);
+  return Object.assign(Object.create(null), value);
+}
+
+export function expected(what: string, got: unknown): TypeError {
+  return new TypeError(`Expected ${what}, got ${describe(got)}`);
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(shorten(value));
+  if (typeof value === 'function') return 'a function';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return String(value);
+}
+
+/** A text of others may have megabytes; a message shows its begin. */
+function shorten(text: string): string {
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN - 1)}…`;
+}

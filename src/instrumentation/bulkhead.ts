@@ -1,0 +1,128 @@
+import { type BulkheadAggregate, BULKHEAD_RESULT as RESULT } from '../metrics/bulkhead.ts';
+import { Call, functionOf, parentOf } from './call.ts';
+import { capacityOf } from './cockatiel-internals.ts';
+import { isMarked } from './error-type.ts';
+import { runAndObserve } from './observe-result.ts';
+import type { Layer, Settings } from './policy-instrumentation.ts';
+import type { Bulkhead, Execute, Fn } from './policy-types.ts';
+import type { Executions } from './stack.ts';
+
+export class BulkheadLayer implements Layer {
+  readonly execute: Execute;
+  readonly #policy: Bulkhead;
+  readonly #counts: BulkheadAggregate;
+  readonly #durations: boolean;
+  readonly executions: Executions | undefined;
+  /** Whether it is cockatiel's own, which always hands on what its function returned. */
+  readonly isKnown: boolean;
+  readonly #slots: Limit;
+  readonly #queueSlots: Limit;
+  /** Functions in the queue: the bulkhead re-enters `execute` with them. */
+  #queued: Set<Fn> | undefined;
+
+  constructor(policy: Bulkhead, original: Execute, settings: Settings) {
+    this.#policy = policy;
+    this.#counts = settings.scope.ofBulkhead();
+    this.#durations = settings.durations;
+    const { executions } = settings;
+    this.executions = executions;
+    const capacity = capacityOf(policy, 'capacity');
+    this.isKnown = capacity !== undefined;
+    this.#slots = new Limit(capacity);
+    this.#queueSlots = new Limit(capacityOf(policy, 'queueCapacity'));
+
+    const layer = this;
+    this.execute = function execute(fn, signal, ...rest) {
+      if (layer.#queued?.has(fn)) return original.call(this, fn, signal);
+      const call = new BulkheadCall(layer, parentOf(policy, signal), signal);
+      executions?.begin(call);
+      const inner = functionOf(call, fn);
+      const free = policy.queueSlots;
+      const result = runAndObserve(call, original, this, inner, signal, rest);
+      if (!call.called && !call.isSettled) {
+        layer.#queued ??= new Set();
+        layer.#queued.add(inner);
+        call.queued = inner;
+        if (policy.queueSlots < free) call.queuedAt = performance.now();
+      }
+      return result;
+    };
+  }
+
+  sample(): void {
+    const { executionSlots, queueSlots } = this.#policy;
+    const limit = this.#slots.limit(executionSlots);
+    const queueLimit = this.#queueSlots.limit(queueSlots);
+    this.#counts.limit.add(0, limit);
+    this.#counts.active.add(0, limit - executionSlots);
+    this.#counts.queueLimit.add(0, queueLimit);
+    this.#counts.queued.add(0, queueLimit - queueSlots);
+  }
+
+  settled(call: BulkheadCall, ok: boolean, value: unknown): void {
+    if (!call.called) {
+      // The function never ran, so the error is the bulkhead's own.
+      const cancelled = isMarked(value, 'isTaskCancelledError');
+      this.#counts.calls.add(cancelled ? RESULT.cancelled : RESULT.rejected);
+      this.#leaveQueue(call);
+    }
+    this.executions?.end(call, ok, value);
+  }
+
+  started(call: BulkheadCall): void {
+    this.#counts.calls.add(RESULT.accepted);
+    this.#leaveQueue(call);
+  }
+
+  #leaveQueue(call: BulkheadCall): void {
+    if (call.queued === undefined) return;
+    this.#queued?.delete(call.queued);
+    call.queued = undefined;
+    if (call.queuedAt >= 0 && this.#durations) {
+      this.#counts.wait.record((performance.now() - call.queuedAt) / 1000);
+    }
+  }
+}
+
+class BulkheadCall extends Call {
+  declare readonly owner: BulkheadLayer;
+  /** The function, if it was not called at once. */
+  queued: Fn | undefined = undefined;
+  /** In ms of `performance.now()`. */
+  queuedAt = -1;
+
+  override functionCalled(): boolean {
+    this.owner.started(this);
+    return this.owner.isKnown;
+  }
+
+  override get handsOnResult(): boolean {
+    return this.isObserved;
+  }
+
+  /** It reports what is reported to it. */
+  override get reportsInner(): boolean {
+    return this.isObserved && (this.parent === undefined || this.isReported);
+  }
+
+  /** It runs, and nothing that is counted here can happen to it any more. */
+  override get isDone(): boolean {
+    const isCounted = this.called && this.owner.executions === undefined;
+    return this.isSettled || (isCounted && !this.reportsInner);
+  }
+}
+
+/** A limit that cockatiel keeps private: read if it can be, else the most slots ever seen free. */
+class Limit {
+  readonly #known: number | undefined;
+  #most = 0;
+
+  constructor(known: number | undefined) {
+    this.#known = known;
+  }
+
+  limit(free: number): number {
+    this.#most = Math.max(this.#most, free);
+    return this.#known ?? this.#most;
+  }
+}

@@ -1,0 +1,72 @@
+import { type FallbackAggregate, FALLBACK_RESULT as RESULT } from '../metrics/fallback.ts';
+import { FALLBACK_TYPE, FALLBACK_TYPES, type FallbackType } from '../semconv/attributes.ts';
+import { Call, markFellBack, markHandled } from './call.ts';
+import { type InvocationObserver, isValueFallback } from './cockatiel-internals.ts';
+import { countError, type Settings, TappedLayer } from './policy-instrumentation.ts';
+import type { AnyPolicy, Execute, FailureReason } from './policy-types.ts';
+import type { Executions } from './stack.ts';
+
+export class FallbackLayer extends TappedLayer {
+  readonly execute: Execute;
+  readonly settings: Settings;
+  readonly #counts: FallbackAggregate;
+  readonly #executions: Executions | undefined;
+  readonly #type: FallbackType;
+  /** It hands back the failed result itself if it has no other answer. */
+  readonly #handsBack: boolean;
+
+  constructor(policy: AnyPolicy, original: Execute, settings: Settings) {
+    super(policy);
+    this.settings = settings;
+    this.#counts = settings.scope.ofFallback();
+    const { executions } = settings;
+    this.#executions = executions;
+    const declared = declaredTypeOf(policy);
+    this.#type = declared ?? (isValueFallback(policy) ? 'value' : 'function');
+    this.#handsBack = declared !== undefined;
+    this.#counts.declare(this.#type);
+    this.execute = this.executeOf(
+      policy,
+      original,
+      settings,
+      (parent, signal) => new FallbackCall(this, parent, signal),
+    );
+  }
+
+  settled(call: FallbackCall, ok: boolean, value: unknown): void {
+    const result = this.#resultOf(call, ok, value);
+    this.#counts.count(result, this.#type);
+    if (result === RESULT.used) markFellBack(call);
+    this.#executions?.end(call, ok, value);
+    this.ended();
+  }
+
+  #resultOf({ handled }: FallbackCall, ok: boolean, value: unknown): number {
+    if (handled === undefined) return RESULT.not_used;
+    const same = this.#handsBack && 'value' in handled && Object.is(handled.value, value);
+    return ok && !same ? RESULT.used : RESULT.failed;
+  }
+}
+
+class FallbackCall extends Call implements InvocationObserver {
+  declare readonly owner: FallbackLayer;
+  /** The failure that the fallback answers. */
+  handled: FailureReason | undefined = undefined;
+
+  override functionCalled(): boolean {
+    return this.owner.observe(this);
+  }
+
+  functionSettled(ok: boolean, value: unknown, handled: boolean | undefined): void {
+    this.settleInner(ok, value);
+    if (!ok) markHandled(this, handled);
+    this.handled = handled ? (ok ? { value } : { error: value }) : undefined;
+    if (this.handled) countError(this.owner.settings, 'fallback', this.handled);
+  }
+}
+
+/** A policy of this package declares its type. */
+function declaredTypeOf(policy: object): FallbackType | undefined {
+  const declared = (policy as { [FALLBACK_TYPE]?: unknown })[FALLBACK_TYPE];
+  return FALLBACK_TYPES.find((type) => type === declared);
+}

@@ -1,0 +1,119 @@
+import { running } from '../metrics/active-executions.ts';
+import { RETRY_RESULT as RESULT, type RetryAggregate } from '../metrics/retry.ts';
+import { timerDelay } from '../shared/timers.ts';
+import { Call, markHandled, markTimedOut, restart } from './call.ts';
+import { type InvocationObserver, maxAttemptsOf, tapEmitter } from './cockatiel-internals.ts';
+import { isMarked } from './error-type.ts';
+import { countError, type Settings, TappedLayer } from './policy-instrumentation.ts';
+import type { Execute, Retry } from './policy-types.ts';
+import type { Executions } from './stack.ts';
+
+export class RetryLayer extends TappedLayer {
+  readonly execute: Execute;
+  readonly #counts: RetryAggregate;
+  readonly #settings: Settings;
+  readonly #executions: Executions | undefined;
+  readonly #maxAttempts: number;
+  readonly #event: { dispose(): void };
+  /** Calls that have failed and are about to wait for a retry, or to give up, in that order. */
+  readonly #failed: RetryCall[] = [];
+  #warned = false;
+
+  constructor(policy: Retry, original: Execute, settings: Settings) {
+    super(policy);
+    this.#counts = settings.scope.ofRetry();
+    this.#settings = settings;
+    this.#maxAttempts = maxAttemptsOf(policy) ?? 0;
+    this.#counts.declareAttempts(this.#maxAttempts);
+    const onRetry = ({ delay }: { readonly delay: number }) => this.#waits(delay);
+    this.#event = tapEmitter(policy, 'onRetryEmitter', onRetry) ?? policy.onRetry(onRetry);
+    const { executions } = settings;
+    this.#executions = executions;
+    this.execute = this.executeOf(
+      policy,
+      original,
+      settings,
+      (parent, signal) => new RetryCall(this, parent, signal),
+    );
+  }
+
+  protected override release(): void {
+    this.#event.dispose();
+    super.release();
+  }
+
+  retried(call: RetryCall): void {
+    this.#counts.attempt(call.attempts - 1);
+    restart(call);
+    if (running.watched) running.attempt(call, call.attempts);
+  }
+
+  handled(call: RetryCall, ok: boolean, value: unknown): void {
+    countError(this.#settings, 'retry', ok ? { value } : { error: value });
+    this.#failed.push(call);
+    if (!ok && !this.#warned && isMarked(value, 'isBrokenCircuitError')) this.#warn();
+  }
+
+  /**
+   * The event carries no identity. It comes two microtasks after the failure, so it is about the
+   * call that failed first; none has, if the call began before the policy was instrumented.
+   */
+  #waits(delay: number): void {
+    if (this.#failed.shift() === undefined || !this.#settings.durations) return;
+    this.#counts.delay.record(timerDelay(delay) / 1000);
+  }
+
+  #warn(): void {
+    this.#warned = true;
+    const { scope, warn } = this.#settings;
+    warn(
+      `the retry of "${scope.name}" repeats calls that an open circuit breaker rejected. ` +
+        'Put the breaker outside the retry, wrap(breaker, retry), or let the retry not handle BrokenCircuitError.',
+    );
+  }
+
+  settled(call: RetryCall, ok: boolean, value: unknown): void {
+    const failed = this.#failed.indexOf(call);
+    if (failed >= 0) this.#failed.splice(failed, 1);
+    const result = resultOf(call, ok, value, this.#maxAttempts);
+    this.#counts.calls.add(result);
+    // The caller aborted while it waited, so a timeout of an attempt before decides nothing.
+    if (result === RESULT.aborted) markTimedOut(call, false);
+    this.#executions?.end(call, ok, value);
+    this.ended();
+  }
+}
+
+function resultOf(call: RetryCall, ok: boolean, value: unknown, maxAttempts: number): number {
+  const { attempts, last, signal } = call;
+  // A retry that notices the abort in its backoff rejects with its reason.
+  const isAborted = signal?.aborted && (last === 'handled' || (!ok && value === signal.reason));
+  if (isAborted) return RESULT.aborted;
+  // It gives up only when no attempt is left; before, a listener or the backoff has thrown. The last
+  // failed value may be handed on as a success.
+  if (last === 'handled') {
+    return attempts > maxAttempts ? RESULT.exhausted : RESULT.not_retryable;
+  }
+  if (ok) return attempts > 1 ? RESULT.success_after_retry : RESULT.success_without_retry;
+  return last === undefined && attempts > 1 ? RESULT.exhausted : RESULT.not_retryable;
+}
+
+class RetryCall extends Call implements InvocationObserver {
+  declare readonly owner: RetryLayer;
+  attempts = 0;
+  /** How the last attempt ended; `undefined` if that is not observable. */
+  last: 'success' | 'handled' | 'unhandled' | undefined = undefined;
+
+  override functionCalled(): boolean {
+    const isObserved = this.owner.observe(this);
+    if (++this.attempts > 1) this.owner.retried(this);
+    return isObserved;
+  }
+
+  functionSettled(ok: boolean, value: unknown, handled: boolean | undefined): void {
+    this.settleInner(ok, value);
+    if (!ok) markHandled(this, handled);
+    this.last = handled ? 'handled' : ok ? 'success' : 'unhandled';
+    if (handled) this.owner.handled(this, ok, value);
+  }
+}

@@ -1,0 +1,49 @@
+import {
+  ATTR_DEGRADATION_PART,
+  ATTR_OUTCOME,
+  DEGRADATION_STATUSES,
+  type DegradationStatus,
+  ERROR_TYPE_OTHER,
+  PART_OUTCOMES,
+  type PartOutcome,
+} from '../semconv/attributes.ts';
+import { DEGRADATION_CALLS, DEGRADATION_PARTS } from '../semconv/metrics.ts';
+import { Counts, indexes, OpenCounts } from './counter-series.ts';
+import { OUTCOME } from './execution.ts';
+
+const STATUS = indexes(DEGRADATION_STATUSES);
+
+/** So many parts are told apart under one name; the rest is `_OTHER`, as where errors are. */
+const LIMIT = 50;
+
+/** Answers that are gathered from parts. */
+export class DegradationAggregate {
+  readonly #calls = new Counts(DEGRADATION_CALLS);
+  readonly #parts = new OpenCounts(DEGRADATION_PARTS);
+  /** The index of the first of the series of each part, which has one for each outcome. */
+  readonly #known = new Map<string, number>();
+
+  /** Brings the series of a part into the world, at zero; returns the index of the first. */
+  declare(part: string): number {
+    const kept = this.#known.has(part) || this.#known.size < LIMIT ? part : ERROR_TYPE_OTHER;
+    const known = this.#known.get(kept);
+    if (known !== undefined) return known;
+    const [first = 0] = PART_OUTCOMES.map((outcome) =>
+      this.#parts.include({ [ATTR_DEGRADATION_PART]: kept, [ATTR_OUTCOME]: outcome }),
+    );
+    this.#known.set(kept, first);
+    return first;
+  }
+
+  part(part: string, outcome: PartOutcome): void {
+    this.#parts.add(this.declare(part) + OUTCOME[outcome]);
+  }
+
+  call(status: DegradationStatus): void {
+    this.#calls.add(STATUS[status]);
+  }
+
+  counts(): readonly Counts[] {
+    return [this.#calls, this.#parts];
+  }
+}

@@ -1,0 +1,31 @@
+import { FALLBACK_RESULTS, FALLBACK_TYPES, type FallbackType } from '../semconv/attributes.ts';
+import { FALLBACK_CALLS } from '../semconv/metrics.ts';
+import { Counts, indexes } from './counter-series.ts';
+
+export const FALLBACK_RESULT = indexes(FALLBACK_RESULTS);
+const TYPE = indexes(FALLBACK_TYPES);
+
+export class FallbackAggregate {
+  /** Only the series of types that are in use exist. */
+  readonly calls = new Counts(FALLBACK_CALLS, Number.NaN);
+
+  /** Brings the series of a type into the world, at zero. */
+  declare(type: FallbackType): void {
+    for (const result of FALLBACK_RESULTS) {
+      const index = this.#index(FALLBACK_RESULT[result], type);
+      if (Number.isNaN(this.calls.get(index))) this.calls.values[index] = 0;
+    }
+  }
+
+  count(result: number, type: FallbackType): void {
+    this.calls.add(this.#index(result, type));
+  }
+
+  #index(result: number, type: FallbackType): number {
+    return result * FALLBACK_TYPES.length + TYPE[type];
+  }
+
+  counts(): readonly Counts[] {
+    return [this.calls];
+  }
+}

@@ -1,0 +1,30 @@
+import { RETRY_ATTEMPTS as ATTEMPT_VALUES, RETRY_RESULTS } from '../semconv/attributes.ts';
+import { RETRY_ATTEMPTS, RETRY_CALLS, RETRY_DELAY } from '../semconv/metrics.ts';
+import { Counts, indexes } from './counter-series.ts';
+import { Durations, type RecorderSource } from './duration-histogram.ts';
+
+export const RETRY_RESULT = indexes(RETRY_RESULTS);
+
+export class RetryAggregate {
+  readonly calls = new Counts(RETRY_CALLS);
+  readonly attempts = new Counts(RETRY_ATTEMPTS);
+  readonly delay: Durations;
+
+  constructor(source: RecorderSource) {
+    this.delay = new Durations(RETRY_DELAY, source);
+  }
+
+  /** @param retry 1 for the first call made again */
+  attempt(retry: number): void {
+    this.attempts.add(Math.min(retry, ATTEMPT_VALUES.length) - 1);
+  }
+
+  /** A retry is instrumented that calls its function again so often at most. */
+  declareAttempts(maxAttempts: number): void {
+    for (let i = 0; i < Math.min(maxAttempts, ATTEMPT_VALUES.length); i++) this.attempts.declare(i);
+  }
+
+  counts(): readonly Counts[] {
+    return [this.calls, this.attempts];
+  }
+}

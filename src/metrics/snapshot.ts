@@ -1,0 +1,149 @@
+import type {
+  BulkheadResult,
+  CircuitBreakerAction,
+  CircuitBreakerResult,
+  CircuitBreakerState,
+  FallbackResult,
+  Outcome,
+  RetryResult,
+  TimeoutResult,
+} from '../semconv/attributes.ts';
+import {
+  ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE,
+  ATTR_CIRCUIT_BREAKER_STATE,
+  ATTR_ERROR_TYPE,
+  ATTR_FALLBACK_RESULT,
+  ATTR_POLICY_TYPE,
+} from '../semconv/attributes.ts';
+import type { Series } from '../semconv/metrics.ts';
+import type { Counts } from './counter-series.ts';
+import type { ConstantAttributes, Scope } from './policy-metrics.ts';
+
+/** All policies of one name: counts since the name was first instrumented, and what is now. */
+export interface PolicySnapshot {
+  readonly name: string;
+  readonly attributes: ConstantAttributes;
+  /** Policies instrumented under the name now, the members of stacks included. */
+  readonly policies: number;
+  readonly executions: Readonly<Record<Outcome, number>>;
+  /** Executions that have begun and not yet been answered. */
+  readonly active: number;
+  readonly circuitBreaker?: {
+    /** How many breakers are in each state. */
+    readonly state: Readonly<Record<CircuitBreakerState, number>>;
+    /** Seconds since the breaker left closed; 0 while closed or isolated; the longest of several breakers. */
+    readonly downtime: number;
+    /** Failures in a row, of the breaker nearest to opening; `undefined` where breakers count otherwise. */
+    readonly failures: number | undefined;
+    /** At how many that breaker opens; `undefined` where it is not known. */
+    readonly failureLimit: number | undefined;
+    /** By `previous>new`, such as `closed>open`. */
+    readonly transitions: Readonly<Record<string, number>>;
+    readonly calls: Readonly<Record<CircuitBreakerResult, number>>;
+    /** What people did to them by hand. */
+    readonly administration: Readonly<Record<CircuitBreakerAction, number>>;
+  };
+  readonly retry?: {
+    readonly calls: Readonly<Record<RetryResult, number>>;
+    /** By the number of the retry: `1` is the second call. */
+    readonly attempts: Readonly<Record<string, number>>;
+  };
+  readonly timeout?: {
+    readonly calls: Readonly<Record<TimeoutResult, number>>;
+    /** Seconds; `undefined` where it is not known. */
+    readonly limit: number | undefined;
+  };
+  readonly bulkhead?: {
+    readonly calls: Readonly<Record<BulkheadResult, number>>;
+    readonly active: number;
+    readonly queued: number;
+    readonly limit: number;
+    readonly queueLimit: number;
+  };
+  readonly fallback?: {
+    readonly calls: Readonly<Record<FallbackResult, number>>;
+  };
+  /** Errors that policies acted on, by `policy type:error type`, such as `retry:503`. */
+  readonly errors: Readonly<Record<string, number>>;
+  readonly telemetryErrors: number;
+}
+
+export function snapshotOf(scope: Scope): PolicySnapshot {
+  const all = scope.read();
+  const { execution, circuitBreaker, retry, timeout, bulkhead, fallback } = scope;
+  return {
+    name: scope.name,
+    attributes: scope.attributes,
+    policies: scope.policies,
+    executions: tally(execution?.outcomes),
+    active: execution?.active.get(0) ?? 0,
+    ...(circuitBreaker && {
+      circuitBreaker: {
+        state: tally(circuitBreaker.state),
+        downtime: circuitBreaker.downtime.get(0),
+        failures: known(circuitBreaker.failures),
+        failureLimit: known(circuitBreaker.failureLimit),
+        transitions: tally(
+          circuitBreaker.transitions,
+          (series) =>
+            `${series[ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE]}>${series[ATTR_CIRCUIT_BREAKER_STATE]}`,
+        ),
+        calls: tally(circuitBreaker.calls),
+        administration: tally(circuitBreaker.administration),
+      },
+    }),
+    ...(retry && {
+      retry: { calls: tally(retry.calls), attempts: tally(retry.attempts) },
+    }),
+    ...(timeout && {
+      timeout: {
+        calls: tally(timeout.calls),
+        limit: known(timeout.limit),
+      },
+    }),
+    ...(bulkhead && {
+      bulkhead: {
+        calls: tally(bulkhead.calls),
+        active: bulkhead.active.get(0),
+        queued: bulkhead.queued.get(0),
+        limit: bulkhead.limit.get(0),
+        queueLimit: bulkhead.queueLimit.get(0),
+      },
+    }),
+    ...(fallback && {
+      fallback: {
+        calls: tally(fallback.calls, (series) => series[ATTR_FALLBACK_RESULT] ?? ''),
+      },
+    }),
+    errors: tally(
+      all.find(({ metric }) => ATTR_ERROR_TYPE in metric.attributes),
+      (series) => `${series[ATTR_POLICY_TYPE]}:${series[ATTR_ERROR_TYPE]}`,
+    ),
+    telemetryErrors: scope.errors.telemetry.get(0),
+  };
+}
+
+function known(gauge: Counts): number | undefined {
+  const value = gauge.get(0);
+  return Number.isNaN(value) ? undefined : value;
+}
+
+/** Values by key; those of one key are summed. */
+function tally<K extends string>(
+  counts: Counts | undefined,
+  key: (series: Series) => string = firstValue,
+): Record<K, number> {
+  const result: Record<string, number> = {};
+  counts?.series.forEach((series, index) => {
+    const value = counts.get(index);
+    if (Number.isNaN(value)) return;
+    const name = key(series);
+    result[name] = (result[name] ?? 0) + value;
+  });
+  return result as Record<K, number>;
+}
+
+function firstValue(series: Series): string {
+  for (const key in series) return series[key as keyof Series] ?? '';
+  return '';
+}

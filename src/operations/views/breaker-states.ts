@@ -1,0 +1,38 @@
+import type { BreakerControl, BreakerReading } from '../../metrics/breaker-control.ts';
+import type { CircuitBreakerState } from '../../semconv/attributes.ts';
+
+const RANK: Readonly<Record<CircuitBreakerState, number>> = {
+  isolated: 0,
+  open: 1,
+  half_open: 2,
+  closed: 3,
+};
+
+export function isWorse(one: CircuitBreakerState, other: CircuitBreakerState): boolean {
+  return RANK[one] < RANK[other];
+}
+
+/**
+ * The circuit breakers of a name, the worst first: by state, then who has been in trouble longest,
+ * then who has more failures. What is said of a name is that of the first, so that all of it is true
+ * of one circuit breaker.
+ */
+export function readingsOf(controls: readonly BreakerControl[]): BreakerReading[] {
+  const readings = controls.map((control) => control.read());
+  // Most names have one, and the live page reads hundreds of them each second.
+  return readings.length < 2 ? readings : readings.sort(compare);
+}
+
+function compare(a: BreakerReading, b: BreakerReading): number {
+  return (
+    RANK[a.state] - RANK[b.state] ||
+    troubledAt(a) - troubledAt(b) ||
+    (b.failures ?? 0) - (a.failures ?? 0)
+  );
+}
+
+/** One number for those of which it is not known, as infinity less infinity is none. */
+function troubledAt({ state, openedAt, since }: BreakerReading): number {
+  if (state === 'closed') return 0;
+  return openedAt ?? since ?? Number.MAX_SAFE_INTEGER;
+}

@@ -1,0 +1,147 @@
+import type { PresetName } from '../../presets/presets.ts';
+import { ownOptions } from '../../shared/own-properties.ts';
+import { MEMBERS, type Origin, type PolicyOverrides, type PolicySettings } from '../types.ts';
+import {
+  type Configuration,
+  configuration,
+  isPrefixed,
+  variableFor,
+  warnOfIgnored,
+} from './environment.ts';
+import { baseOf } from './preset-settings.ts';
+import { type FromEnvironment, type Part, variablesOf } from './setting-variables.ts';
+import { assertTogether } from './settings-conflicts.ts';
+import { assertOverrides, assertPreset } from './validate.ts';
+
+export interface Effective<F> {
+  /** `false`: every call goes straight through. */
+  readonly enabled: boolean;
+  readonly settings: PolicySettings<F>;
+  readonly origins: Readonly<Record<string, Origin>>;
+}
+
+type Values = Record<string, unknown>;
+
+const PARTS: readonly Part[] = ['circuitBreaker', 'overallTimeout', 'retry', 'bulkhead', 'timeout'];
+
+/**
+ * Code before environment before preset, setting by setting.
+ *
+ * @throws TypeError naming everything that is wrong in the arguments, or in the environment
+ */
+export function effective<F>(
+  name: string,
+  preset: PresetName,
+  given: PolicyOverrides<F>,
+  environment: Configuration = configuration(),
+): Effective<F> {
+  assertPreset(preset);
+  assertOverrides(given);
+  const overrides = ownOverrides(given);
+  const origins: Record<string, Origin> = {};
+  const fromCode: Origin = { from: 'code' };
+  const settings: Values = {};
+  for (const part of PARTS) {
+    const { values, enabled } = variablesOf(part, name, preset, overrides);
+    settings[part] = partOf(part, values, enabled);
+  }
+  for (const other of ['fallback', 'handle', 'handleResult'] as const) {
+    if (overrides[other] !== undefined) origins[other] = fromCode;
+  }
+  origins['order'] = { from: overrides.order ? 'code' : 'preset' };
+  const all = {
+    ...settings,
+    fallback: overrides.fallback ?? false,
+    handle: overrides.handle,
+    handleResult: overrides.handleResult,
+    order: Object.freeze([...(overrides.order ?? MEMBERS)]),
+  } as unknown as PolicySettings<F>;
+  assertTogether(all, origins);
+  return {
+    enabled: environment[variableFor(environment, 'RESILIENCE_ENABLED') ?? ''] !== false,
+    settings: Object.freeze(all),
+    origins: Object.freeze(origins),
+  };
+
+  function partOf(part: Part, values: FromEnvironment['values'], enabled?: string): unknown {
+    const own = overrides[part];
+    if (own === false) return off(fromCode);
+    const first = (names: readonly string[]) =>
+      names.map((each) => variableFor(environment, each)).find((each) => each !== undefined);
+    const offBy = first(enabled ? [enabled] : []);
+    if (offBy !== undefined && environment[offBy] === false) {
+      return off({ from: 'environment', variable: offBy });
+    }
+    const variablesSet = Object.entries(values).flatMap(([setting, names]) => {
+      const variable = first(names);
+      return variable === undefined ? [] : [{ setting, variable, value: environment[variable] }];
+    });
+    const base = baseFor(part, preset);
+    if (base === undefined && own === undefined && variablesSet.length === 0) {
+      return off({ from: 'preset' });
+    }
+    // What is not set must stay so, whatever `Object.prototype` has.
+    const merged: Values = Object.create(null);
+    const set = (setting: string, value: unknown, origin: Origin) => {
+      merged[setting] = Array.isArray(value) ? Object.freeze([...value]) : value;
+      origins[`${part}.${setting}`] = origin;
+    };
+    for (const [setting, value] of Object.entries(base ?? BARE[part] ?? {})) {
+      set(setting, value, { from: 'preset' });
+    }
+    for (const { setting, variable, value } of variablesSet) {
+      set(setting, value, { from: 'environment', variable });
+    }
+    for (const [setting, value] of Object.entries(own ?? {})) {
+      if (value !== undefined) set(setting, value, fromCode);
+    }
+    if (part === 'retry') settleWaits(merged, base as Values | undefined, set);
+    return Object.freeze(merged);
+
+    function settleWaits(waits: Values, preset: Values = {}, change: typeof set): void {
+      const isCrossed = () => Number(waits['minWaitSeconds']) > Number(waits['maxWaitSeconds']);
+      // A preset may not forbid a wait that the environment wants.
+      const least = origins['retry.minWaitSeconds'];
+      if (
+        isCrossed() &&
+        least?.from === 'environment' &&
+        origins['retry.maxWaitSeconds']?.from === 'preset'
+      ) {
+        change('maxWaitSeconds', waits['minWaitSeconds'], least);
+      }
+      // Without the prefix a variable may belong to another program, and must not be an error.
+      for (const setting of ['minWaitSeconds', 'maxWaitSeconds']) {
+        const origin = origins[`retry.${setting}`];
+        if (!isCrossed() || origin?.from !== 'environment' || isPrefixed(origin.variable)) continue;
+        warnOfIgnored([
+          `Expected ${origin.variable} to fit the other limit of the wait, got ${waits[setting]}`,
+        ]);
+        change(setting, preset[setting], { from: 'preset' });
+      }
+    }
+
+    function off(origin: Origin): false {
+      origins[part] = origin;
+      return false;
+    }
+  }
+}
+
+function ownOverrides<F>(given: PolicyOverrides<F>): PolicyOverrides<F> {
+  const overrides = ownOptions(given) as Values;
+  for (const part of PARTS) {
+    const own = overrides[part];
+    if (typeof own === 'object' && own !== null) overrides[part] = ownOptions(own);
+  }
+  return overrides as PolicyOverrides<F>;
+}
+
+/** What a member begins with that its preset has not. */
+const BARE: Partial<Record<Part, Values>> = {
+  bulkhead: { queue: 0 },
+  overallTimeout: { aggressive: true },
+};
+
+function baseFor(part: Part, preset: PresetName): object | undefined {
+  return part === 'overallTimeout' ? undefined : baseOf(preset)[part];
+}

@@ -1,0 +1,419 @@
+import { hostname } from 'node:os';
+import {
+  bulkhead,
+  type CircuitBreakerPolicy,
+  ConsecutiveBreaker,
+  ConstantBackoff,
+  circuitBreaker,
+  fallback,
+  handleAll,
+  handleWhen,
+  isBrokenCircuitError,
+  retry,
+  TimeoutStrategy,
+  timeout,
+  wrap,
+} from 'cockatiel';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { instrument, uninstrument } from '../../src/index.ts';
+import { scopes } from '../../src/instrument.ts';
+import { Scope } from '../../src/metrics/policy-metrics.ts';
+import { Feed } from '../../src/operations/events/event-feed.ts';
+import { LIMITS } from '../../src/presets/thresholds.ts';
+import { appWith, Looker, rowOf } from './support.ts';
+
+/** Nobody looks any more, and nobody comes back. */
+const LINGER_MS = 22_000;
+
+const made: { execute: unknown }[] = [];
+const lookers: Looker[] = [];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(async () => {
+  for (const looker of lookers.splice(0)) await looker.leave();
+  for (const policy of made.splice(0)) uninstrument(policy);
+  await vi.advanceTimersByTimeAsync(LINGER_MS);
+  vi.useRealTimers();
+});
+
+async function look(app = appWith(), env?: object): Promise<Looker> {
+  const looker = await Looker.at(app, env);
+  lookers.push(looker);
+  return looker;
+}
+
+function named<P extends { execute: unknown }>(name: string, policy: P): P {
+  made.push(policy);
+  return instrument(name, policy);
+}
+
+const breakerOf = (failures = 2): CircuitBreakerPolicy =>
+  circuitBreaker(handleAll, {
+    halfOpenAfter: 10_000,
+    breaker: new ConsecutiveBreaker(failures),
+  });
+
+const failing = () => Promise.reject(Object.assign(new Error('down'), { code: 'ECONNREFUSED' }));
+const tapOf = (name: string) =>
+  scopes().find((scope) => scope.name === name)?.execution?.duration.tap;
+
+describe('the stream of the live page', () => {
+  it('says everything first, and then each second what is different', async () => {
+    const policy = named('servicenow', breakerOf());
+    named('quiet', breakerOf());
+    const looker = await look(appWith({ service: 'orders', canAdminister: true }));
+    const full = await looker.full();
+    expect(full).toMatchObject({ service: 'orders', administration: true, more: 0, news: [] });
+    expect(full.limits).toMatchObject({
+      p95Seconds: LIMITS.latency.seconds,
+      timeouts: LIMITS.timeouts.ratio,
+    });
+    expect(full.rows.map(({ name }) => name)).toEqual(['servicenow', 'quiet']);
+    expect(full.times).toHaveLength(1);
+
+    await policy.execute(failing).catch(() => {});
+    await policy.execute(failing).catch(() => {});
+    await policy.execute(failing).catch(() => {});
+    await vi.advanceTimersByTimeAsync(1000);
+    const tick = await looker.tick();
+    expect(tick.rows.map(({ name }) => name)).toEqual(['servicenow']);
+    expect(rowOf(tick, 'servicenow')).toMatchObject({
+      latest: [0, 0, 2, 1, 0, 0, 0],
+      outcomes: [0, 0, 2, 1, 0, 0, 0],
+      breaker: {
+        state: 'open',
+        states: [0, 1, 0, 0],
+        failures: 2,
+        lastErrorType: 'ECONNREFUSED',
+        held: false,
+      },
+    });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(rowOf(await looker.tick(), 'servicenow').latest).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    await vi.advanceTimersByTimeAsync(1000);
+    // A sign of life.
+    expect((await looker.tick()).rows).toEqual([]);
+  });
+
+  it('has all parts of a stack, and none of what is not there', async () => {
+    const broken = handleWhen((error) => !isBrokenCircuitError(error));
+    const stack = named(
+      'llm',
+      wrap(
+        fallback(handleAll, 'cached'),
+        retry(broken, { maxAttempts: 2, backoff: new ConstantBackoff(1) }),
+        breakerOf(10),
+        timeout(5000, TimeoutStrategy.Aggressive),
+        bulkhead(10, 5),
+      ),
+    );
+    named('bare', breakerOf());
+    const looker = await look();
+    await looker.full();
+    const answers = Promise.all([stack.execute(failing), stack.execute(async () => 'fine')]);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(await answers).toEqual(['cached', 'fine']);
+    let finish = () => {};
+    const running = stack.execute(() => new Promise<void>((resolve) => (finish = resolve)));
+    await vi.advanceTimersByTimeAsync(500);
+    const tick = await looker.tick();
+    expect(rowOf(tick, 'llm')).toMatchObject({
+      active: 1,
+      latest: [1, 1, 0, 0, 0, 0, 0],
+      retry: { calls: 2, again: 2, exhausted: 1 },
+      timeout: { timedOut: 0, limit: 5 },
+      bulkhead: { active: 1, limit: 10, queued: 0, rejected: 0 },
+      fallback: { calls: 2, used: 1, failed: 0 },
+    });
+    finish();
+    await running;
+    await vi.advanceTimersByTimeAsync(1000);
+    const row = rowOf(await looker.tick(), 'llm');
+    expect(row.timed).toBe(3);
+    expect(row.p95).toBeGreaterThan(0.4);
+    expect(rowOf(await (await look()).full(), 'bare')).not.toHaveProperty('retry');
+  });
+
+  it('costs nothing while nobody looks', async () => {
+    const policy = named('servicenow', breakerOf());
+    const read = vi.spyOn(Scope.prototype, 'read');
+    const app = appWith();
+    expect(tapOf('servicenow')).toBeUndefined();
+    const [first, second] = [await look(app), await look(app)];
+    expect(tapOf('servicenow')).toBeDefined();
+    read.mockClear();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(read).toHaveBeenCalledTimes(1);
+
+    await first.leave();
+    expect(tapOf('servicenow')).toBeDefined();
+    second.abort();
+    await vi.advanceTimersByTimeAsync(LINGER_MS);
+    expect(tapOf('servicenow')).toBeUndefined();
+    expect(vi.getTimerCount()).toBe(0);
+    read.mockClear();
+    await policy.execute(async () => {});
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(read).not.toHaveBeenCalled();
+    read.mockRestore();
+  });
+
+  it('still knows what was when the only one is back after a moment', async () => {
+    const policy = named('servicenow', breakerOf());
+    const app = appWith();
+    const first = await look(app);
+    await policy.execute(async () => {});
+    await vi.advanceTimersByTimeAsync(1000);
+    first.abort();
+    await policy.execute(async () => {});
+    await vi.advanceTimersByTimeAsync(15_000);
+    const full = await (await look(app)).full();
+    expect(full.times).toHaveLength(17);
+    expect(rowOf(full, 'servicenow').outcomes[0]).toBe(2);
+    // It stays for as long as somebody looks again.
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(tapOf('servicenow')).toBeDefined();
+  });
+
+  it('says which process it is, and times that go forward whatever the clock does', async () => {
+    named('servicenow', breakerOf());
+    const app = appWith();
+    const looker = await look(app);
+    const { instance, startedAt } = await looker.full();
+    expect(instance).toBe(`${hostname()}:${process.pid}`);
+    expect(startedAt).toBeLessThanOrEqual(Date.now());
+    await vi.advanceTimersByTimeAsync(2000);
+    vi.setSystemTime(Date.now() - 3600_000);
+    await vi.advanceTimersByTimeAsync(1000);
+    const { at, times } = await (await look(app)).full();
+    expect(times).toEqual([at - 3000, at - 2000, at - 1000, at]);
+    for (let second = 0; second < 3; second++) expect((await looker.tick()).elapsed).toBe(1000);
+  });
+
+  it('starts nothing for who asks for the head only', async () => {
+    named('servicenow', breakerOf());
+    const response = await appWith().request('/events', { method: 'HEAD' });
+    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('tells who comes later what has been', async () => {
+    const policy = named('servicenow', breakerOf());
+    const app = appWith();
+    await look(app);
+    await policy.execute(async () => {});
+    await vi.advanceTimersByTimeAsync(3000);
+    const full = await (await look(app)).full();
+    expect(full.times).toHaveLength(4);
+    expect(full.past).toEqual([[[0, 1, 0, 0], 0, 0, 0, 0, 0, 0]]);
+    expect(rowOf(full, 'servicenow').outcomes[0]).toBe(1);
+  });
+
+  it('shares numbers with those who look elsewhere in the process', async () => {
+    const policy = named('servicenow', breakerOf());
+    const [one, other] = [await look(), await look()];
+    await one.full();
+    await other.full();
+    await policy.execute(async () => {});
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(rowOf(await one.tick(), 'servicenow')).toEqual(rowOf(await other.tick(), 'servicenow'));
+  });
+
+  it('counts every call of a name that comes up while somebody looks', async () => {
+    const looker = await look();
+    expect((await looker.full()).rows).toEqual([]);
+    const policy = named('late', breakerOf());
+    await policy.execute(async () => {});
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(rowOf(await looker.tick(), 'late').latest[0]).toBe(1);
+    uninstrument(policy);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect((await looker.tick()).gone).toEqual(['late']);
+  });
+
+  it('tells how full a bulkhead was, on average', async () => {
+    const policy = named('llm', bulkhead(2));
+    const looker = await look();
+    await looker.full();
+    let finish = () => {};
+    const running = policy.execute(() => new Promise<void>((resolve) => (finish = resolve)));
+    for (let second = 0; second < 60; second++) await vi.advanceTimersByTimeAsync(1000);
+    finish();
+    await running;
+    for (let second = 0; second < 30; second++) await vi.advanceTimersByTimeAsync(1000);
+    const told: unknown[] = [];
+    for (let second = 0; second < 90; second++) {
+      const row = (await looker.tick()).rows[0];
+      if (row) told.push(row.bulkhead?.saturation);
+    }
+    expect(told[0]).toBe(0.008);
+    expect(Math.max(...(told as number[]))).toBe(0.5);
+    expect(told.at(-1)).toBe(0.25);
+  });
+
+  it('counts of a policy that comes back only what is new', async () => {
+    const policy = named('servicenow', breakerOf());
+    for (let call = 0; call < 20; call++) await policy.execute(async () => {});
+    uninstrument(policy);
+    const looker = await look();
+    await looker.full();
+    instrument('servicenow', policy);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(rowOf(await looker.tick(), 'servicenow').outcomes[0]).toBe(0);
+    await policy.execute(async () => {});
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(rowOf(await looker.tick(), 'servicenow').latest[0]).toBe(1);
+    uninstrument(policy);
+    await vi.advanceTimersByTimeAsync(1000);
+    await looker.tick();
+    instrument('servicenow', policy);
+    await policy.execute(async () => {});
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(rowOf(await looker.tick(), 'servicenow').outcomes[0]).toBe(1);
+  });
+
+  it('loses no calls of others where one of a name goes', async () => {
+    const [eu, us] = ['eu', 'us'].map((region) => {
+      const policy = breakerOf();
+      made.push(policy);
+      return instrument('servicenow', policy, { attributes: { region } });
+    }) as [CircuitBreakerPolicy, CircuitBreakerPolicy];
+    for (let call = 0; call < 50; call++) await us.execute(async () => {});
+    const looker = await look();
+    await looker.full();
+    for (let call = 0; call < 3; call++) await eu.execute(async () => {});
+    uninstrument(us);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(rowOf(await looker.tick(), 'servicenow').latest[0]).toBe(3);
+  });
+
+  it('has a row for all trouble where there are more names than rows', async () => {
+    const policies = Array.from({ length: 2003 }, (_, index) => named(`${index}`, breakerOf(1)));
+    const looker = await look();
+    const full = await looker.full();
+    expect(full.rows).toHaveLength(2000);
+    expect(full).toMatchObject({ more: 3, states: [2003, 0, 0, 0] });
+    const last = policies[2002] as CircuitBreakerPolicy;
+    await last.execute(failing).catch(() => {});
+    await vi.advanceTimersByTimeAsync(1000);
+    const tick = await looker.tick();
+    expect(tick).toMatchObject({ more: 3, states: [2002, 1, 0, 0] });
+    expect(tick.gone).toHaveLength(1);
+    expect(rowOf(tick, '2002').breaker?.state).toBe('open');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await looker.tick()).toMatchObject({ gone: [], rows: [] });
+  });
+
+  it('sums several sets of attributes of one name', async () => {
+    for (const region of ['eu', 'us']) {
+      const policy = breakerOf();
+      made.push(policy);
+      instrument('servicenow', policy, { attributes: { region } });
+    }
+    const full = await (await look()).full();
+    expect(full.rows).toHaveLength(1);
+    expect(rowOf(full, 'servicenow').breaker?.states).toEqual([2, 0, 0, 0]);
+  });
+
+  it('tells news once', async () => {
+    const news = new Feed();
+    const item = (name: string) =>
+      ({ at: 1, kind: 'state_change', name, text: 'opened', tone: 'bad' }) as const;
+    news.add(item('a'));
+    const app = appWith({ news });
+    const first = await look(app);
+    expect((await first.full()).news).toEqual([item('a')]);
+    news.add(item('b'));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect((await first.tick()).news).toEqual([item('b')]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect((await first.tick()).news).toEqual([]);
+  });
+
+  it('tells who comes between two seconds the news since then only once', async () => {
+    const news = new Feed();
+    const app = appWith({ news });
+    await look(app);
+    news.add({ at: 1, kind: 'state_change', name: 'a', text: 'opened', tone: 'bad' });
+    const second = await look(app);
+    expect((await second.full()).news).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect((await second.tick()).news).toHaveLength(1);
+  });
+
+  it('gives a new viewer the place of the oldest of the client that has most of them', async () => {
+    const app = appWith({ maxViewers: 3 });
+    const from = (remoteAddress: string) => ({ incoming: { socket: { remoteAddress } } });
+    const other = await look(app, from('10.0.0.1'));
+    const greedy = [
+      await look(app, from('10.0.0.2')),
+      await look(app, from('10.0.0.2')),
+      await look(app, from('10.0.0.2')),
+    ];
+    for (const looker of greedy) expect(looker.response.status).toBe(200);
+    await look(app, from('10.0.0.3'));
+    expect([await greedy[0]?.ended(), await greedy[1]?.ended()]).toEqual([true, true]);
+    await other.full();
+    await greedy[2]?.full();
+    await vi.advanceTimersByTimeAsync(1000);
+    await other.tick();
+    await greedy[2]?.tick();
+  });
+
+  it('ends where the server that it came through is closed, so that the process can end', async () => {
+    const server = { listening: true };
+    const looker = await look(appWith(), { incoming: { socket: { server } } });
+    await looker.full();
+    await vi.advanceTimersByTimeAsync(1000);
+    await looker.tick();
+    server.listening = false;
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await looker.ended()).toBe(true);
+  });
+
+  it('is held back by nobody who compresses', async () => {
+    const looker = await look();
+    expect(looker.response.headers.get('cache-control')).toBe('no-cache, no-transform');
+  });
+
+  it('gives up who does not read, and what waits for them', async () => {
+    const policy = named('n'.repeat(100_000), breakerOf());
+    const app = appWith();
+    const response = await app.request('/events');
+    for (let second = 0; second < 15; second++) {
+      await policy.execute(async () => {});
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    await vi.advanceTimersByTimeAsync(LINGER_MS);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(await response.text()).toBe('');
+  });
+
+  it('goes on where a policy of somebody else fails to be read', async () => {
+    const broken = named('broken', breakerOf());
+    named('fine', breakerOf());
+    Object.defineProperty(broken, 'state', {
+      get() {
+        throw new Error('not today');
+      },
+    });
+    const looker = await look();
+    expect((await looker.full()).rows.map(({ name }) => name)).toEqual(['broken', 'fine']);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect((await looker.tick()).rows).toEqual([]);
+  });
+
+  it('lets names be anything', async () => {
+    const names = [
+      '__proto__',
+      '<img src=x onerror=alert(1)>',
+      'a\n\nevent: full\ndata: {}',
+      '\ud800',
+    ];
+    for (const name of names) named(name, breakerOf());
+    const full = await (await look()).full();
+    expect(full.rows.map(({ name }) => name)).toEqual(names);
+  });
+});

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { duration } from '../../../src/generate/promql/duration.ts';
+
+describe('a duration', () => {
+  it.each([
+    [300, '5m'],
+    [285, '285s'],
+    [10, '10s'],
+    [9.5, '9500ms'],
+    [0.0014, '1ms'],
+    [3600, '1h'],
+    [5400, '90m'],
+    [259_200, '3d'],
+  ])('of %s s is %s', (seconds, written) => {
+    expect(duration(seconds)).toBe(written);
+  });
+
+  it.each([0, 0.0004, -5, Number.NaN])('of %s s is none', (seconds) => {
+    expect(() => duration(seconds)).toThrow(
+      new RangeError(`Expected a duration of 1 ms at least, got ${seconds} s`),
+    );
+  });
+});

@@ -1,0 +1,37 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { running } from '../../src/metrics/active-executions.ts';
+import { statuses } from './server.ts';
+import { client, serve } from './support.ts';
+
+describe('a request that is called off by hand', () => {
+  let stop: () => void;
+  beforeEach(() => {
+    stop = running.watch();
+  });
+  afterEach(() => stop());
+
+  it('rejects with what was done, not with a timeout, and is sent once', async () => {
+    const server = await serve(() => {});
+    const answer = client()(server.url, { headers: { 'X-Correlation-ID': 'a-1' } });
+    await expect.poll(() => server.seen.length).toBe(1);
+    const [execution] = running.list();
+    expect(execution).toMatchObject({ name: 'service', correlationId: 'a-1' });
+    execution?.abort?.();
+    await expect(answer).rejects.toMatchObject({
+      name: 'AbortError',
+      isExecutionAbortedError: true,
+      policyName: 'service',
+    });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it('ends at once in a backoff, and counts for no circuit', async () => {
+    const server = await serve(statuses(503));
+    const fetch = client({ overrides: { retry: { firstWaitSeconds: 60, maxWaitSeconds: 60 } } });
+    const answer = fetch(server.url);
+    await expect.poll(() => server.seen.length).toBe(1);
+    running.list()[0]?.abort?.();
+    await expect(answer).rejects.toMatchObject({ isExecutionAbortedError: true });
+    expect(fetch.policy.circuitBreaker?.toJSON()).toMatchObject({ breakerState: 0 });
+  });
+});

@@ -1,0 +1,350 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  configurationReport,
+  createPolicy,
+  dispose,
+  type PolicyOverrides,
+  policyFor,
+  type ResilientPolicy,
+  reportJson,
+  reportTable,
+} from '../../../src/policies/index.ts';
+import { PRESET_NAMES } from '../../../src/presets/presets.ts';
+import { moved } from '../../instrumentation/support.ts';
+import fc from '../../support/fast-check.ts';
+import { TestSdk } from '../../support/metrics.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  dispose();
+});
+
+const env = (values: Record<string, string>) => {
+  for (const [name, value] of Object.entries(values)) vi.stubEnv(name, value);
+};
+
+/** A setting that is in force, and where it came from. */
+function of(policy: ResilientPolicy, path: string) {
+  const origin = policy.origins[path];
+  const value = path
+    .split('.')
+    .reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], policy.settings);
+  return [value, origin?.from === 'environment' ? origin.variable : origin?.from];
+}
+
+describe('the settings of a policy', () => {
+  it('are those of code, else of the environment, else of the preset', () => {
+    env({ RETRY_MAX_ATTEMPTS: '6', TIMEOUT_SERVICE: '3' });
+    const policy = createPolicy('service', 'enterprise', { retry: { calls: 2 } });
+    expect(of(policy, 'retry.calls')).toEqual([2, 'code']);
+    expect(of(policy, 'timeout.seconds')).toEqual([3, 'TIMEOUT_SERVICE']);
+    expect(of(policy, 'retry.firstWaitSeconds')).toEqual([2, 'preset']);
+    expect(of(policy, 'overallTimeout')).toEqual([false, 'preset']);
+  });
+
+  it.each([
+    [
+      'my-service',
+      'default',
+      'CIRCUIT_BREAKER_MY_SERVICE_FAIL_MAX',
+      '7',
+      'circuitBreaker.failures',
+    ],
+    [
+      'her.service',
+      'default',
+      'CIRCUIT_BREAKER_HER_SERVICE_TIMEOUT',
+      '7',
+      'circuitBreaker.openSeconds',
+    ],
+    ['cmlWorker', 'apiClient', 'TIMEOUT_CML_WORKER', '7', 'timeout.seconds'],
+    ['any', 'llm', 'TIMEOUT_LLM', '7', 'timeout.seconds'],
+    ['any', 'auth', 'TIMEOUT_AUTH', '7', 'timeout.seconds'],
+    ['any', 'database', 'TIMEOUT_DB', '7', 'timeout.seconds'],
+    ['any', 'http', 'TIMEOUT_HTTP', '7', 'timeout.seconds'],
+    ['any', 'default', 'TIMEOUT_DEFAULT', '7', 'timeout.seconds'],
+    ['any', 'enterprise', 'TIMEOUT_DEFAULT', '7', 'timeout.seconds'],
+    ['any', 'llm', 'BULKHEAD_LLM_LIMIT', '7', 'bulkhead.limit'],
+    ['any', 'authorization', 'BULKHEAD_OPENFGA_LIMIT', '7', 'bulkhead.limit'],
+    ['any', 'redis', 'BULKHEAD_REDIS_LIMIT', '7', 'bulkhead.limit'],
+    ['any', 'database', 'BULKHEAD_DB_LIMIT', '7', 'bulkhead.limit'],
+    ['any', 'enterprise', 'BULKHEAD_ANY_LIMIT', '7', 'bulkhead.limit'],
+    ['any', 'enterprise', 'RETRY_EXPONENTIAL_BASE', '7', 'retry.base'],
+    ['any', 'enterprise', 'RETRY_EXPONENTIAL_MAX', '7', 'retry.maxWaitSeconds'],
+    ['any', 'enterprise', 'RETRY_MAX_WAIT', '7', 'retry.maxWaitSeconds'],
+    ['any', 'enterprise', 'RETRY_MIN_WAIT', '7', 'retry.minWaitSeconds'],
+    ['any', 'enterprise', 'RETRY_MAX_ATTEMPTS', '7', 'retry.calls'],
+  ] as const)('of %s (%s) follow %s', (name, preset, variable, value, path) => {
+    env({ [variable]: value });
+    const policy = createPolicy(name, preset);
+    expect(of(policy, path)).toEqual([7, variable]);
+    expect(Object.values(policy.origins).filter(({ from }) => from === 'environment')).toHaveLength(
+      1,
+    );
+  });
+
+  it('follow the variable of the name before that of the preset', () => {
+    env({ TIMEOUT_LLM: '7', TIMEOUT_CHAT: '8' });
+    expect(of(createPolicy('chat', 'llm'), 'timeout.seconds')).toEqual([8, 'TIMEOUT_CHAT']);
+  });
+
+  it('do not follow the timeout of the default where the preset has one of its own', () => {
+    env({ TIMEOUT_DEFAULT: '7' });
+    for (const preset of PRESET_NAMES) {
+      const own = ['http', 'apiClient', 'aws', 'database', 'llm', 'auth', 'task'].includes(preset);
+      if (preset === 'httpService') continue;
+      expect(of(createPolicy('any', preset), 'timeout.seconds')[1]).toBe(
+        own ? 'preset' : 'TIMEOUT_DEFAULT',
+      );
+    }
+  });
+
+  it('wait as long as the environment wants at least, though the longest of the preset is shorter', () => {
+    env({ RETRY_MIN_WAIT: '30' });
+    for (const preset of PRESET_NAMES) {
+      const policy = createPolicy('any', preset);
+      expect(of(policy, 'retry.minWaitSeconds')).toEqual([30, 'RETRY_MIN_WAIT']);
+      expect(of(policy, 'retry.maxWaitSeconds')).toEqual([30, 'RETRY_MIN_WAIT']);
+    }
+  });
+
+  it('name the variable that does not go with another, or with the code', () => {
+    env({ RESILIENCE_RETRY_MIN_WAIT: '3' });
+    expect(() => createPolicy('any', 'http', { retry: { maxWaitSeconds: 1 } })).toThrow(
+      'Expected `overrides.retry.maxWaitSeconds` to be at least RESILIENCE_RETRY_MIN_WAIT (3), got 1',
+    );
+    env({ RESILIENCE_RETRY_EXPONENTIAL_MAX: '2' });
+    expect(() => createPolicy('any', 'http')).toThrow(
+      'Expected RESILIENCE_RETRY_EXPONENTIAL_MAX to be at least RESILIENCE_RETRY_MIN_WAIT (3), got 2',
+    );
+  });
+
+  it('ignore a variable without the prefix that does not fit another, or the code', () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    env({ RETRY_MIN_WAIT: '3' });
+    const policy = createPolicy('any', 'http', { retry: { maxWaitSeconds: 1 } });
+    expect(of(policy, 'retry.minWaitSeconds')).toEqual([0, 'preset']);
+    expect(of(policy, 'retry.maxWaitSeconds')).toEqual([1, 'code']);
+    env({ RETRY_MAX_WAIT: '2' });
+    const other = createPolicy('any', 'http');
+    expect(of(other, 'retry.minWaitSeconds')).toEqual([0, 'preset']);
+    expect(of(other, 'retry.maxWaitSeconds')).toEqual([2, 'RETRY_MAX_WAIT']);
+    expect(warned.mock.calls.map(([text]) => text)).toEqual([
+      expect.stringContaining('Expected RETRY_MIN_WAIT to fit the other limit of the wait, got 3'),
+    ]);
+  });
+
+  it('take the variable with the prefix before that without, and that of the name before both of the preset', () => {
+    env({ TIMEOUT_HTTP: '6', RESILIENCE_TIMEOUT_HTTP: '7' });
+    expect(of(createPolicy('any', 'http'), 'timeout.seconds')).toEqual([
+      7,
+      'RESILIENCE_TIMEOUT_HTTP',
+    ]);
+    env({ TIMEOUT_ANY: '8', RESILIENCE_RETRY_ENABLED: 'false', RETRY_ENABLED: 'true' });
+    const policy = createPolicy('any', 'http');
+    expect(of(policy, 'timeout.seconds')).toEqual([8, 'TIMEOUT_ANY']);
+    expect(of(policy, 'retry')).toEqual([false, 'RESILIENCE_RETRY_ENABLED']);
+  });
+
+  it('lose a member that is switched off, whatever the code says of it, but not against the code', () => {
+    env({ RETRY_ENABLED: 'false', CIRCUIT_BREAKER_ENABLED: 'false' });
+    const policy = createPolicy('service', 'enterprise', { retry: { calls: 9 } });
+    expect(of(policy, 'retry')).toEqual([false, 'RETRY_ENABLED']);
+    expect(of(policy, 'circuitBreaker')).toEqual([false, 'CIRCUIT_BREAKER_ENABLED']);
+    expect([policy.retry, policy.circuitBreaker]).toEqual([undefined, undefined]);
+    env({ RETRY_ENABLED: 'true' });
+    expect(createPolicy('service', 'enterprise', { retry: false }).retry).toBeUndefined();
+  });
+
+  it('are read when the policy is made, and do not change after', () => {
+    env({ TIMEOUT_SERVICE: '3' });
+    const policy = createPolicy('service');
+    env({ TIMEOUT_SERVICE: '4' });
+    expect(of(policy, 'timeout.seconds')).toEqual([3, 'TIMEOUT_SERVICE']);
+    expect(Object.isFrozen(policy.settings.timeout)).toBe(true);
+  });
+
+  it('of a member that only the code wants are those of the default', () => {
+    const policy = createPolicy('service', 'enterprise', {
+      bulkhead: { limit: 3 },
+      overallTimeout: { seconds: 60 },
+    });
+    expect(policy.settings.bulkhead).toEqual({ limit: 3, queue: 0 });
+    expect(policy.settings.overallTimeout).toEqual({ seconds: 60, aggressive: true });
+  });
+
+  it.each([
+    [{ retry: { calls: 0 } }, '`overrides.retry.calls` to be an integer of at least 1, got 0'],
+    [{ retry: { attempts: 3 } }, /`overrides.retry` to have only handle, .*, got `attempts`/],
+    [{ retries: {} }, /`overrides` to have only circuitBreaker, .*, got `retries`/],
+    [{ retry: true }, '`overrides.retry` to be `false` or an object, got true'],
+    [
+      { retry: { strategy: 'none' } },
+      '`overrides.retry.strategy` to be exponential or linear or fixed or random, got "none"',
+    ],
+    [
+      { retry: { waitsSeconds: [] } },
+      '`overrides.retry.waitsSeconds` to be a list of seconds, at least one, got an array',
+    ],
+    [{ retry: { waitsSeconds: [1, -1] } }, /`overrides.retry.waitsSeconds` to be seconds from 0/],
+    [
+      { retry: { firstWaitSeconds: 20 } },
+      '`overrides.retry.maxWaitSeconds` to be at least `firstWaitSeconds` (20), got 10',
+    ],
+    [
+      { retry: { minWaitSeconds: 20 } },
+      "the preset's `maxWaitSeconds` to be at least `overrides.retry.minWaitSeconds` (20), got 10",
+    ],
+    [{ retry: { delay: 5 } }, '`overrides.retry.delay` to be a function, got 5'],
+    [
+      { timeout: { seconds: 0 } },
+      '`overrides.timeout.seconds` to be seconds from 0.001 to 2147483.647, got 0',
+    ],
+    [{ timeout: { seconds: 2147483.648 } }, /`overrides.timeout.seconds` to be seconds/],
+    [{ timeout: { seconds: Number.NaN } }, /`overrides.timeout.seconds` to be seconds .*, got NaN/],
+    [
+      { timeout: { seconds: Infinity } },
+      /`overrides.timeout.seconds` to be seconds .*, got Infinity/,
+    ],
+    [{ overallTimeout: {} }, '`overrides.overallTimeout.seconds` to be seconds, got undefined'],
+    [
+      { bulkhead: { queue: 2 } },
+      '`overrides.bulkhead.limit` to be an integer of at least 1, got undefined',
+    ],
+    [
+      { circuitBreaker: { ratio: 1 } },
+      '`overrides.circuitBreaker.ratio` to be a number between 0 and 1, got 1',
+    ],
+    [
+      { circuitBreaker: { kind: 'count', size: 5 } },
+      '`circuitBreaker.minimumCalls` to be at most `size` (5), got 10',
+    ],
+    [{ order: ['retry'] }, '`overrides.order` to have `circuitBreaker`, got "retry"'],
+    [{ order: ['retry', 'retry'] }, '`overrides.order` to have each member once, got an array'],
+    [{ handle: 'all' }, '`overrides.handle` to be a function, got "all"'],
+    [{ fallback: {} }, /`overrides.fallback` to be `false` or a fallback strategy/],
+    [null, '`overrides` to be an object, got null'],
+  ])('are refused where they are %o', (overrides, message) => {
+    expect(() => createPolicy('service', 'default', overrides as PolicyOverrides)).toThrow(message);
+    expect(() => createPolicy('service', 'default', overrides as PolicyOverrides)).toThrow(
+      TypeError,
+    );
+  });
+
+  it('are refused with everything that is wrong, in one error', () => {
+    const overrides = { retry: { calls: 0 }, timeout: { seconds: 0 }, bulkhead: 3 };
+    expect(() => createPolicy('service', 'default', overrides as never)).toThrow(
+      /`overrides.retry.calls`.*\n.*`overrides.timeout.seconds`.*\n.*`overrides.bulkhead`/,
+    );
+    expect(() => createPolicy('service', 'defualt' as never)).toThrow(
+      '`preset` to be one of default,',
+    );
+    expect(() => createPolicy(' ')).toThrow('`name` to be a non-empty string');
+  });
+
+  it('are refused by a TypeError that says why, whatever nonsense they are', () => {
+    const parts = [
+      'circuitBreaker',
+      'overallTimeout',
+      'retry',
+      'bulkhead',
+      'timeout',
+      'order',
+      'x',
+    ];
+    const settings = ['calls', 'seconds', 'limit', 'queue', 'failures', 'waitsSeconds', 'toString'];
+    const nonsense = fc.dictionary(
+      fc.constantFrom(...parts),
+      fc.oneof(fc.anything(), fc.dictionary(fc.constantFrom(...settings), fc.anything())),
+    );
+    fc.assert(
+      fc.property(nonsense, (overrides) => {
+        try {
+          createPolicy('nonsense', 'default', overrides as PolicyOverrides).dispose();
+        } catch (error) {
+          expect(error).toBeInstanceOf(TypeError);
+          expect((error as Error).message).toMatch(/^(Expected .+, got .*(\n|$))+/);
+        }
+      }),
+    );
+  });
+
+  it('are refused where two names have the same variables', () => {
+    createPolicy('two-names');
+    expect(() => createPolicy('two_names')).toThrow(
+      'Expected `name` to differ from "two-names" in the names of environment variables, where both are TWO_NAMES, got "two_names"',
+    );
+    createPolicy('two-names');
+  });
+});
+
+describe('a policy that is switched off with all others', () => {
+  it('calls once, whatever comes, and is still counted', async () => {
+    env({ RESILIENCE_ENABLED: 'false' });
+    const sdk = new TestSdk();
+    const policy = createPolicy('service', 'enterprise', {
+      instrument: { meterProvider: sdk.provider },
+    });
+    const fn = vi.fn(() => Promise.reject(Object.assign(new Error('down'), { status: 503 })));
+    for (let call = 0; call < 10; call++) await expect(policy.execute(fn)).rejects.toThrow('down');
+    expect(fn).toHaveBeenCalledTimes(10);
+    expect(await policy.execute(() => 'up')).toBe('up');
+    expect(policy.enabled).toBe(false);
+    policy.reset();
+    policy.isolate().dispose();
+    expect(await moved(sdk)).toEqual({ executions: { success: 1, failure: 10 } });
+    await sdk.provider.shutdown();
+  });
+});
+
+describe('the report of the configuration', () => {
+  const find = (policy: string, setting: string, values = {}) =>
+    configurationReport(values).find((each) => each.policy === policy && each.setting === setting);
+
+  it('has every preset as this environment makes it', () => {
+    expect(new Set(configurationReport({}).map(({ preset }) => preset))).toEqual(
+      new Set(PRESET_NAMES),
+    );
+    expect(find('llm', 'timeout.seconds', { TIMEOUT_LLM: '45' })).toEqual({
+      policy: 'llm',
+      key: undefined,
+      preset: 'llm',
+      setting: 'timeout.seconds',
+      value: 45,
+      unit: 's',
+      from: 'TIMEOUT_LLM',
+    });
+    expect(find('enterprise', 'retry.calls')).toMatchObject({
+      value: 3,
+      unit: 'calls',
+      from: 'preset',
+    });
+    expect(find('llm', 'enabled', { RESILIENCE_ENABLED: 'false' })).toMatchObject({ value: false });
+  });
+
+  it('has the policies that are kept, as they were made', () => {
+    policyFor('cml', { key: 'https://a', preset: 'apiClient', overrides: { retry: { calls: 2 } } });
+    expect(find('cml', 'retry.calls')).toMatchObject({ key: 'https://a', value: 2, from: 'code' });
+  });
+
+  it('leaves out what does not matter to the way that is gone', () => {
+    expect(find('enterprise', 'circuitBreaker.windowSeconds')).toBeUndefined();
+    expect(find('enterprise', 'circuitBreaker.maxOpenSeconds')).toBeUndefined();
+    expect(find('auth', 'circuitBreaker.maxOpenSeconds')).toMatchObject({ value: 300, unit: 's' });
+  });
+
+  it('is a table, or JSON', () => {
+    const report = configurationReport({ TIMEOUT_LLM: '45' });
+    const table = reportTable(report);
+    expect(table.split('\n')[0]).toMatch(/^policy +key +preset +setting +value +unit +set by$/);
+    expect(table).toMatch(/^llm +llm +timeout\.seconds +45 +s +TIMEOUT_LLM$/m);
+    expect(table).not.toMatch(/ $/m);
+    expect(JSON.parse(reportJson(report))).toEqual(JSON.parse(JSON.stringify(report)));
+  });
+
+  it('does not tell half of it where a variable is wrong', () => {
+    expect(() => configurationReport({ RESILIENCE_TIMEOUT_LLM: 'x' })).toThrow(
+      'Expected RESILIENCE_TIMEOUT_LLM',
+    );
+  });
+});
