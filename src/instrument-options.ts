@@ -1,6 +1,7 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import type { ConstantAttributes } from './metrics/policy-metrics.ts';
 import { labelProblem, sameLabel } from './semconv/labels.ts';
+import { assertKeys, expected, isPlainObject } from './shared/validate.ts';
 
 export interface InstrumentOptions {
   /**
@@ -30,9 +31,6 @@ export interface InstrumentOptions {
   readonly meterProvider?: MeterProvider;
 }
 
-/** Longest text that an error message shows, in characters. */
-const SHOWN = 200;
-
 const OPTIONS = ['attributes', 'errorType', 'durations', 'meterProvider'];
 
 /** @throws TypeError naming the argument and what was expected */
@@ -43,7 +41,7 @@ export function assertName(name: unknown): asserts name is string {
 
 /** @throws TypeError naming the option and what was expected */
 export function assertOptions(options: unknown): asserts options is InstrumentOptions {
-  if (!isPlain(options)) throw expected('`options` to be a plain object', options);
+  if (!isPlainObject(options)) throw expected('`options` to be a plain object', options);
   assertKeys('options', options, OPTIONS);
   const { attributes, errorType, durations, meterProvider } = options;
   if (attributes !== undefined) assertAttributes(attributes);
@@ -62,7 +60,7 @@ export function assertOptions(options: unknown): asserts options is InstrumentOp
 }
 
 function assertAttributes(attributes: unknown): void {
-  if (!isPlain(attributes)) {
+  if (!isPlainObject(attributes)) {
     throw expected('`options.attributes` to be a plain object', attributes);
   }
   for (const [key, value] of Object.entries(attributes)) {
@@ -83,48 +81,4 @@ function assertAttributes(attributes: unknown): void {
       `Expected \`options.attributes\` to have names that are different labels in Prometheus: ${same}`,
     );
   }
-}
-
-/** No array, Map or instance of a class, whose entries would be lost. */
-function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
-/** @throws TypeError naming what is unknown, or that it is no object */
-export function assertKeys(path: string, value: unknown, known: readonly string[]): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw expected(`\`${path}\` to be an object`, value);
-  }
-  const unknown = Object.keys(value).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  throw new TypeError(`Expected \`${path}\` to have only ${known.join(', ')}, got \`${unknown}\``);
-}
-
-/**
- * A copy of options with their own members only: what a polluted `Object.prototype` has is no option.
- *
- * @throws TypeError naming what is unknown, or that it is no object
- */
-export function ownOptions<T extends object>(path: string, value: T, known: readonly string[]): T {
-  assertKeys(path, value, known);
-  return Object.assign(Object.create(null), value);
-}
-
-export function expected(what: string, got: unknown): TypeError {
-  return new TypeError(`Expected ${what}, got ${describe(got)}`);
-}
-
-function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(shorten(value));
-  if (typeof value === 'function') return 'a function';
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  return String(value);
-}
-
-/** A text of others may have megabytes; a message shows its begin. */
-function shorten(text: string): string {
-  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN - 1)}…`;
 }

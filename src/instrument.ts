@@ -1,10 +1,5 @@
 import type { MeterProvider } from '@opentelemetry/api';
-import {
-  assertName,
-  assertOptions,
-  expected,
-  type InstrumentOptions,
-} from './instrument-options.ts';
+import { assertName, assertOptions, type InstrumentOptions } from './instrument-options.ts';
 import { attach, detach, isAttached } from './instrumentation/attach.ts';
 import { type AnyPolicy, isPolicy } from './instrumentation/policy-types.ts';
 import type { DegradationAggregate } from './metrics/degradation.ts';
@@ -12,10 +7,11 @@ import type { DependencyAggregate } from './metrics/dependency.ts';
 import { Group } from './metrics/meter-group.ts';
 import type { Scope } from './metrics/policy-metrics.ts';
 import { type PolicySnapshot, snapshotOf } from './metrics/snapshot.ts';
-import { reportFault, warn } from './otel/diagnostics.ts';
 import { GlobalConnection } from './otel/global-meter-provider.ts';
 import { connect } from './otel/reporter.ts';
+import { reportFault, warn } from './shared/diagnostics.ts';
 import { processWide } from './shared/process-wide.ts';
+import { expected } from './shared/validate.ts';
 
 /** Where the rooms meet: numbers, what writes them, and what reports them. */
 

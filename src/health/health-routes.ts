@@ -1,3 +1,4 @@
+import { liveRoutes } from '../console/server/routes.ts';
 import { running } from '../metrics/active-executions.ts';
 import { Feed } from '../operations/events/event-feed.ts';
 import { report } from '../operations/events/feed-sources.ts';
@@ -41,7 +42,14 @@ export function healthRoutes(options: HealthOptions = {}): HealthRoutes {
   const failed = (error: unknown) =>
     log.error('A route of cockatiel-otel/health failed', { error });
   const closing = new AbortController();
-  const app = appOf(settings, feed, failed, closing.signal);
+  const liveConsole = liveRoutes({
+    service: settings.service,
+    canAdminister: settings.token !== undefined,
+    maxViewers: settings.limits.viewers,
+    news: feed,
+    signal: closing.signal,
+  });
+  const app = appOf(settings, liveConsole, failed);
   const ends = [
     () => closing.abort(),
     report(feed),

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, isIPv4, isIPv6 } from 'node:net';
-import { expected, ownOptions } from '../instrument-options.ts';
 import { Problem } from '../operations/http/problem.ts';
 import type { HealthOptions } from '../operations/options.ts';
 import { assertHosts } from '../operations/settings.ts';
 import { listenError } from '../shared/listen-error.ts';
+import { expected, ownOptions } from '../shared/validate.ts';
 import { type HealthRoutes, healthRoutes } from './health-routes.ts';
 import { nodeHandler } from './node-handler.ts';
 

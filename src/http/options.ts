@@ -1,7 +1,8 @@
-import { assertKeys, assertName, expected } from '../instrument-options.ts';
+import { assertName } from '../instrument-options.ts';
 import type { PolicyOverrides } from '../policies/types.ts';
 import type { PresetName } from '../presets/presets.ts';
 import { POLICIES } from '../presets/thresholds.ts';
+import { assertKeys, expected } from '../shared/validate.ts';
 import { CORRELATION_HEADER } from './correlation.ts';
 import type { Fetcher } from './request.ts';
 import type { RefreshToken } from './tokens.ts';

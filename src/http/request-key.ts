@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { idOf } from '../policies/fallback/call-key.ts';
-import type { FetchInit } from './request.ts';
 
 /** Headers that differ from call to call and do not affect the response. */
 const VOLATILE = new Set([
@@ -16,7 +15,8 @@ const VOLATILE = new Set([
 interface Outgoing {
   readonly method: string;
   readonly headers: Headers;
-  readonly init: FetchInit;
+  /** The options of `fetch`. */
+  readonly init: { readonly method?: unknown; readonly body?: unknown };
   /** Name of the header that carries the correlation ID. */
   readonly correlationHeader: string | false;
 }
@@ -31,7 +31,13 @@ interface Outgoing {
  */
 export function variantOf(outgoing: Outgoing): string | undefined {
   const { method, headers, init, correlationHeader } = outgoing;
-  const { method: _, headers: __, body, signal: ___, ...others } = init;
+  const {
+    method: _,
+    headers: __,
+    body,
+    signal: ___,
+    ...others
+  } = init as Readonly<Record<string, unknown>>;
   const content = contentOf(body ?? '');
   if (content === undefined) return undefined;
   const own = String(correlationHeader).toLowerCase();

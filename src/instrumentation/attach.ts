@@ -3,11 +3,12 @@ import { BulkheadLayer } from './bulkhead.ts';
 import { CircuitBreakerLayer } from './circuit-breaker.ts';
 import { CustomLayer } from './custom-policy.ts';
 import { assertReplaceable, Installation, installationOf } from './execute-patch.ts';
+import { Executions } from './executions.ts';
 import { FallbackLayer } from './fallback.ts';
 import type { Layer, Settings } from './policy-instrumentation.ts';
 import { type AnyPolicy, isWrap, membersOf, shapeOf } from './policy-types.ts';
 import { RetryLayer } from './retry.ts';
-import { Executions, StackLayer } from './stack.ts';
+import { StackLayer } from './stack.ts';
 import { TimeoutLayer } from './timeout.ts';
 
 export function isAttached(policy: AnyPolicy): boolean {
@@ -39,7 +40,7 @@ export function attach(
     const layer = layerOf(member, settings);
     return layer ? [new Installation(member, layer, settings.scope, group).share()] : [];
   });
-  const executions = new Executions(policy, settings, unreported);
+  const executions = new Executions(policy, settings.scope, settings.durations, unreported);
   const layer =
     layerOf(policy, { ...settings, executions }) ??
     new StackLayer(policy, policy.execute, executions);

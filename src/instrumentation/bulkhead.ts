@@ -2,10 +2,10 @@ import { type BulkheadAggregate, BULKHEAD_RESULT as RESULT } from '../metrics/bu
 import { Call, functionOf, parentOf } from './call.ts';
 import { capacityOf } from './cockatiel-internals.ts';
 import { isMarked } from './error-type.ts';
+import type { Executions } from './executions.ts';
 import { runAndObserve } from './observe-result.ts';
 import type { Layer, Settings } from './policy-instrumentation.ts';
 import type { Bulkhead, Execute, Fn } from './policy-types.ts';
-import type { Executions } from './stack.ts';
 
 export class BulkheadLayer implements Layer {
   readonly execute: Execute;

@@ -1,19 +1,11 @@
 import type { Execution } from '../metrics/active-executions.ts';
 import { processWide } from '../shared/process-wide.ts';
-import type { Fn } from './policy-types.ts';
+import type { Fn, Stack } from './policy-types.ts';
 
 /** The instrumentation of a policy, as its calls see it. */
 interface CallOwner {
   /** The policy's promise settled, or its `execute` returned or threw. Never throws. */
   settled(call: Call, ok: boolean, value: unknown): void;
-}
-
-/** The policies that one `instrument` call covers. */
-export interface Stack {
-  /** The policies inside the stack, wraps included; `undefined` if any policy may belong to it. */
-  readonly members: ReadonlySet<object> | undefined;
-  /** Whether a member is a noop policy. A noop is not instrumented and returns a new promise. */
-  readonly hasNoop: boolean;
 }
 
 /**

@@ -11,10 +11,10 @@ import { Call, functionOf, markHandled, parentOf } from './call.ts';
 import { type InvocationObserver, tapEmitter } from './cockatiel-internals.ts';
 import { isMarked } from './error-type.ts';
 import { installationOf } from './execute-patch.ts';
+import type { Executions } from './executions.ts';
 import { runAndObserve } from './observe-result.ts';
 import { type Settings, TappedLayer, typeOf } from './policy-instrumentation.ts';
 import type { CircuitBreaker, Execute, FailureReason, Fn } from './policy-types.ts';
-import type { Executions } from './stack.ts';
 
 /** A state change emits one of the first three events, and then `stateChange`. */
 const EMITTERS = ['breakEmitter', 'resetEmitter', 'halfOpenEmitter', 'stateChangeEmitter'] as const;

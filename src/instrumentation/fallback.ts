@@ -2,9 +2,9 @@ import { type FallbackAggregate, FALLBACK_RESULT as RESULT } from '../metrics/fa
 import { FALLBACK_TYPE, FALLBACK_TYPES, type FallbackType } from '../semconv/attributes.ts';
 import { Call, markFellBack, markHandled } from './call.ts';
 import { type InvocationObserver, isValueFallback } from './cockatiel-internals.ts';
+import type { Executions } from './executions.ts';
 import { countError, type Settings, TappedLayer } from './policy-instrumentation.ts';
 import type { AnyPolicy, Execute, FailureReason } from './policy-types.ts';
-import type { Executions } from './stack.ts';
 
 export class FallbackLayer extends TappedLayer {
   readonly execute: Execute;

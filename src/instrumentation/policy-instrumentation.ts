@@ -4,9 +4,9 @@ import type { PolicyType } from '../semconv/attributes.ts';
 import { type Call, functionOf, parentOf } from './call.ts';
 import { type InvocationObserver, InvocationTap } from './cockatiel-internals.ts';
 import { type ErrorTypeHook, errorType } from './error-type.ts';
+import type { Executions } from './executions.ts';
 import { runAndObserve } from './observe-result.ts';
 import type { Execute, FailureReason } from './policy-types.ts';
-import type { Executions } from './stack.ts';
 
 /** What one policy is instrumented with. */
 export interface Settings {

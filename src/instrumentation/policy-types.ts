@@ -3,8 +3,6 @@
  * of cockatiel in one process are common and a service may use both majors.
  */
 
-import type { Stack } from './call.ts';
-
 /** cockatiel's `FailureReason`: an error, or a value that a result filter calls a failure. */
 export type FailureReason = { readonly error: unknown } | { readonly value: unknown };
 
@@ -50,6 +48,14 @@ export type Shape =
   | { readonly type: 'wrap'; readonly policy: Wrap }
   | { readonly type: 'noop'; readonly policy: AnyPolicy }
   | { readonly type: 'custom'; readonly policy: AnyPolicy };
+
+/** The policies that one `instrument` call covers. */
+export interface Stack {
+  /** The policies inside the stack, wraps included; `undefined` if any policy may belong to it. */
+  readonly members: ReadonlySet<object> | undefined;
+  /** Whether a member is a noop policy. A noop is not instrumented and returns a new promise. */
+  readonly hasNoop: boolean;
+}
 
 export function isPolicy(value: unknown): value is AnyPolicy {
   return (

@@ -4,9 +4,9 @@ import { timerDelay } from '../shared/timers.ts';
 import { Call, markHandled, markTimedOut, restart } from './call.ts';
 import { type InvocationObserver, maxAttemptsOf, tapEmitter } from './cockatiel-internals.ts';
 import { isMarked } from './error-type.ts';
+import type { Executions } from './executions.ts';
 import { countError, type Settings, TappedLayer } from './policy-instrumentation.ts';
 import type { Execute, Retry } from './policy-types.ts';
-import type { Executions } from './stack.ts';
 
 export class RetryLayer extends TappedLayer {
   readonly execute: Execute;

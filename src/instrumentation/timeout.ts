@@ -2,9 +2,9 @@ import { TIMEOUT_RESULT as RESULT, type TimeoutAggregate } from '../metrics/time
 import { timerDelay } from '../shared/timers.ts';
 import { Call, isThenable, markTimedOut, signalOf } from './call.ts';
 import { durationOf, type InvocationObserver, isRace, tapEmitter } from './cockatiel-internals.ts';
+import type { Executions } from './executions.ts';
 import { type Settings, TappedLayer } from './policy-instrumentation.ts';
 import type { Execute, Timeout } from './policy-types.ts';
-import type { Executions } from './stack.ts';
 
 /** Schedules microtasks. Unlike `queueMicrotask`, fake timers do not replace it. */
 const resolved = Promise.resolve();

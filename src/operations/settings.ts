@@ -1,6 +1,6 @@
 import type { DependencyMonitor } from '../dependencies/monitor/types.ts';
-import { expected, ownOptions } from '../instrument-options.ts';
 import { assertLogger, type Logger } from '../shared/logger.ts';
+import { expected, ownOptions } from '../shared/validate.ts';
 import type { EventLoggerProvider } from './events/event-logger.ts';
 import type { HealthLimits, HealthOptions } from './options.ts';
 

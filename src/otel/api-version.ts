@@ -1,5 +1,5 @@
 import { metrics } from '@opentelemetry/api';
-import { warnProcess } from './diagnostics.ts';
+import { warnProcess } from '../shared/diagnostics.ts';
 
 /**
  * Copies of the API share one global object for each major, which the first one makes. Only

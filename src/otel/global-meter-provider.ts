@@ -1,7 +1,7 @@
 import { type MeterProvider, metrics } from '@opentelemetry/api';
 import type { Group } from '../metrics/meter-group.ts';
+import { reportFault } from '../shared/diagnostics.ts';
 import { warnIfUnreachable, warnOfConflict } from './api-version.ts';
-import { reportFault } from './diagnostics.ts';
 import { isRegistered } from './registration.ts';
 import { connect, type Reporter } from './reporter.ts';
 

@@ -14,8 +14,8 @@ import type { Group } from '../metrics/meter-group.ts';
 import type { Scope } from '../metrics/policy-metrics.ts';
 import { NAMESPACE } from '../semconv/attributes.ts';
 import { EXECUTION_DURATION, METRICS, type Metric, type Series } from '../semconv/metrics.ts';
+import { reportFault, warn } from '../shared/diagnostics.ts';
 import { recorderOf } from './bound-histogram.ts';
-import { reportFault, warn } from './diagnostics.ts';
 
 /** Attribute sets that the JS SDK keeps for one instrument; the rest becomes one overflow series. */
 const CARDINALITY_LIMIT = 2000;

@@ -1,9 +1,10 @@
 import { CircuitState } from 'cockatiel';
-import { assertName, expected } from '../instrument-options.ts';
+import { assertName } from '../instrument-options.ts';
 import { heldNames, KNOWN_BREAKER, type KnownBreaker } from '../metrics/breaker-control.ts';
 import type { PresetName } from '../presets/presets.ts';
 import { POLICIES } from '../presets/thresholds.ts';
 import { ownOption } from '../shared/own-properties.ts';
+import { expected } from '../shared/validate.ts';
 import { effective } from './config/resolve.ts';
 import { policyOf } from './create-policy.ts';
 import { Isolation } from './isolation.ts';

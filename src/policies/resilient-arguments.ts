@@ -1,11 +1,10 @@
-import { assertKeys, expected } from '../instrument-options.ts';
 import { ownOptions } from '../shared/own-properties.ts';
-import type { ResilientOptions } from './resilient.ts';
+import { assertKeys, expected } from '../shared/validate.ts';
 
 const OPTIONS = ['key', 'preset', 'overrides'];
 
 /** @throws TypeError naming the option and what was expected */
-export function assertResilientOptions(options: unknown): asserts options is ResilientOptions {
+export function assertResilientOptions(options: unknown): asserts options is object {
   assertKeys('options', options, OPTIONS);
   const { key } = ownOptions(options as { key?: unknown });
   if (key !== undefined && typeof key !== 'string' && typeof key !== 'function') {

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MeterProvider } from '@opentelemetry/api';
 import { apiConflict, conflictMessage } from '../otel/api-version.ts';
-import { warn } from '../otel/diagnostics.ts';
 import { isRegistered, register, unregister } from '../otel/registration.ts';
 import { NAMESPACE } from '../semconv/attributes.ts';
+import { warn } from '../shared/diagnostics.ts';
 import { errorText } from '../shared/error-text.ts';
 import { peers } from './load-peers.ts';
 import { resourceOf } from './resource.ts';

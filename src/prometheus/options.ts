@@ -1,4 +1,4 @@
-import { assertKeys, expected } from '../instrument-options.ts';
+import { assertKeys, expected } from '../shared/validate.ts';
 import type { Address } from './server.ts';
 
 export interface PageOptions {

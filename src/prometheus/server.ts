@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
-import { warn } from '../otel/diagnostics.ts';
+import { warn } from '../shared/diagnostics.ts';
 import { errorText } from '../shared/error-text.ts';
 import { hostName, isLoopback } from '../shared/host-header.ts';
 import { listenError } from '../shared/listen-error.ts';

@@ -1,4 +1,4 @@
-import { reportFault } from '../otel/diagnostics.ts';
+import { reportFault } from './diagnostics.ts';
 import { quietly } from './logger.ts';
 
 /** Tells what happens to those who want to hear of it; nothing that they do comes back. */

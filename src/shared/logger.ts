@@ -1,4 +1,4 @@
-import { expected } from '../instrument-options.ts';
+import { expected } from './validate.ts';
 
 /** Facts that go with a line, such as `{ dependency: 'workday' }`. */
 export type LogFields = Readonly<Record<string, unknown>>;

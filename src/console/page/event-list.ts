@@ -1,4 +1,4 @@
-import type { NewsItem } from '../../operations/events/event-feed.ts';
+import type { NewsItem } from '../../operations/events/feed-event.ts';
 import { byId, make } from './dom.ts';
 import { clock } from './format.ts';
 

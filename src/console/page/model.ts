@@ -1,6 +1,7 @@
-import type { NewsItem } from '../../operations/events/event-feed.ts';
+import type { NewsItem } from '../../operations/events/feed-event.ts';
+import { NEWS } from '../../operations/events/feed-event.ts';
 import type { Full, Limits, Row, Tick } from '../protocol/messages.ts';
-import { NEWS, PAST_STEPS } from '../protocol/retention.ts';
+import { PAST_STEPS } from '../protocol/retention.ts';
 import { beyond, type Limit, rank } from './limit-checks.ts';
 
 /** Calls a second are those of so many samples: fewer would tremble. */

@@ -1,4 +1,4 @@
-import type { NewsItem } from '../../operations/events/event-feed.ts';
+import type { NewsItem } from '../../operations/events/feed-event.ts';
 import type { CircuitBreakerState } from '../../semconv/attributes.ts';
 
 /**

@@ -8,6 +8,3 @@ export const PAST_STEPS = 180;
 
 /** Reading goes on for so many steps when the last one who looked has gone: who lost the connection comes back. */
 export const LINGER_STEPS = 20;
-
-/** So many news are kept; the oldest go first. */
-export const NEWS = 200;

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
-import type { News, NewsItem } from '../../operations/events/event-feed.ts';
+import type { News } from '../../operations/events/event-feed.ts';
+import type { NewsItem } from '../../operations/events/feed-event.ts';
 import type { Full, Tick } from '../protocol/messages.ts';
 import { LATENCY_STEPS } from './latency.ts';
 import { limitsFor } from './limits.ts';

@@ -1,7 +1,7 @@
 import { scopes } from '../../instrument.ts';
 import { type Scope, scopesMade } from '../../metrics/policy-metrics.ts';
 import { byName } from '../../operations/views/group-by-name.ts';
-import { reportFault } from '../../otel/diagnostics.ts';
+import { reportFault } from '../../shared/diagnostics.ts';
 import { Turns } from '../../shared/event-loop-turns.ts';
 import { pack } from '../protocol/encoding.ts';
 import type { Full } from '../protocol/messages.ts';

@@ -1,5 +1,5 @@
-import { expected, ownOptions } from '../../instrument-options.ts';
 import { follow } from '../../shared/abort-signals.ts';
+import { expected, ownOptions } from '../../shared/validate.ts';
 import { Run } from './check-run.ts';
 import { assertChecks, boundsOf } from './options.ts';
 import { healthOf, reportOf } from './report.ts';

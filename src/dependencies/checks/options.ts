@@ -1,5 +1,5 @@
-import { expected } from '../../instrument-options.ts';
 import { LIMITS, POLICIES } from '../../presets/thresholds.ts';
+import { expected } from '../../shared/validate.ts';
 import type { CheckOptions, Checks } from './types.ts';
 
 /** The longest that a timer of Node can wait. */

@@ -1,4 +1,4 @@
-import { reportFault } from '../../otel/diagnostics.ts';
+import { reportFault } from '../../shared/diagnostics.ts';
 import { quietly, SafeLogger } from '../../shared/logger.ts';
 import { short } from '../../shared/sanitize.ts';
 import { dependencyChanges } from '../dependency-changes.ts';

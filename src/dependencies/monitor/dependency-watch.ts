@@ -1,5 +1,5 @@
 import type { watching } from '../../instrument.ts';
-import { reportFault } from '../../otel/diagnostics.ts';
+import { reportFault } from '../../shared/diagnostics.ts';
 import { type Ended, Run } from '../checks/check-run.ts';
 import { LONGEST_MS } from '../checks/options.ts';
 import { reportOf } from '../checks/report.ts';

@@ -1,5 +1,5 @@
 import { watching } from '../../instrument.ts';
-import { ownOptions } from '../../instrument-options.ts';
+import { ownOptions } from '../../shared/validate.ts';
 import { LONGEST_MS } from '../checks/options.ts';
 import { healthOf } from '../checks/report.ts';
 import { Journal } from './dependency-log.ts';

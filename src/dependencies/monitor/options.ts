@@ -1,6 +1,7 @@
-import { assertOptions, expected, ownOptions } from '../../instrument-options.ts';
+import { assertOptions } from '../../instrument-options.ts';
 import { POLICIES } from '../../presets/thresholds.ts';
 import { assertLogger } from '../../shared/logger.ts';
+import { expected, ownOptions } from '../../shared/validate.ts';
 import { boundsOf, entriesOf, LONGEST_MS, milliseconds } from '../checks/options.ts';
 import type { Check } from '../checks/types.ts';
 import type { Dependency, DependencyOptions, MonitorOptions, Recover } from './types.ts';

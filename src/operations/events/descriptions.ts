@@ -1,7 +1,7 @@
 import type { StateChange } from '../../metrics/state-changes.ts';
 import type { CircuitBreakerState } from '../../semconv/attributes.ts';
 import { short } from '../../shared/sanitize.ts';
-import type { NewsItem } from './event-feed.ts';
+import type { NewsItem } from './feed-event.ts';
 import type { Act } from './operation-events.ts';
 
 /** What happened in plain words, after whom it happened to. */

@@ -1,16 +1,5 @@
-import { NEWS } from '../../console/protocol/retention.ts';
 import { Teller } from '../../shared/emitter.ts';
-
-/** Something that has just happened. */
-export interface NewsItem {
-  /** In ms since 1970. */
-  readonly at: number;
-  readonly kind: 'state_change' | 'administration' | 'dependency';
-  /** Of the policy or the dependency. */
-  readonly name: string;
-  readonly text: string;
-  readonly tone: 'bad' | 'warning' | 'good' | 'neutral';
-}
+import { NEWS, type NewsItem } from './feed-event.ts';
 
 /** What happened last, and what happens. */
 export interface News {

@@ -1,5 +1,5 @@
-import { ownOptions } from '../../instrument-options.ts';
 import type { Logger } from '../../shared/logger.ts';
+import { ownOptions } from '../../shared/validate.ts';
 import { assertLogging } from '../settings.ts';
 import type { EventLoggerProvider } from './event-logger.ts';
 import { announce } from './log-events.ts';

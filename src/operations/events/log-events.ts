@@ -1,5 +1,4 @@
 import { changes, type StateChange } from '../../metrics/state-changes.ts';
-import { reportFault } from '../../otel/diagnostics.ts';
 import {
   ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE,
   ATTR_CIRCUIT_BREAKER_STATE,
@@ -7,6 +6,7 @@ import {
   ATTR_POLICY_NAME,
 } from '../../semconv/attributes.ts';
 import * as semconv from '../../semconv/events.ts';
+import { reportFault } from '../../shared/diagnostics.ts';
 import { type LogFields, type Logger, quietly, SafeLogger } from '../../shared/logger.ts';
 import { type Said, sayAct, sayChange, subjectOf } from './descriptions.ts';
 import type { EventLoggerProvider } from './event-logger.ts';

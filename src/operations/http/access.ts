@@ -33,10 +33,6 @@ export class Guard {
     this.#hosts = hosts;
   }
 
-  get canAdminister(): boolean {
-    return !this.#tokens.none;
-  }
-
   /** Before anything else. */
   readonly plain: MiddlewareHandler<Env> = async (c, next) => {
     // Node's request has the target as the client sent it; the URL of a `Request` is normalized.

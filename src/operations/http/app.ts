@@ -1,9 +1,7 @@
 import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono';
-import { liveRoutes } from '../../console/server/routes.ts';
 import { administrators } from '../../metrics/breaker-control.ts';
 import { CIRCUIT_BREAKER_ACTIONS, type CircuitBreakerState } from '../../semconv/attributes.ts';
 import { type Actor, administer, unknownBreaker } from '../administration.ts';
-import type { News } from '../events/event-feed.ts';
 import type { Settings } from '../settings.ts';
 import { breakerViewOf, breakerViews, scopesOf, summaryOf } from '../views/breakers.ts';
 import { abortExecution, executionViews } from '../views/executions.ts';
@@ -18,13 +16,12 @@ import { withHeaders } from './response-headers.ts';
 /**
  * The routes as a web app.
  *
- * @param closing ends the streams
+ * @param liveConsole the routes `/live` and `/events`
  */
 export function appOf(
   settings: Settings,
-  news: News,
+  liveConsole: Hono,
   fault: (error: unknown) => void,
-  closing: AbortSignal,
 ): Hono<Env> {
   const guard = new Guard(settings);
   const app = new Hono<Env>();
@@ -88,16 +85,7 @@ export function appOf(
 
   // The page itself tells nothing; it asks for the token that its stream needs.
   app.use('/events', guard.reads);
-  app.route(
-    '/',
-    liveRoutes({
-      service: settings.service,
-      canAdminister: guard.canAdminister,
-      maxViewers: settings.limits.viewers,
-      news,
-      signal: closing,
-    }),
-  );
+  app.route('/', liveConsole);
   for (const path of ['/live', '/events']) route(app, path, {}, ['GET', 'HEAD']);
 
   const root = new Hono<Env>();

@@ -8,13 +8,13 @@ import {
   string,
   transform,
 } from 'valibot';
-import { expected } from '../../instrument-options.ts';
 import {
   VARIABLE_KINDS,
   VARIABLE_PREFIX,
   VARIABLES,
   type VariableKind,
 } from '../../presets/environment-variables.ts';
+import { expected } from '../../shared/validate.ts';
 import { isNearMiss } from './near-miss.ts';
 
 /** The variables of the environment that are set, by their name, as numbers and truth values. */

@@ -1,4 +1,4 @@
-import { expected } from '../../instrument-options.ts';
+import { expected } from '../../shared/validate.ts';
 import { MEMBERS, type Origin, type PolicySettings } from '../types.ts';
 
 /**

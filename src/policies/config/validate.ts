@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { expected } from '../../instrument-options.ts';
 import { MAX_TIMER_SECONDS } from '../../presets/environment-variables.ts';
 import { PRESET_NAMES } from '../../presets/presets.ts';
 import { readProperty } from '../../shared/own-properties.ts';
+import { expected } from '../../shared/validate.ts';
 import { BREAKER_KINDS, MEMBERS, type PolicyOverrides, RETRY_STRATEGIES } from '../types.ts';
 
 const number = (what: string, check: (value: number) => boolean) =>

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { expected } from '../../instrument-options.ts';
+import { expected } from '../../shared/validate.ts';
 import type { FallbackCall } from '../types.ts';
 import { currentCall, type HandedOver } from './fallback-call.ts';
 

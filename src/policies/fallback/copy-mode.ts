@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { expected } from '../../instrument-options.ts';
+import { expected } from '../../shared/validate.ts';
 
 /**
  * How a value that more than one caller may get is kept from being changed by one of them:

@@ -1,4 +1,4 @@
-import { expected } from '../../instrument-options.ts';
+import { expected } from '../../shared/validate.ts';
 import type { Handles, HandlesResult } from '../types.ts';
 import type { Copy } from './copy-mode.ts';
 

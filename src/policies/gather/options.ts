@@ -1,6 +1,7 @@
-import { assertKeys, assertName, expected } from '../../instrument-options.ts';
+import { assertName } from '../../instrument-options.ts';
 import { POLICIES } from '../../presets/thresholds.ts';
 import { ownOptions } from '../../shared/own-properties.ts';
+import { assertKeys, expected } from '../../shared/validate.ts';
 import type { GatherOptions, Parts } from './types.ts';
 
 /** The longest that a timer of Node can wait. */
