@@ -2,12 +2,12 @@ import type { MeterProvider } from '@opentelemetry/api';
 import { assertName, assertOptions, type InstrumentOptions } from './instrument-options.ts';
 import { attach, detach, isAttached } from './instrumentation/attach.ts';
 import { type AnyPolicy, isPolicy } from './instrumentation/policy-types.ts';
-import type { DegradationAggregate } from './metrics/degradation.ts';
-import type { DependencyAggregate } from './metrics/dependency.ts';
-import { Group } from './metrics/meter-group.ts';
-import type { Scope } from './metrics/policy-metrics.ts';
+import type { DegradationMetrics } from './metrics/degradation.ts';
+import type { DependencyMetrics } from './metrics/dependency.ts';
+import { MeterGroup } from './metrics/meter-group.ts';
+import type { PolicyMetrics } from './metrics/policy-metrics.ts';
 import { type PolicySnapshot, snapshotOf } from './metrics/snapshot.ts';
-import { GlobalConnection } from './otel/global-meter-provider.ts';
+import { GlobalMeterProviderConnection } from './otel/global-meter-provider.ts';
 import { connect } from './otel/reporter.ts';
 import { reportFault, warn } from './shared/diagnostics.ts';
 import { processWide } from './shared/process-wide.ts';
@@ -16,9 +16,9 @@ import { expected } from './shared/validate.ts';
 /** Where the rooms meet: numbers, what writes them, and what reports them. */
 
 interface Destination {
-  readonly group: Group;
+  readonly group: MeterGroup;
   /** Runs before each execution. */
-  readonly ensure: () => void;
+  readonly connectIfNeeded: () => void;
 }
 
 /** Of all copies of this package in the process: two reports of one name would spoil each other. */
@@ -26,24 +26,24 @@ const destinations = processWide('destinations', () => ({
   given: new WeakMap<MeterProvider, Destination>(),
   global: undefined as Destination | undefined,
   /** Weak, as a provider that was given, and what reports to it, may go with its policies. */
-  groups: new Set<WeakRef<Group>>(),
+  groups: new Set<WeakRef<MeterGroup>>(),
 }));
 const { given, groups } = destinations;
 
 function destinationOf(provider: MeterProvider | undefined): Destination {
   if (provider === undefined) {
     if (destinations.global === undefined) {
-      const group = new Group(reportFault);
-      const connection = new GlobalConnection(group);
-      destinations.global = { group, ensure: connection.refresh };
+      const group = new MeterGroup(reportFault);
+      const connection = new GlobalMeterProviderConnection(group);
+      destinations.global = { group, connectIfNeeded: connection.refresh };
       groups.add(new WeakRef(group));
     }
-    destinations.global.ensure();
+    destinations.global.connectIfNeeded();
     return destinations.global;
   }
   let destination = given.get(provider);
   if (destination === undefined) {
-    destination = { group: new Group(reportFault), ensure: () => {} };
+    destination = { group: new MeterGroup(reportFault), connectIfNeeded: () => {} };
     connect(destination.group, provider);
     given.set(provider, destination);
     groups.add(new WeakRef(destination.group));
@@ -77,7 +77,7 @@ export function instrument<P extends { execute: unknown }>(
   if (!isPolicy(policy)) throw expected('`policy` to have a method `execute`', policy);
   assertOptions(options);
   if (isAttached(policy)) return policy;
-  const { group, ensure } = destinationOf(options.meterProvider);
+  const { group, connectIfNeeded: ensure } = destinationOf(options.meterProvider);
   const scope = group.obtain(name, { ...options.attributes });
   const { errorType, durations = true } = options;
   attach(policy as AnyPolicy, { scope, errorType, durations, warn }, group, ensure);
@@ -96,14 +96,14 @@ export function uninstrument(policy: { execute: unknown }): void {
  * Where the answers that are gathered under one name are counted, for as long as the keeper lives.
  * Before each of them, `ensure` runs.
  */
-export function gatherings(
+export function degradationMetrics(
   name: string,
   keeper: object,
   meterProvider: MeterProvider | undefined,
-): { readonly counts: DegradationAggregate; readonly ensure: () => void } {
-  const { group, ensure } = destinationOf(meterProvider);
-  const scope = group.obtainGathering(name);
-  group.hold(scope, keeper, {});
+): { readonly counts: DegradationMetrics; readonly ensure: () => void } {
+  const { group, connectIfNeeded: ensure } = destinationOf(meterProvider);
+  const scope = group.obtainDegradation(name);
+  group.register(scope, keeper, {});
   return { counts: scope.ofDegradation(), ensure };
 }
 
@@ -111,27 +111,27 @@ export function gatherings(
  * Where checks of a dependency are counted, until whoever watches it leaves. Before each check,
  * `ensure` runs.
  */
-export function watching(
+export function dependencyMetrics(
   name: string,
   meterProvider: MeterProvider | undefined,
 ): {
-  readonly counts: DependencyAggregate;
+  readonly counts: DependencyMetrics;
   readonly ensure: () => void;
   readonly leave: () => void;
 } {
-  const { group, ensure } = destinationOf(meterProvider);
+  const { group, connectIfNeeded: ensure } = destinationOf(meterProvider);
   const scope = group.watchDependency(name);
-  return { counts: scope.ofDependency(), ensure, leave: () => group.leaveDependency(scope) };
+  return { counts: scope.ofDependency(), ensure, leave: () => group.unwatchDependency(scope) };
 }
 
 /** What is instrumented now, with live states and counts, by name. */
 export function snapshot(): PolicySnapshot[] {
-  return scopes().map(snapshotOf);
+  return policyMetrics().map(snapshotOf);
 }
 
 /** The names that have policies now, whoever they report to. */
-export function scopes(): Scope[] {
-  const all: Scope[] = [];
+export function policyMetrics(): PolicyMetrics[] {
+  const all: PolicyMetrics[] = [];
   for (const reference of groups) {
     const group = reference.deref();
     if (group) addScopes(group, all);
@@ -141,8 +141,8 @@ export function scopes(): Scope[] {
 }
 
 /** In a loop, as a load balancer has it done a thousand times a second. */
-function addScopes({ scopes }: Group, all: Scope[]): void {
+function addScopes({ policies: scopes }: MeterGroup, all: PolicyMetrics[]): void {
   for (const scope of scopes.values()) {
-    if (scope.policies > 0 && scope.isOfPolicies) all.push(scope);
+    if (scope.registrations > 0 && scope.isOfPolicies) all.push(scope);
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Listening, listen } from 'cockatiel-otel/health';
+import { type HealthServer, listen } from 'cockatiel-otel/health';
 
 /** The live page of the demo's policies. */
 export interface Live {
@@ -19,7 +19,7 @@ export async function serveLive(port: number): Promise<Live> {
   return { url: `${listening.url}/live`, token, close: listening.close };
 }
 
-function listenOn(port: number, token: string): Promise<Listening> {
+function listenOn(port: number, token: string): Promise<HealthServer> {
   return listen({ service: 'the demo', token }, { port });
 }
 

@@ -2,7 +2,7 @@ import { alertGroups, recordingGroups } from '../../src/generate/alerts/index.ts
 import type { Alert } from '../../src/generate/alerts/types.ts';
 import { describe } from '../../src/generate/formats/rules.ts';
 import { THRESHOLDS, type ThresholdName } from '../../src/generate/limits.ts';
-import { settingsOf } from '../../src/generate/options.ts';
+import { resolveGenerateSettings } from '../../src/generate/options.ts';
 import { Queries } from '../../src/generate/promql/queries.ts';
 import { code, table, withBlock } from './markdown.ts';
 
@@ -13,7 +13,7 @@ import { code, table, withBlock } from './markdown.ts';
  */
 export function alertsPage(page: string | undefined): Readonly<Record<string, string>> {
   if (page === undefined) return {};
-  const block = alertsTable(new Queries(settingsOf({})));
+  const block = alertsTable(new Queries(resolveGenerateSettings({})));
   return { 'docs/alerts.md': withBlock(page, 'alerts', block) };
 }
 

@@ -1,5 +1,5 @@
 /** What the command ends with; `docs/cli.md` tells it. */
-export const CODES = {
+export const EXIT_CODES = {
   fine: 0,
   /** Something is open or not well, or what was asked for could not be done. */
   found: 1,
@@ -9,7 +9,7 @@ export const CODES = {
 } as const;
 
 /** What is told in a sentence, and ends the command with this code. */
-export class Ending extends Error {
+export class CliError extends Error {
   readonly code: number;
 
   constructor(message: string, code: number) {

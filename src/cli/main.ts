@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { redact } from '../shared/redact.ts';
-import { CODES, Ending } from './cli-error.ts';
+import { CliError, EXIT_CODES } from './cli-error.ts';
 import { refuseToken } from './client/connection.ts';
 import { addAbort } from './commands/abort.ts';
 import { addAdministration } from './commands/administer.ts';
@@ -42,7 +42,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A reader of the first lines only, such as `head`, is done.
   if (error.code === 'EPIPE') process.exit();
   console.error(`error: Standard output can not be written: ${error.message}`);
-  process.exit(CODES.found);
+  process.exit(EXIT_CODES.found);
 });
 // There is no place left for an error.
 process.stderr.on('error', () => process.exit());
@@ -55,7 +55,8 @@ try {
 
 /** The parser has told of a misuse already. */
 function codeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? CODES.fine : CODES.misuse;
+  if (error instanceof CommanderError)
+    return error.exitCode === 0 ? EXIT_CODES.fine : EXIT_CODES.misuse;
   console.error(`error: ${error instanceof Error ? error.message : error}`);
-  return error instanceof Ending ? error.code : CODES.found;
+  return error instanceof CliError ? error.code : EXIT_CODES.found;
 }

@@ -3,14 +3,14 @@ import type { Command } from 'commander';
 import { TOKEN_VARIABLE } from './client/address.ts';
 import { addConnection, type ConnectionOptions } from './client/connection.ts';
 
-export interface SteeringOptions extends ConnectionOptions {
+export interface OperatorOptions extends ConnectionOptions {
   readonly reason?: string;
   readonly by?: string;
   readonly json?: boolean;
 }
 
 /** The options of every command that changes something in a service. */
-export function addSteering(command: Command): Command {
+export function addOperatorOptions(command: Command): Command {
   return addConnection(command)
     .option('--reason <text>', 'why, for the log of the service')
     .option('--by <who>', 'who does it, for the log of the service (default: the user here)')
@@ -19,7 +19,7 @@ export function addSteering(command: Command): Command {
 }
 
 /** Who does it and why, as the service is told. */
-export function actorFrom({ reason, by }: SteeringOptions): object {
+export function actorFrom({ reason, by }: OperatorOptions): object {
   return { reason, by: by ?? whoami() };
 }
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CODES, Ending } from './cli-error.ts';
+import { CliError, EXIT_CODES } from './cli-error.ts';
 
 /** Where what is watched is drawn. */
-export interface Canvas {
+export interface Display {
   readonly begin: () => void;
   /** What there is to be seen now. */
   readonly draw: (seen: string) => void;
@@ -21,7 +21,7 @@ const SIGNALS = { SIGTERM: 143, SIGHUP: 129 } as const;
  */
 export async function watch(
   look: (signal: AbortSignal) => Promise<string>,
-  canvas: Canvas,
+  canvas: Display,
   intervalSeconds: number,
 ): Promise<void> {
   const ending = new AbortController();
@@ -44,7 +44,7 @@ export async function watch(
         canvas.draw(await look(signal));
       } catch (error) {
         if (signal.aborted) break;
-        if (!(error instanceof Ending) || error.code === CODES.misuse) throw error;
+        if (!(error instanceof CliError) || error.code === EXIT_CODES.misuse) throw error;
         canvas.miss(error.message);
       }
       await next.catch(() => {});

@@ -10,7 +10,7 @@ import { alertGroups, recordingGroups } from './alerts/index.ts';
 import { dashboards } from './dashboards/index.ts';
 import { alertmanagerFile } from './formats/alertmanager.ts';
 import { DASHBOARD_FILES, RULE_FILES } from './formats/index.ts';
-import { type GenerateOptions, settingsOf } from './options.ts';
+import { type GenerateOptions, resolveGenerateSettings } from './options.ts';
 import { Queries } from './promql/queries.ts';
 import { selectionOf } from './selection.ts';
 import type { Files } from './write-files.ts';
@@ -38,7 +38,7 @@ export type { GenerateOptions };
  */
 export function generate(options: GenerateOptions = {}): Files {
   const { has, ...selection } = selectionOf(options);
-  const queries = new Queries(settingsOf(options));
+  const queries = new Queries(resolveGenerateSettings(options));
   const alerts = alertGroups(queries);
   const rules = {
     alerts: has('alerts') ? alerts : [],

@@ -1,6 +1,6 @@
 import { NAMINGS, type Naming } from '../semconv/prometheus.ts';
 import { type Limits, limitsOf, policyLimitsOf, type Thresholds } from './limits.ts';
-import { expected } from './option-error.ts';
+import { optionError } from './option-error.ts';
 import { PUBLISHED_RUNBOOKS } from './runbook-url.ts';
 import type { Format, What } from './selection.ts';
 
@@ -105,7 +105,7 @@ export interface GenerateOptions {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-export interface Settings
+export interface GenerateSettings
   extends Required<Omit<GenerateOptions, 'thresholds' | 'what' | 'format' | 'dashboardBase'>> {
   readonly dashboardBase: string | undefined;
   readonly limits: Limits;
@@ -117,7 +117,7 @@ export interface Settings
 const LONGEST_SCRAPE_SECONDS = 75;
 
 /** @throws TypeError naming the option, what was expected and what came */
-export function settingsOf(options: GenerateOptions): Settings {
+export function resolveGenerateSettings(options: GenerateOptions): GenerateSettings {
   const {
     naming = 'prometheus-exporter',
     thresholds = {},
@@ -135,26 +135,27 @@ export function settingsOf(options: GenerateOptions): Settings {
     datasourceUid = 'prometheus',
     labels = {},
   } = options;
-  if (!NAMINGS.includes(naming)) throw expected('naming', `one of ${NAMINGS.join(', ')}`, naming);
+  if (!NAMINGS.includes(naming))
+    throw optionError('naming', `one of ${NAMINGS.join(', ')}`, naming);
   assertLabel('jobLabel', jobLabel);
   assertLabel('instanceLabel', instanceLabel);
   for (const label of groupLabels) assertLabel('groupLabels', label);
   if (!groupLabels.includes(jobLabel)) {
-    throw expected('groupLabels', `labels with that of the job, ${jobLabel}`, groupLabels);
+    throw optionError('groupLabels', `labels with that of the job, ${jobLabel}`, groupLabels);
   }
   if (instanceLabel === jobLabel || groupLabels.includes(instanceLabel)) {
-    throw expected('instanceLabel', 'another label than that of the job', instanceLabel);
+    throw optionError('instanceLabel', 'another label than that of the job', instanceLabel);
   }
   if (!/^([a-zA-Z_]\w*)?$/.test(metricPrefix)) {
-    throw expected('metricPrefix', 'the beginning of the name of a metric', metricPrefix);
+    throw optionError('metricPrefix', 'the beginning of the name of a metric', metricPrefix);
   }
   if (histograms !== 'classic' && histograms !== 'native') {
-    throw expected('histograms', 'classic or native', histograms);
+    throw optionError('histograms', 'classic or native', histograms);
   }
   assertPositive('timeScale', timeScale);
   assertPositive('scrapeInterval', scrapeInterval);
   if (scrapeInterval * timeScale > LONGEST_SCRAPE_SECONDS) {
-    throw expected(
+    throw optionError(
       'scrapeInterval',
       `${LONGEST_SCRAPE_SECONDS} s at most, so that 5 min hold the samples that rules need`,
       scrapeInterval,
@@ -186,31 +187,31 @@ export function settingsOf(options: GenerateOptions): Settings {
 /** As OpenTelemetry or Prometheus has it: dots become what they become on the road. */
 function assertLabel(option: string, label: string): void {
   if (typeof label !== 'string' || !/^[a-zA-Z_][\w.]*$/.test(label)) {
-    throw expected(option, 'the name of a label', label);
+    throw optionError(option, 'the name of a label', label);
   }
 }
 
 function assertPositive(option: string, value: number): void {
-  if (!Number.isFinite(value) || value <= 0) throw expected(option, 'a number above 0', value);
+  if (!Number.isFinite(value) || value <= 0) throw optionError(option, 'a number above 0', value);
 }
 
 /** A URL to which a slash and a path can be added. */
 function base(option: string, url: string): string {
-  if (typeof url !== 'string' || !/^\S+$/.test(url)) throw expected(option, 'a URL', url);
+  if (typeof url !== 'string' || !/^\S+$/.test(url)) throw optionError(option, 'a URL', url);
   return url.replace(/\/+$/, '');
 }
 
 /** A uid of Grafana has 40 characters at most, and is the name of a ConfigMap too. */
 function assertUidSuffix(suffix: string): void {
   if (typeof suffix !== 'string' || !/^([a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?)?$/.test(suffix)) {
-    throw expected('uidSuffix', '1 to 22 lower-case letters, digits and dashes', suffix);
+    throw optionError('uidSuffix', '1 to 22 lower-case letters, digits and dashes', suffix);
   }
 }
 
 /** https://grafana.com/docs/grafana/latest/administration/provisioning/#data-sources */
 function assertDatasource(uid: string): void {
   if (typeof uid !== 'string' || !/^[\w-]{1,40}$/.test(uid)) {
-    throw expected('datasourceUid', 'the uid of a data source', uid);
+    throw optionError('datasourceUid', 'the uid of a data source', uid);
   }
 }
 
@@ -223,6 +224,6 @@ function assertKubernetesLabels(labels: Readonly<Record<string, string>>): void 
     const known =
       word.test(name) && (owner === undefined || prefix.test(owner)) && rest.length === 0;
     if (known && (value === '' || (typeof value === 'string' && word.test(value)))) continue;
-    throw expected('labels', 'labels of Kubernetes', `${key}=${value}`);
+    throw optionError('labels', 'labels of Kubernetes', `${key}=${value}`);
   }
 }

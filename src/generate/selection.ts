@@ -1,5 +1,5 @@
 import type { DashboardName } from './dashboards/uids.ts';
-import { expected } from './option-error.ts';
+import { optionError } from './option-error.ts';
 
 /** What can be generated: a kind of thing, or one of its kind. */
 export const WHATS = [
@@ -85,7 +85,7 @@ export function selectionOf({ what, format }: SelectionOptions): Selection {
   for (const each of formats) {
     if (possible.some((known) => known === each)) continue;
     const known = possible.length > 0 ? `one of ${possible.join(', ')}` : 'none';
-    throw expected('format', `${known} for ${whats.join(', ')}`, each);
+    throw optionError('format', `${known} for ${whats.join(', ')}`, each);
   }
   return {
     has,
@@ -121,10 +121,10 @@ function listOf<T extends string>(
 ): T[] | undefined {
   if (value === undefined) return undefined;
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (list.length === 0) throw expected(option, `one or several of ${known.join(', ')}`, '');
+  if (list.length === 0) throw optionError(option, `one or several of ${known.join(', ')}`, '');
   for (const each of list) {
     if (!known.some((name) => name === each)) {
-      throw expected(option, `one of ${known.join(', ')}`, each);
+      throw optionError(option, `one of ${known.join(', ')}`, each);
     }
   }
   return [...new Set(list)] as T[];

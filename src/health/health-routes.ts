@@ -1,12 +1,12 @@
-import { liveRoutes } from '../console/server/routes.ts';
-import { running } from '../metrics/active-executions.ts';
-import { Feed } from '../operations/events/event-feed.ts';
-import { report } from '../operations/events/feed-sources.ts';
-import { announce } from '../operations/events/log-events.ts';
-import { appOf } from '../operations/http/app.ts';
+import { consoleRoutes } from '../console/server/routes.ts';
+import { activeExecutions } from '../metrics/active-executions.ts';
+import { EventFeed } from '../operations/events/event-feed.ts';
+import { feedEvents } from '../operations/events/feed-sources.ts';
+import { logEvents } from '../operations/events/log-events.ts';
+import { createApp } from '../operations/http/app.ts';
 import { problemOf } from '../operations/http/problem.ts';
 import type { HealthOptions } from '../operations/options.ts';
-import { settingsOf } from '../operations/settings.ts';
+import { resolveHealthSettings } from '../operations/settings.ts';
 import { activeTraceId } from '../otel/active-trace.ts';
 import { SafeLogger } from '../shared/logger.ts';
 
@@ -36,25 +36,25 @@ export interface HealthRoutes {
  * app.use('/ops', nodeHandler(health)); // Express
  */
 export function healthRoutes(options: HealthOptions = {}): HealthRoutes {
-  const settings = settingsOf(options);
+  const settings = resolveHealthSettings(options);
   const log = new SafeLogger(settings.logger);
-  const feed = new Feed();
+  const feed = new EventFeed();
   const failed = (error: unknown) =>
     log.error('A route of cockatiel-otel/health failed', { error });
   const closing = new AbortController();
-  const liveConsole = liveRoutes({
+  const liveConsole = consoleRoutes({
     service: settings.service,
     canAdminister: settings.token !== undefined,
     maxViewers: settings.limits.viewers,
     news: feed,
     signal: closing.signal,
   });
-  const app = appOf(settings, liveConsole, failed);
+  const app = createApp(settings, liveConsole, failed);
   const ends = [
     () => closing.abort(),
-    report(feed),
-    ...(settings.logger || settings.events ? [announce(settings)] : []),
-    ...(settings.executions ? [running.watch(activeTraceId)] : []),
+    feedEvents(feed),
+    ...(settings.logger || settings.events ? [logEvents(settings)] : []),
+    ...(settings.executions ? [activeExecutions.watch(activeTraceId)] : []),
   ];
   function close(): void {
     for (const end of ends.splice(0)) end();

@@ -28,7 +28,7 @@ export type {
   Recover,
   RecoverContext,
 } from '../dependencies/monitor/types.ts';
-export type { Done } from '../operations/administration.ts';
+export type { OperationResult } from '../operations/administration.ts';
 export type { EventLoggerProvider, EventRecord } from '../operations/events/event-logger.ts';
 export { type LogChangesOptions, logChanges } from '../operations/events/log-changes.ts';
 export type { HealthLimits, HealthOptions } from '../operations/options.ts';
@@ -37,5 +37,5 @@ export type { ExecutionsView, ExecutionView } from '../operations/views/executio
 export type { HealthView } from '../operations/views/health.ts';
 export type { LogFields, Logger } from '../shared/logger.ts';
 export { type HealthRoutes, healthRoutes } from './health-routes.ts';
-export { type Listening, type ListenOptions, listen } from './listen.ts';
+export { type HealthServer, type ListenOptions, listen } from './listen.ts';
 export { type NodeHandler, nodeHandler } from './node-handler.ts';

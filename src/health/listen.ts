@@ -31,7 +31,7 @@ export interface ListenOptions {
 }
 
 /** Routes that listen. */
-export interface Listening {
+export interface HealthServer {
   /** Such as `http://127.0.0.1:9465`. */
   readonly url: string;
   /** Ends requests under way and the routes that were made for it. May be called more than once. */
@@ -56,7 +56,7 @@ const REQUEST_MS = 10_000;
 export async function listen(
   routes: HealthRoutes | HealthOptions = {},
   options: ListenOptions = {},
-): Promise<Listening> {
+): Promise<HealthServer> {
   const { port, host, hosts } = addressOf(options);
   const given = isRoutes(routes) ? routes : undefined;
   const own = given ?? healthRoutes(routes as HealthOptions);

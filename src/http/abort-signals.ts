@@ -53,7 +53,7 @@ export interface Following {
   release(body: object | null | undefined): void;
 }
 
-export function follow(signal: AbortSignal | null | undefined): Following {
+export function followSignals(signal: AbortSignal | null | undefined): Following {
   const controller = new AbortController();
   if (!signal) return { controller, release: () => {} };
   if (signal.aborted) {

@@ -1,6 +1,6 @@
 import { untilAborted } from './abort-signals.ts';
 import { bufferResponse } from './body.ts';
-import { discard } from './drain-response.ts';
+import { drainResponse } from './drain-response.ts';
 import { HttpStatusError } from './errors.ts';
 import type { HttpCall } from './http-call.ts';
 import { sendAs } from './resend-count.ts';
@@ -46,12 +46,12 @@ async function withNewToken(
     );
     if (!isThere) return refused;
   } catch (error) {
-    void discard(refused);
+    void drainResponse(refused);
     throw error;
   }
   // The token is there for the next call, though not for this one.
   if (!request.resendable) return refused;
-  await untilAborted(signal, () => discard(refused));
+  await untilAborted(signal, () => drainResponse(refused));
   call.authorized = false;
   return send(call, signal);
 }
@@ -85,7 +85,7 @@ async function send(call: HttpCall, signal: AbortSignal): Promise<Response> {
   try {
     const response = await sendAs(call.sent, () => request.send(client.fetch, wire.signal));
     if (client.wholeBody) await bufferResponse(response, client.bodyLimit, client.keepsResponses);
-    if (signal.aborted) void discard(response);
+    if (signal.aborted) void drainResponse(response);
     signal.throwIfAborted();
     return response;
   } finally {

@@ -1,18 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { running } from '../metrics/active-executions.ts';
+import { activeExecutions } from '../metrics/active-executions.ts';
 import { withArguments } from '../policies/call-context.ts';
 import { attempt as beginAttempt, handOver } from '../policies/fallback/fallback-call.ts';
 import type { ResilientPolicy } from '../policies/types.ts';
-import { follow, untilAborted } from './abort-signals.ts';
+import { followSignals, untilAborted } from './abort-signals.ts';
 import { attempt } from './attempt.ts';
 import { correlationId } from './correlation.ts';
-import { discard } from './drain-response.ts';
+import { drainResponse } from './drain-response.ts';
 import { CircuitOpenError, HttpStatusError, isMarked, TimeoutError } from './errors.ts';
 import { isFailedStatus } from './failures.ts';
 import { type Client, HttpCall, runHttpCall } from './http-call.ts';
-import { type FetchOptions, settingsOf } from './options.ts';
+import { type FetchOptions, resolveFetchSettings } from './options.ts';
 import { type FetchInit, type FetchInput, OutgoingRequest } from './request.ts';
-import { closesAt } from './retry-at.ts';
+import { retryAtOf } from './retry-at.ts';
 import { stackFor } from './stack.ts';
 import { Tokens } from './tokens.ts';
 
@@ -47,7 +47,7 @@ export function createFetch(
   name: string,
   options: FetchOptions = {},
 ): ResilientFetch<Response | null> {
-  const settings = settingsOf(name, options);
+  const settings = resolveFetchSettings(name, options);
   const { refreshToken, refreshTimeoutSeconds, correlationHeader, throwOnStatus } = settings;
   const policy = stackFor(name, settings);
   const listed = policy.settings.retry ? policy.settings.retry.statuses : undefined;
@@ -69,7 +69,7 @@ export function createFetch(
     if (correlationHeader !== false && !request.headers.has(correlationHeader)) {
       request.headers.set(correlationHeader, correlationId());
     }
-    const following = follow(request.signal);
+    const following = followSignals(request.signal);
     const call = new HttpCall(client, request, following.controller.signal);
     if (correlationHeader !== false) {
       call.correlationId = request.headers.get(correlationHeader) ?? undefined;
@@ -83,7 +83,7 @@ export function createFetch(
       return response;
     } finally {
       // A fallback has answered in its place, or nobody wants it.
-      if (call.last !== kept) void discard(call.last);
+      if (call.last !== kept) void drainResponse(call.last);
       following.release(kept?.body);
     }
   }
@@ -107,7 +107,7 @@ async function answerOf(call: HttpCall): Promise<Response> {
       signal,
     );
   const correlated = () =>
-    running.watched ? running.correlated(call.correlationId, execute) : execute();
+    activeExecutions.watched ? activeExecutions.correlated(call.correlationId, execute) : execute();
   try {
     return await untilAborted(signal, () =>
       withArguments(call.request.args, () => handOver(handed, () => runHttpCall(call, correlated))),
@@ -125,7 +125,7 @@ function explained(error: unknown, { name, policy }: Client): unknown {
     return error;
   }
   if (isMarked(error, 'isBrokenCircuitError')) {
-    return new CircuitOpenError(name, closesAt(policy), error);
+    return new CircuitOpenError(name, retryAtOf(policy), error);
   }
   // The caller has not called it off, so it was a timeout, whoever noticed first.
   const timedOut = isMarked(error, 'isTaskCancelledError') || nameOf(error) === 'AbortError';

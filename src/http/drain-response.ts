@@ -9,7 +9,7 @@ const LONGEST_MS = 1000;
  * read, and one that is long, or slow to come, is cancelled. Leaves alone what somebody reads. Never
  * rejects.
  */
-export async function discard(response: Response | undefined): Promise<void> {
+export async function drainResponse(response: Response | undefined): Promise<void> {
   const body = response?.body;
   if (!body || body.locked) return;
   const reader = body.getReader();

@@ -97,10 +97,10 @@ const CHECKS = {
 const KEEPING: readonly unknown[] = ['cached', 'stale'];
 
 /** What of the options is no part of the policy. */
-export type HttpSettings = ReturnType<typeof settingsOf>;
+export type FetchSettings = ReturnType<typeof resolveFetchSettings>;
 
 /** @throws TypeError naming the argument and what was expected */
-export function settingsOf(name: string, options: FetchOptions) {
+export function resolveFetchSettings(name: string, options: FetchOptions) {
   assertName(name);
   assertKeys('options', options, Object.keys(KINDS));
   for (const [key, value] of Object.entries(options)) {

@@ -29,7 +29,7 @@ interface Outgoing {
  *
  * @returns `undefined` if the body cannot be compared, such as a stream
  */
-export function variantOf(outgoing: Outgoing): string | undefined {
+export function requestVariantOf(outgoing: Outgoing): string | undefined {
   const { method, headers, init, correlationHeader } = outgoing;
   const {
     method: _,

@@ -1,5 +1,5 @@
 import { type BodyLimit, bufferRequest } from './body.ts';
-import { variantOf } from './request-key.ts';
+import { requestVariantOf } from './request-key.ts';
 
 /** What `fetch` takes, with the types of Node or those of a browser. */
 export type FetchInput = Parameters<typeof globalThis.fetch>[0];
@@ -65,7 +65,7 @@ export class OutgoingRequest {
   variant(correlationHeader: string | false): string | undefined {
     if (isRequest(this.#input)) return undefined;
     const [method, headers, init] = [this.#method, this.headers, this.#init];
-    return variantOf({ method, headers, init, correlationHeader });
+    return requestVariantOf({ method, headers, init, correlationHeader });
   }
 
   /**

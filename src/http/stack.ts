@@ -1,14 +1,14 @@
 import { createPolicy } from '../policies/create-policy.ts';
 import { askedFor, planned } from '../policies/retry-backoff.ts';
 import type { PolicyOverrides, ResilientPolicy } from '../policies/types.ts';
-import { discard } from './drain-response.ts';
+import { drainResponse } from './drain-response.ts';
 import { isCounted, isFailure, isRetriedStatus } from './failures.ts';
 import { currentHttpCall } from './http-call.ts';
-import type { HttpSettings } from './options.ts';
+import type { FetchSettings } from './options.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 
 /** The policies of a resilient `fetch`. */
-export function stackFor(name: string, settings: HttpSettings): ResilientPolicy<Response> {
+export function stackFor(name: string, settings: FetchSettings): ResilientPolicy<Response> {
   const { preset, overrides, maxRetryAfterSeconds } = settings;
   const handle = overrides.handle ?? ((error: unknown): boolean => isFailure(error, listed));
 
@@ -59,7 +59,7 @@ export function stackFor(name: string, settings: HttpSettings): ResilientPolicy<
   };
   // It will not be read any more; its connection must not be held through the wait.
   policy.retry?.onRetry((event) => {
-    void discard(responseOf('error' in event ? event.error : event.value));
+    void drainResponse(responseOf('error' in event ? event.error : event.value));
   });
   return policy;
 }

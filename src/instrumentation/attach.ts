@@ -1,15 +1,15 @@
-import type { Group } from '../metrics/meter-group.ts';
-import { BulkheadLayer } from './bulkhead.ts';
-import { CircuitBreakerLayer } from './circuit-breaker.ts';
-import { CustomLayer } from './custom-policy.ts';
-import { assertReplaceable, Installation, installationOf } from './execute-patch.ts';
+import type { MeterGroup } from '../metrics/meter-group.ts';
+import { BulkheadInstrumentation } from './bulkhead.ts';
+import { CircuitBreakerInstrumentation } from './circuit-breaker.ts';
+import { CustomPolicyInstrumentation } from './custom-policy.ts';
+import { assertReplaceable, ExecutePatch, installationOf } from './execute-patch.ts';
 import { Executions } from './executions.ts';
-import { FallbackLayer } from './fallback.ts';
-import type { Layer, Settings } from './policy-instrumentation.ts';
+import { FallbackInstrumentation } from './fallback.ts';
+import type { InstrumentationSettings, PolicyInstrumentation } from './policy-instrumentation.ts';
 import { type AnyPolicy, isWrap, membersOf, shapeOf } from './policy-types.ts';
-import { RetryLayer } from './retry.ts';
-import { StackLayer } from './stack.ts';
-import { TimeoutLayer } from './timeout.ts';
+import { RetryInstrumentation } from './retry.ts';
+import { StackInstrumentation } from './stack.ts';
+import { TimeoutInstrumentation } from './timeout.ts';
 
 export function isAttached(policy: AnyPolicy): boolean {
   return installationOf(policy) !== undefined;
@@ -26,8 +26,8 @@ export function isAttached(policy: AnyPolicy): boolean {
  */
 export function attach(
   policy: AnyPolicy,
-  settings: Settings,
-  group: Group,
+  settings: InstrumentationSettings,
+  group: MeterGroup,
   unreported: () => void,
 ): void {
   const members = isWrap(policy) ? [...membersOf(policy)] : [];
@@ -38,13 +38,13 @@ export function attach(
     const own = installationOf(member);
     if (own) return [own.share()];
     const layer = layerOf(member, settings);
-    return layer ? [new Installation(member, layer, settings.scope, group).share()] : [];
+    return layer ? [new ExecutePatch(member, layer, settings.scope, group).share()] : [];
   });
   const executions = new Executions(policy, settings.scope, settings.durations, unreported);
   const layer =
     layerOf(policy, { ...settings, executions }) ??
-    new StackLayer(policy, policy.execute, executions);
-  new Installation(policy, layer, settings.scope, group).members = installed;
+    new StackInstrumentation(policy, policy.execute, executions);
+  new ExecutePatch(policy, layer, settings.scope, group).members = installed;
 }
 
 /** Undoes `attach`, for the members too; does nothing where there is nothing to undo. */
@@ -53,22 +53,25 @@ export function detach(policy: AnyPolicy): void {
 }
 
 /** The layer of a policy; a noop inside a stack needs none. */
-function layerOf(policy: AnyPolicy, settings: Settings): Layer | undefined {
+function layerOf(
+  policy: AnyPolicy,
+  settings: InstrumentationSettings,
+): PolicyInstrumentation | undefined {
   const shape = shapeOf(policy);
   const original = policy.execute;
   switch (shape.type) {
     case 'retry':
-      return new RetryLayer(shape.policy, original, settings);
+      return new RetryInstrumentation(shape.policy, original, settings);
     case 'circuit_breaker':
-      return new CircuitBreakerLayer(shape.policy, original, settings);
+      return new CircuitBreakerInstrumentation(shape.policy, original, settings);
     case 'timeout':
-      return new TimeoutLayer(shape.policy, original, settings);
+      return new TimeoutInstrumentation(shape.policy, original, settings);
     case 'bulkhead':
-      return new BulkheadLayer(shape.policy, original, settings);
+      return new BulkheadInstrumentation(shape.policy, original, settings);
     case 'fallback':
-      return new FallbackLayer(shape.policy, original, settings);
+      return new FallbackInstrumentation(shape.policy, original, settings);
     case 'custom':
-      return settings.executions ? undefined : new CustomLayer(policy, original);
+      return settings.executions ? undefined : new CustomPolicyInstrumentation(policy, original);
     default:
       return undefined;
   }

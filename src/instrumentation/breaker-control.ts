@@ -1,10 +1,10 @@
 import {
+  BREAKER_METADATA,
   type BreakerControl,
-  type BreakerReading,
-  isolated,
-  KNOWN_BREAKER,
-  type KnownBreaker,
-  released,
+  type BreakerMetadata,
+  type BreakerStatus,
+  isolatePolicy,
+  releasePolicy,
 } from '../metrics/breaker-control.ts';
 import { STATE } from '../metrics/circuit-breaker.ts';
 import { CIRCUIT_BREAKER_STATES, type CircuitBreakerState } from '../semconv/attributes.ts';
@@ -20,7 +20,7 @@ interface Seen {
 
 /** Reads and steers one circuit breaker, by what cockatiel makes public. */
 export class Control implements BreakerControl {
-  readonly #policy: CircuitBreaker & { readonly [KNOWN_BREAKER]?: KnownBreaker };
+  readonly #policy: CircuitBreaker & { readonly [BREAKER_METADATA]?: BreakerMetadata };
   readonly #seen: () => Seen;
   readonly #asOne: (work: () => void) => void;
   readonly #fault: (thrown: unknown) => void;
@@ -50,11 +50,11 @@ export class Control implements BreakerControl {
     return CIRCUIT_BREAKER_STATES[this.#policy.state] as CircuitBreakerState;
   }
 
-  get #known(): KnownBreaker | undefined {
-    return this.#policy[KNOWN_BREAKER];
+  get #known(): BreakerMetadata | undefined {
+    return this.#policy[BREAKER_METADATA];
   }
 
-  read(): BreakerReading {
+  read(): BreakerStatus {
     const { state, changedAt, openedAt, lastErrorType } = this.#seen();
     const known = this.#known;
     const saved = savedOf(this.#policy);
@@ -73,8 +73,8 @@ export class Control implements BreakerControl {
       openSeconds: (known ?? configured)?.openSeconds,
       lastErrorType,
       key: known?.key,
-      held: this.#handle !== undefined,
-      forgets: known !== undefined,
+      isIsolatedByUs: this.#handle !== undefined,
+      canForgetFailures: known !== undefined,
     };
   }
 
@@ -87,7 +87,7 @@ export class Control implements BreakerControl {
     });
   }
 
-  hold(): void {
+  isolate(): void {
     this.#handle ??= this.#isolated();
   }
 
@@ -98,14 +98,14 @@ export class Control implements BreakerControl {
   }
 
   #isolated(): { dispose(): void } {
-    const handle = isolated(this.#policy, this.#fault);
+    const handle = isolatePolicy(this.#policy, this.#fault);
     // Where a listener has thrown, the others have not heard of it.
     this.#seen();
     return handle;
   }
 
   #release(handle: { dispose(): void }): void {
-    released(handle, this.#fault);
+    releasePolicy(handle, this.#fault);
     this.#seen();
   }
 }

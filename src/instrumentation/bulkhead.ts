@@ -1,16 +1,16 @@
-import { type BulkheadAggregate, BULKHEAD_RESULT as RESULT } from '../metrics/bulkhead.ts';
+import { type BulkheadMetrics, BULKHEAD_RESULT as RESULT } from '../metrics/bulkhead.ts';
 import { Call, functionOf, parentOf } from './call.ts';
 import { capacityOf } from './cockatiel-internals.ts';
 import { isMarked } from './error-type.ts';
 import type { Executions } from './executions.ts';
 import { runAndObserve } from './observe-result.ts';
-import type { Layer, Settings } from './policy-instrumentation.ts';
+import type { InstrumentationSettings, PolicyInstrumentation } from './policy-instrumentation.ts';
 import type { Bulkhead, Execute, Fn } from './policy-types.ts';
 
-export class BulkheadLayer implements Layer {
+export class BulkheadInstrumentation implements PolicyInstrumentation {
   readonly execute: Execute;
   readonly #policy: Bulkhead;
-  readonly #counts: BulkheadAggregate;
+  readonly #counts: BulkheadMetrics;
   readonly #durations: boolean;
   readonly executions: Executions | undefined;
   /** Whether it is cockatiel's own, which always hands on what its function returned. */
@@ -20,7 +20,7 @@ export class BulkheadLayer implements Layer {
   /** Functions in the queue: the bulkhead re-enters `execute` with them. */
   #queued: Set<Fn> | undefined;
 
-  constructor(policy: Bulkhead, original: Execute, settings: Settings) {
+  constructor(policy: Bulkhead, original: Execute, settings: InstrumentationSettings) {
     this.#policy = policy;
     this.#counts = settings.scope.ofBulkhead();
     this.#durations = settings.durations;
@@ -85,7 +85,7 @@ export class BulkheadLayer implements Layer {
 }
 
 class BulkheadCall extends Call {
-  declare readonly owner: BulkheadLayer;
+  declare readonly owner: BulkheadInstrumentation;
   /** The function, if it was not called at once. */
   queued: Fn | undefined = undefined;
   /** In ms of `performance.now()`. */

@@ -1,10 +1,10 @@
-import { heldNames } from '../metrics/breaker-control.ts';
+import { isolatedNames } from '../metrics/breaker-control.ts';
 import {
-  type CircuitBreakerAggregate,
+  type CircuitBreakerMetrics,
   CIRCUIT_BREAKER_RESULT as RESULT,
   STATE,
 } from '../metrics/circuit-breaker.ts';
-import { changes } from '../metrics/state-changes.ts';
+import { stateChanges } from '../metrics/state-changes.ts';
 import { CIRCUIT_BREAKER_STATES, type CircuitBreakerState } from '../semconv/attributes.ts';
 import { Control, savedOf } from './breaker-control.ts';
 import { Call, functionOf, markHandled, parentOf } from './call.ts';
@@ -13,18 +13,22 @@ import { isMarked } from './error-type.ts';
 import { installationOf } from './execute-patch.ts';
 import type { Executions } from './executions.ts';
 import { runAndObserve } from './observe-result.ts';
-import { type Settings, TappedLayer, typeOf } from './policy-instrumentation.ts';
+import {
+  ExecutorInstrumentation,
+  type InstrumentationSettings,
+  typeOf,
+} from './policy-instrumentation.ts';
 import type { CircuitBreaker, Execute, FailureReason, Fn } from './policy-types.ts';
 
 /** A state change emits one of the first three events, and then `stateChange`. */
 const EMITTERS = ['breakEmitter', 'resetEmitter', 'halfOpenEmitter', 'stateChangeEmitter'] as const;
 
-export class CircuitBreakerLayer extends TappedLayer {
+export class CircuitBreakerInstrumentation extends ExecutorInstrumentation {
   readonly execute: Execute;
   readonly control: Control;
   readonly #policy: CircuitBreaker;
-  readonly #counts: CircuitBreakerAggregate;
-  readonly #settings: Settings;
+  readonly #counts: CircuitBreakerMetrics;
+  readonly #settings: InstrumentationSettings;
   readonly #executions: Executions | undefined;
   /** Calls that wait for a probe, by function: the breaker calls `execute` again with the function. */
   readonly #waiting = new Map<Fn, CircuitBreakerCall>();
@@ -49,7 +53,7 @@ export class CircuitBreakerLayer extends TappedLayer {
   #lastErrorType: string | undefined;
   #muted = false;
 
-  constructor(policy: CircuitBreaker, original: Execute, settings: Settings) {
+  constructor(policy: CircuitBreaker, original: Execute, settings: InstrumentationSettings) {
     super(policy);
     this.#policy = policy;
     this.#counts = settings.scope.ofCircuitBreaker();
@@ -84,7 +88,7 @@ export class CircuitBreakerLayer extends TappedLayer {
     const emitters = EMITTERS.map((emitter) => tapEmitter(policy, emitter, observe));
     this.#events = emitters.filter((emitter) => emitter !== undefined);
     if (!emitters[3]) this.#events.push(policy.onStateChange(observe));
-    if (heldNames.has(settings.scope.name)) this.#hold();
+    if (isolatedNames.has(settings.scope.name)) this.#hold();
 
     const layer = this;
     this.execute = function execute(fn, signal, ...rest) {
@@ -119,7 +123,7 @@ export class CircuitBreakerLayer extends TappedLayer {
   /** A user-defined breaker may throw when it is held open. It is instrumented nevertheless. */
   #hold(): void {
     try {
-      this.control.hold();
+      this.control.isolate();
     } catch (fault) {
       this.#settings.scope.fault(fault);
     }
@@ -187,7 +191,7 @@ export class CircuitBreakerLayer extends TappedLayer {
     }
     // An isolated circuit was opened by an operator, so its end is not a recovery.
     if (next === STATE.closed || next === STATE.isolated) this.#opened(undefined, undefined);
-    if (changes.heard && !this.#muted) this.#tell(previous, recovered);
+    if (stateChanges.heard && !this.#muted) this.#tell(previous, recovered);
   }
 
   #opened(at: number | undefined, now: number | undefined): void {
@@ -204,14 +208,14 @@ export class CircuitBreakerLayer extends TappedLayer {
       work();
     } finally {
       this.#muted = false;
-      if (changes.heard && this.#state !== previous) this.#tell(previous, undefined);
+      if (stateChanges.heard && this.#state !== previous) this.#tell(previous, undefined);
     }
   }
 
   #tell(previous: number, recoverySeconds: number | undefined): void {
     const { scope } = this.#settings;
     try {
-      changes.tell({
+      stateChanges.tell({
         name: scope.name,
         key: this.control.key,
         previous: CIRCUIT_BREAKER_STATES[previous] as CircuitBreakerState,
@@ -231,7 +235,7 @@ function isDown(state: number): boolean {
 }
 
 class CircuitBreakerCall extends Call implements InvocationObserver {
-  declare readonly owner: CircuitBreakerLayer;
+  declare readonly owner: CircuitBreakerInstrumentation;
   /** The function, while the call waits for a probe. */
   waiting: Fn | undefined = undefined;
   result: number | undefined = undefined;

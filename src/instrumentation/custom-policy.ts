@@ -1,12 +1,12 @@
 import { applyInside, Call, isThenable, parentOf, restart } from './call.ts';
-import type { Layer } from './policy-instrumentation.ts';
+import type { PolicyInstrumentation } from './policy-instrumentation.ts';
 import type { Execute, Fn } from './policy-types.ts';
 
 /**
  * A policy of the user's own inside a stack. It has no metrics and only hands the stack on. It may
  * call its function at any time and more than once, and drop what that returns.
  */
-export class CustomLayer implements Layer {
+export class CustomPolicyInstrumentation implements PolicyInstrumentation {
   readonly execute: Execute;
 
   constructor(policy: object, original: Execute) {

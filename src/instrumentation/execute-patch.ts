@@ -1,6 +1,6 @@
-import type { Group, Hold } from '../metrics/meter-group.ts';
-import type { Scope } from '../metrics/policy-metrics.ts';
-import type { Layer } from './policy-instrumentation.ts';
+import type { MeterGroup, Registration } from '../metrics/meter-group.ts';
+import type { PolicyMetrics } from '../metrics/policy-metrics.ts';
+import type { PolicyInstrumentation } from './policy-instrumentation.ts';
 import type { AnyPolicy, Execute } from './policy-types.ts';
 
 /**
@@ -10,22 +10,27 @@ import type { AnyPolicy, Execute } from './policy-types.ts';
 const INSTALLATION = Symbol.for('cockatiel-otel.installation');
 
 interface Carrier {
-  [INSTALLATION]?: Installation | undefined;
+  [INSTALLATION]?: ExecutePatch | undefined;
 }
 
 /** A layer in the place of a policy's `execute`, until it is undone. */
-export class Installation {
+export class ExecutePatch {
   /** Of what was given to `instrument` itself: those of the members, of which a stack has some. */
-  members: Installation[] | undefined;
+  members: ExecutePatch[] | undefined;
   /** Stacks that have the policy as a member. */
   #stacks = 0;
   readonly #policy: AnyPolicy;
-  readonly #layer: Layer;
-  readonly #group: Group;
-  readonly #hold: Hold;
+  readonly #layer: PolicyInstrumentation;
+  readonly #group: MeterGroup;
+  readonly #hold: Registration;
   readonly #replaced: PropertyDescriptor | undefined;
 
-  constructor(policy: AnyPolicy, layer: Layer, scope: Scope, group: Group) {
+  constructor(
+    policy: AnyPolicy,
+    layer: PolicyInstrumentation,
+    scope: PolicyMetrics,
+    group: MeterGroup,
+  ) {
     this.#policy = policy;
     this.#layer = layer;
     this.#group = group;
@@ -37,7 +42,7 @@ export class Installation {
     Object.defineProperty(policy, INSTALLATION, { ...own, value: this });
     // A spread copy of the policy carries `execute` along, and with it the sign.
     if (enumerable) (layer.execute as Execute & Carrier)[INSTALLATION] = this;
-    this.#hold = group.hold(scope, policy, layer);
+    this.#hold = group.register(scope, policy, layer);
   }
 
   /** One more stack has the policy as a member. */
@@ -67,7 +72,7 @@ export class Installation {
   }
 }
 
-export function installationOf(policy: AnyPolicy): Installation | undefined {
+export function installationOf(policy: AnyPolicy): ExecutePatch | undefined {
   return (policy as Carrier)[INSTALLATION] ?? (policy.execute as Execute & Carrier)[INSTALLATION];
 }
 

@@ -1,6 +1,6 @@
-import { running } from '../metrics/active-executions.ts';
-import { type ExecutionAggregate, OUTCOME } from '../metrics/execution.ts';
-import type { Scope } from '../metrics/policy-metrics.ts';
+import { activeExecutions } from '../metrics/active-executions.ts';
+import { type ExecutionMetrics, OUTCOME } from '../metrics/execution.ts';
+import type { PolicyMetrics } from '../metrics/policy-metrics.ts';
 import type { Outcome } from '../semconv/attributes.ts';
 import type { Call } from './call.ts';
 import { isMarked } from './error-type.ts';
@@ -8,13 +8,13 @@ import { type AnyPolicy, membersOf, shapeOf } from './policy-types.ts';
 
 /** Counts what the callers of one policy see: of the policy that `instrument` was given. */
 export class Executions {
-  readonly #counts: ExecutionAggregate;
+  readonly #counts: ExecutionMetrics;
   readonly #durations: boolean;
   readonly #unreported: () => void;
   readonly #name: string;
 
   /** @param unreported runs before an execution for as long as nobody takes durations */
-  constructor(policy: AnyPolicy, scope: Scope, durations: boolean, unreported: () => void) {
+  constructor(policy: AnyPolicy, scope: PolicyMetrics, durations: boolean, unreported: () => void) {
     this.#counts = scope.ofExecution();
     this.#counts.declare(outcomesOf(policy));
     this.#durations = durations;
@@ -25,10 +25,10 @@ export class Executions {
   /** @param stack what is entered next, where it is a stack: then `running.entered` is called */
   begin(call: Call, stack?: object): void {
     const counts = this.#counts;
-    if (!counts.duration.reported) this.#unreported();
+    if (!counts.duration.isReported) this.#unreported();
     counts.active.add(0);
-    if (this.#durations && counts.duration.wanted) call.start = performance.now();
-    if (running.watched) running.begin(call, this.#name, stack);
+    if (this.#durations && counts.duration.isNeeded) call.start = performance.now();
+    if (activeExecutions.watched) activeExecutions.begin(call, this.#name, stack);
   }
 
   end(call: Call, ok: boolean, value: unknown): void {
@@ -37,7 +37,7 @@ export class Executions {
         ? OUTCOME.fallback
         : OUTCOME.success
       : failureOf(call, value);
-    if (call.execution) running.end(call);
+    if (call.execution) activeExecutions.end(call);
     this.#counts.ended(outcome);
     if (call.start >= 0) this.#counts.took((performance.now() - call.start) / 1000, outcome);
   }

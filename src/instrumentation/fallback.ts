@@ -1,21 +1,25 @@
-import { type FallbackAggregate, FALLBACK_RESULT as RESULT } from '../metrics/fallback.ts';
+import { type FallbackMetrics, FALLBACK_RESULT as RESULT } from '../metrics/fallback.ts';
 import { FALLBACK_TYPE, FALLBACK_TYPES, type FallbackType } from '../semconv/attributes.ts';
 import { Call, markFellBack, markHandled } from './call.ts';
 import { type InvocationObserver, isValueFallback } from './cockatiel-internals.ts';
 import type { Executions } from './executions.ts';
-import { countError, type Settings, TappedLayer } from './policy-instrumentation.ts';
+import {
+  countError,
+  ExecutorInstrumentation,
+  type InstrumentationSettings,
+} from './policy-instrumentation.ts';
 import type { AnyPolicy, Execute, FailureReason } from './policy-types.ts';
 
-export class FallbackLayer extends TappedLayer {
+export class FallbackInstrumentation extends ExecutorInstrumentation {
   readonly execute: Execute;
-  readonly settings: Settings;
-  readonly #counts: FallbackAggregate;
+  readonly settings: InstrumentationSettings;
+  readonly #counts: FallbackMetrics;
   readonly #executions: Executions | undefined;
   readonly #type: FallbackType;
   /** It hands back the failed result itself if it has no other answer. */
   readonly #handsBack: boolean;
 
-  constructor(policy: AnyPolicy, original: Execute, settings: Settings) {
+  constructor(policy: AnyPolicy, original: Execute, settings: InstrumentationSettings) {
     super(policy);
     this.settings = settings;
     this.#counts = settings.scope.ofFallback();
@@ -49,7 +53,7 @@ export class FallbackLayer extends TappedLayer {
 }
 
 class FallbackCall extends Call implements InvocationObserver {
-  declare readonly owner: FallbackLayer;
+  declare readonly owner: FallbackInstrumentation;
   /** The failure that the fallback answers. */
   handled: FailureReason | undefined = undefined;
 

@@ -1,5 +1,5 @@
 import type { BreakerControl } from '../metrics/breaker-control.ts';
-import type { Scope } from '../metrics/policy-metrics.ts';
+import type { PolicyMetrics } from '../metrics/policy-metrics.ts';
 import type { PolicyType } from '../semconv/attributes.ts';
 import { type Call, functionOf, parentOf } from './call.ts';
 import { type InvocationObserver, InvocationTap } from './cockatiel-internals.ts';
@@ -9,8 +9,8 @@ import { runAndObserve } from './observe-result.ts';
 import type { Execute, FailureReason } from './policy-types.ts';
 
 /** What one policy is instrumented with. */
-export interface Settings {
-  readonly scope: Scope;
+export interface InstrumentationSettings {
+  readonly scope: PolicyMetrics;
   readonly errorType: ErrorTypeHook | undefined;
   readonly durations: boolean;
   /** Logs advice for the user. */
@@ -20,7 +20,7 @@ export interface Settings {
 }
 
 /** The instrumentation of one policy. */
-export interface Layer {
+export interface PolicyInstrumentation {
   /** Stands in for the policy's `execute`. */
   readonly execute: Execute;
   /** Takes off what observes the insides of the policy. Calls in flight are still counted. */
@@ -32,7 +32,7 @@ export interface Layer {
 }
 
 /** A layer that learns from the policy's executor how its function settled. */
-export abstract class TappedLayer implements Layer {
+export abstract class ExecutorInstrumentation implements PolicyInstrumentation {
   abstract readonly execute: Execute;
   readonly #tap: InvocationTap | undefined;
   #calls = 0;
@@ -68,7 +68,7 @@ export abstract class TappedLayer implements Layer {
   protected executeOf(
     policy: object,
     original: Execute,
-    { executions }: Settings,
+    { executions }: InstrumentationSettings,
     begin: (parent: Call | undefined, signal: AbortSignal | undefined) => Call,
   ): Execute {
     const layer = this;
@@ -87,12 +87,19 @@ export abstract class TappedLayer implements Layer {
 }
 
 /** Counts an error that a policy acted on, and names its type. */
-export function countError(settings: Settings, policy: PolicyType, reason: FailureReason): void {
+export function countError(
+  settings: InstrumentationSettings,
+  policy: PolicyType,
+  reason: FailureReason,
+): void {
   settings.scope.errors.count(policy, typeOf(settings, reason));
 }
 
 /** Names the type of an error. A fault of the user's hook stays here. */
-export function typeOf({ scope, errorType: hook }: Settings, reason: FailureReason): string {
+export function typeOf(
+  { scope, errorType: hook }: InstrumentationSettings,
+  reason: FailureReason,
+): string {
   try {
     return errorType(reason, hook);
   } catch (fault) {

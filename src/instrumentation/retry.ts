@@ -1,17 +1,21 @@
-import { running } from '../metrics/active-executions.ts';
-import { RETRY_RESULT as RESULT, type RetryAggregate } from '../metrics/retry.ts';
+import { activeExecutions } from '../metrics/active-executions.ts';
+import { RETRY_RESULT as RESULT, type RetryMetrics } from '../metrics/retry.ts';
 import { timerDelay } from '../shared/timers.ts';
 import { Call, markHandled, markTimedOut, restart } from './call.ts';
 import { type InvocationObserver, maxAttemptsOf, tapEmitter } from './cockatiel-internals.ts';
 import { isMarked } from './error-type.ts';
 import type { Executions } from './executions.ts';
-import { countError, type Settings, TappedLayer } from './policy-instrumentation.ts';
+import {
+  countError,
+  ExecutorInstrumentation,
+  type InstrumentationSettings,
+} from './policy-instrumentation.ts';
 import type { Execute, Retry } from './policy-types.ts';
 
-export class RetryLayer extends TappedLayer {
+export class RetryInstrumentation extends ExecutorInstrumentation {
   readonly execute: Execute;
-  readonly #counts: RetryAggregate;
-  readonly #settings: Settings;
+  readonly #counts: RetryMetrics;
+  readonly #settings: InstrumentationSettings;
   readonly #executions: Executions | undefined;
   readonly #maxAttempts: number;
   readonly #event: { dispose(): void };
@@ -19,7 +23,7 @@ export class RetryLayer extends TappedLayer {
   readonly #failed: RetryCall[] = [];
   #warned = false;
 
-  constructor(policy: Retry, original: Execute, settings: Settings) {
+  constructor(policy: Retry, original: Execute, settings: InstrumentationSettings) {
     super(policy);
     this.#counts = settings.scope.ofRetry();
     this.#settings = settings;
@@ -45,7 +49,7 @@ export class RetryLayer extends TappedLayer {
   retried(call: RetryCall): void {
     this.#counts.attempt(call.attempts - 1);
     restart(call);
-    if (running.watched) running.attempt(call, call.attempts);
+    if (activeExecutions.watched) activeExecutions.attempt(call, call.attempts);
   }
 
   handled(call: RetryCall, ok: boolean, value: unknown): void {
@@ -99,7 +103,7 @@ function resultOf(call: RetryCall, ok: boolean, value: unknown, maxAttempts: num
 }
 
 class RetryCall extends Call implements InvocationObserver {
-  declare readonly owner: RetryLayer;
+  declare readonly owner: RetryInstrumentation;
   attempts = 0;
   /** How the last attempt ended; `undefined` if that is not observable. */
   last: 'success' | 'handled' | 'unhandled' | undefined = undefined;

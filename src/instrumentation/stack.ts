@@ -1,13 +1,13 @@
-import { running, SETTLES_EARLY } from '../metrics/active-executions.ts';
+import { activeExecutions, SETTLES_EARLY } from '../metrics/active-executions.ts';
 import { applyInside, Call, context, parentOf, restart } from './call.ts';
 import { ContinuationCall } from './custom-policy.ts';
 import type { Executions } from './executions.ts';
 import { runAndObserve } from './observe-result.ts';
-import type { Layer } from './policy-instrumentation.ts';
+import type { PolicyInstrumentation } from './policy-instrumentation.ts';
 import { type AnyPolicy, type Execute, type Fn, shapeOf, stackOf } from './policy-types.ts';
 
 /** Instruments a stack, or a policy that has no layer of its own. */
-export class StackLayer implements Layer {
+export class StackInstrumentation implements PolicyInstrumentation {
   readonly execute: Execute;
   readonly #executions: Executions;
 
@@ -20,7 +20,7 @@ export class StackLayer implements Layer {
 
     const layer = this;
     this.execute = function execute(fn, signal, ...rest) {
-      const isAbortable = signal !== undefined || running.watched;
+      const isAbortable = signal !== undefined || activeExecutions.watched;
       const isItsOwn = isCustom || (settlesEarly && isAbortable);
       const call = new StackCall(layer, parentOf(policy, signal), signal, !isItsOwn);
       call.stack = stack;
@@ -38,7 +38,7 @@ export class StackLayer implements Layer {
       try {
         return runAndObserve(call, original, this, given, signal, rest);
       } finally {
-        running.entered();
+        activeExecutions.entered();
       }
     };
   }
@@ -53,7 +53,7 @@ class StackCall extends Call {
 
   /** @param handsOnResult not so of a policy of the user's own: it may drop what others return */
   constructor(
-    owner: StackLayer,
+    owner: StackInstrumentation,
     parent: Call | undefined,
     signal: AbortSignal | undefined,
     handsOnResult: boolean,

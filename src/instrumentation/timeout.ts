@@ -1,17 +1,17 @@
-import { TIMEOUT_RESULT as RESULT, type TimeoutAggregate } from '../metrics/timeout.ts';
+import { TIMEOUT_RESULT as RESULT, type TimeoutMetrics } from '../metrics/timeout.ts';
 import { timerDelay } from '../shared/timers.ts';
 import { Call, isThenable, markTimedOut, signalOf } from './call.ts';
 import { durationOf, type InvocationObserver, isRace, tapEmitter } from './cockatiel-internals.ts';
 import type { Executions } from './executions.ts';
-import { type Settings, TappedLayer } from './policy-instrumentation.ts';
+import { ExecutorInstrumentation, type InstrumentationSettings } from './policy-instrumentation.ts';
 import type { Execute, Timeout } from './policy-types.ts';
 
 /** Schedules microtasks. Unlike `queueMicrotask`, fake timers do not replace it. */
 const resolved = Promise.resolve();
 
-export class TimeoutLayer extends TappedLayer {
+export class TimeoutInstrumentation extends ExecutorInstrumentation {
   readonly execute: Execute;
-  readonly #counts: TimeoutAggregate;
+  readonly #counts: TimeoutMetrics;
   readonly #executions: Executions | undefined;
   /** Whether the timeout is aggressive: it rejects without waiting for its function. */
   readonly isRace: boolean;
@@ -20,7 +20,7 @@ export class TimeoutLayer extends TappedLayer {
   /** Calls whose function has not settled, the oldest first. */
   readonly #active = new CallList();
 
-  constructor(policy: Timeout, original: Execute, settings: Settings) {
+  constructor(policy: Timeout, original: Execute, settings: InstrumentationSettings) {
     super(policy);
     this.#counts = settings.scope.ofTimeout();
     const { executions } = settings;
@@ -92,7 +92,7 @@ function limitOf(policy: Timeout): number | undefined {
 }
 
 class TimeoutCall extends Call implements InvocationObserver {
-  declare readonly owner: TimeoutLayer;
+  declare readonly owner: TimeoutInstrumentation;
   result: number = RESULT.completed;
   /** The result after an abort, unless the function turns out to have settled before it. */
   verdict: number | undefined = undefined;

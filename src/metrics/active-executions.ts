@@ -1,7 +1,7 @@
 import { processWide } from '../shared/process-wide.ts';
 
 /** An execution that has begun and was not answered yet. */
-export interface Running {
+export interface ActiveExecution {
   /** Unique in the process. */
   readonly id: number;
   readonly name: string;
@@ -23,7 +23,7 @@ interface Within {
 }
 
 /** One of a list, whose neighbours it knows: to come and to go costs next to nothing. */
-export class Execution implements Running {
+export class Execution implements ActiveExecution {
   readonly id: number;
   readonly name: string;
   readonly correlationId: string | undefined;
@@ -87,7 +87,7 @@ const state = processWide('active-executions', () => ({
  * What is running now, for as long as somebody wants to know: otherwise a call pays a comparison.
  * Only what has begun since then is known.
  */
-export const running = {
+export const activeExecutions = {
   get watched(): boolean {
     return state.list !== undefined;
   },
@@ -107,8 +107,8 @@ export const running = {
   },
 
   /** The oldest first. */
-  list(): Running[] {
-    const all: Running[] = [];
+  list(): ActiveExecution[] {
+    const all: ActiveExecution[] = [];
     for (let each = state.list?.first; each; each = each.after) all.push(each);
     return all;
   },

@@ -2,7 +2,7 @@ import type { CircuitBreakerState } from '../semconv/attributes.ts';
 import { processWide } from '../shared/process-wide.ts';
 
 /** What is known of one circuit breaker now; `undefined` is what can't be known of it. */
-export interface BreakerReading {
+export interface BreakerStatus {
   readonly state: CircuitBreakerState;
   /** When it came into that state, in ms since 1970. */
   readonly since: number | undefined;
@@ -21,20 +21,20 @@ export interface BreakerReading {
   /** Which of the policies of a name it is, where they have keys. */
   readonly key: string | undefined;
   /** Whether it is held open by `hold`; others may do so as well. */
-  readonly held: boolean;
+  readonly isIsolatedByUs: boolean;
   /** Whether a reset clears its count of failures. */
-  readonly forgets: boolean;
+  readonly canForgetFailures: boolean;
 }
 
 /** One circuit breaker, in the hands of who looks after the process. */
 export interface BreakerControl {
   /** That of `read`, for a fraction of its price. */
   readonly state: CircuitBreakerState;
-  read(): BreakerReading;
+  read(): BreakerStatus;
   /** Closes it, unless it is held open, and makes it forget its count where it can. */
   reset(): void;
   /** Holds it open; does nothing if it does so already. It is let go at the latest with its layer. */
-  hold(): void;
+  isolate(): void;
   /** Undoes `hold`. */
   release(): void;
 }
@@ -49,7 +49,7 @@ interface Handle {
  *
  * @param fault is told what a listener throws
  */
-export function isolated(
+export function isolatePolicy(
   policy: { isolate(): Handle },
   fault: (thrown: unknown) => void = () => {},
 ): Handle {
@@ -64,7 +64,7 @@ export function isolated(
 }
 
 /** Lets go what `isolated` holds; it is free before its listeners hear of it. */
-export function released(handle: Handle, fault: (thrown: unknown) => void = () => {}): void {
+export function releasePolicy(handle: Handle, fault: (thrown: unknown) => void = () => {}): void {
   try {
     handle.dispose();
   } catch (thrown) {
@@ -73,7 +73,7 @@ export function released(handle: Handle, fault: (thrown: unknown) => void = () =
 }
 
 /** What a circuit breaker tells of itself that no public member of cockatiel's does. */
-export interface KnownBreaker {
+export interface BreakerMetadata {
   readonly key: string | undefined;
   readonly failureLimit: number | undefined;
   readonly openSeconds: number;
@@ -84,15 +84,15 @@ export interface KnownBreaker {
 }
 
 /** Where a circuit breaker tells it, if it is one that was made here. */
-export const KNOWN_BREAKER = Symbol.for('cockatiel-otel.circuit_breaker');
+export const BREAKER_METADATA = Symbol.for('cockatiel-otel.circuit_breaker');
 
 const held = processWide('held-names', () => new Set<string>());
 
 /** Whether routes of this process let people administer circuit breakers. */
-export const administrators = processWide('administrators', () => ({ exist: false }));
+export const administrationRoutes = processWide('administrators', () => ({ isAvailable: false }));
 
 /** Names whose circuit breakers are held open by hand, also those that come later. */
-export const heldNames = {
+export const isolatedNames = {
   has: (name: string): boolean => held.has(name),
   all: (): readonly string[] => [...held],
   add: (name: string): void => void held.add(name),

@@ -7,32 +7,32 @@ import {
   BULKHEAD_QUEUED,
   BULKHEAD_WAIT_DURATION,
 } from '../semconv/metrics.ts';
-import { Counts, indexes } from './counter-series.ts';
-import { Durations, type RecorderSource } from './duration-histogram.ts';
+import { CounterSeries, indexes } from './counter-series.ts';
+import { DurationHistogram, type RecorderSource } from './duration-histogram.ts';
 
 export const BULKHEAD_RESULT = indexes(BULKHEAD_RESULTS);
 
-export class BulkheadAggregate {
-  readonly calls = new Counts(BULKHEAD_CALLS);
-  readonly active = new Counts(BULKHEAD_ACTIVE);
-  readonly queued = new Counts(BULKHEAD_QUEUED);
-  readonly limit = new Counts(BULKHEAD_LIMIT);
-  readonly queueLimit = new Counts(BULKHEAD_QUEUE_LIMIT);
-  readonly wait: Durations;
+export class BulkheadMetrics {
+  readonly calls = new CounterSeries(BULKHEAD_CALLS);
+  readonly active = new CounterSeries(BULKHEAD_ACTIVE);
+  readonly queued = new CounterSeries(BULKHEAD_QUEUED);
+  readonly limit = new CounterSeries(BULKHEAD_LIMIT);
+  readonly queueLimit = new CounterSeries(BULKHEAD_QUEUE_LIMIT);
+  readonly wait: DurationHistogram;
 
   constructor(source: RecorderSource) {
-    this.wait = new Durations(BULKHEAD_WAIT_DURATION, source);
+    this.wait = new DurationHistogram(BULKHEAD_WAIT_DURATION, source);
   }
 
   clearGauges(): void {
     for (const gauge of this.#gauges()) gauge.fill(0);
   }
 
-  counts(): readonly Counts[] {
+  counts(): readonly CounterSeries[] {
     return [this.calls, ...this.#gauges()];
   }
 
-  #gauges(): readonly Counts[] {
+  #gauges(): readonly CounterSeries[] {
     return [this.active, this.queued, this.limit, this.queueLimit];
   }
 }

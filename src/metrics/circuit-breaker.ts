@@ -14,9 +14,9 @@ import {
   CIRCUIT_BREAKER_STATE,
   CIRCUIT_BREAKER_TRANSITIONS,
 } from '../semconv/metrics.ts';
-import { administrators } from './breaker-control.ts';
-import { Counts, indexes } from './counter-series.ts';
-import { Durations, type RecorderSource } from './duration-histogram.ts';
+import { administrationRoutes } from './breaker-control.ts';
+import { CounterSeries, indexes } from './counter-series.ts';
+import { DurationHistogram, type RecorderSource } from './duration-histogram.ts';
 
 export const CIRCUIT_BREAKER_RESULT = indexes(CIRCUIT_BREAKER_RESULTS);
 export const CIRCUIT_BREAKER_ACTION = indexes(CIRCUIT_BREAKER_ACTIONS);
@@ -32,19 +32,19 @@ const TRANSITION = CIRCUIT_BREAKER_STATES.map((previous) =>
 /** The next state on the only way from a state to one that it can't reach at once. */
 const NEXT = [STATE.open, STATE.half_open, STATE.closed, STATE.closed];
 
-export class CircuitBreakerAggregate {
-  readonly calls = new Counts(CIRCUIT_BREAKER_CALLS);
-  readonly state = new Counts(CIRCUIT_BREAKER_STATE);
-  readonly downtime = new Counts(CIRCUIT_BREAKER_DOWNTIME);
-  readonly failures = new Counts(CIRCUIT_BREAKER_FAILURES, Number.NaN);
-  readonly failureLimit = new Counts(CIRCUIT_BREAKER_FAILURES_LIMIT, Number.NaN);
-  readonly transitions = new Counts(CIRCUIT_BREAKER_TRANSITIONS);
-  readonly administration = new Counts(CIRCUIT_BREAKER_ADMINISTRATION);
-  readonly recovery: Durations;
+export class CircuitBreakerMetrics {
+  readonly calls = new CounterSeries(CIRCUIT_BREAKER_CALLS);
+  readonly state = new CounterSeries(CIRCUIT_BREAKER_STATE);
+  readonly downtime = new CounterSeries(CIRCUIT_BREAKER_DOWNTIME);
+  readonly failures = new CounterSeries(CIRCUIT_BREAKER_FAILURES, Number.NaN);
+  readonly failureLimit = new CounterSeries(CIRCUIT_BREAKER_FAILURES_LIMIT, Number.NaN);
+  readonly transitions = new CounterSeries(CIRCUIT_BREAKER_TRANSITIONS);
+  readonly administration = new CounterSeries(CIRCUIT_BREAKER_ADMINISTRATION);
+  readonly recovery: DurationHistogram;
   #failuresLeft = Number.POSITIVE_INFINITY;
 
   constructor(source: RecorderSource) {
-    this.recovery = new Durations(CIRCUIT_BREAKER_RECOVERY_DURATION, source);
+    this.recovery = new DurationHistogram(CIRCUIT_BREAKER_RECOVERY_DURATION, source);
   }
 
   /** Counts a change of state, and what must have lain between where a listener hid a step. */
@@ -84,10 +84,10 @@ export class CircuitBreakerAggregate {
     this.failureLimit.fill(Number.NaN);
   }
 
-  counts(): readonly Counts[] {
+  counts(): readonly CounterSeries[] {
     const { calls, state, transitions, administration } = this;
     const gauges = [this.downtime, this.failures, this.failureLimit];
-    if (administrators.exist) administration.declareAll();
+    if (administrationRoutes.isAvailable) administration.declareAll();
     return [calls, state, ...gauges, transitions, administration];
   }
 }

@@ -1,26 +1,26 @@
 import type { Metric, Series } from '../semconv/metrics.ts';
 
 /** The values of one metric for one policy name, one value for each series. */
-export class Counts {
+export class CounterSeries {
   readonly metric: Metric;
   /** Parallel to `series`; `NaN` where a series does not exist. */
   readonly values: number[];
   /** Parallel to `series`: whether the series is exported before its first event. */
-  readonly isBorn: boolean[];
+  readonly isExported: boolean[];
 
   constructor(metric: Metric, initial = 0) {
     this.metric = metric;
     this.values = metric.series.map(() => initial);
-    this.isBorn = metric.series.map((series) => !metric.isLazy(series));
+    this.isExported = metric.series.map((series) => !metric.isLazy(series));
   }
 
   /** Exports a lazy series from now on, so that Prometheus sees its first event as an increase. */
   declare(index: number): void {
-    this.isBorn[index] = true;
+    this.isExported[index] = true;
   }
 
   declareAll(): void {
-    this.isBorn.fill(true);
+    this.isExported.fill(true);
   }
 
   get series(): readonly Series[] {
@@ -41,7 +41,7 @@ export class Counts {
 }
 
 /** The values of a metric whose series are not all known in advance. */
-export class OpenCounts extends Counts {
+export class DynamicCounterSeries extends CounterSeries {
   #series: Series[] | undefined;
 
   override get series(): readonly Series[] {
@@ -49,10 +49,10 @@ export class OpenCounts extends Counts {
   }
 
   /** Adds a series with the value 0 and returns its index. */
-  include(series: Series): number {
+  addSeries(series: Series): number {
     this.#series ??= [];
     this.values.push(0);
-    this.isBorn.push(true);
+    this.isExported.push(true);
     return this.#series.push(series) - 1;
   }
 }

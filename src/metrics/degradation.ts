@@ -8,7 +8,7 @@ import {
   type PartOutcome,
 } from '../semconv/attributes.ts';
 import { DEGRADATION_CALLS, DEGRADATION_PARTS } from '../semconv/metrics.ts';
-import { Counts, indexes, OpenCounts } from './counter-series.ts';
+import { CounterSeries, DynamicCounterSeries, indexes } from './counter-series.ts';
 import { OUTCOME } from './execution.ts';
 
 const STATUS = indexes(DEGRADATION_STATUSES);
@@ -17,9 +17,9 @@ const STATUS = indexes(DEGRADATION_STATUSES);
 const LIMIT = 50;
 
 /** Answers that are gathered from parts. */
-export class DegradationAggregate {
-  readonly #calls = new Counts(DEGRADATION_CALLS);
-  readonly #parts = new OpenCounts(DEGRADATION_PARTS);
+export class DegradationMetrics {
+  readonly #calls = new CounterSeries(DEGRADATION_CALLS);
+  readonly #parts = new DynamicCounterSeries(DEGRADATION_PARTS);
   /** The index of the first of the series of each part, which has one for each outcome. */
   readonly #known = new Map<string, number>();
 
@@ -29,7 +29,7 @@ export class DegradationAggregate {
     const known = this.#known.get(kept);
     if (known !== undefined) return known;
     const [first = 0] = PART_OUTCOMES.map((outcome) =>
-      this.#parts.include({ [ATTR_DEGRADATION_PART]: kept, [ATTR_OUTCOME]: outcome }),
+      this.#parts.addSeries({ [ATTR_DEGRADATION_PART]: kept, [ATTR_OUTCOME]: outcome }),
     );
     this.#known.set(kept, first);
     return first;
@@ -43,7 +43,7 @@ export class DegradationAggregate {
     this.#calls.add(STATUS[status]);
   }
 
-  counts(): readonly Counts[] {
+  counts(): readonly CounterSeries[] {
     return [this.#calls, this.#parts];
   }
 }

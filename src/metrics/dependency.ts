@@ -9,28 +9,28 @@ import {
   DEPENDENCY_CHECK_DURATION,
   DEPENDENCY_RECOVERY_ATTEMPTS,
 } from '../semconv/metrics.ts';
-import { Counts, indexes } from './counter-series.ts';
-import { Durations, type RecorderSource } from './duration-histogram.ts';
+import { CounterSeries, indexes } from './counter-series.ts';
+import { DurationHistogram, type RecorderSource } from './duration-histogram.ts';
 
 const RESULT = indexes(DEPENDENCY_RESULTS);
 const RECOVERY = indexes(RECOVERY_RESULTS);
 
 /** One dependency, as those who watch it find it. */
-export class DependencyAggregate {
+export class DependencyMetrics {
   /** Nothing is known before the first check. */
-  readonly #available = new Counts(DEPENDENCY_AVAILABLE, Number.NaN);
-  readonly #duration: Durations;
-  #recoveries: Counts | undefined;
+  readonly #available = new CounterSeries(DEPENDENCY_AVAILABLE, Number.NaN);
+  readonly #duration: DurationHistogram;
+  #recoveries: CounterSeries | undefined;
   /** What each who watches it found last. */
   readonly #found = new Map<object, boolean>();
 
   constructor(source: RecorderSource) {
-    this.#duration = new Durations(DEPENDENCY_CHECK_DURATION, source);
+    this.#duration = new DurationHistogram(DEPENDENCY_CHECK_DURATION, source);
   }
 
   /** It can be recovered: the series of that exist from now on, at zero. */
-  declareRecoveries(): Counts {
-    this.#recoveries ??= new Counts(DEPENDENCY_RECOVERY_ATTEMPTS);
+  declareRecoveries(): CounterSeries {
+    this.#recoveries ??= new CounterSeries(DEPENDENCY_RECOVERY_ATTEMPTS);
     return this.#recoveries;
   }
 
@@ -49,7 +49,7 @@ export class DependencyAggregate {
     if (this.#found.delete(watcher)) this.#tell();
   }
 
-  counts(): readonly Counts[] {
+  counts(): readonly CounterSeries[] {
     return [this.#available, ...(this.#recoveries ? [this.#recoveries] : [])];
   }
 

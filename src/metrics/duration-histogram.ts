@@ -5,17 +5,17 @@ export type Recorder = (seconds: number) => void;
 
 /** Makes the recorder of one series of a histogram; there is none until an SDK is there. */
 export interface RecorderSource {
-  recorder: ((metric: Metric, series: number) => Recorder) | undefined;
+  createRecorder: ((metric: Metric, series: number) => Recorder) | undefined;
 }
 
 /**
  * The durations of one metric under one name. They leave as they happen, so those from before an
  * SDK are dropped: a histogram, unlike a count, can not be handed over later.
  */
-export class Durations {
+export class DurationHistogram {
   readonly metric: Metric;
   readonly #source: RecorderSource;
-  #made: RecorderSource['recorder'];
+  #made: RecorderSource['createRecorder'];
   #recorders: (Recorder | undefined)[] | undefined;
 
   constructor(metric: Metric, source: RecorderSource) {
@@ -24,21 +24,21 @@ export class Durations {
   }
 
   /** Whoever looks on in this process. */
-  tap: ((seconds: number, series: number) => void) | undefined;
+  observer: ((seconds: number, series: number) => void) | undefined;
 
   /** Whether they are reported. */
-  get reported(): boolean {
-    return this.#source.recorder !== undefined;
+  get isReported(): boolean {
+    return this.#source.createRecorder !== undefined;
   }
 
   /** Whether anybody takes durations: where nobody does, the clock need not be read. */
-  get wanted(): boolean {
-    return this.reported || this.tap !== undefined;
+  get isNeeded(): boolean {
+    return this.isReported || this.observer !== undefined;
   }
 
   record(seconds: number, series = 0): void {
-    this.tap?.(seconds, series);
-    const make = this.#source.recorder;
+    this.observer?.(seconds, series);
+    const make = this.#source.createRecorder;
     if (make === undefined) return;
     if (this.#recorders === undefined || make !== this.#made) {
       this.#made = make;

@@ -6,7 +6,7 @@ import {
 } from '../semconv/attributes.ts';
 import { isKnownErrorType } from '../semconv/error-types.ts';
 import { ERRORS, TELEMETRY_ERRORS } from '../semconv/metrics.ts';
-import { Counts, OpenCounts } from './counter-series.ts';
+import { CounterSeries, DynamicCounterSeries } from './counter-series.ts';
 
 /** Error types reported by name under one name and policy type, beside the well-known ones. */
 const LIMIT = 20;
@@ -18,9 +18,9 @@ interface Types {
   custom: number;
 }
 
-export class ErrorAggregate {
-  readonly telemetry = new Counts(TELEMETRY_ERRORS);
-  readonly #acted = new OpenCounts(ERRORS);
+export class ErrorMetrics {
+  readonly telemetry = new CounterSeries(TELEMETRY_ERRORS);
+  readonly #acted = new DynamicCounterSeries(ERRORS);
   /** Most names never have one. */
   #types: Map<PolicyType, Types> | undefined;
 
@@ -35,7 +35,7 @@ export class ErrorAggregate {
     this.#acted.add(index);
   }
 
-  counts(): readonly Counts[] {
+  counts(): readonly CounterSeries[] {
     return [this.telemetry, this.#acted];
   }
 
@@ -45,7 +45,7 @@ export class ErrorAggregate {
     const name = isCustom && types.custom >= LIMIT ? ERROR_TYPE_OTHER : type;
     let index = types.indexes.get(name);
     if (index === undefined) {
-      index = this.#acted.include({ [ATTR_POLICY_TYPE]: policy, [ATTR_ERROR_TYPE]: name });
+      index = this.#acted.addSeries({ [ATTR_POLICY_TYPE]: policy, [ATTR_ERROR_TYPE]: name });
       types.indexes.set(name, index);
       if (isCustom && name === type) types.custom++;
     }

@@ -1,18 +1,18 @@
 import { EXECUTION_RESULTS, OUTCOMES, type Outcome } from '../semconv/attributes.ts';
 import { EXECUTION_ACTIVE, EXECUTION_DURATION, EXECUTIONS } from '../semconv/metrics.ts';
-import { Counts, indexes } from './counter-series.ts';
-import { Durations, type RecorderSource } from './duration-histogram.ts';
+import { CounterSeries, indexes } from './counter-series.ts';
+import { DurationHistogram, type RecorderSource } from './duration-histogram.ts';
 
 export const OUTCOME = indexes(OUTCOMES);
 export const EXECUTION_RESULT = indexes(EXECUTION_RESULTS);
 
-export class ExecutionAggregate {
-  readonly outcomes = new Counts(EXECUTIONS);
-  readonly active = new Counts(EXECUTION_ACTIVE);
-  readonly duration: Durations;
+export class ExecutionMetrics {
+  readonly outcomes = new CounterSeries(EXECUTIONS);
+  readonly active = new CounterSeries(EXECUTION_ACTIVE);
+  readonly duration: DurationHistogram;
 
   constructor(source: RecorderSource) {
-    this.duration = new Durations(EXECUTION_DURATION, source);
+    this.duration = new DurationHistogram(EXECUTION_DURATION, source);
   }
 
   /** A policy is instrumented whose executions can end like that. */
@@ -35,7 +35,7 @@ export class ExecutionAggregate {
     );
   }
 
-  counts(): readonly Counts[] {
+  counts(): readonly CounterSeries[] {
     return [this.outcomes, this.active];
   }
 }

@@ -1,13 +1,13 @@
 import { FALLBACK_RESULTS, FALLBACK_TYPES, type FallbackType } from '../semconv/attributes.ts';
 import { FALLBACK_CALLS } from '../semconv/metrics.ts';
-import { Counts, indexes } from './counter-series.ts';
+import { CounterSeries, indexes } from './counter-series.ts';
 
 export const FALLBACK_RESULT = indexes(FALLBACK_RESULTS);
 const TYPE = indexes(FALLBACK_TYPES);
 
-export class FallbackAggregate {
+export class FallbackMetrics {
   /** Only the series of types that are in use exist. */
-  readonly calls = new Counts(FALLBACK_CALLS, Number.NaN);
+  readonly calls = new CounterSeries(FALLBACK_CALLS, Number.NaN);
 
   /** Brings the series of a type into the world, at zero. */
   declare(type: FallbackType): void {
@@ -25,7 +25,7 @@ export class FallbackAggregate {
     return result * FALLBACK_TYPES.length + TYPE[type];
   }
 
-  counts(): readonly Counts[] {
+  counts(): readonly CounterSeries[] {
     return [this.calls];
   }
 }

@@ -2,41 +2,41 @@ import { ATTR_POLICY_NAME } from '../semconv/attributes.ts';
 import type { Metric } from '../semconv/metrics.ts';
 import { processWide } from '../shared/process-wide.ts';
 import type { BreakerControl } from './breaker-control.ts';
-import { BulkheadAggregate } from './bulkhead.ts';
-import { CircuitBreakerAggregate } from './circuit-breaker.ts';
-import type { Counts } from './counter-series.ts';
-import { DegradationAggregate } from './degradation.ts';
-import { DependencyAggregate } from './dependency.ts';
+import { BulkheadMetrics } from './bulkhead.ts';
+import { CircuitBreakerMetrics } from './circuit-breaker.ts';
+import type { CounterSeries } from './counter-series.ts';
+import { DegradationMetrics } from './degradation.ts';
+import { DependencyMetrics } from './dependency.ts';
 import type { Recorder, RecorderSource } from './duration-histogram.ts';
-import { ErrorAggregate } from './errors.ts';
-import { ExecutionAggregate } from './execution.ts';
-import { FallbackAggregate } from './fallback.ts';
-import { RetryAggregate } from './retry.ts';
-import { TimeoutAggregate } from './timeout.ts';
+import { ErrorMetrics } from './errors.ts';
+import { ExecutionMetrics } from './execution.ts';
+import { FallbackMetrics } from './fallback.ts';
+import { RetryMetrics } from './retry.ts';
+import { TimeoutMetrics } from './timeout.ts';
 
 /** Constant attributes that the user gave. */
 export type ConstantAttributes = Readonly<Record<string, string | number | boolean>>;
 
 /** What is read from a policy at collection, because it is a state and not an event. */
-export interface Sampled {
-  sample(): void;
+export interface StateSource {
+  readState(): void;
   /** Of a circuit breaker. */
   readonly control?: BreakerControl;
 }
 
 /** Is told of faults; must not throw. */
-export type Report = (fault: unknown) => void;
+export type FaultHandler = (fault: unknown) => void;
 
 /** Of all copies of this package in the process. */
 const count = processWide('scopes', () => ({ made: 0 }));
 
 /** Grows with each scope: those of a higher ordinal were made later. */
-export function scopesMade(): number {
+export function policyMetricsCreated(): number {
   return count.made;
 }
 
 interface Aggregate {
-  counts(): readonly Counts[];
+  counts(): readonly CounterSeries[];
   clearGauges?(): void;
 }
 
@@ -44,77 +44,77 @@ interface Aggregate {
  * All numbers under one name and one set of constant attributes, of however many policies, or of
  * other subjects of the catalog.
  */
-export class Scope implements RecorderSource {
+export class PolicyMetrics implements RecorderSource {
   readonly ordinal = ++count.made;
   readonly name: string;
   /** The attribute that carries the name. */
   readonly subject: string;
   readonly attributes: ConstantAttributes;
-  readonly errors = new ErrorAggregate();
+  readonly errors = new ErrorMetrics();
   // Set here, as a field that is not would be read from a polluted `Object.prototype`.
-  execution: ExecutionAggregate | undefined = undefined;
-  circuitBreaker: CircuitBreakerAggregate | undefined = undefined;
-  retry: RetryAggregate | undefined = undefined;
-  timeout: TimeoutAggregate | undefined = undefined;
-  bulkhead: BulkheadAggregate | undefined = undefined;
-  fallback: FallbackAggregate | undefined = undefined;
-  degradation: DegradationAggregate | undefined = undefined;
-  dependency: DependencyAggregate | undefined = undefined;
+  execution: ExecutionMetrics | undefined = undefined;
+  circuitBreaker: CircuitBreakerMetrics | undefined = undefined;
+  retry: RetryMetrics | undefined = undefined;
+  timeout: TimeoutMetrics | undefined = undefined;
+  bulkhead: BulkheadMetrics | undefined = undefined;
+  fallback: FallbackMetrics | undefined = undefined;
+  degradation: DegradationMetrics | undefined = undefined;
+  dependency: DependencyMetrics | undefined = undefined;
 
   /** Set by whoever takes durations. */
-  recorder: ((metric: Metric, series: number) => Recorder) | undefined;
+  createRecorder: ((metric: Metric, series: number) => Recorder) | undefined;
   /** Policies that are instrumented now, or what else holds the scope. */
-  policies = 0;
+  registrations = 0;
   /** Weak, so that a policy which the service drops can go. */
-  readonly #sampled = new Set<WeakRef<Sampled>>();
+  readonly #sampled = new Set<WeakRef<StateSource>>();
   /** Those of them that have a control: a load balancer asks for them at each of its checks. */
-  readonly #controlled = new Set<WeakRef<Sampled>>();
-  readonly #report: Report;
+  readonly #controlled = new Set<WeakRef<StateSource>>();
+  readonly #report: FaultHandler;
 
-  constructor(name: string, attributes: ConstantAttributes, report: Report, subject: string) {
+  constructor(name: string, attributes: ConstantAttributes, report: FaultHandler, subject: string) {
     this.name = name;
     this.subject = subject;
     this.attributes = attributes;
     this.#report = report;
   }
 
-  ofExecution(): ExecutionAggregate {
-    this.execution ??= new ExecutionAggregate(this);
+  ofExecution(): ExecutionMetrics {
+    this.execution ??= new ExecutionMetrics(this);
     return this.execution;
   }
 
-  ofCircuitBreaker(): CircuitBreakerAggregate {
-    this.circuitBreaker ??= new CircuitBreakerAggregate(this);
+  ofCircuitBreaker(): CircuitBreakerMetrics {
+    this.circuitBreaker ??= new CircuitBreakerMetrics(this);
     return this.circuitBreaker;
   }
 
-  ofRetry(): RetryAggregate {
-    this.retry ??= new RetryAggregate(this);
+  ofRetry(): RetryMetrics {
+    this.retry ??= new RetryMetrics(this);
     return this.retry;
   }
 
-  ofTimeout(): TimeoutAggregate {
-    this.timeout ??= new TimeoutAggregate();
+  ofTimeout(): TimeoutMetrics {
+    this.timeout ??= new TimeoutMetrics();
     return this.timeout;
   }
 
-  ofBulkhead(): BulkheadAggregate {
-    this.bulkhead ??= new BulkheadAggregate(this);
+  ofBulkhead(): BulkheadMetrics {
+    this.bulkhead ??= new BulkheadMetrics(this);
     return this.bulkhead;
   }
 
-  ofFallback(): FallbackAggregate {
-    this.fallback ??= new FallbackAggregate();
+  ofFallback(): FallbackMetrics {
+    this.fallback ??= new FallbackMetrics();
     return this.fallback;
   }
 
-  ofDegradation(): DegradationAggregate {
-    this.degradation ??= new DegradationAggregate();
+  ofDegradation(): DegradationMetrics {
+    this.degradation ??= new DegradationMetrics();
     return this.degradation;
   }
 
-  ofDependency(): DependencyAggregate {
-    this.dependency ??= new DependencyAggregate(this);
+  ofDependency(): DependencyMetrics {
+    this.dependency ??= new DependencyMetrics(this);
     return this.dependency;
   }
 
@@ -124,24 +124,24 @@ export class Scope implements RecorderSource {
     this.#report(error);
   }
 
-  watch(sampled: WeakRef<Sampled>): void {
+  addStateSource(sampled: WeakRef<StateSource>): void {
     this.#sampled.add(sampled);
     if (!sampled.deref()?.control) return;
     this.#controlled.add(sampled);
   }
 
-  unwatch(sampled: WeakRef<Sampled>): void {
+  removeStateSource(sampled: WeakRef<StateSource>): void {
     this.#sampled.delete(sampled);
     this.#controlled.delete(sampled);
   }
 
   /** Brings states and gauges up to date and returns everything there is to report. */
-  read(): readonly Counts[] {
+  read(): readonly CounterSeries[] {
     const aggregates = this.#aggregates();
     for (const aggregate of aggregates) aggregate.clearGauges?.();
     for (const sampled of this.#sampled) {
       try {
-        sampled.deref()?.sample();
+        sampled.deref()?.readState();
       } catch (fault) {
         this.fault(fault);
       }

@@ -1,17 +1,17 @@
 import { RETRY_ATTEMPTS as ATTEMPT_VALUES, RETRY_RESULTS } from '../semconv/attributes.ts';
 import { RETRY_ATTEMPTS, RETRY_CALLS, RETRY_DELAY } from '../semconv/metrics.ts';
-import { Counts, indexes } from './counter-series.ts';
-import { Durations, type RecorderSource } from './duration-histogram.ts';
+import { CounterSeries, indexes } from './counter-series.ts';
+import { DurationHistogram, type RecorderSource } from './duration-histogram.ts';
 
 export const RETRY_RESULT = indexes(RETRY_RESULTS);
 
-export class RetryAggregate {
-  readonly calls = new Counts(RETRY_CALLS);
-  readonly attempts = new Counts(RETRY_ATTEMPTS);
-  readonly delay: Durations;
+export class RetryMetrics {
+  readonly calls = new CounterSeries(RETRY_CALLS);
+  readonly attempts = new CounterSeries(RETRY_ATTEMPTS);
+  readonly delay: DurationHistogram;
 
   constructor(source: RecorderSource) {
-    this.delay = new Durations(RETRY_DELAY, source);
+    this.delay = new DurationHistogram(RETRY_DELAY, source);
   }
 
   /** @param retry 1 for the first call made again */
@@ -24,7 +24,7 @@ export class RetryAggregate {
     for (let i = 0; i < Math.min(maxAttempts, ATTEMPT_VALUES.length); i++) this.attempts.declare(i);
   }
 
-  counts(): readonly Counts[] {
+  counts(): readonly CounterSeries[] {
     return [this.calls, this.attempts];
   }
 }

@@ -16,8 +16,8 @@ import {
   ATTR_POLICY_TYPE,
 } from '../semconv/attributes.ts';
 import type { Series } from '../semconv/metrics.ts';
-import type { Counts } from './counter-series.ts';
-import type { ConstantAttributes, Scope } from './policy-metrics.ts';
+import type { CounterSeries } from './counter-series.ts';
+import type { ConstantAttributes, PolicyMetrics } from './policy-metrics.ts';
 
 /** All policies of one name: counts since the name was first instrumented, and what is now. */
 export interface PolicySnapshot {
@@ -68,13 +68,13 @@ export interface PolicySnapshot {
   readonly telemetryErrors: number;
 }
 
-export function snapshotOf(scope: Scope): PolicySnapshot {
+export function snapshotOf(scope: PolicyMetrics): PolicySnapshot {
   const all = scope.read();
   const { execution, circuitBreaker, retry, timeout, bulkhead, fallback } = scope;
   return {
     name: scope.name,
     attributes: scope.attributes,
-    policies: scope.policies,
+    policies: scope.registrations,
     executions: tally(execution?.outcomes),
     active: execution?.active.get(0) ?? 0,
     ...(circuitBreaker && {
@@ -123,14 +123,14 @@ export function snapshotOf(scope: Scope): PolicySnapshot {
   };
 }
 
-function known(gauge: Counts): number | undefined {
+function known(gauge: CounterSeries): number | undefined {
   const value = gauge.get(0);
   return Number.isNaN(value) ? undefined : value;
 }
 
 /** Values by key; those of one key are summed. */
 function tally<K extends string>(
-  counts: Counts | undefined,
+  counts: CounterSeries | undefined,
   key: (series: Series) => string = firstValue,
 ): Record<K, number> {
   const result: Record<string, number> = {};

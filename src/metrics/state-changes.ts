@@ -20,7 +20,7 @@ type Listener = (change: StateChange) => void;
 const listeners = processWide('state-changes', () => new Set<Listener>());
 
 /** Changes of state as they happen, for those who want to hear of them. */
-export const changes = {
+export const stateChanges = {
   get heard(): boolean {
     return listeners.size > 0;
   },

@@ -1,12 +1,12 @@
 import { TIMEOUT_RESULTS } from '../semconv/attributes.ts';
 import { TIMEOUT_CALLS, TIMEOUT_LIMIT } from '../semconv/metrics.ts';
-import { Counts, indexes } from './counter-series.ts';
+import { CounterSeries, indexes } from './counter-series.ts';
 
 export const TIMEOUT_RESULT = indexes(TIMEOUT_RESULTS);
 
-export class TimeoutAggregate {
-  readonly calls = new Counts(TIMEOUT_CALLS);
-  readonly limit = new Counts(TIMEOUT_LIMIT, Number.NaN);
+export class TimeoutMetrics {
+  readonly calls = new CounterSeries(TIMEOUT_CALLS);
+  readonly limit = new CounterSeries(TIMEOUT_LIMIT, Number.NaN);
 
   /** The longest limit wins. */
   limitOf(seconds: number): void {
@@ -18,7 +18,7 @@ export class TimeoutAggregate {
     this.limit.fill(Number.NaN);
   }
 
-  counts(): readonly Counts[] {
+  counts(): readonly CounterSeries[] {
     return [this.calls, this.limit];
   }
 }

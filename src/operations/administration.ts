@@ -1,7 +1,7 @@
-import { type BreakerControl, heldNames } from '../metrics/breaker-control.ts';
+import { type BreakerControl, isolatedNames } from '../metrics/breaker-control.ts';
 import { CIRCUIT_BREAKER_ACTION } from '../metrics/circuit-breaker.ts';
 import type { CircuitBreakerAction, CircuitBreakerState } from '../semconv/attributes.ts';
-import { acts } from './events/operation-events.ts';
+import { operationEvents } from './events/operation-events.ts';
 import { Problem } from './http/problem.ts';
 import { breakerNames, controlsOf, scopesOf, worstState } from './views/breakers.ts';
 
@@ -13,7 +13,7 @@ export interface Actor {
 }
 
 /** What was done, as JSON. */
-export interface Done {
+export interface OperationResult {
   readonly name: string;
   readonly action: CircuitBreakerAction;
   readonly state: CircuitBreakerState;
@@ -23,17 +23,21 @@ export interface Done {
 }
 
 /** @throws Problem if there is no such circuit breaker, or it can't be done */
-export function administer(name: string, action: CircuitBreakerAction, actor: Actor): Done {
+export function administer(
+  name: string,
+  action: CircuitBreakerAction,
+  actor: Actor,
+): OperationResult {
   const scopes = scopesOf(name);
   const controls = controlsOf(scopes);
   // A name stays isolated when its last policy goes, and must come free again.
-  if (controls.length === 0 && !heldNames.has(name)) throw unknownBreaker(name);
+  if (controls.length === 0 && !isolatedNames.has(name)) throw unknownBreaker(name);
   const stateNow = () => (controls.length === 0 ? stateOfNone(name) : worstState(controls));
   const previous = stateNow();
   const { work, notes = [] } = PLAN[action](name, controls);
   let failed = true;
   try {
-    acts.run(name, work);
+    operationEvents.run(name, work);
     failed = false;
   } finally {
     // Others were done, although one of them has thrown.
@@ -41,7 +45,7 @@ export function administer(name: string, action: CircuitBreakerAction, actor: Ac
       scope.circuitBreaker?.administration.add(CIRCUIT_BREAKER_ACTION[action]);
     }
     const state = stateNow();
-    acts.tell({ ...actor, action, name, at: Date.now(), previous, state, failed });
+    operationEvents.emit({ ...actor, action, name, at: Date.now(), previous, state, failed });
   }
   const state = stateNow();
   const detail = [...stillIsolated(action, state), ...notes].join(' ');
@@ -63,7 +67,7 @@ const PLAN: Readonly<
     if (free.length === 0) {
       throw new Problem(
         409,
-        heldNames.has(name)
+        isolatedNames.has(name)
           ? 'It is isolated: release it, then it closes.'
           : 'It is isolated by the code of the service, which has to release it.',
       );
@@ -74,20 +78,21 @@ const PLAN: Readonly<
   isolate(name, controls) {
     return {
       work() {
-        heldNames.add(name);
-        each(controls, (control) => control.hold());
+        isolatedNames.add(name);
+        each(controls, (control) => control.isolate());
       },
     };
   },
 
   release(name, controls) {
-    const held = heldNames.has(name) || controls.some((control) => control.read().held);
+    const held =
+      isolatedNames.has(name) || controls.some((control) => control.read().isIsolatedByUs);
     if (!held && worstState(controls) === 'isolated') {
       throw new Problem(409, 'It is isolated by the code of the service, which has to release it.');
     }
     return {
       work() {
-        heldNames.delete(name);
+        isolatedNames.delete(name);
         each(controls, (control) => control.release());
       },
     };
@@ -96,7 +101,7 @@ const PLAN: Readonly<
 
 /** Of a name without circuit breakers. */
 function stateOfNone(name: string): CircuitBreakerState {
-  return heldNames.has(name) ? 'isolated' : 'closed';
+  return isolatedNames.has(name) ? 'isolated' : 'closed';
 }
 
 /** What a reset can't do. */
@@ -106,7 +111,7 @@ function notesOn(controls: readonly BreakerControl[]): string[] {
   if (readings.some(({ state }) => state === 'half_open')) {
     notes.push('A test call that is under way may open it again (on cockatiel 3).');
   }
-  if (readings.some(({ forgets }) => !forgets)) {
+  if (readings.some(({ canForgetFailures: forgets }) => !forgets)) {
     notes.push(
       'A circuit breaker that the service has made itself keeps its count of failures: the next one may open it.',
     );

@@ -5,7 +5,7 @@ import type { EventLoggerProvider } from './events/event-logger.ts';
 import type { HealthLimits, HealthOptions } from './options.ts';
 
 /** The options with defaults. */
-export interface Settings {
+export interface HealthSettings {
   readonly token: string | Readonly<Record<string, string>> | undefined;
   readonly protectReads: boolean;
   readonly openFails: boolean;
@@ -40,7 +40,7 @@ const OPTIONS = [
 ];
 
 /** @throws TypeError naming the option and what was expected; never what a token is */
-export function settingsOf(options: HealthOptions): Settings {
+export function resolveHealthSettings(options: HealthOptions): HealthSettings {
   const own = ownOptions('options', options, OPTIONS);
   const { token, protectReads = false, openFails = false, executions = true } = own;
   const { dependencies, logger, events, service, prefix = '', limits = {}, hosts = [] } = own;

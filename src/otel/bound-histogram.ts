@@ -11,7 +11,7 @@ import type { Recorder } from '../metrics/duration-histogram.ts';
  * whatever looks different (another SDK, a view that changes attributes, a series that is not
  * there or has overflowed) goes the public way. Both give the same data, which a test compares.
  */
-export function recorderOf(histogram: Histogram, attributes: Attributes): Recorder {
+export function bindHistogram(histogram: Histogram, attributes: Attributes): Recorder {
   const storages = storagesOf(histogram);
   if (storages === undefined) return (seconds) => histogram.record(seconds, attributes);
   const hash = storages[0]?._deltaMetricStorage._activeCollectionStorage._hash(attributes);

@@ -1,5 +1,5 @@
 import { type MeterProvider, metrics } from '@opentelemetry/api';
-import type { Group } from '../metrics/meter-group.ts';
+import type { MeterGroup } from '../metrics/meter-group.ts';
 import { reportFault } from '../shared/diagnostics.ts';
 import { warnIfUnreachable, warnOfConflict } from './api-version.ts';
 import { isRegistered } from './registration.ts';
@@ -9,14 +9,14 @@ import { connect, type Reporter } from './reporter.ts';
  * Reports a group to the global meter provider, whenever that comes: policies are made when modules
  * load, SDKs start later, and a meter of the API's no-op provider never wakes up.
  */
-export class GlobalConnection {
-  readonly #group: Group;
+export class GlobalMeterProviderConnection {
+  readonly #group: MeterGroup;
   #provider: MeterProvider | undefined;
   #reporter: Reporter | undefined;
   /** A provider that comes again has its instruments already. */
   readonly #reporters = new WeakMap<MeterProvider, Reporter>();
 
-  constructor(group: Group) {
+  constructor(group: MeterGroup) {
     this.#group = group;
     this.#listen();
   }

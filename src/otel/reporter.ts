@@ -8,14 +8,14 @@ import type {
   ObservableGauge,
   UpDownCounter,
 } from '@opentelemetry/api';
-import type { Counts } from '../metrics/counter-series.ts';
+import type { CounterSeries } from '../metrics/counter-series.ts';
 import type { Recorder } from '../metrics/duration-histogram.ts';
-import type { Group } from '../metrics/meter-group.ts';
-import type { Scope } from '../metrics/policy-metrics.ts';
+import type { MeterGroup } from '../metrics/meter-group.ts';
+import type { PolicyMetrics } from '../metrics/policy-metrics.ts';
 import { NAMESPACE } from '../semconv/attributes.ts';
 import { EXECUTION_DURATION, METRICS, type Metric, type Series } from '../semconv/metrics.ts';
 import { reportFault, warn } from '../shared/diagnostics.ts';
-import { recorderOf } from './bound-histogram.ts';
+import { bindHistogram } from './bound-histogram.ts';
 
 /** Attribute sets that the JS SDK keeps for one instrument; the rest becomes one overflow series. */
 const CARDINALITY_LIMIT = 2000;
@@ -24,7 +24,7 @@ const CARDINALITY_LIMIT = 2000;
  * By series, what was handed over of counters, to whichever meter provider: one that comes in place
  * of another gets what was added since. Under delta temporality it would count the rest twice.
  */
-const handedOver = new WeakMap<Counts, number[]>();
+const handedOver = new WeakMap<CounterSeries, number[]>();
 
 interface Reported {
   /** By series, the last value; `undefined` before the first time. */
@@ -43,17 +43,17 @@ interface Reported {
  * when its policies are gone, and a view that drops attributes sums what it folds together.
  */
 export class Reporter {
-  readonly #group: Group;
+  readonly #group: MeterGroup;
   readonly #meter: Meter;
   readonly #onExecution: () => void;
   readonly #counters = new Map<Metric, Counter | UpDownCounter>();
   readonly #gauges = new Map<Metric, ObservableGauge>();
   readonly #histograms = new Map<Metric, Histogram>();
-  readonly #reported = new WeakMap<Counts, Reported>();
+  readonly #reported = new WeakMap<CounterSeries, Reported>();
   #warned = false;
 
   /** @param onExecution runs at the end of each execution whose duration is recorded */
-  constructor(group: Group, provider: MeterProvider, onExecution = () => {}) {
+  constructor(group: MeterGroup, provider: MeterProvider, onExecution = () => {}) {
     this.#group = group;
     this.#onExecution = onExecution;
     // No version: it would be a label on every series, a fifth of a scrape, and new with each release.
@@ -93,7 +93,7 @@ export class Reporter {
 
   readonly #collect = (result: BatchObservableResult): void => {
     const sets = new Map<Metric, number>();
-    for (const scope of this.#group.scopes.values()) {
+    for (const scope of this.#group.policies.values()) {
       try {
         for (const counts of scope.read()) {
           const reported = this.#report(result, scope, counts);
@@ -108,13 +108,13 @@ export class Reporter {
   };
 
   /** Returns how many series there are. */
-  #report(result: BatchObservableResult, scope: Scope, counts: Counts): number {
-    const { metric, values, isBorn } = counts;
+  #report(result: BatchObservableResult, scope: PolicyMetrics, counts: CounterSeries): number {
+    const { metric, values, isExported: isBorn } = counts;
     const counter = this.#counters.get(metric);
     const gauge = this.#gauges.get(metric);
     const { sent, base, attributes } = this.#reportedOf(scope, counts);
     // A state ends with a zero: the SDK would repeat its last value for ever.
-    const ended = scope.policies === 0 && metric.instrument !== 'counter';
+    const ended = scope.registrations === 0 && metric.instrument !== 'counter';
     let reported = 0;
     for (let i = 0; i < values.length; i++) {
       const current = values[i] as number;
@@ -135,7 +135,7 @@ export class Reporter {
   }
 
   /** What of these counts was reported, with their attributes, which are made once. */
-  #reportedOf(scope: Scope, counts: Counts): Reported {
+  #reportedOf(scope: PolicyMetrics, counts: CounterSeries): Reported {
     let reported = this.#reported.get(counts);
     if (reported === undefined) {
       reported = { sent: [], base: baseOf(counts), attributes: [] };
@@ -148,9 +148,9 @@ export class Reporter {
     return reported;
   }
 
-  #recorder(scope: Scope, metric: Metric, series: number): Recorder {
+  #recorder(scope: PolicyMetrics, metric: Metric, series: number): Recorder {
     const histogram = this.#histograms.get(metric) as Histogram;
-    const record = recorderOf(histogram, attributesOf(scope, metric.series[series] as Series));
+    const record = bindHistogram(histogram, attributesOf(scope, metric.series[series] as Series));
     const onRecord = metric === EXECUTION_DURATION ? this.#onExecution : undefined;
     return (seconds) => {
       try {
@@ -181,7 +181,7 @@ export class Reporter {
 }
 
 /** Counters continue from one provider to the next; each provider gets a state in full. */
-function baseOf(counts: Counts): number[] {
+function baseOf(counts: CounterSeries): number[] {
   if (counts.metric.instrument !== 'counter') return [];
   let base = handedOver.get(counts);
   if (base === undefined) {
@@ -191,13 +191,13 @@ function baseOf(counts: Counts): number[] {
   return base;
 }
 
-function attributesOf(scope: Scope, series: Series): Attributes {
+function attributesOf(scope: PolicyMetrics, series: Series): Attributes {
   return { ...scope.attributes, [scope.subject]: scope.name, ...series };
 }
 
 /** Makes a reporter and starts it. A provider that fails is no fault of the user's call. */
 export function connect(
-  group: Group,
+  group: MeterGroup,
   provider: MeterProvider,
   onExecution?: () => void,
 ): Reporter | undefined {

@@ -11,7 +11,7 @@ type Fn = (context: IDefaultPolicyContext) => unknown;
  * So it is given a function that has the context with it. It hands that function to `execute` once
  * more when there is room, where it must be the one that was given, or it is counted as another call.
  */
-export function bulkheadOf({ limit, queue }: BulkheadSettings): BulkheadPolicy {
+export function createBulkhead({ limit, queue }: BulkheadSettings): BulkheadPolicy {
   const policy = bulkhead(limit, queue);
   if (queue === 0) return policy;
   const original = policy.execute;

@@ -6,10 +6,10 @@ import {
   type IBackoff,
 } from 'cockatiel';
 import {
-  isolated,
-  KNOWN_BREAKER,
-  type KnownBreaker,
-  released,
+  BREAKER_METADATA,
+  type BreakerMetadata,
+  isolatePolicy,
+  releasePolicy,
 } from '../metrics/breaker-control.ts';
 import { POLICIES } from '../presets/thresholds.ts';
 import { BreakerCounter } from './breaker-counter.ts';
@@ -17,7 +17,7 @@ import { currentCall, isCancelled } from './call-context.ts';
 import { isRefusal } from './transient-errors.ts';
 import type { CircuitBreakerSettings, Handles, HandlesResult } from './types.ts';
 
-export interface Breaker {
+export interface CreatedCircuitBreaker {
   readonly policy: CircuitBreakerPolicy;
   /** Closes it, unless it is held open by hand, and forgets what was counted. Never throws. */
   readonly reset: () => void;
@@ -28,12 +28,12 @@ export interface Breaker {
  *
  * @param key which of the policies of its name it belongs to
  */
-export function breakerOf(
+export function createCircuitBreaker(
   settings: CircuitBreakerSettings,
   handles: Handles,
   handlesResult: HandlesResult,
   key?: string,
-): Breaker {
+): CreatedCircuitBreaker {
   /**
    * A call that was called off, or that this process refused itself, says nothing of the dependency.
    * It does not count. But to cockatiel an error that does not count is a success of the test call,
@@ -75,9 +75,9 @@ export function breakerOf(
     const { state } = policy;
     // The only public way to close it; an isolated one stays so, as its handles are counted.
     if (state !== CircuitState.Closed && state !== CircuitState.Isolated)
-      released(isolated(policy));
+      releasePolicy(isolatePolicy(policy));
   };
-  const known: KnownBreaker = {
+  const known: BreakerMetadata = {
     key,
     failureLimit: settings.kind === 'consecutive' ? settings.failures : undefined,
     openSeconds: settings.openSeconds,
@@ -87,7 +87,7 @@ export function breakerOf(
         : undefined,
     forget: () => counter.clear(),
   };
-  Object.defineProperty(policy, KNOWN_BREAKER, { value: known });
+  Object.defineProperty(policy, BREAKER_METADATA, { value: known });
   return { policy, reset };
 }
 

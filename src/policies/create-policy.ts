@@ -1,16 +1,16 @@
 import type { IPolicy } from 'cockatiel';
 import { instrument, uninstrument } from '../instrument.ts';
 import { assertName } from '../instrument-options.ts';
-import { running, SETTLES_EARLY } from '../metrics/active-executions.ts';
-import { isolated, released } from '../metrics/breaker-control.ts';
+import { activeExecutions, SETTLES_EARLY } from '../metrics/active-executions.ts';
+import { isolatePolicy, releasePolicy } from '../metrics/breaker-control.ts';
 import type { PresetName } from '../presets/presets.ts';
-import { follow } from '../shared/abort-signals.ts';
-import { ownOptions } from '../shared/own-properties.ts';
+import { followSignal } from '../shared/abort-signals.ts';
+import { ownProperties } from '../shared/own-properties.ts';
 import { runCall } from './call-context.ts';
-import { effective } from './config/resolve.ts';
+import { resolveSettings } from './config/resolve.ts';
 import { claim } from './config/variable-names.ts';
 import { ExecutionAbortedError } from './execution-aborted-error.ts';
-import { type Execute, PromptCall } from './interruptible-call.ts';
+import { type Execute, InterruptibleCall } from './interruptible-call.ts';
 import { stackOf } from './stack.ts';
 import { isTimeout } from './transient-errors.ts';
 import {
@@ -62,7 +62,7 @@ export function policyOf<F>(
   overrides: PolicyOverrides<F>,
 ): ResilientPolicy<F> {
   assertName(name);
-  const { enabled, settings, origins } = effective(name, preset, overrides);
+  const { enabled, settings, origins } = resolveSettings(name, preset, overrides);
   const release = claim(name);
   const { stack, members, reset, begin } = stackOf(enabled ? settings : NOTHING, { name, key });
   if (enabled) {
@@ -80,8 +80,8 @@ export function policyOf<F>(
     reset,
     isolate() {
       if (members.circuitBreaker) {
-        const handle = isolated(members.circuitBreaker);
-        return { dispose: () => released(handle) };
+        const handle = isolatePolicy(members.circuitBreaker);
+        return { dispose: () => releasePolicy(handle) };
       }
       // What lets everything through by command has nothing to hold open.
       if (!enabled) return { dispose() {} };
@@ -95,7 +95,7 @@ export function policyOf<F>(
     },
   }) as unknown as ResilientPolicy<F>;
   try {
-    const instrumented = instrument(name, policy, ownOptions(overrides).instrument);
+    const instrumented = instrument(name, policy, ownProperties(overrides).instrument);
     dropped.register(policy, release);
     return instrumented;
   } catch (error) {
@@ -121,14 +121,14 @@ function entered(
       }
     : bare;
   return function execute_<T>(fn: (context: never) => PromiseLike<T> | T, signal?: AbortSignal) {
-    const [controller, leave] = signal ? follow(signal) : [new AbortController(), () => {}];
+    const [controller, leave] = signal ? followSignal(signal) : [new AbortController(), () => {}];
     const { signal: inside } = controller;
-    const { watched } = running;
+    const { watched } = activeExecutions;
     // Nobody can call it off.
     if (!watched && !signal) return runCall(undefined, inside, () => plain(fn as never, inside));
     if (inside.aborted) return Promise.reject(inside.reason);
     const stop = () => call.stop(inside.reason);
-    const call = new PromptCall(fn as never, inside, {
+    const call = new InterruptibleCall(fn as never, inside, {
       answered() {
         if (!signal) return;
         leave();
@@ -138,7 +138,7 @@ function entered(
       explain: (error) => (inside.aborted && isTimeout(error) ? inside.reason : error),
     });
     if (watched) {
-      running.abortBy(stack, () => {
+      activeExecutions.abortBy(stack, () => {
         controller.abort(new ExecutionAbortedError(name));
         stop();
       });

@@ -8,7 +8,7 @@ export type Execute = (fn: Fn, signal: AbortSignal) => Promise<unknown>;
 const CALLED_OFF = new Error('the caller has called it off');
 
 /** Whether an error is of a call that was not made any more: for filters, which must leave it be. */
-export const isCalledOff = (error: unknown): boolean => error === CALLED_OFF;
+export const isCancelledResult = (error: unknown): boolean => error === CALLED_OFF;
 
 /** What wants to know how a call goes; none of it may throw. */
 export interface Steps {
@@ -26,7 +26,7 @@ export interface Steps {
  * No promise on the way from the function to the caller gets two reactions, and the last one gets the
  * very functions of the promise constructor: V8 follows only those for the stack of an error.
  */
-export class PromptCall {
+export class InterruptibleCall {
   readonly #fn: Fn;
   readonly #signal: AbortSignal;
   readonly #steps: Steps;

@@ -1,11 +1,15 @@
 import { CircuitState } from 'cockatiel';
 import { assertName } from '../instrument-options.ts';
-import { heldNames, KNOWN_BREAKER, type KnownBreaker } from '../metrics/breaker-control.ts';
+import {
+  BREAKER_METADATA,
+  type BreakerMetadata,
+  isolatedNames,
+} from '../metrics/breaker-control.ts';
 import type { PresetName } from '../presets/presets.ts';
 import { POLICIES } from '../presets/thresholds.ts';
-import { ownOption } from '../shared/own-properties.ts';
+import { ownProperty } from '../shared/own-properties.ts';
 import { expected } from '../shared/validate.ts';
-import { effective } from './config/resolve.ts';
+import { resolveSettings } from './config/resolve.ts';
 import { policyOf } from './create-policy.ts';
 import { Isolation } from './isolation.ts';
 import { RecentlyUsed, type Use } from './recently-used.ts';
@@ -63,11 +67,11 @@ class Entry {
     const { circuitBreaker, name } = policy;
     if (circuitBreaker?.state === CircuitState.Isolated) {
       // Where the name is isolated, a new policy is too.
-      return this.isolations.size > 0 || heldNames.has(name) ? 'idle' : 'held';
+      return this.isolations.size > 0 || isolatedNames.has(name) ? 'idle' : 'held';
     }
     if (circuitBreaker?.state === CircuitState.HalfOpen) return 'busy';
-    const known = (circuitBreaker as { [KNOWN_BREAKER]?: KnownBreaker } | undefined)?.[
-      KNOWN_BREAKER
+    const known = (circuitBreaker as { [BREAKER_METADATA]?: BreakerMetadata } | undefined)?.[
+      BREAKER_METADATA
     ];
     // An open circuit that would let the next call try is no better than a closed one.
     if ((known?.nextProbeAt() ?? 0) > Date.now()) return 'busy';
@@ -102,9 +106,9 @@ export function policyFor<F = never>(
   name: string,
   options: PolicyForOptions<F> = {},
 ): ResilientPolicy<F> {
-  const key = ownOption(options, 'key');
-  const preset = ownOption(options, 'preset');
-  const overrides = ownOption(options, 'overrides');
+  const key = ownProperty(options, 'key');
+  const preset = ownProperty(options, 'preset');
+  const overrides = ownProperty(options, 'overrides');
   assertName(name);
   if (key !== undefined && typeof key !== 'string') throw expected('`key` to be a string', key);
   const known = entryWith(name, preset);
@@ -135,7 +139,7 @@ export function declare(name: string, { preset, overrides = {} }: PolicyForOptio
   assertName(name);
   const known = entryWith(name, preset);
   const entry = known ?? new Entry(preset ?? 'default', overrides);
-  effective(name, entry.preset, overrides);
+  resolveSettings(name, entry.preset, overrides);
   if (!known) entries.add(name, entry);
 }
 

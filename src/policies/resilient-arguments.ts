@@ -1,4 +1,4 @@
-import { ownOptions } from '../shared/own-properties.ts';
+import { ownProperties } from '../shared/own-properties.ts';
 import { assertKeys, expected } from '../shared/validate.ts';
 
 const OPTIONS = ['key', 'preset', 'overrides'];
@@ -6,7 +6,7 @@ const OPTIONS = ['key', 'preset', 'overrides'];
 /** @throws TypeError naming the option and what was expected */
 export function assertResilientOptions(options: unknown): asserts options is object {
   assertKeys('options', options, OPTIONS);
-  const { key } = ownOptions(options as { key?: unknown });
+  const { key } = ownProperties(options as { key?: unknown });
   if (key !== undefined && typeof key !== 'string' && typeof key !== 'function') {
     throw expected('`options.key` to be a string or a function', key);
   }

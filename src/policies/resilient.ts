@@ -1,5 +1,5 @@
 import type { IDefaultPolicyContext, IPolicy } from 'cockatiel';
-import { ownOptions } from '../shared/own-properties.ts';
+import { ownProperties } from '../shared/own-properties.ts';
 import { expected } from '../shared/validate.ts';
 import { withArguments } from './call-context.ts';
 import { attempt, handOver, isInside } from './fallback/fallback-call.ts';
@@ -151,7 +151,7 @@ function policyOf(name: Named, options: unknown = {}): (args: Arguments) => AnyP
     if (Object.keys(options).length > 0) throw expected('no `options` beside a policy', options);
     return () => name as AnyPolicy;
   }
-  const { key, preset, overrides } = ownOptions(options as ResilientOptions<never, Arguments>);
+  const { key, preset, overrides } = ownProperties(options as ResilientOptions<never, Arguments>);
   const get = (own: string | undefined) =>
     policyFor(name, { key: own, preset, overrides }) as AnyPolicy;
   if (overrides) assertSame(name, overrides);

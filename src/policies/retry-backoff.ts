@@ -3,7 +3,9 @@ import { MAX_TIMER_SECONDS } from '../presets/environment-variables.ts';
 import type { RetrySettings } from './types.ts';
 
 /** The waits of a retry, as cockatiel asks for them. Its own exponential backoff knows only base 2. */
-export function waitsOf(settings: RetrySettings): IBackoffFactory<IRetryBackoffContext<unknown>> {
+export function createBackoff(
+  settings: RetrySettings,
+): IBackoffFactory<IRetryBackoffContext<unknown>> {
   const next = (
     context: IRetryBackoffContext<unknown>,
   ): IBackoff<IRetryBackoffContext<unknown>> => {

@@ -1,6 +1,6 @@
 import { TaskCancelledError } from 'cockatiel';
 import { currentCall } from './call-context.ts';
-import { type Execute, PromptCall } from './interruptible-call.ts';
+import { type Execute, InterruptibleCall } from './interruptible-call.ts';
 
 /** Beyond, Node's timers end at once. */
 const FOR_LONG_MS = 2 ** 31 - 1;
@@ -12,7 +12,9 @@ const FOR_LONG_MS = 2 ** 31 - 1;
  * The process is kept alive from the end of one call of the function to the next, as the timer of a
  * backoff, which can't be stopped, must not do it: it goes on when nobody waits for it any more.
  */
-export function promptly(original: Execute): (...args: Parameters<Execute>) => Promise<unknown> {
+export function makeInterruptible(
+  original: Execute,
+): (...args: Parameters<Execute>) => Promise<unknown> {
   return function execute(fn, signal = new AbortController().signal) {
     if (signal.aborted) return Promise.reject(signal.reason);
     // Asked now, as a listener runs in the context of whoever aborts.
@@ -25,7 +27,7 @@ export function promptly(original: Execute): (...args: Parameters<Execute>) => P
       const timedOut = caller !== signal && !caller?.aborted;
       call.stop(timedOut ? new TaskCancelledError('Operation timed out') : signal.reason);
     };
-    const call = new PromptCall(fn, signal, {
+    const call = new InterruptibleCall(fn, signal, {
       begins: () => clearTimeout(alive),
       ends() {
         clearTimeout(alive);

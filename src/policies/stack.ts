@@ -14,13 +14,13 @@ import {
 } from 'cockatiel';
 import { FALLBACK_TYPE } from '../semconv/attributes.ts';
 import { readProperty } from '../shared/own-properties.ts';
-import { bulkheadOf } from './bulkhead.ts';
+import { createBulkhead } from './bulkhead.ts';
 import { type CurrentCall, currentCall, isCancelled } from './call-context.ts';
-import { type Breaker, breakerOf } from './circuit-breaker.ts';
+import { type CreatedCircuitBreaker, createCircuitBreaker } from './circuit-breaker.ts';
 import { fellBack } from './fallback/fallback-call.ts';
-import { isCalledOff } from './interruptible-call.ts';
-import { promptly } from './retry.ts';
-import { waitsOf } from './retry-backoff.ts';
+import { isCancelledResult } from './interruptible-call.ts';
+import { makeInterruptible } from './retry.ts';
+import { createBackoff } from './retry-backoff.ts';
 import {
   isDependencyFailure,
   isRefusal,
@@ -58,7 +58,7 @@ export function stackOf<F>(settings: PolicySettings<F>, identity: Identity) {
     circuitBreaker: breaker?.policy,
     overallTimeout: settings.overallTimeout ? ofTimeout(settings.overallTimeout) : undefined,
     retry: settings.retry ? ofRetry(settings, settings.retry) : undefined,
-    bulkhead: settings.bulkhead ? bulkheadOf(settings.bulkhead) : undefined,
+    bulkhead: settings.bulkhead ? createBulkhead(settings.bulkhead) : undefined,
     timeout: settings.timeout ? ofTimeout(settings.timeout) : undefined,
   } satisfies Record<Member, AnyMember | undefined>;
   const present = settings.order
@@ -68,10 +68,13 @@ export function stackOf<F>(settings: PolicySettings<F>, identity: Identity) {
   return { stack, members, reset: () => breaker?.reset(), begin: fallback?.begin };
 }
 
-function ofBreaker(settings: PolicySettings, key: string | undefined): Breaker | undefined {
+function ofBreaker(
+  settings: PolicySettings,
+  key: string | undefined,
+): CreatedCircuitBreaker | undefined {
   if (!settings.circuitBreaker) return undefined;
   const { handle, handleResult } = settings.circuitBreaker;
-  return breakerOf(
+  return createCircuitBreaker(
     settings.circuitBreaker,
     handle ?? settings.handle ?? isDependencyFailure,
     handleResult ?? settings.handleResult ?? isTransientResult,
@@ -86,12 +89,12 @@ function ofRetry(settings: PolicySettings, own: RetrySettings): RetryPolicy {
     own.handleResult ?? settings.handleResult ?? ((value) => isTransientResult(value, statuses));
   const policy = retry(
     // Where the caller has called it off, cockatiel gives up by itself, and says so.
-    handleWhen((error) => !isCalledOff(error) && handles(error)).orWhenResult(handlesResult),
+    handleWhen((error) => !isCancelledResult(error) && handles(error)).orWhenResult(handlesResult),
     // cockatiel counts those after the first.
-    { maxAttempts: calls - 1, backoff: waitsOf(own) },
+    { maxAttempts: calls - 1, backoff: createBackoff(own) },
     // A new policy, and so before anybody listens to it. `promptly` keeps the process alive instead.
   ).dangerouslyUnref();
-  policy.execute = promptly(policy.execute.bind(policy) as never) as typeof policy.execute;
+  policy.execute = makeInterruptible(policy.execute.bind(policy) as never) as typeof policy.execute;
   return policy;
 }
 

@@ -5,7 +5,12 @@
  */
 
 import { type MetricsPage, newPage } from './metrics-page.ts';
-import { type MetricsOptions, type PageOptions, pageSettingsOf, settingsOf } from './options.ts';
+import {
+  type MetricsOptions,
+  type PageOptions,
+  resolveMetricsSettings,
+  resolvePageSettings,
+} from './options.ts';
 import { serve } from './server.ts';
 
 export type { MetricsOptions, MetricsPage, PageOptions };
@@ -37,7 +42,7 @@ export interface Metrics extends MetricsPage {
  * const { url, shutdown } = await startMetrics({ port: 9464 });
  */
 export async function startMetrics(options: MetricsOptions = {}): Promise<Metrics> {
-  const { cardinalityLimit, ...address } = settingsOf(options);
+  const { cardinalityLimit, ...address } = resolveMetricsSettings(options);
   const { register, answer, ...page } = await newPage(cardinalityLimit);
   const endpoint = await serve(address, answer);
   // Last, so that nothing has to be taken back where the port is in use.
@@ -74,7 +79,11 @@ export async function startMetrics(options: MetricsOptions = {}): Promise<Metric
  * new Response(await metrics.collect(), { headers: { 'content-type': metrics.contentType } });
  */
 export async function createMetrics(options: PageOptions = {}): Promise<MetricsPage> {
-  const { register, answer: _, ...page } = await newPage(pageSettingsOf(options).cardinalityLimit);
+  const {
+    register,
+    answer: _,
+    ...page
+  } = await newPage(resolvePageSettings(options).cardinalityLimit);
   register();
   return page;
 }

@@ -16,7 +16,7 @@ const NOT_FOUND = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'];
  *
  * @throws Error naming the packages that are not installed
  */
-export async function peers(): Promise<Peers> {
+export async function loadPeers(): Promise<Peers> {
   const loads = {
     '@opentelemetry/sdk-metrics': import('@opentelemetry/sdk-metrics'),
     '@opentelemetry/exporter-prometheus': import('@opentelemetry/exporter-prometheus'),

@@ -5,9 +5,9 @@ import { isRegistered, register, unregister } from '../otel/registration.ts';
 import { NAMESPACE } from '../semconv/attributes.ts';
 import { warn } from '../shared/diagnostics.ts';
 import { errorText } from '../shared/error-text.ts';
-import { peers } from './load-peers.ts';
+import { loadPeers } from './load-peers.ts';
 import { resourceOf } from './resource.ts';
-import { type Answering, answering, EXPOSITION } from './responses.ts';
+import { EXPOSITION, type RequestHandler, toRequestHandler } from './responses.ts';
 
 /** The metrics page, for your own server. */
 export interface MetricsPage {
@@ -30,7 +30,7 @@ export interface MetricsPage {
 }
 
 export interface UnregisteredPage extends MetricsPage {
-  readonly answer: Answering;
+  readonly answer: RequestHandler;
   /** @throws Error if another provider was registered in the meantime */
   readonly register: () => void;
 }
@@ -40,7 +40,7 @@ export async function newPage(cardinalityLimit: number | undefined): Promise<Unr
   if (isRegistered()) throw alreadyRegistered();
   const conflict = apiConflict();
   if (conflict) throw new Error(conflictMessage(conflict));
-  const { sdk, exporter, resources } = await peers();
+  const { sdk, exporter, resources } = await loadPeers();
   const reader = new exporter.PrometheusExporter({ preventServerStart: true });
   const serializer = new exporter.PrometheusSerializer();
   const meterProvider = new sdk.MeterProvider({
@@ -59,7 +59,7 @@ export async function newPage(cardinalityLimit: number | undefined): Promise<Unr
     return page.endsWith('\n') ? page : `${page}\n`;
   }
 
-  const answer = answering(collect);
+  const answer = toRequestHandler(collect);
   let stopped: Promise<void> | undefined;
   return {
     meterProvider,

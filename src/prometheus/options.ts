@@ -39,7 +39,7 @@ export interface MetricsOptions extends PageOptions {
   readonly hosts?: readonly string[];
 }
 
-export interface Settings extends Address {
+export interface MetricsSettings extends Address {
   readonly cardinalityLimit: number | undefined;
 }
 
@@ -47,7 +47,9 @@ const PAGE_OPTIONS = ['cardinalityLimit'];
 const OPTIONS = ['port', 'host', 'endpoint', 'hosts', ...PAGE_OPTIONS];
 
 /** @throws TypeError naming the option and what was expected */
-export function pageSettingsOf(options: PageOptions): Pick<Settings, 'cardinalityLimit'> {
+export function resolvePageSettings(
+  options: PageOptions,
+): Pick<MetricsSettings, 'cardinalityLimit'> {
   assertKeys('options', options, PAGE_OPTIONS);
   return { cardinalityLimit: limitOf(options) };
 }
@@ -58,10 +60,10 @@ export function pageSettingsOf(options: PageOptions): Pick<Settings, 'cardinalit
  *
  * @throws TypeError naming the option, or the variable, and what was expected
  */
-export function settingsOf(
+export function resolveMetricsSettings(
   options: MetricsOptions,
   env: NodeJS.ProcessEnv = process.env,
-): Settings {
+): MetricsSettings {
   assertKeys('options', options, OPTIONS);
   // The specification treats an empty variable as unset.
   const { OTEL_EXPORTER_PROMETHEUS_PORT: envPort, OTEL_EXPORTER_PROMETHEUS_HOST: envHost } = env;

@@ -6,16 +6,16 @@ export const EXPOSITION = 'text/plain; version=0.0.4; charset=utf-8';
 
 export const PLAIN = { 'content-type': 'text/plain; charset=utf-8' } as const;
 
-export type Answer = readonly [status: number, body: string, headers: OutgoingHttpHeaders];
+export type HttpResponse = readonly [status: number, body: string, headers: OutgoingHttpHeaders];
 
 /** Never rejects. */
-export type Answering = (request: IncomingMessage) => Promise<Answer>;
+export type RequestHandler = (request: IncomingMessage) => Promise<HttpResponse>;
 
 /**
  * Answers GET and HEAD with the metrics page. If the collection fails, the status is 500, so that
  * Prometheus reports the target as down.
  */
-export function answering(collect: () => Promise<string>): Answering {
+export function toRequestHandler(collect: () => Promise<string>): RequestHandler {
   return async function answer({ method }) {
     if (method !== 'GET' && method !== 'HEAD') {
       const headers = { ...PLAIN, allow: 'GET, HEAD' };

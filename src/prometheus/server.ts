@@ -5,7 +5,7 @@ import { warn } from '../shared/diagnostics.ts';
 import { errorText } from '../shared/error-text.ts';
 import { hostName, isLoopback } from '../shared/host-header.ts';
 import { listenError } from '../shared/listen-error.ts';
-import { type Answer, type Answering, PLAIN } from './responses.ts';
+import { type HttpResponse, PLAIN, type RequestHandler } from './responses.ts';
 
 /** Time limit for scrapes in progress when the endpoint closes. */
 const GRACE_MS = 1000;
@@ -21,7 +21,7 @@ export interface Address {
   readonly hosts: readonly string[];
 }
 
-export interface Endpoint {
+export interface MetricsServer {
   readonly url: string;
   readonly close: () => Promise<void>;
 }
@@ -36,7 +36,7 @@ export interface Endpoint {
  * @param answer handles requests to the path
  * @throws Error naming host, port and the remedy, if the server cannot listen
  */
-export async function serve(address: Address, answer: Answering): Promise<Endpoint> {
+export async function serve(address: Address, answer: RequestHandler): Promise<MetricsServer> {
   const { port, host, endpoint } = address;
   let isFor = (_request: IncomingMessage) => true;
   const server = createServer(async (request, response) => {
@@ -46,7 +46,7 @@ export async function serve(address: Address, answer: Answering): Promise<Endpoi
     response.writeHead(status, headers).end(body);
   });
 
-  function answerAt(request: IncomingMessage): Answer | Promise<Answer> {
+  function answerAt(request: IncomingMessage): HttpResponse | Promise<HttpResponse> {
     if (!isFor(request)) return [421, MISDIRECTED, PLAIN];
     if (request.url?.split('?')[0] !== endpoint) {
       return [404, `The metrics are at ${endpoint}\n`, PLAIN];

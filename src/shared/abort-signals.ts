@@ -7,7 +7,7 @@ const followers = new WeakMap<AbortSignal, Set<AbortController>>();
  *
  * @returns the controller, and what lets it go
  */
-export function follow(signal: AbortSignal): readonly [AbortController, leave: () => void] {
+export function followSignal(signal: AbortSignal): readonly [AbortController, leave: () => void] {
   const controller = new AbortController();
   if (signal.aborted) {
     controller.abort(signal.reason);

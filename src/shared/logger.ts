@@ -35,7 +35,7 @@ export class SafeLogger {
   #write(level: keyof Logger, message: string, fields: LogFields): void {
     const logger = this.#logger;
     if (logger === undefined) return;
-    quietly(() => {
+    runDetached(() => {
       // It takes a first text before others for a format.
       const isConsole = logger[level] === console[level];
       return logger[level](isConsole ? message.replaceAll('%', '%%') : message, fields);
@@ -48,7 +48,7 @@ export class SafeLogger {
  *
  * @param fault is told what it throws, or what a promise of it is rejected with; must not throw
  */
-export function quietly(run: () => unknown, fault: (reason: unknown) => void = () => {}): void {
+export function runDetached(run: () => unknown, fault: (reason: unknown) => void = () => {}): void {
   // A promise of our own looks into a thenable, and into nothing else that might throw.
   new Promise((resolve) => resolve(run())).catch(fault);
 }

@@ -1,12 +1,12 @@
 /** Reads what users pass without what a polluted `Object.prototype` adds to every object. */
 
 /** A copy of options that inherits nothing. */
-export function ownOptions<T extends object>(options: T): T {
+export function ownProperties<T extends object>(options: T): T {
   return Object.assign(Object.create(null), options);
 }
 
 /** One option, where a copy of all would cost each call too much. */
-export function ownOption<T extends object, K extends keyof T>(
+export function ownProperty<T extends object, K extends keyof T>(
   options: T,
   name: K,
 ): T[K] | undefined {

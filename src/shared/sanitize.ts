@@ -4,7 +4,7 @@ const LONGEST = 200;
 const LOOKED_AT = 10 * LONGEST;
 
 /** Text of others in one line that can do no harm to a log or a terminal. */
-export function short(text: string): string {
+export function sanitizeLine(text: string): string {
   const [first = ''] = text
     .trimStart()
     .slice(0, LOOKED_AT)

@@ -16,9 +16,9 @@ import {
 } from 'cockatiel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { instrument, uninstrument } from '../../src/index.ts';
-import { scopes } from '../../src/instrument.ts';
-import { Scope } from '../../src/metrics/policy-metrics.ts';
-import { Feed } from '../../src/operations/events/event-feed.ts';
+import { policyMetrics } from '../../src/instrument.ts';
+import { PolicyMetrics } from '../../src/metrics/policy-metrics.ts';
+import { EventFeed } from '../../src/operations/events/event-feed.ts';
 import { LIMITS } from '../../src/presets/thresholds.ts';
 import { appWith, Looker, rowOf } from './support.ts';
 
@@ -57,7 +57,7 @@ const breakerOf = (failures = 2): CircuitBreakerPolicy =>
 
 const failing = () => Promise.reject(Object.assign(new Error('down'), { code: 'ECONNREFUSED' }));
 const tapOf = (name: string) =>
-  scopes().find((scope) => scope.name === name)?.execution?.duration.tap;
+  policyMetrics().find((scope) => scope.name === name)?.execution?.duration.observer;
 
 describe('the stream of the live page', () => {
   it('says everything first, and then each second what is different', async () => {
@@ -138,7 +138,7 @@ describe('the stream of the live page', () => {
 
   it('costs nothing while nobody looks', async () => {
     const policy = named('servicenow', breakerOf());
-    const read = vi.spyOn(Scope.prototype, 'read');
+    const read = vi.spyOn(PolicyMetrics.prototype, 'read');
     const app = appWith();
     expect(tapOf('servicenow')).toBeUndefined();
     const [first, second] = [await look(app), await look(app)];
@@ -318,7 +318,7 @@ describe('the stream of the live page', () => {
   });
 
   it('tells news once', async () => {
-    const news = new Feed();
+    const news = new EventFeed();
     const item = (name: string) =>
       ({ at: 1, kind: 'state_change', name, text: 'opened', tone: 'bad' }) as const;
     news.add(item('a'));
@@ -333,7 +333,7 @@ describe('the stream of the live page', () => {
   });
 
   it('tells who comes between two seconds the news since then only once', async () => {
-    const news = new Feed();
+    const news = new EventFeed();
     const app = appWith({ news });
     await look(app);
     news.add({ at: 1, kind: 'state_change', name: 'a', text: 'opened', tone: 'bad' });

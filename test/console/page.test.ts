@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type HealthOptions, type Listening, listen } from '../../src/health/index.ts';
+import { type HealthOptions, type HealthServer, listen } from '../../src/health/index.ts';
 import { instrument } from '../../src/index.ts';
 import { createPolicy } from '../../src/policies/index.ts';
 import { breakerNamed, failing, known, newBreaker, TOKEN } from '../health/support.ts';
@@ -12,7 +12,7 @@ import { namesOn, rowOf, TestBrowser } from './browser.ts';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let browser: TestBrowser;
-const services: Listening[] = [];
+const services: HealthServer[] = [];
 const pages: Page[] = [];
 
 beforeAll(async () => {

@@ -1,12 +1,17 @@
 import type { Hono } from 'hono';
 import { unpack } from '../../src/console/protocol/encoding.ts';
 import type { Full, Row, Tick } from '../../src/console/protocol/messages.ts';
-import type { LiveOptions } from '../../src/console/server/routes.ts';
-import { liveRoutes } from '../../src/console/server/routes.ts';
-import { Feed } from '../../src/operations/events/event-feed.ts';
+import type { ConsoleOptions } from '../../src/console/server/routes.ts';
+import { consoleRoutes } from '../../src/console/server/routes.ts';
+import { EventFeed } from '../../src/operations/events/event-feed.ts';
 
-export function appWith(options: Partial<LiveOptions> = {}): Hono {
-  return liveRoutes({ canAdminister: false, maxViewers: 100, news: new Feed(), ...options });
+export function appWith(options: Partial<ConsoleOptions> = {}): Hono {
+  return consoleRoutes({
+    canAdminister: false,
+    maxViewers: 100,
+    news: new EventFeed(),
+    ...options,
+  });
 }
 
 /** One who looks. */

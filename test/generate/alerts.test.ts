@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { ruleFile } from '../../src/generate/formats/prometheus.ts';
 import { generate } from '../../src/generate/index.ts';
-import { settingsOf } from '../../src/generate/options.ts';
+import { resolveGenerateSettings } from '../../src/generate/options.ts';
 import { Queries } from '../../src/generate/promql/queries.ts';
 import { alertsIn } from '../support/generated.ts';
 
@@ -17,7 +17,7 @@ describe('the rule file', () => {
   });
 
   it('is never empty', () => {
-    const queries = new Queries(settingsOf({}));
+    const queries = new Queries(resolveGenerateSettings({}));
     expect(() => ruleFile([{ name: 'retry', rules: [] }], queries)).toThrow(
       'Expected rules in the group retry, got none',
     );

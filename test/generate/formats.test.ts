@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { alertGroups, recordingGroups } from '../../src/generate/alerts/index.ts';
 import { dashboards } from '../../src/generate/dashboards/index.ts';
 import { type Format, generate } from '../../src/generate/index.ts';
-import { settingsOf } from '../../src/generate/options.ts';
+import { resolveGenerateSettings } from '../../src/generate/options.ts';
 import { Queries } from '../../src/generate/promql/queries.ts';
 import { FORMATS } from '../../src/generate/selection.ts';
 import { NAMINGS } from '../../src/semconv/prometheus.ts';
@@ -19,7 +19,7 @@ const MIMIR = { rules: 20, groups: 70 };
 type Parsed = any;
 
 describe.each(COMMITTED)('with the naming %s', (naming) => {
-  const queries = new Queries(settingsOf({ naming }));
+  const queries = new Queries(resolveGenerateSettings({ naming }));
   const models = dashboards(queries);
   const alerts = alertGroups(queries);
   const recordings = recordingGroups(queries);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { thresholdsRead } from '../../scripts/docs/alerts-page.ts';
 import { alertGroups } from '../../src/generate/alerts/index.ts';
 import { limitsOf, THRESHOLDS, type ThresholdName } from '../../src/generate/limits.ts';
-import { settingsOf } from '../../src/generate/options.ts';
+import { resolveGenerateSettings } from '../../src/generate/options.ts';
 import { Queries } from '../../src/generate/promql/queries.ts';
 import { BURN_RATES, LIMITS } from '../../src/presets/thresholds.ts';
 import { blocksOf, sectionOf } from '../support/markdown.ts';
@@ -20,7 +20,7 @@ const FRAME = [
   'Where the limit comes from',
 ];
 
-const queries = new Queries(settingsOf({}));
+const queries = new Queries(resolveGenerateSettings({}));
 const alerts = alertGroups(queries).flatMap(({ rules }) => rules);
 const names = [...new Set(alerts.map((alert) => alert.name))];
 const thresholds = thresholdsRead(queries);

@@ -1,14 +1,14 @@
 import { request as httpRequest } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Listening, listen } from '../../src/health/index.ts';
+import { type HealthServer, listen } from '../../src/health/index.ts';
 import { breakerNamed, TOKEN } from './support.ts';
 
-const running: Listening[] = [];
+const running: HealthServer[] = [];
 afterEach(async () => {
   await Promise.all(running.splice(0).map((each) => each.close()));
 });
 
-async function start(...args: Parameters<typeof listen>): Promise<Listening> {
+async function start(...args: Parameters<typeof listen>): Promise<HealthServer> {
   const [routes, options] = args;
   const listening = await listen(routes, { port: 0, ...options });
   running.push(listening);

@@ -2,7 +2,7 @@ import { ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
 import { afterEach } from 'vitest';
 import { type HealthOptions, type HealthRoutes, healthRoutes } from '../../src/health/index.ts';
 import { instrument, uninstrument } from '../../src/index.ts';
-import { heldNames } from '../../src/metrics/breaker-control.ts';
+import { isolatedNames } from '../../src/metrics/breaker-control.ts';
 
 export const TOKEN = 'correct-horse-battery-staple';
 
@@ -16,7 +16,7 @@ afterEach(() => {
 
 /** A circuit breaker that opens at the second failure, known for as long as the test lasts. */
 export function breakerNamed(name: string, failures = 2) {
-  heldNames.delete(name);
+  isolatedNames.delete(name);
   return known(instrument(name, newBreaker(failures)));
 }
 

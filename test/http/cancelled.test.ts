@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { running } from '../../src/metrics/active-executions.ts';
+import { activeExecutions } from '../../src/metrics/active-executions.ts';
 import { statuses } from './server.ts';
 import { client, serve } from './support.ts';
 
 describe('a request that is called off by hand', () => {
   let stop: () => void;
   beforeEach(() => {
-    stop = running.watch();
+    stop = activeExecutions.watch();
   });
   afterEach(() => stop());
 
@@ -14,7 +14,7 @@ describe('a request that is called off by hand', () => {
     const server = await serve(() => {});
     const answer = client()(server.url, { headers: { 'X-Correlation-ID': 'a-1' } });
     await expect.poll(() => server.seen.length).toBe(1);
-    const [execution] = running.list();
+    const [execution] = activeExecutions.list();
     expect(execution).toMatchObject({ name: 'service', correlationId: 'a-1' });
     execution?.abort?.();
     await expect(answer).rejects.toMatchObject({
@@ -30,7 +30,7 @@ describe('a request that is called off by hand', () => {
     const fetch = client({ overrides: { retry: { firstWaitSeconds: 60, maxWaitSeconds: 60 } } });
     const answer = fetch(server.url);
     await expect.poll(() => server.seen.length).toBe(1);
-    running.list()[0]?.abort?.();
+    activeExecutions.list()[0]?.abort?.();
     await expect(answer).rejects.toMatchObject({ isExecutionAbortedError: true });
     expect(fetch.policy.circuitBreaker?.toJSON()).toMatchObject({ breakerState: 0 });
   });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { instrument, scopes, uninstrument } from '../../src/instrument.ts';
-import { type BreakerControl, heldNames } from '../../src/metrics/breaker-control.ts';
-import { changes, type StateChange } from '../../src/metrics/state-changes.ts';
+import { instrument, policyMetrics, uninstrument } from '../../src/instrument.ts';
+import { type BreakerControl, isolatedNames } from '../../src/metrics/breaker-control.ts';
+import { type StateChange, stateChanges } from '../../src/metrics/state-changes.ts';
 import { policiesOver } from '../policies/support.ts';
 import { majors } from '../support/cockatiel.ts';
 import { answerOf, Down, deferred, fails, settled, turn } from './support.ts';
@@ -24,16 +24,16 @@ describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (
     breaker = instrument('held', breakerOf());
     [control] = controls() as [BreakerControl];
     heard = [];
-    silence = changes.listen((change) => heard.push(change));
+    silence = stateChanges.listen((change) => heard.push(change));
   });
   afterEach(() => {
     silence();
-    heldNames.delete('held');
+    isolatedNames.delete('held');
     uninstrument(breaker);
   });
 
   const controls = () =>
-    scopes().flatMap((scope) => (scope.name === 'held' ? scope.controls() : []));
+    policyMetrics().flatMap((scope) => (scope.name === 'held' ? scope.controls() : []));
   const break_ = async () => {
     await settled(breaker.execute(fails(new Down())));
     await settled(breaker.execute(fails(new Down())));
@@ -156,7 +156,7 @@ describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (
       retry: false,
       circuitBreaker: { failures: 1, openSeconds: 60 },
     });
-    const { scopes } = await import('../../src/instrument.ts');
+    const { policyMetrics: scopes } = await import('../../src/instrument.ts');
     const { circuitBreaker: opened } = policy;
     const at = Date.now();
     // A listener that throws keeps the news from all others until the call is answered.
@@ -185,8 +185,8 @@ describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (
   });
 
   it('is held open once, however often it is asked, and released', async () => {
-    control.hold();
-    control.hold();
+    control.isolate();
+    control.isolate();
     expect(control.read()).toMatchObject({ state: 'isolated', held: true });
     control.reset();
     expect(breaker.state).toBe(cockatiel.CircuitState.Isolated);
@@ -198,7 +198,7 @@ describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (
 
   it('stays open where others hold it too', () => {
     const other = breaker.isolate();
-    control.hold();
+    control.isolate();
     control.release();
     expect(control.read()).toMatchObject({ state: 'isolated', held: false });
     other.dispose();
@@ -206,7 +206,7 @@ describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (
   });
 
   it('is held from its birth where its name is', () => {
-    heldNames.add('held');
+    isolatedNames.add('held');
     const later = instrument('held', breakerOf());
     expect(later.state).toBe(cockatiel.CircuitState.Isolated);
     uninstrument(later);
@@ -272,11 +272,11 @@ describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (
   });
 
   it('lets no listener that throws reach a call, nor the others', async () => {
-    const end = changes.listen(() => {
+    const end = stateChanges.listen(() => {
       throw new Error('listener');
     });
     const after: StateChange[] = [];
-    const endAfter = changes.listen((change) => after.push(change));
+    const endAfter = stateChanges.listen((change) => after.push(change));
     await expect(breaker.execute(fails(new Down()))).rejects.toThrow(Down);
     await expect(breaker.execute(fails(new Down()))).rejects.toThrow(Down);
     expect(after).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { instrument, scopes, uninstrument } from '../../src/instrument.ts';
-import { type BreakerControl, heldNames } from '../../src/metrics/breaker-control.ts';
-import { changes } from '../../src/metrics/state-changes.ts';
+import { instrument, policyMetrics, uninstrument } from '../../src/instrument.ts';
+import { type BreakerControl, isolatedNames } from '../../src/metrics/breaker-control.ts';
+import { stateChanges } from '../../src/metrics/state-changes.ts';
 import { policiesOver } from '../policies/support.ts';
 import { majors } from '../support/cockatiel.ts';
 import { TestSdk } from '../support/metrics.ts';
@@ -18,7 +18,9 @@ describe.each(majors)('cockatiel $major, a breaker whose listeners throw', (each
   const breakerOf = () =>
     circuitBreaker(handleAll, { halfOpenAfter: 60_000, breaker: new ConsecutiveBreaker(1) });
   const controlOf = () =>
-    scopes().flatMap((scope) => (scope.name === NAME ? scope.controls() : []))[0] as BreakerControl;
+    policyMetrics().flatMap((scope) =>
+      scope.name === NAME ? scope.controls() : [],
+    )[0] as BreakerControl;
   const throwing = () => {
     throw new Error('listener');
   };
@@ -26,11 +28,11 @@ describe.each(majors)('cockatiel $major, a breaker whose listeners throw', (each
   beforeEach(() => {
     sdk = new TestSdk();
     heard = [];
-    ends.push(changes.listen(({ previous, state }) => heard.push(`${previous}>${state}`)));
+    ends.push(stateChanges.listen(({ previous, state }) => heard.push(`${previous}>${state}`)));
   });
   afterEach(async () => {
     for (const end of ends.splice(0)) end();
-    heldNames.delete(NAME);
+    isolatedNames.delete(NAME);
     await sdk.provider.shutdown();
   });
 
@@ -57,7 +59,7 @@ describe.each(majors)('cockatiel $major, a breaker whose listeners throw', (each
     const breaker = instrumented();
     breaker[event](throwing);
     const control = controlOf();
-    control.hold();
+    control.isolate();
     expect(control.read()).toMatchObject({ state: 'isolated', held: true });
     control.release();
     expect(control.read()).toMatchObject({ state: 'closed', held: false });
@@ -65,7 +67,7 @@ describe.each(majors)('cockatiel $major, a breaker whose listeners throw', (each
   });
 
   it.each(EVENTS)('is instrumented under a name that is held (%s)', (event) => {
-    heldNames.add(NAME);
+    isolatedNames.add(NAME);
     const breaker = breakerOf();
     breaker[event](throwing);
     expect(instrument(NAME, breaker, { meterProvider: sdk.provider })).toBe(breaker);
@@ -75,7 +77,7 @@ describe.each(majors)('cockatiel $major, a breaker whose listeners throw', (each
   });
 
   it('is instrumented where it does not let itself be held', async () => {
-    heldNames.add(NAME);
+    isolatedNames.add(NAME);
     const breaker = breakerOf();
     breaker.isolate = throwing;
     instrument(NAME, breaker, { meterProvider: sdk.provider });
@@ -108,12 +110,12 @@ describe.each(majors)('cockatiel $major, a breaker that is held open by hand', (
   const breakerOf = () =>
     circuitBreaker(handleAll, { halfOpenAfter: 60_000, breaker: new ConsecutiveBreaker(1) });
   afterEach(() => {
-    heldNames.delete(NAME);
+    isolatedNames.delete(NAME);
     vi.doUnmock('cockatiel');
   });
 
   it('is let go when it is not instrumented any more, and held when it is again', () => {
-    heldNames.add(NAME);
+    isolatedNames.add(NAME);
     const breaker = instrument(NAME, breakerOf());
     uninstrument(breaker);
     expect(breaker.state).toBe(CircuitState.Closed);
@@ -124,7 +126,7 @@ describe.each(majors)('cockatiel $major, a breaker that is held open by hand', (
   });
 
   it('stays held for as long as one of its stacks is instrumented', () => {
-    heldNames.add(NAME);
+    isolatedNames.add(NAME);
     const breaker = breakerOf();
     const stacks = [1, 2].map(() =>
       instrument(NAME, wrap(retry(handleAll, { maxAttempts: 1 }), breaker)),
@@ -137,7 +139,7 @@ describe.each(majors)('cockatiel $major, a breaker that is held open by hand', (
 
   it('is let go when its policy is disposed of, or makes room for another', async () => {
     const { createPolicy, policyFor, dispose } = await policiesOver(each.major);
-    const { heldNames } = await import('../../src/metrics/breaker-control.ts');
+    const { isolatedNames: heldNames } = await import('../../src/metrics/breaker-control.ts');
     heldNames.add(NAME);
     const policy = createPolicy(NAME);
     const kept = policyFor(NAME, { key: 'a' });

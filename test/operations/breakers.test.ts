@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { breakersAsOne } from '../../src/console/server/merge-breakers.ts';
+import { mergeBreakers } from '../../src/console/server/merge-breakers.ts';
 import { instrument, uninstrument } from '../../src/index.ts';
-import { heldNames } from '../../src/metrics/breaker-control.ts';
-import { readingsOf } from '../../src/operations/views/breaker-states.ts';
+import { isolatedNames } from '../../src/metrics/breaker-control.ts';
+import { breakerStatusesOf } from '../../src/operations/views/breaker-states.ts';
 import { controlsOf, scopesOf } from '../../src/operations/views/breakers.ts';
 import { createPolicy, policyFor } from '../../src/policies/index.ts';
 import {
@@ -126,7 +126,7 @@ describe('GET /circuit-breakers', () => {
     expect({ key: 'b', ...one }).toEqual(instances[0]);
     expect(one).toMatchObject({ state: 'isolated', fail_counter: 0, last_error_type: null });
     expect([fail_max, opened, calls.failure]).toEqual([9, true, 7]);
-    const row = breakersAsOne(readingsOf(controlsOf(scopesOf('mixed'))));
+    const row = mergeBreakers(breakerStatusesOf(controlsOf(scopesOf('mixed'))));
     expect(row).toMatchObject({
       state: 'isolated',
       failures: 0,
@@ -353,7 +353,7 @@ describe('administration', () => {
       ]);
       const { circuit_breaker } = (await get('/policies')).json.policies[name];
       expect(circuit_breaker.administration.isolate).toBe(1);
-      heldNames.delete(name);
+      isolatedNames.delete(name);
       uninstrument(other);
       uninstrument(breaker);
       expect(status).toBe(500);

@@ -1,8 +1,13 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type HealthRoutes, healthRoutes, type Listening, listen } from '../../src/health/index.ts';
+import {
+  type HealthRoutes,
+  type HealthServer,
+  healthRoutes,
+  listen,
+} from '../../src/health/index.ts';
 import { snapshot } from '../../src/index.ts';
-import { heldNames } from '../../src/metrics/breaker-control.ts';
+import { isolatedNames } from '../../src/metrics/breaker-control.ts';
 import { breakerNamed, failing, TOKEN } from '../health/support.ts';
 import fc from '../support/fast-check.ts';
 
@@ -102,7 +107,7 @@ const state = () =>
       circuitBreaker?.state,
       circuitBreaker?.administration,
     ]),
-    NAMES.map((name) => heldNames.has(name)),
+    NAMES.map((name) => isolatedNames.has(name)),
   ]);
 
 async function check(response: Response, whole: boolean): Promise<void> {
@@ -194,12 +199,12 @@ describe('who has the token', () => {
       ),
       { numRuns: 1500 },
     );
-    for (const name of NAMES) heldNames.delete(name);
+    for (const name of NAMES) isolatedNames.delete(name);
   });
 });
 
 describe('any bytes that come over a socket', () => {
-  let server: Listening;
+  let server: HealthServer;
   beforeAll(async () => {
     server = await listen({ token: TOKEN }, { port: 0 });
   });

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { bulkhead, ConsecutiveBreaker, circuitBreaker, handleAll, retry, wrap } from 'cockatiel';
 import { afterEach, describe, expect, it } from 'vitest';
-import { healthRoutes, type Listening, listen } from '../../src/health/index.ts';
+import { type HealthServer, healthRoutes, listen } from '../../src/health/index.ts';
 import { EXECUTIONS } from '../../src/semconv/metrics.ts';
 import { known, TOKEN } from '../health/support.ts';
 import { TestSdk } from '../support/metrics.ts';
@@ -13,7 +13,7 @@ const CALLS_OF_A_WAVE = 50;
 const REQUESTS_OF_A_WAVE = 5;
 const PATHS = ['/health', '/circuit-breakers', '/policies', '/executions', '/health'];
 
-const running: Listening[] = [];
+const running: HealthServer[] = [];
 afterEach(async () => {
   await Promise.all(running.splice(0).map((each) => each.close()));
 });

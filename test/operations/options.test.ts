@@ -6,8 +6,8 @@ import {
   type EventLoggerProvider,
   type HealthOptions,
   type HealthRoutes,
+  type HealthServer,
   healthRoutes,
-  type Listening,
   listen,
   monitorDependencies,
   type NodeHandler,
@@ -167,7 +167,7 @@ describe('the types of the routes', () => {
     expectTypeOf(routes.fetch).toBeCallableWith(new Request('http://localhost'));
     expectTypeOf(routes.fetch).returns.toEqualTypeOf<Promise<Response>>();
     expectTypeOf(nodeHandler(routes)).toEqualTypeOf<NodeHandler>();
-    expectTypeOf(listen).returns.toEqualTypeOf<Promise<Listening>>();
+    expectTypeOf(listen).returns.toEqualTypeOf<Promise<HealthServer>>();
     expect(typeof routes.fetch).toBe('function');
   });
 

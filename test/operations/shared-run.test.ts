@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { sharedRuns } from '../../src/operations/http/shared-run.ts';
+import { shareRuns } from '../../src/operations/http/shared-run.ts';
 
 /** Runs that end when the test says so; each gives its number. */
 function counted() {
   const ends: ((fails?: Error) => void)[] = [];
-  const read = sharedRuns(
+  const read = shareRuns(
     () =>
       new Promise<number>((resolve, reject) => {
         const run = ends.length + 1;

@@ -1,6 +1,6 @@
 import type { Histogram } from '@opentelemetry/api';
 import { describe, expect, it, vi } from 'vitest';
-import { recorderOf } from '../../src/otel/bound-histogram.ts';
+import { bindHistogram } from '../../src/otel/bound-histogram.ts';
 import { TestSdk } from '../support/metrics.ts';
 import { sdks } from '../support/sdks.ts';
 
@@ -20,7 +20,7 @@ describe.each(sdks)('a recorder with sdk $sdkMajor', ({ sdk: module }) => {
       const sdk = new TestSdk({ sdk: module, ...options });
       const histogram = histogramOf(sdk);
       const record = bound
-        ? recorderOf(histogram, ATTRIBUTES)
+        ? bindHistogram(histogram, ATTRIBUTES)
         : (value: number) => histogram.record(value, ATTRIBUTES);
       for (let round = 0; round < 3; round++) {
         for (const value of VALUES) record(value + round);
@@ -62,7 +62,7 @@ describe.each(sdks)('a recorder with sdk $sdkMajor', ({ sdk: module }) => {
     });
     const histogram = histogramOf(limited);
     const [first, second, third] = ['1', '2', '3'].map((series) =>
-      recorderOf(histogram, { series }),
+      bindHistogram(histogram, { series }),
     );
     for (let i = 0; i < 4; i++) for (const record of [first, second, third]) record?.(1);
     const points = await limited.points('durations');
@@ -78,7 +78,7 @@ describe.each(sdks)('a recorder with sdk $sdkMajor', ({ sdk: module }) => {
     const sdk = new TestSdk({ sdk: module });
     const histogram = histogramOf(sdk);
     const asked = vi.spyOn(histogram, 'record');
-    const record = recorderOf(histogram, ATTRIBUTES);
+    const record = bindHistogram(histogram, ATTRIBUTES);
     for (const value of VALUES) record(value);
     expect(asked).toHaveBeenCalledTimes(1);
     await sdk.collect();
@@ -89,6 +89,6 @@ describe.each(sdks)('a recorder with sdk $sdkMajor', ({ sdk: module }) => {
 
 it('records by the api where the sdk is one that it does not know', () => {
   const record = vi.fn();
-  recorderOf({ record }, ATTRIBUTES)(0.5);
+  bindHistogram({ record }, ATTRIBUTES)(0.5);
   expect(record.mock.calls).toEqual([[0.5, ATTRIBUTES]]);
 });

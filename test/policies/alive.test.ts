@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { running } from '../../src/metrics/active-executions.ts';
+import { activeExecutions } from '../../src/metrics/active-executions.ts';
 import { createPolicy } from '../../src/policies/index.ts';
 
 const timers = () => process.getActiveResourcesInfo().filter((each) => each === 'Timeout').length;
@@ -16,7 +16,7 @@ describe('what keeps the process alive', () => {
     [
       'that is followed',
       () => {
-        ends.push(running.watch());
+        ends.push(activeExecutions.watch());
         return undefined;
       },
     ],

@@ -29,7 +29,7 @@ describe.each([3, 4] as const)('over cockatiel %s, a wall clock that is set', (m
     return policy;
   };
   const control = async () => {
-    const { scopes } = await import('../../src/instrument.ts');
+    const { policyMetrics: scopes } = await import('../../src/instrument.ts');
     return scopes().flatMap((scope) => scope.controls())[0];
   };
 

@@ -1,13 +1,13 @@
 import { retry as bareRetry, handleAll, noop } from 'cockatiel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { instrument, snapshot, uninstrument } from '../../src/instrument.ts';
-import { running } from '../../src/metrics/active-executions.ts';
+import { activeExecutions } from '../../src/metrics/active-executions.ts';
 import { createPolicy } from '../../src/policies/index.ts';
 
 describe('what is running', () => {
   let stop: () => void;
   beforeEach(() => {
-    stop = running.watch();
+    stop = activeExecutions.watch();
   });
   afterEach(() => stop());
 
@@ -26,14 +26,14 @@ describe('what is running', () => {
       });
     });
     await expect.poll(() => finish).toBeDefined();
-    const [execution, ...others] = running.list();
+    const [execution, ...others] = activeExecutions.list();
     expect(others).toEqual([]);
     expect(execution).toMatchObject({ name: 'listed', attempt: 2, abort: undefined });
     expect(execution?.ageMs).toBeGreaterThanOrEqual(0);
     expect(execution?.ageMs).toBeLessThan(5000);
     finish?.();
     await answer;
-    expect(running.list()).toEqual([]);
+    expect(activeExecutions.list()).toEqual([]);
     uninstrument(policy);
   });
 
@@ -48,14 +48,14 @@ describe('what is running', () => {
         calls++;
         return never(context);
       }, signal);
-      running.list()[0]?.abort?.();
+      activeExecutions.list()[0]?.abort?.();
       await expect(answer).rejects.toThrow(
         expect.objectContaining({ name: 'AbortError', policyName: 'stoppable' }),
       );
       expect(calls).toBe(1);
       expect(policy.circuitBreaker?.toJSON()).toMatchObject({ breakerState: 0 });
       expect(counted()).toMatchObject({ failure: before + 1, cancelled: 0 });
-      expect(running.list()).toEqual([]);
+      expect(activeExecutions.list()).toEqual([]);
       policy.dispose();
     },
   );
@@ -99,7 +99,7 @@ describe('what is running', () => {
     const first = policy.execute(() => new Promise<void>((resolve) => (free = resolve)));
     let calls = 0;
     const second = policy.execute(() => calls++);
-    running.list()[1]?.abort?.();
+    activeExecutions.list()[1]?.abort?.();
     await expect(second).rejects.toThrow(expect.objectContaining({ policyName: 'queued' }));
     free();
     await first;
@@ -114,17 +114,17 @@ describe('what is running', () => {
     let found: string | undefined = 'found';
     const answers = [];
     stop();
-    stop = running.watch(() => found);
-    answers.push(running.correlated('given', () => policy.execute(never)));
+    stop = activeExecutions.watch(() => found);
+    answers.push(activeExecutions.correlated('given', () => policy.execute(never)));
     answers.push(policy.execute(never));
     found = undefined;
     answers.push(policy.execute(never));
-    expect(running.list().map(({ correlationId }) => correlationId)).toEqual([
+    expect(activeExecutions.list().map(({ correlationId }) => correlationId)).toEqual([
       'given',
       'found',
       undefined,
     ]);
-    for (const { abort } of running.list()) abort?.();
+    for (const { abort } of activeExecutions.list()) abort?.();
     await Promise.allSettled(answers);
     policy.dispose();
   });
@@ -133,8 +133,10 @@ describe('what is running', () => {
     const gone = createPolicy('gone');
     gone.dispose();
     const policy = createPolicy('next');
-    expect(await running.correlated('of gone', () => gone.execute(() => 'answer'))).toBe('answer');
-    const answer = policy.execute(() => running.list().map((each) => each.correlationId));
+    expect(await activeExecutions.correlated('of gone', () => gone.execute(() => 'answer'))).toBe(
+      'answer',
+    );
+    const answer = policy.execute(() => activeExecutions.list().map((each) => each.correlationId));
     expect(await answer).toEqual([undefined]);
     policy.dispose();
   });
@@ -149,7 +151,7 @@ describe('what is running', () => {
     let free = () => {};
     const answer = policy.execute(() => new Promise<void>((resolve) => (free = resolve)));
     const others = [gone.execute(never), gone.execute(() => 'fine')];
-    const [execution, ...more] = running.list();
+    const [execution, ...more] = activeExecutions.list();
     expect(more).toEqual([]);
     expect(execution?.abort).toBeUndefined();
     free();
@@ -157,7 +159,7 @@ describe('what is running', () => {
     expect(await others[1]).toBe('fine');
     const within = policy.execute(() => {
       void gone.execute(() => 'fine');
-      return running.list().map(({ abort }) => abort);
+      return activeExecutions.list().map(({ abort }) => abort);
     });
     expect(await within).toEqual([undefined]);
     policy.dispose();
@@ -167,16 +169,16 @@ describe('what is running', () => {
     const policy = createPolicy('once');
     let free = () => {};
     const answer = policy.execute(() => new Promise<void>((resolve) => (free = resolve)));
-    const [execution] = running.list();
+    const [execution] = activeExecutions.list();
     expect(execution?.aborted).toBe(false);
     execution?.abort?.();
     execution?.abort?.();
     expect(execution?.aborted).toBe(true);
-    expect(running.list()).toEqual([execution]);
+    expect(activeExecutions.list()).toEqual([execution]);
     // It has heard of it, and answers all the same.
     free();
     await answer;
-    expect(running.list()).toEqual([]);
+    expect(activeExecutions.list()).toEqual([]);
     policy.dispose();
   });
 
@@ -187,7 +189,7 @@ describe('what is running', () => {
     const answer = policy.execute(() => new Promise<void>((resolve) => (free = resolve)));
     await vi.advanceTimersByTimeAsync(1500);
     vi.setSystemTime(0);
-    expect(running.list()[0]?.ageMs).toBe(1500);
+    expect(activeExecutions.list()[0]?.ageMs).toBe(1500);
     vi.useRealTimers();
     free();
     await answer;
@@ -199,8 +201,8 @@ describe('what is running', () => {
     const ends: (() => void)[] = [];
     const begin = () => policy.execute(() => new Promise<void>((resolve) => ends.push(resolve)));
     const answers = [begin(), begin(), begin(), begin()];
-    const [a, b, c, d] = running.list().map(({ id }) => id);
-    const left = () => running.list().map(({ id }) => id);
+    const [a, b, c, d] = activeExecutions.list().map(({ id }) => id);
+    const left = () => activeExecutions.list().map(({ id }) => id);
     ends[1]?.();
     await answers[1];
     expect(left()).toEqual([a, c, d]);
@@ -209,7 +211,7 @@ describe('what is running', () => {
     expect(left()).toEqual([a, c]);
     // What began before nobody looked any more is none of who looks next.
     stop();
-    stop = running.watch();
+    stop = activeExecutions.watch();
     answers.push(begin());
     ends[0]?.();
     await answers[0];
@@ -225,7 +227,7 @@ describe('what is running', () => {
   it('is not written down where nobody wants to know', async () => {
     stop();
     const policy = createPolicy('unwatched');
-    const answer = policy.execute(() => running.list().length);
+    const answer = policy.execute(() => activeExecutions.list().length);
     expect(await answer).toBe(0);
     policy.dispose();
   });

@@ -15,7 +15,7 @@ import {
   type PageOptions,
   startMetrics,
 } from '../../src/prometheus/index.ts';
-import { settingsOf } from '../../src/prometheus/options.ts';
+import { resolveMetricsSettings } from '../../src/prometheus/options.ts';
 import { Installation } from '../support/installation.ts';
 
 const ONLY = 'Expected `options` to have only port, host, endpoint, hosts, cardinalityLimit';
@@ -412,7 +412,7 @@ describe('defaults', () => {
   const none = {};
 
   it('are those of OpenTelemetry', () => {
-    expect(settingsOf({}, none)).toMatchObject({
+    expect(resolveMetricsSettings({}, none)).toMatchObject({
       port: 9464,
       host: 'localhost',
       endpoint: '/metrics',
@@ -422,20 +422,23 @@ describe('defaults', () => {
   const env = { OTEL_EXPORTER_PROMETHEUS_HOST: '0.0.0.0', OTEL_EXPORTER_PROMETHEUS_PORT: '9999' };
 
   it('come from the environment where it has them', () => {
-    expect(settingsOf({}, env)).toMatchObject({ port: 9999, host: '0.0.0.0' });
+    expect(resolveMetricsSettings({}, env)).toMatchObject({ port: 9999, host: '0.0.0.0' });
   });
 
   it('give way to options', () => {
-    expect(settingsOf({ port: 0, host: '::1' }, env)).toMatchObject({ port: 0, host: '::1' });
+    expect(resolveMetricsSettings({ port: 0, host: '::1' }, env)).toMatchObject({
+      port: 0,
+      host: '::1',
+    });
   });
 
   it('take an empty variable for one that is not set', () => {
     const empty = { OTEL_EXPORTER_PROMETHEUS_HOST: '', OTEL_EXPORTER_PROMETHEUS_PORT: '' };
-    expect(settingsOf({}, empty)).toMatchObject({ port: 9464, host: 'localhost' });
+    expect(resolveMetricsSettings({}, empty)).toMatchObject({ port: 9464, host: 'localhost' });
   });
 
   it('name a variable that is no port', () => {
-    expect(() => settingsOf({}, { OTEL_EXPORTER_PROMETHEUS_PORT: 'http' })).toThrow(
+    expect(() => resolveMetricsSettings({}, { OTEL_EXPORTER_PROMETHEUS_PORT: 'http' })).toThrow(
       new TypeError(
         'Expected OTEL_EXPORTER_PROMETHEUS_PORT to be an integer from 0 to 65535, got "http"',
       ),

@@ -1,6 +1,6 @@
 import { alertGroups, recordingGroups } from '../../src/generate/alerts/index.ts';
 import { ruleFile } from '../../src/generate/formats/prometheus.ts';
-import { settingsOf } from '../../src/generate/options.ts';
+import { resolveGenerateSettings } from '../../src/generate/options.ts';
 import { Queries } from '../../src/generate/promql/queries.ts';
 import { ROADS } from './promtool.ts';
 import { play } from './scenario.ts';
@@ -8,7 +8,7 @@ import { TABLES } from './scenarios/index.ts';
 
 /** Where Prometheus has other labels for a service and its replicas, all is as it was. */
 const labels = { jobLabel: 'service', instanceLabel: 'pod' };
-const queries = new Queries(settingsOf(labels));
+const queries = new Queries(resolveGenerateSettings(labels));
 const rules = [recordingGroups(queries), alertGroups(queries)].map((groups) =>
   ruleFile(groups, queries),
 );

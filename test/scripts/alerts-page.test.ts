@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { alertsPage, alertsTable, thresholdsRead } from '../../scripts/docs/alerts-page.ts';
 import { alertGroups } from '../../src/generate/alerts/index.ts';
 import { THRESHOLDS } from '../../src/generate/limits.ts';
-import { settingsOf } from '../../src/generate/options.ts';
+import { resolveGenerateSettings } from '../../src/generate/options.ts';
 import { Queries } from '../../src/generate/promql/queries.ts';
 
-const queries = new Queries(settingsOf({}));
+const queries = new Queries(resolveGenerateSettings({}));
 const alerts = alertGroups(queries).flatMap(({ rules }) => rules);
 const lines = alertsTable(queries).split('\n').slice(2);
 

@@ -1,5 +1,5 @@
 import { redact } from '../../shared/redact.ts';
-import { CODES, Ending } from '../cli-error.ts';
+import { CliError, EXIT_CODES } from '../cli-error.ts';
 
 export const URL_VARIABLE = 'COCKATIEL_OTEL_URL';
 export const TOKEN_VARIABLE = 'COCKATIEL_OTEL_TOKEN';
@@ -17,7 +17,7 @@ export function addressFrom(option: string | undefined, env: NodeJS.ProcessEnv):
   const [source, text] =
     option === undefined ? [URL_VARIABLE, env[URL_VARIABLE] || DEFAULT_URL] : ['--url', option];
   const wrong = (what: string, got: string) =>
-    new Ending(`Expected ${source} to be ${what}, got ${got}`, CODES.misuse);
+    new CliError(`Expected ${source} to be ${what}, got ${got}`, EXIT_CODES.misuse);
 
   if (!URL.canParse(text) || !/^https?:\/\//i.test(text)) {
     throw wrong(`an address such as ${DEFAULT_URL}`, JSON.stringify(redact(text)));
@@ -40,10 +40,10 @@ export function tokenFrom(env: NodeJS.ProcessEnv): string | undefined {
   const token = env[TOKEN_VARIABLE];
   if (!token) return undefined;
   if (/^[\x21-\x7e]+$/.test(token)) return token;
-  throw new Ending(
+  throw new CliError(
     `Expected ${TOKEN_VARIABLE} to be printable ASCII without spaces, got something else ` +
       '(a line break at its end, perhaps)',
-    CODES.misuse,
+    EXIT_CODES.misuse,
   );
 }
 
@@ -53,7 +53,7 @@ export function tokenFrom(env: NodeJS.ProcessEnv): string | undefined {
  * @throws Ending if there is none
  */
 export function segment(name: string): string {
-  if (name === '') throw new Ending('Expected NAME to be a name, got ""', CODES.misuse);
+  if (name === '') throw new CliError('Expected NAME to be a name, got ""', EXIT_CODES.misuse);
   // Steps through the path, even as %2E; the routes know them with the % escaped too.
   if (name === '.' || name === '..') return name.replaceAll('.', '%252E');
   return encodeURIComponent(name);

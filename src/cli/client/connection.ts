@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { CODES } from '../cli-error.ts';
+import { EXIT_CODES } from '../cli-error.ts';
 import { seconds } from '../option-values.ts';
 import { addressFrom, DEFAULT_URL, TOKEN_VARIABLE, tokenFrom, URL_VARIABLE } from './address.ts';
 import { warnOfClearText } from './warn-clear-text.ts';
@@ -37,7 +37,7 @@ export function refuseToken(command: Command): Command {
   return command.addOption(new Option('--token [value]').hideHelp()).on('option:token', () => {
     command.error(
       `error: Expected the token in ${TOKEN_VARIABLE}, got --token: the list of processes shows it to everybody`,
-      { exitCode: CODES.misuse },
+      { exitCode: EXIT_CODES.misuse },
     );
   });
 }

@@ -19,7 +19,7 @@ const SAID: readonly (readonly [code: RegExp, what: string, then?: string])[] = 
 ];
 
 /** In words, and with the code that a search finds. */
-export function causeOf(error: unknown): string {
+export function describeNetworkError(error: unknown): string {
   const code = codeOf(error) ?? '';
   const [, what, then] = SAID.find(([pattern]) => pattern.test(code)) ?? [];
   if (what !== undefined) return `${what} (${code})${then === undefined ? '' : `; ${then}`}`;

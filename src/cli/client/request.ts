@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { redact } from '../../shared/redact.ts';
-import { CODES, Ending } from '../cli-error.ts';
-import { harmless } from '../output/escape.ts';
+import { CliError, EXIT_CODES } from '../cli-error.ts';
+import { escapeControls } from '../output/escape.ts';
 import type { Connection } from './connection.ts';
-import { causeOf } from './network-error.ts';
+import { describeNetworkError } from './network-error.ts';
 import { Patience } from './patience.ts';
-import { notOurs, refusal } from './response-error.ts';
+import { responseError, unexpectedResponse } from './response-error.ts';
 
 /** More than thousands of policies fill. */
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -19,7 +19,7 @@ interface Request {
   readonly fine?: number;
 }
 
-export interface Answer<T> {
+export interface ServiceResponse<T> {
   readonly value: T;
   /** All of it, as it came. */
   readonly json: unknown;
@@ -32,12 +32,12 @@ export interface Answer<T> {
  *
  * @throws Ending with one sentence if there is no such answer in time
  */
-export async function ask<S extends v.GenericSchema>(
+export async function request<S extends v.GenericSchema>(
   { url, timeoutSeconds, token }: Connection,
   path: string,
   schema: S,
   { method = 'GET', body, signal, fine }: Request = {},
-): Promise<Answer<v.InferOutput<S>>> {
+): Promise<ServiceResponse<v.InferOutput<S>>> {
   const patience = new Patience(timeoutSeconds, signal);
   let response: Response;
   let text: string;
@@ -57,11 +57,11 @@ export async function ask<S extends v.GenericSchema>(
     text = await read(response);
   } catch (error) {
     signal?.throwIfAborted();
-    if (error instanceof Ending) throw error;
+    if (error instanceof CliError) throw error;
     const cause = patience.signal.aborted
       ? `none came within ${timeoutSeconds} s`
-      : harmless(redact(causeOf(error)));
-    throw new Ending(`No answer from ${url}: ${cause}`, CODES.noAnswer);
+      : escapeControls(redact(describeNetworkError(error)));
+    throw new CliError(`No answer from ${url}: ${cause}`, EXIT_CODES.noAnswer);
   } finally {
     patience.end();
   }
@@ -75,10 +75,10 @@ export async function ask<S extends v.GenericSchema>(
   if (ok && told !== undefined) {
     const [issue] = result.issues ?? [];
     const where = issue ? v.getDotPath(issue) : null;
-    const got = `an answer in which ${where === null ? 'all' : harmless(where)} is another`;
-    throw new Ending(notOurs(url, got), CODES.noAnswer);
+    const got = `an answer in which ${where === null ? 'all' : escapeControls(where)} is another`;
+    throw new CliError(unexpectedResponse(url, got), EXIT_CODES.noAnswer);
   }
-  throw refusal(url, { status, headers, told, method }, token !== undefined);
+  throw responseError(url, { status, headers, told, method }, token !== undefined);
 }
 
 /** The text of an answer that ends. */
@@ -89,9 +89,9 @@ async function read(response: Response): Promise<string> {
   for await (const chunk of response.body ?? []) {
     bytes += chunk.length;
     if (bytes > MAX_BYTES) {
-      throw new Ending(
-        notOurs(response.url, `more than ${MAX_BYTES / 1024 / 1024} MiB`),
-        CODES.noAnswer,
+      throw new CliError(
+        unexpectedResponse(response.url, `more than ${MAX_BYTES / 1024 / 1024} MiB`),
+        EXIT_CODES.noAnswer,
       );
     }
     text += decoder.decode(chunk, { stream: true });

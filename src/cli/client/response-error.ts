@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { redact } from '../../shared/redact.ts';
-import { CODES, Ending } from '../cli-error.ts';
-import { harmless } from '../output/escape.ts';
+import { CliError, EXIT_CODES } from '../cli-error.ts';
+import { escapeControls } from '../output/escape.ts';
 import { TOKEN_VARIABLE } from './address.ts';
 
 /** RFC 9457, as the health routes use it. */
@@ -25,16 +25,16 @@ interface Refused {
 }
 
 /** Why an answer is not what was asked for, and what to do. */
-export function refusal(
+export function responseError(
   url: string,
   { status, headers, told, method }: Refused,
   hasToken: boolean,
-): Ending {
+): CliError {
   const { output } = v.safeParse(Problem, told);
   const problem = v.is(Problem, output) ? output : undefined;
   const said = problem?.detail ?? problem?.title;
   const because = said === undefined ? '' : `: ${short(said)}`;
-  const noAnswer = (sentence: string) => new Ending(sentence, CODES.noAnswer);
+  const noAnswer = (sentence: string) => new CliError(sentence, EXIT_CODES.noAnswer);
 
   if (problem?.known) return unknownName(said, problem.known, problem.known_total);
   if (status === 401) {
@@ -56,7 +56,7 @@ export function refusal(
   }
   // It is understood, and can't be done to what is there.
   if (said !== undefined && (status === 409 || (status === 404 && method === 'DELETE'))) {
-    return new Ending(`Not done${because}`, CODES.found);
+    return new CliError(`Not done${because}`, EXIT_CODES.found);
   }
   if (status === 404) {
     return noAnswer(
@@ -66,12 +66,14 @@ export function refusal(
   }
   if (said !== undefined) return noAnswer(`${url} refuses (${status})${because}`);
   return noAnswer(
-    status < 300 ? notOurs(url, headers.get('content-type')) : `${url} answers ${status}`,
+    status < 300
+      ? unexpectedResponse(url, headers.get('content-type'))
+      : `${url} answers ${status}`,
   );
 }
 
 /** Of an answer that can be read, and is not of the routes. */
-export function notOurs(url: string, got: string | null): string {
+export function unexpectedResponse(url: string, got: string | null): string {
   return (
     `Expected the health routes of cockatiel-otel at ${url}, ` +
     `got ${got === null ? 'something else' : short(got)}`
@@ -82,15 +84,15 @@ function unknownName(
   said = 'There is none of this name.',
   known: readonly string[],
   total = known.length,
-): Ending {
+): CliError {
   const names = known.slice(0, SHOWN).map((name) => short(JSON.stringify(name)));
   const more = total > names.length ? ` and ${total - names.length} more` : '';
   const there =
     known.length === 0 ? 'There is none at all' : `There are ${names.join(', ')}${more}`;
-  return new Ending(`${short(said)} ${there}`, CODES.misuse);
+  return new CliError(`${short(said)} ${there}`, EXIT_CODES.misuse);
 }
 
 function short(text: string): string {
-  const shown = harmless(redact(text));
+  const shown = escapeControls(redact(text));
   return shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown;
 }

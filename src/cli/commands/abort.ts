@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { connectionFrom } from '../client/connection.ts';
-import { actorFrom, addSteering, type SteeringOptions } from '../operator-options.ts';
+import { actorFrom, addOperatorOptions, type OperatorOptions } from '../operator-options.ts';
 
 /** `cockatiel-otel abort`: DELETE /executions/:id */
 export function addAbort(program: Command): void {
@@ -9,17 +9,18 @@ export function addAbort(program: Command): void {
     .summary('call off an execution that is under way')
     .description('Calls off an execution that is under way, through its signal.')
     .argument('<id>', 'of the execution, as `executions` shows it');
-  addSteering(command).addHelpText('after', HELP).action(abort);
+  addOperatorOptions(command).addHelpText('after', HELP).action(abort);
 }
 
-async function abort(id: string, options: SteeringOptions): Promise<void> {
+async function abort(id: string, options: OperatorOptions): Promise<void> {
   const connection = connectionFrom(options);
-  const [{ segment }, { ask }, { Aborted }, { harmless, json }] = await Promise.all([
-    import('../client/address.ts'),
-    import('../client/request.ts'),
-    import('../client/schemas.ts'),
-    import('../output/escape.ts'),
-  ]);
+  const [{ segment }, { request: ask }, { Aborted }, { escapeControls: harmless, json }] =
+    await Promise.all([
+      import('../client/address.ts'),
+      import('../client/request.ts'),
+      import('../client/schemas.ts'),
+      import('../output/escape.ts'),
+    ]);
   const path = `/executions/${segment(id)}`;
   const body = actorFrom(options);
   const answer = await ask(connection, path, Aborted, { method: 'DELETE', body });

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { connectionFrom } from '../client/connection.ts';
-import { actorFrom, addSteering, type SteeringOptions } from '../operator-options.ts';
+import { actorFrom, addOperatorOptions, type OperatorOptions } from '../operator-options.ts';
 
 const ACTIONS = [
   {
@@ -33,22 +33,27 @@ export function addAdministration(program: Command): void {
       .summary(summary)
       .description(description)
       .argument('<name>', 'of the circuit breaker, as `breakers` shows it');
-    addSteering(command)
+    addOperatorOptions(command)
       .addHelpText('after', help(example))
-      .action((name: string, options: SteeringOptions) => administer(action, name, options));
+      .action((name: string, options: OperatorOptions) => administer(action, name, options));
   }
 }
 
-async function administer(action: string, name: string, options: SteeringOptions): Promise<void> {
+async function administer(action: string, name: string, options: OperatorOptions): Promise<void> {
   const connection = connectionFrom(options);
-  const [{ segment }, { ask }, { Administered }, { harmless, json }, { painted }] =
-    await Promise.all([
-      import('../client/address.ts'),
-      import('../client/request.ts'),
-      import('../client/schemas.ts'),
-      import('../output/escape.ts'),
-      import('../output/colors.ts'),
-    ]);
+  const [
+    { segment },
+    { request: ask },
+    { Administered },
+    { escapeControls: harmless, json },
+    { painted },
+  ] = await Promise.all([
+    import('../client/address.ts'),
+    import('../client/request.ts'),
+    import('../client/schemas.ts'),
+    import('../output/escape.ts'),
+    import('../output/colors.ts'),
+  ]);
   const path = `/circuit-breakers/${segment(name)}/${action}`;
   const body = actorFrom(options);
   const answer = await ask(connection, path, Administered, { method: 'POST', body });

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addView } from './view-command.ts';
+import { addViewCommand } from './view-command.ts';
 
 /** `cockatiel-otel breakers`: GET /circuit-breakers */
 export function addBreakers(program: Command): void {
@@ -12,7 +12,7 @@ export function addBreakers(program: Command): void {
         'Ends with 1 if one is open or isolated.',
     )
     .addHelpText('after', HELP);
-  addView(command, '/circuit-breakers', async () => {
+  addViewCommand(command, '/circuit-breakers', async () => {
     const [{ Breakers }, { breakersView }] = await Promise.all([
       import('../client/schemas.ts'),
       import('../output/breakers.ts'),

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { CODES, Ending } from '../cli-error.ts';
+import { CliError, EXIT_CODES } from '../cli-error.ts';
 import {
   addConnection,
   type Connection,
@@ -28,7 +28,7 @@ export function addCheck(program: Command): void {
 
 async function check(options: Options): Promise<void> {
   const connection = connectionFrom(options);
-  const [{ ask }, { Health }, { healthLines }, { json }] = await Promise.all([
+  const [{ request: ask }, { Health }, { healthLines }, { json }] = await Promise.all([
     import('../client/request.ts'),
     import('../client/schemas.ts'),
     import('../output/health.ts'),
@@ -37,7 +37,7 @@ async function check(options: Options): Promise<void> {
   // It answers 503 when a load balancer should send nobody there.
   const answer = await ask(connection, '/health', Health, { fine: 503 });
   const { status, breakers } = answer.value;
-  if (status !== 'healthy') process.exitCode = CODES.found;
+  if (status !== 'healthy') process.exitCode = EXIT_CODES.found;
   if (options.json) {
     process.stdout.write(`${json(answer.json, 2)}\n`);
     return;
@@ -49,7 +49,7 @@ async function check(options: Options): Promise<void> {
 
 /** Which circuits are in trouble; how the service is, is known without it. */
 async function troubleAt(connection: Connection): Promise<string[]> {
-  const [{ ask }, { Breakers }, { troubleLines }] = await Promise.all([
+  const [{ request: ask }, { Breakers }, { troubleLines }] = await Promise.all([
     import('../client/request.ts'),
     import('../client/schemas.ts'),
     import('../output/problems.ts'),
@@ -57,7 +57,7 @@ async function troubleAt(connection: Connection): Promise<string[]> {
   try {
     return troubleLines(await ask(connection, '/circuit-breakers', Breakers));
   } catch (error) {
-    if (!(error instanceof Ending)) throw error;
+    if (!(error instanceof CliError)) throw error;
     console.error(`warning: ${error.message}`);
     return [];
   }

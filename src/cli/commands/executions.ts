@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addView } from './view-command.ts';
+import { addViewCommand } from './view-command.ts';
 
 /** `cockatiel-otel executions`: GET /executions */
 export function addExecutions(program: Command): void {
@@ -8,7 +8,7 @@ export function addExecutions(program: Command): void {
     .summary('show what is running now, the oldest first')
     .description('Shows the executions that are under way in a service, the oldest first.')
     .addHelpText('after', HELP);
-  addView(command, '/executions', async () => {
+  addViewCommand(command, '/executions', async () => {
     const [{ Executions }, { executionsView }] = await Promise.all([
       import('../client/schemas.ts'),
       import('../output/executions.ts'),

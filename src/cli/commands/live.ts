@@ -27,7 +27,7 @@ async function live(options: Options): Promise<void> {
   const browser = browserFor(process.platform, process.env);
   if (options.print || browser === undefined) return;
   // A browser would open on an error.
-  const [{ ask }, { Health }] = await Promise.all([
+  const [{ request: ask }, { Health }] = await Promise.all([
     import('../client/request.ts'),
     import('../client/schemas.ts'),
   ]);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addView } from './view-command.ts';
+import { addViewCommand } from './view-command.ts';
 
 /** `cockatiel-otel policies`: GET /policies */
 export function addPolicies(program: Command): void {
@@ -11,7 +11,7 @@ export function addPolicies(program: Command): void {
         'what runs now, how executions ended, retries, how full a bulkhead is and how many wait.',
     )
     .addHelpText('after', HELP);
-  addView(command, '/policies', async () => {
+  addViewCommand(command, '/policies', async () => {
     const [{ Policies }, { policiesView }] = await Promise.all([
       import('../client/schemas.ts'),
       import('../output/policies.ts'),

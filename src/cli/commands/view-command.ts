@@ -1,15 +1,15 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { GenericSchema, InferOutput } from 'valibot';
-import { CODES } from '../cli-error.ts';
+import { EXIT_CODES } from '../cli-error.ts';
 import { addConnection, type ConnectionOptions, connectionFrom } from '../client/connection.ts';
-import type { Answer } from '../client/request.ts';
+import type { ServiceResponse } from '../client/request.ts';
 import { seconds } from '../option-values.ts';
 import type { View } from '../output/view.ts';
 
 /** What is expected of an answer, and what is made of it in so many columns. */
 interface Shown<S extends GenericSchema> {
   readonly schema: S;
-  readonly view: (answer: Answer<InferOutput<S>>, columns: number | undefined) => View;
+  readonly view: (answer: ServiceResponse<InferOutput<S>>, columns: number | undefined) => View;
 }
 
 interface Options extends ConnectionOptions {
@@ -23,7 +23,7 @@ interface Options extends ConnectionOptions {
  *
  * @param load what is needed for it, which only who runs the command waits for
  */
-export function addView<S extends GenericSchema>(
+export function addViewCommand<S extends GenericSchema>(
   command: Command,
   path: string,
   load: () => Promise<Shown<S>>,
@@ -38,7 +38,7 @@ export function addView<S extends GenericSchema>(
     )
     .action(async (options: Options) => {
       const connection = connectionFrom(options);
-      const [{ schema, view }, { ask }, { json }] = await Promise.all([
+      const [{ schema, view }, { request: ask }, { json }] = await Promise.all([
         load(),
         import('../client/request.ts'),
         import('../output/escape.ts'),
@@ -48,7 +48,7 @@ export function addView<S extends GenericSchema>(
       if (options.watch) return follow(look, connection.url, options);
       const seen = await look();
       process.stdout.write(options.json ? `${json(seen.json, 2)}\n` : textOf(seen, 'below'));
-      if (seen.found) process.exitCode = CODES.found;
+      if (seen.found) process.exitCode = EXIT_CODES.found;
     });
 }
 
@@ -57,7 +57,7 @@ async function follow(
   url: string,
   options: Options,
 ): Promise<void> {
-  const [{ watch }, { canvasFor }, { json }] = await Promise.all([
+  const [{ watch }, { displayFor: canvasFor }, { json }] = await Promise.all([
     import('../watch.ts'),
     import('../output/display.ts'),
     import('../output/escape.ts'),

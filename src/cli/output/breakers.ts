@@ -1,5 +1,5 @@
 import type { InferOutput } from 'valibot';
-import type { Answer } from '../client/request.ts';
+import type { ServiceResponse } from '../client/request.ts';
 import type { Breaker, Breakers, Instance, State, Summary } from '../client/schemas.ts';
 import { stateCell } from './colors.ts';
 import { type Cell, table } from './table.ts';
@@ -12,7 +12,7 @@ const UNKNOWN = '-';
 
 /** Circuit breakers as a table, trouble first. */
 export function breakersView(
-  { value, json, at }: Answer<InferOutput<typeof Breakers>>,
+  { value, json, at }: ServiceResponse<InferOutput<typeof Breakers>>,
   columns?: number,
 ): View {
   const rows = worstFirst(value.breakers).flatMap(([name, breaker]) => [

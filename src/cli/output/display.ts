@@ -1,10 +1,10 @@
-import type { Canvas } from '../watch.ts';
+import type { Display } from '../watch.ts';
 import { bad, dim } from './colors.ts';
 import { Screen } from './screen.ts';
 import { clock } from './time.ts';
 
 /** Where what is watched is drawn: a screen, or below what was drawn before. */
-export function canvasFor(title: string, isJson: boolean): Canvas {
+export function displayFor(title: string, isJson: boolean): Display {
   const { stdout, stderr } = process;
   if (isJson) {
     return below(
@@ -20,7 +20,7 @@ export function canvasFor(title: string, isJson: boolean): Canvas {
 }
 
 /** For logs and other programs. */
-function below(draw: (seen: string) => unknown, miss: (why: string) => unknown): Canvas {
+function below(draw: (seen: string) => unknown, miss: (why: string) => unknown): Display {
   let missed = '';
   return {
     begin() {},

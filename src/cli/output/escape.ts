@@ -5,7 +5,7 @@
 const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /** Text of others as it can be printed, with what a terminal would obey spelled, as `\u001b`. */
-export function harmless(text: string): string {
+export function escapeControls(text: string): string {
   return text.replace(OBEYED, spelled);
 }
 

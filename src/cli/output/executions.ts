@@ -1,5 +1,5 @@
 import type { InferOutput } from 'valibot';
-import type { Answer } from '../client/request.ts';
+import type { ServiceResponse } from '../client/request.ts';
 import type { Executions } from '../client/schemas.ts';
 import { table } from './table.ts';
 import { span } from './time.ts';
@@ -9,7 +9,7 @@ const HEADINGS = ['name', 'id', 'age', 'attempt', 'correlation id', 'can be abor
 
 /** What runs now as a table, the oldest first. */
 export function executionsView(
-  { value, json }: Answer<InferOutput<typeof Executions>>,
+  { value, json }: ServiceResponse<InferOutput<typeof Executions>>,
   columns?: number,
 ): View {
   const { executions, total } = value;

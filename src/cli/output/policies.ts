@@ -1,6 +1,6 @@
 import type { InferOutput } from 'valibot';
 import { CIRCUIT_BREAKER_STATES } from '../../semconv/attributes.ts';
-import type { Answer } from '../client/request.ts';
+import type { ServiceResponse } from '../client/request.ts';
 import type { Policies, Policy, State } from '../client/schemas.ts';
 import { compare, nonZero, WORST_FIRST } from './breakers.ts';
 import { stateCell } from './colors.ts';
@@ -12,7 +12,7 @@ const NONE = '-';
 
 /** Instrumented policies as a table. */
 export function policiesView(
-  { value, json }: Answer<InferOutput<typeof Policies>>,
+  { value, json }: ServiceResponse<InferOutput<typeof Policies>>,
   columns?: number,
 ): View {
   const rows = value.policies

@@ -1,15 +1,18 @@
 import type { InferOutput } from 'valibot';
-import type { Answer } from '../client/request.ts';
+import type { ServiceResponse } from '../client/request.ts';
 import type { Breaker, Breakers } from '../client/schemas.ts';
 import { ageOf, stateOf, worstFirst } from './breakers.ts';
 import { stateCell } from './colors.ts';
-import { harmless } from './escape.ts';
+import { escapeControls } from './escape.ts';
 
 /** An outage of everything is no reason to fill the screen. */
 const SHOWN = 20;
 
 /** Circuits that are not closed, a line each: `servicenow: open for 42s, last error ECONNREFUSED`. */
-export function troubleLines({ value, at }: Answer<InferOutput<typeof Breakers>>): string[] {
+export function troubleLines({
+  value,
+  at,
+}: ServiceResponse<InferOutput<typeof Breakers>>): string[] {
   const troubled = worstFirst(value.breakers.filter(([, { state }]) => state !== 'closed'));
   const lines = troubled.slice(0, SHOWN).map(([name, breaker]) => lineOf(name, breaker, at));
   const more = troubled.length - lines.length;
@@ -21,8 +24,8 @@ function lineOf(name: string, breaker: Breaker, now: number): string {
   const age = ageOf(breaker, now);
   const error = breaker.last_error_type;
   return (
-    `  ${harmless(name)}: ${paint(text)}` +
+    `  ${escapeControls(name)}: ${paint(text)}` +
     (age === undefined ? '' : ` for ${age}`) +
-    (error === null ? '' : `, last error ${harmless(error)}`)
+    (error === null ? '' : `, last error ${escapeControls(error)}`)
   );
 }

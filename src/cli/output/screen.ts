@@ -1,4 +1,4 @@
-import type { Canvas } from '../watch.ts';
+import type { Display } from '../watch.ts';
 import { bad, dim } from './colors.ts';
 import { cutTo } from './table.ts';
 import { clock } from './time.ts';
@@ -12,7 +12,7 @@ const END_OF_LINE = '\x1b[K';
 const BELOW = '\x1b[J';
 
 /** A terminal. Draws over what was drawn before; what was seen last stays when it ends. */
-export class Screen implements Canvas {
+export class Screen implements Display {
   readonly #out: NodeJS.WriteStream;
   readonly #title: string;
   #last = '';

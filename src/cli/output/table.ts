@@ -1,6 +1,6 @@
 import width from 'fast-string-truncated-width';
 import { dim } from './colors.ts';
-import { harmless } from './escape.ts';
+import { escapeControls } from './escape.ts';
 
 export type Paint = (text: string) => string;
 
@@ -26,7 +26,7 @@ export function table(
   const cells = [headings.map((heading): Cell => [heading, dim]), ...rows].map((row) =>
     row.map((cell) => {
       const [text, paint] = typeof cell === 'string' ? [cell, plain] : cell;
-      return { text: harmless(text), paint };
+      return { text: escapeControls(text), paint };
     }),
   );
   const widths = headings.map((_, column) =>

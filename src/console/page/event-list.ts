@@ -1,19 +1,19 @@
-import type { NewsItem } from '../../operations/events/feed-event.ts';
+import type { FeedEvent } from '../../operations/events/feed-event.ts';
 import { byId, make } from './dom.ts';
 import { clock } from './format.ts';
 
-const SHAPES: Readonly<Record<NewsItem['tone'], string>> = {
+const SHAPES: Readonly<Record<FeedEvent['tone'], string>> = {
   bad: '▲',
   warning: '◐',
   good: '●',
   neutral: '○',
 };
 
-let first: NewsItem | undefined;
-let last: NewsItem | undefined;
+let first: FeedEvent | undefined;
+let last: FeedEvent | undefined;
 
 /** What just happened, the latest first. */
-export function showNews(news: readonly NewsItem[]): void {
+export function showNews(news: readonly FeedEvent[]): void {
   if (news[0] === first && news.at(-1) === last) return;
   first = news[0];
   last = news.at(-1);
@@ -21,7 +21,7 @@ export function showNews(news: readonly NewsItem[]): void {
   byId('no-news').hidden = news.length > 0;
 }
 
-function lineOf({ at, tone, name, text }: NewsItem): HTMLElement {
+function lineOf({ at, tone, name, text }: FeedEvent): HTMLElement {
   const item = make(
     'li',
     { 'data-tone': tone },

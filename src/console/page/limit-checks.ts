@@ -27,7 +27,7 @@ export function answerable(row: Row): number {
 }
 
 /** As the alert rules have it: above the limit, by so many events that they say something. */
-export function beyond(row: Row, limits: Limits): ReadonlySet<Limit> {
+export function exceededLimits(row: Row, limits: Limits): ReadonlySet<Limit> {
   const { retry, timeout, bulkhead, fallback } = row;
   const found = new Set<Limit>();
   const failed = unanswered(row);

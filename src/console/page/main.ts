@@ -15,7 +15,7 @@ import { type Connection, Stream } from './stream.ts';
 import { Summary } from './summary.ts';
 import { Table } from './table.ts';
 import { prepareTheme } from './theme.ts';
-import { tell } from './toast.ts';
+import { showToast } from './toast.ts';
 
 /** So many changes are read out one by one. */
 const MOST_SPOKEN = 3;
@@ -125,7 +125,7 @@ function keys(event: KeyboardEvent): void {
 }
 
 prepareTheme(repaint);
-prepareDialog(tell);
+prepareDialog(showToast);
 document.addEventListener('keydown', keys);
 addEventListener('resize', repaint);
 byId('show-all').addEventListener('click', () => {

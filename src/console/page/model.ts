@@ -1,8 +1,8 @@
-import type { NewsItem } from '../../operations/events/feed-event.ts';
-import { NEWS } from '../../operations/events/feed-event.ts';
+import type { FeedEvent } from '../../operations/events/feed-event.ts';
+import { FEED_LIMIT } from '../../operations/events/feed-event.ts';
 import type { Full, Limits, Row, Tick } from '../protocol/messages.ts';
-import { PAST_STEPS } from '../protocol/retention.ts';
-import { beyond, type Limit, rank } from './limit-checks.ts';
+import { HISTORY_STEPS } from '../protocol/retention.ts';
+import { exceededLimits, type Limit, rank } from './limit-checks.ts';
 
 /** Calls a second are those of so many samples: fewer would tremble. */
 const RATE_SAMPLES = 10;
@@ -29,7 +29,7 @@ export class Model {
   readonly policies = new Map<string, Policy>();
   times: number[] = [];
   /** The oldest first. */
-  news: NewsItem[] = [];
+  news: FeedEvent[] = [];
   service: string | null = null;
   /** The process that is looked at, as `host:pid`. */
   instance = '';
@@ -44,7 +44,7 @@ export class Model {
   /** By the service's clock. */
   at = 0;
   /** Of processes that were looked at before. */
-  #earlier: NewsItem[] = [];
+  #earlier: FeedEvent[] = [];
 
   /** For so many seconds counts and shares have been watched. */
   get watchedSeconds(): number {
@@ -60,7 +60,7 @@ export class Model {
     this.service = message.service;
     this.administration = message.administration;
     this.limits = message.limits;
-    this.news = [...this.#earlier, ...message.news].slice(-NEWS);
+    this.news = [...this.#earlier, ...message.news].slice(-FEED_LIMIT);
     this.more = message.more;
     this.states = message.states;
     this.at = message.at;
@@ -81,7 +81,7 @@ export class Model {
     this.at = message.at;
     this.more = message.more;
     this.states = message.states;
-    this.news = [...this.news, ...message.news].slice(-NEWS);
+    this.news = [...this.news, ...message.news].slice(-FEED_LIMIT);
     this.#setClock(message.at - message.elapsed);
     this.times.push(message.at);
     for (const name of message.gone) this.policies.delete(name);
@@ -94,10 +94,10 @@ export class Model {
     for (const { past, row } of this.policies.values()) {
       past.forEach((samples, outcome) => {
         samples.push(row.latest[outcome] ?? 0);
-        if (samples.length > PAST_STEPS) samples.shift();
+        if (samples.length > HISTORY_STEPS) samples.shift();
       });
     }
-    if (this.times.length > PAST_STEPS) this.times.shift();
+    if (this.times.length > HISTORY_STEPS) this.times.shift();
     return changed;
   }
 
@@ -125,7 +125,7 @@ export class Model {
   }
 
   #judged(row: Row): Pick<Policy, 'row' | 'beyond' | 'rank'> {
-    const found: ReadonlySet<Limit> = this.limits ? beyond(row, this.limits) : new Set();
+    const found: ReadonlySet<Limit> = this.limits ? exceededLimits(row, this.limits) : new Set();
     return { row, beyond: found, rank: rank(row, found) };
   }
 
@@ -142,7 +142,7 @@ function changeOf(before: Row | undefined, { name, breaker }: Row): StateChanged
 }
 
 /** Or a load balancer has sent the page to another replica. */
-function restarted({ at, instance }: Full): NewsItem {
+function restarted({ at, instance }: Full): FeedEvent {
   return {
     at,
     kind: 'administration',

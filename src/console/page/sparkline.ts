@@ -1,8 +1,8 @@
 import uPlot from 'uplot';
 import { OUTCOMES } from '../../semconv/attributes.ts';
-import { PAST_STEPS, STEP_MS } from '../protocol/retention.ts';
+import { HISTORY_STEPS, STEP_MS } from '../protocol/retention.ts';
 
-const SECONDS = (PAST_STEPS * STEP_MS) / 1000;
+const SECONDS = (HISTORY_STEPS * STEP_MS) / 1000;
 
 /** From the ground up: what is wrong stands on the ground, where it is seen best. */
 const STACK = (

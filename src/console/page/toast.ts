@@ -6,7 +6,7 @@ const SHOWN_MS = 10_000;
 let timer: number | undefined;
 
 /** What was done here, for who sees the page, and for who hears it. */
-export function tell(text: string): void {
+export function showToast(text: string): void {
   say(byId('spoken'), text);
   say(byId('told'), text);
   byId('told').hidden = false;

@@ -1,4 +1,4 @@
-import type { NewsItem } from '../../operations/events/feed-event.ts';
+import type { FeedEvent } from '../../operations/events/feed-event.ts';
 import type { CircuitBreakerState } from '../../semconv/attributes.ts';
 
 /**
@@ -76,7 +76,7 @@ interface Message {
   readonly at: number;
   readonly rows: readonly Row[];
   /** Oldest first. */
-  readonly news: readonly NewsItem[];
+  readonly news: readonly FeedEvent[];
   /** Names that have no row, as there are too many. */
   readonly more: number;
   /** Of how many names the worst circuit breaker is in each state, also of those without a row. */

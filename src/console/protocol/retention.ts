@@ -4,7 +4,7 @@
 export const STEP_MS = 1000;
 
 /** So many samples of outcomes are kept, one a step. */
-export const PAST_STEPS = 180;
+export const HISTORY_STEPS = 180;
 
 /** Reading goes on for so many steps when the last one who looked has gone: who lost the connection comes back. */
 export const LINGER_STEPS = 20;

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import type { News } from '../../operations/events/event-feed.ts';
-import type { NewsItem } from '../../operations/events/feed-event.ts';
+import type { EventSource } from '../../operations/events/event-feed.ts';
+import type { FeedEvent } from '../../operations/events/feed-event.ts';
 import type { Full, Tick } from '../protocol/messages.ts';
 import { LATENCY_STEPS } from './latency.ts';
 import { limitsFor } from './limits.ts';
@@ -19,15 +19,15 @@ export interface AudienceOptions {
   readonly service: string | undefined;
   readonly canAdminister: boolean;
   readonly maxViewers: number;
-  readonly news: News;
+  readonly news: EventSource;
 }
 
 /** The viewers of one page: what they are sent is written once. */
-export class Audience {
+export class Broadcast {
   readonly #options: AudienceOptions;
   /** The oldest first. */
   readonly #viewers = new Set<Viewer>();
-  #news: NewsItem[] = [];
+  #news: FeedEvent[] = [];
   #full: Promise<Uint8Array> | undefined;
   #leave: (() => void) | undefined;
 

@@ -1,17 +1,17 @@
-import { type Scope, scopesMade } from '../../metrics/policy-metrics.ts';
+import { type PolicyMetrics, policyMetricsCreated } from '../../metrics/policy-metrics.ts';
 import { COUNTER_COUNT, countsOf } from './counters.ts';
 
 /**
  * What counters have gained, scope by scope: one that comes must not bring what it has counted
  * before, and one that goes must not take away what others have gained.
  */
-export class Gains {
-  readonly #before = new WeakMap<Scope, readonly number[]>();
+export class CounterDeltas {
+  readonly #before = new WeakMap<PolicyMetrics, readonly number[]>();
   /** Scopes that were made later are new: all that they have counted is of this step. */
-  #made = scopesMade();
+  #made = policyMetricsCreated();
 
   /** @returns what these have gained since they were asked last */
-  of(scopes: readonly Scope[]): number[] {
+  of(scopes: readonly PolicyMetrics[]): number[] {
     const gains = new Array<number>(COUNTER_COUNT).fill(0);
     for (const scope of scopes) {
       const now = countsOf(scope);
@@ -35,7 +35,7 @@ export class Gains {
   }
 
   /** What they gain is not asked for a while, and then of no step. */
-  forget(scopes: readonly Scope[]): void {
+  forget(scopes: readonly PolicyMetrics[]): void {
     for (const scope of scopes) this.#before.delete(scope);
   }
 }

@@ -1,7 +1,7 @@
 import { BULKHEAD_RESULT } from '../../metrics/bulkhead.ts';
-import type { Counts } from '../../metrics/counter-series.ts';
+import type { CounterSeries } from '../../metrics/counter-series.ts';
 import { FALLBACK_RESULT } from '../../metrics/fallback.ts';
-import type { Scope } from '../../metrics/policy-metrics.ts';
+import type { PolicyMetrics } from '../../metrics/policy-metrics.ts';
 import { RETRY_RESULT } from '../../metrics/retry.ts';
 import { TIMEOUT_RESULT } from '../../metrics/timeout.ts';
 import { FALLBACK_TYPES, OUTCOMES } from '../../semconv/attributes.ts';
@@ -28,7 +28,13 @@ export const COUNTER_INDEX = Object.fromEntries(
 export const COUNTER_COUNT = OUTCOMES.length + NAMES.length;
 
 /** All counters of a scope since the beginning. */
-export function countsOf({ execution, retry, timeout, bulkhead, fallback }: Scope): number[] {
+export function countsOf({
+  execution,
+  retry,
+  timeout,
+  bulkhead,
+  fallback,
+}: PolicyMetrics): number[] {
   const all = new Array<number>(COUNTER_COUNT).fill(0);
   if (execution) {
     const { values } = execution.outcomes;
@@ -60,7 +66,7 @@ function add(all: number[], index: number, value = 0): void {
 }
 
 /** `NaN` stands where a series does not exist. */
-function sum({ values }: Counts, from = 0, to = values.length): number {
+function sum({ values }: CounterSeries, from = 0, to = values.length): number {
   let total = 0;
   for (let index = from; index < to; index++) {
     const value = values[index] as number;
@@ -69,6 +75,6 @@ function sum({ values }: Counts, from = 0, to = values.length): number {
   return total;
 }
 
-function sumOfTypes(counts: Counts, result: number): number {
+function sumOfTypes(counts: CounterSeries, result: number): number {
   return sum(counts, result * FALLBACK_TYPES.length, (result + 1) * FALLBACK_TYPES.length);
 }

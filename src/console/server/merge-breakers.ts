@@ -1,4 +1,4 @@
-import type { BreakerReading } from '../../metrics/breaker-control.ts';
+import type { BreakerStatus } from '../../metrics/breaker-control.ts';
 import { CIRCUIT_BREAKER_STATES } from '../../semconv/attributes.ts';
 import type { RowBreaker } from '../protocol/messages.ts';
 
@@ -7,7 +7,7 @@ import type { RowBreaker } from '../protocol/messages.ts';
  *
  * @param readings the worst first
  */
-export function breakersAsOne(readings: readonly BreakerReading[]): RowBreaker | undefined {
+export function mergeBreakers(readings: readonly BreakerStatus[]): RowBreaker | undefined {
   const [worst] = readings;
   if (worst === undefined) return undefined;
   const { state, since, openedAt, failures, failureLimit, nextProbeAt, lastErrorType } = worst;
@@ -20,12 +20,12 @@ export function breakersAsOne(readings: readonly BreakerReading[]): RowBreaker |
     failureLimit: failureLimit ?? null,
     nextProbeAt: nextProbeAt ?? null,
     lastErrorType: lastErrorType ?? null,
-    held: readings.some(({ held }) => held),
+    held: readings.some(({ isIsolatedByUs: held }) => held),
   };
 }
 
 /** How many are in each state. */
-function countsOf(readings: readonly BreakerReading[]): number[] {
+function countsOf(readings: readonly BreakerStatus[]): number[] {
   const counts = CIRCUIT_BREAKER_STATES.map(() => 0);
   for (const { state } of readings) {
     const index = CIRCUIT_BREAKER_STATES.indexOf(state);

@@ -1,16 +1,16 @@
 import { OUTCOMES } from '../../semconv/attributes.ts';
-import { PAST_STEPS } from '../protocol/retention.ts';
+import { HISTORY_STEPS } from '../protocol/retention.ts';
 
 /** The outcomes of one name in the last minutes. */
-export class Past {
+export class OutcomeHistory {
   /** The samples of one outcome behind those of the other; none where there was no call. */
   #samples: Uint32Array | undefined;
 
   set(index: number, outcomes: readonly number[]): void {
     if (this.#samples === undefined && outcomes.every((count) => count === 0)) return;
-    this.#samples ??= new Uint32Array(OUTCOMES.length * PAST_STEPS);
+    this.#samples ??= new Uint32Array(OUTCOMES.length * HISTORY_STEPS);
     for (let outcome = 0; outcome < OUTCOMES.length; outcome++) {
-      this.#samples[outcome * PAST_STEPS + index] = outcomes[outcome] as number;
+      this.#samples[outcome * HISTORY_STEPS + index] = outcomes[outcome] as number;
     }
   }
 
@@ -19,7 +19,7 @@ export class Past {
     const all = this.#samples;
     if (all === undefined) return OUTCOMES.map(() => 0);
     return OUTCOMES.map((_, outcome) => {
-      const samples = all.subarray(outcome * PAST_STEPS, (outcome + 1) * PAST_STEPS);
+      const samples = all.subarray(outcome * HISTORY_STEPS, (outcome + 1) * HISTORY_STEPS);
       const values = indexes.map((index) => samples[index] as number);
       return values.some((value) => value > 0) ? values : 0;
     });
@@ -28,7 +28,7 @@ export class Past {
 
 /** When samples were taken, by a clock of the caller's, and where in every `Past` they are. */
 export class Times {
-  readonly #at = new Float64Array(PAST_STEPS);
+  readonly #at = new Float64Array(HISTORY_STEPS);
   #next = 0;
   #count = 0;
 
@@ -36,8 +36,8 @@ export class Times {
   add(at: number): number {
     const index = this.#next;
     this.#at[index] = at;
-    this.#next = (index + 1) % PAST_STEPS;
-    this.#count = Math.min(this.#count + 1, PAST_STEPS);
+    this.#next = (index + 1) % HISTORY_STEPS;
+    this.#count = Math.min(this.#count + 1, HISTORY_STEPS);
     return index;
   }
 
@@ -45,7 +45,7 @@ export class Times {
   indexes(): number[] {
     return Array.from(
       { length: this.#count },
-      (_, index) => (this.#next - this.#count + index + PAST_STEPS) % PAST_STEPS,
+      (_, index) => (this.#next - this.#count + index + HISTORY_STEPS) % HISTORY_STEPS,
     );
   }
 

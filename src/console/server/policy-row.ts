@@ -1,16 +1,16 @@
-import type { Counts } from '../../metrics/counter-series.ts';
+import type { CounterSeries } from '../../metrics/counter-series.ts';
 import { EXECUTION_RESULT } from '../../metrics/execution.ts';
-import type { Scope } from '../../metrics/policy-metrics.ts';
-import { readingsOf } from '../../operations/views/breaker-states.ts';
+import type { PolicyMetrics } from '../../metrics/policy-metrics.ts';
+import { breakerStatusesOf } from '../../operations/views/breaker-states.ts';
 import { OUTCOMES } from '../../semconv/attributes.ts';
 import type { Row, RowBreaker } from '../protocol/messages.ts';
-import type { Gains } from './counter-deltas.ts';
+import type { CounterDeltas } from './counter-deltas.ts';
 import { COUNTER_COUNT, COUNTER_INDEX, type CounterName } from './counters.ts';
 import { inbox } from './duration-inbox.ts';
 import { Latency } from './latency.ts';
-import { breakersAsOne } from './merge-breakers.ts';
-import { Past } from './outcome-history.ts';
-import { Recent } from './sliding-sums.ts';
+import { mergeBreakers } from './merge-breakers.ts';
+import { OutcomeHistory } from './outcome-history.ts';
+import { SlidingSums } from './sliding-sums.ts';
 
 /** How far back shares look, in steps of a second. */
 export const COUNT_STEPS = 60;
@@ -19,30 +19,30 @@ export const COUNT_STEPS = 60;
 const TREMBLE_MS = 500;
 
 /** One name for as long as somebody looks; policies of several scopes may have it. */
-export class Watched {
-  readonly past = new Past();
+export class PolicyRow {
+  readonly past = new OutcomeHistory();
   readonly #name: string;
   readonly #latency = new Latency();
-  readonly #recent = new Recent(COUNTER_COUNT, COUNT_STEPS);
-  readonly #gains: Gains;
-  readonly #slots = new Recent(1, COUNT_STEPS);
-  #scopes: readonly Scope[] = [];
+  readonly #recent = new SlidingSums(COUNTER_COUNT, COUNT_STEPS);
+  readonly #gains: CounterDeltas;
+  readonly #slots = new SlidingSums(1, COUNT_STEPS);
+  #scopes: readonly PolicyMetrics[] = [];
   #breaker: RowBreaker | undefined;
   /** As it was said last. */
   json = '';
 
-  constructor(name: string, gains: Gains) {
+  constructor(name: string, gains: CounterDeltas) {
     this.#name = name;
     this.#gains = gains;
   }
 
   /** Takes durations where they are no longer or not yet taken, of these scopes only. */
-  tap(scopes: readonly Scope[]): void {
+  tap(scopes: readonly PolicyMetrics[]): void {
     for (const { execution } of this.#scopes) {
-      if (execution?.duration.tap === this.#take) execution.duration.tap = undefined;
+      if (execution?.duration.observer === this.#take) execution.duration.observer = undefined;
     }
     for (const { execution } of scopes) {
-      if (execution) execution.duration.tap = this.#take;
+      if (execution) execution.duration.observer = this.#take;
     }
     this.#scopes = scopes;
   }
@@ -83,9 +83,10 @@ export class Watched {
     const of = (counter: CounterName) => sums[COUNTER_INDEX[counter]] as number;
     const has = (part: 'retry' | 'timeout' | 'bulkhead' | 'fallback') =>
       scopes.some((scope) => scope[part] !== undefined);
-    const gauge = (read: (scope: Scope) => Counts | undefined) => gaugeOf(scopes, read);
+    const gauge = (read: (scope: PolicyMetrics) => CounterSeries | undefined) =>
+      gaugeOf(scopes, read);
     this.#breaker = steady(
-      breakersAsOne(readingsOf(scopes.flatMap((scope) => scope.controls()))),
+      mergeBreakers(breakerStatusesOf(scopes.flatMap((scope) => scope.controls()))),
       this.#breaker,
     );
     return {
@@ -132,12 +133,15 @@ export class Watched {
   }
 }
 
-function gaugeOf(scopes: readonly Scope[], read: (scope: Scope) => Counts | undefined): number {
+function gaugeOf(
+  scopes: readonly PolicyMetrics[],
+  read: (scope: PolicyMetrics) => CounterSeries | undefined,
+): number {
   return scopes.reduce((sum, scope) => sum + (read(scope)?.get(0) ?? 0), 0);
 }
 
 /** The share of slots that are taken at this moment. */
-function taken(scopes: readonly Scope[]): number {
+function taken(scopes: readonly PolicyMetrics[]): number {
   const limit = gaugeOf(scopes, ({ bulkhead }) => bulkhead?.limit);
   return limit > 0 ? gaugeOf(scopes, ({ bulkhead }) => bulkhead?.active) / limit : 0;
 }
@@ -149,7 +153,7 @@ function tapInto(latency: Latency): (seconds: number, result: number) => void {
   };
 }
 
-function longestLimit(scopes: readonly Scope[]): number | null {
+function longestLimit(scopes: readonly PolicyMetrics[]): number | null {
   return scopes.reduce<number | null>((longest, { timeout }) => {
     const limit = timeout?.limit.get(0) ?? Number.NaN;
     return Number.isNaN(limit) ? longest : Math.max(limit, longest ?? limit);

@@ -1,10 +1,10 @@
 import { type Context, Hono } from 'hono';
-import type { News } from '../../operations/events/event-feed.ts';
+import type { EventSource } from '../../operations/events/event-feed.ts';
 import { Problem } from '../../operations/http/problem.ts';
-import { Audience } from './broadcast.ts';
+import { Broadcast } from './broadcast.ts';
 import { pageOf } from './page.ts';
 
-export interface LiveOptions {
+export interface ConsoleOptions {
   /** Shown in the head of the page. */
   readonly service?: string | undefined;
   /** Whether the page offers to reset, isolate and release, to whoever has the token. */
@@ -12,7 +12,7 @@ export interface LiveOptions {
   /** Beyond, a new one takes the place of another. */
   readonly maxViewers: number;
   /** What just happened. */
-  readonly news: News;
+  readonly news: EventSource;
   /** Ends who looks, and sends away who comes then. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -27,9 +27,9 @@ interface Bindings {
 }
 
 /** `GET /live`, the page, and `GET /events`, what it shows. */
-export function liveRoutes(options: LiveOptions): Hono {
+export function consoleRoutes(options: ConsoleOptions): Hono {
   const { service, canAdminister, maxViewers, news, signal } = options;
-  const audience = new Audience({ service, canAdminister, maxViewers, news });
+  const audience = new Broadcast({ service, canAdminister, maxViewers, news });
   signal?.addEventListener('abort', () => audience.end(), { once: true });
   const app = new Hono();
   app.get('/live', (context) => {
@@ -54,7 +54,7 @@ const STREAM = {
   'X-Accel-Buffering': 'no',
 };
 
-function watch(context: Context, audience: Audience): ReadableStream<Uint8Array> {
+function watch(context: Context, audience: Broadcast): ReadableStream<Uint8Array> {
   const { incoming, outgoing } = (context.env ?? {}) as Bindings;
   const socket = incoming?.socket;
   // Else a server that closes would wait for seconds for another request on this connection.

@@ -1,9 +1,9 @@
-import type { Scope } from '../../metrics/policy-metrics.ts';
+import type { PolicyMetrics } from '../../metrics/policy-metrics.ts';
 import { isWorse } from '../../operations/views/breaker-states.ts';
 import { CIRCUIT_BREAKER_STATES, type CircuitBreakerState } from '../../semconv/attributes.ts';
 import type { Turns } from '../../shared/event-loop-turns.ts';
 
-export interface Choice {
+export interface RowSelection {
   /** Those that have a row. */
   readonly names: ReadonlySet<string>;
   /** Of how many names, of all, the worst circuit breaker is in each state. */
@@ -14,12 +14,12 @@ export interface Choice {
  * Who has a row where there are more names than rows: trouble first, then who has one already, so
  * that rows stay.
  */
-export async function chosen(
-  all: ReadonlyMap<string, readonly Scope[]>,
+export async function selectRows(
+  all: ReadonlyMap<string, readonly PolicyMetrics[]>,
   hasRow: (name: string) => boolean,
   most: number,
   turns: Turns,
-): Promise<Choice> {
+): Promise<RowSelection> {
   const states = CIRCUIT_BREAKER_STATES.map(() => 0);
   const queues: [string[], string[], string[], string[]] = [[], [], [], []];
   for (const [name, scopes] of all) {
@@ -32,7 +32,7 @@ export async function chosen(
   return { names: new Set(queues.flat().slice(0, most)), states };
 }
 
-function worstOf(scopes: readonly Scope[]): CircuitBreakerState | undefined {
+function worstOf(scopes: readonly PolicyMetrics[]): CircuitBreakerState | undefined {
   let worst: CircuitBreakerState | undefined;
   for (const scope of scopes) {
     for (const control of scope.controls()) {

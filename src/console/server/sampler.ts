@@ -1,16 +1,16 @@
-import { scopes } from '../../instrument.ts';
-import { type Scope, scopesMade } from '../../metrics/policy-metrics.ts';
-import { byName } from '../../operations/views/group-by-name.ts';
+import { policyMetrics } from '../../instrument.ts';
+import { type PolicyMetrics, policyMetricsCreated } from '../../metrics/policy-metrics.ts';
+import { groupByName } from '../../operations/views/group-by-name.ts';
 import { reportFault } from '../../shared/diagnostics.ts';
 import { Turns } from '../../shared/event-loop-turns.ts';
 import { pack } from '../protocol/encoding.ts';
 import type { Full } from '../protocol/messages.ts';
 import { LINGER_STEPS, STEP_MS } from '../protocol/retention.ts';
-import { Gains } from './counter-deltas.ts';
+import { CounterDeltas } from './counter-deltas.ts';
 import { inbox } from './duration-inbox.ts';
 import { Times } from './outcome-history.ts';
-import { Watched } from './policy-row.ts';
-import { chosen } from './row-selection.ts';
+import { PolicyRow } from './policy-row.ts';
+import { selectRows } from './row-selection.ts';
 
 /** As many names have a row: as many sets of attributes as an SDK keeps. */
 const MOST_ROWS = 2000;
@@ -37,9 +37,9 @@ export interface Everything extends Pick<Full, 'at' | 'more' | 'states' | 'times
  */
 export class Sampler {
   readonly #listeners = new Set<(step: Step) => void>();
-  #watched = new Map<string, Watched>();
+  #watched = new Map<string, PolicyRow>();
   #times = new Times();
-  #gains = new Gains();
+  #gains = new CounterDeltas();
   #more = 0;
   #states: readonly number[] = [];
   #at = 0;
@@ -92,7 +92,7 @@ export class Sampler {
   #start(): void {
     this.#watched = new Map();
     this.#times = new Times();
-    this.#gains = new Gains();
+    this.#gains = new CounterDeltas();
     this.#isDue = false;
     this.#exclusively(() => this.#step()).catch(() => {});
     this.#timer = setInterval(() => this.#turn(), STEP_MS);
@@ -126,10 +126,10 @@ export class Sampler {
     const elapsed = ticks - this.#ticks;
     this.#ticks = ticks;
     const index = this.#times.add(ticks);
-    const made = scopesMade();
-    const all = byName(scopes());
+    const made = policyMetricsCreated();
+    const all = groupByName(policyMetrics());
     const hasRow = (name: string) => this.#watched.has(name);
-    const { names, states } = await chosen(all, hasRow, MOST_ROWS, turns);
+    const { names, states } = await selectRows(all, hasRow, MOST_ROWS, turns);
     this.#more = all.size - names.size;
     this.#states = states;
     const gone = this.#forget(names, all);
@@ -148,13 +148,16 @@ export class Sampler {
     return { at: this.#at, elapsed, changed, gone, more: this.#more, states };
   }
 
-  #watch(name: string): Watched {
-    const watched = new Watched(name, this.#gains);
+  #watch(name: string): PolicyRow {
+    const watched = new PolicyRow(name, this.#gains);
     this.#watched.set(name, watched);
     return watched;
   }
 
-  #forget(names: ReadonlySet<string>, all: ReadonlyMap<string, readonly Scope[]>): string[] {
+  #forget(
+    names: ReadonlySet<string>,
+    all: ReadonlyMap<string, readonly PolicyMetrics[]>,
+  ): string[] {
     const gone = [...this.#watched].filter(([name]) => !names.has(name));
     for (const [name, watched] of gone) {
       watched.tap([]);
@@ -166,7 +169,7 @@ export class Sampler {
 }
 
 /** A policy may be of the user's own, and fail when it is read: then its row stays as it was. */
-function jsonOf(watched: Watched, index: number, scope: Scope | undefined): string {
+function jsonOf(watched: PolicyRow, index: number, scope: PolicyMetrics | undefined): string {
   try {
     return JSON.stringify(pack(watched.step(index)));
   } catch (fault) {

@@ -1,5 +1,5 @@
 /** Sums of some counters over the last steps. */
-export class Recent {
+export class SlidingSums {
   readonly sums: number[];
   /** None before the first gain. */
   #steps: Float64Array | undefined;

@@ -1,8 +1,8 @@
-import { quietly } from '../../shared/logger.ts';
+import { runDetached } from '../../shared/logger.ts';
 import { memberOf, messageOf } from './error-message.ts';
 
 /** Why an answer means that the system is not available, if it does. May throw, as getters can. */
-export function refusalOf(answer: unknown): string | undefined {
+export function unavailableReason(answer: unknown): string | undefined {
   if (answer === false) return 'the answer was false';
   if (typeof answer !== 'object' || answer === null) return undefined;
   discard(answer);
@@ -22,5 +22,5 @@ function discard(answer: object): void {
   const cancel = body?.cancel;
   if (typeof cancel !== 'function') return;
   // What somebody reads already rejects, and is none of ours.
-  quietly(() => cancel.call(body));
+  runDetached(() => cancel.call(body));
 }

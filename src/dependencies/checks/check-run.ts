@@ -1,13 +1,13 @@
-import { refusalOf } from './check-result.ts';
+import { unavailableReason } from './check-result.ts';
 import { messageOf } from './error-message.ts';
 
 /** How a run ended: why it failed, if it did. */
-export interface Ended {
+export interface CheckResult {
   readonly ms: number;
   readonly error: string | null;
 }
 
-export interface RunOptions {
+export interface CheckRunOptions {
   /** Milliseconds. */
   readonly timeout: number;
   /** Whether a process need not wait for it. */
@@ -18,15 +18,15 @@ export interface RunOptions {
  * One run of a function that may throw, reject, hang, and ignore that it is told to stop. Its end
  * comes once, and is never a rejection. A function that blocks the thread can't be ended.
  */
-export class Run {
-  readonly ended: Promise<Ended>;
+export class CheckRun {
+  readonly ended: Promise<CheckResult>;
   readonly #aborter = new AbortController();
   readonly #began = performance.now();
   readonly #timer: NodeJS.Timeout;
-  #resolve!: (ended: Ended) => void;
+  #resolve!: (ended: CheckResult) => void;
   #isHanging = true;
 
-  constructor(run: (signal: AbortSignal) => unknown, { timeout, background }: RunOptions) {
+  constructor(run: (signal: AbortSignal) => unknown, { timeout, background }: CheckRunOptions) {
     this.ended = new Promise((resolve) => {
       this.#resolve = resolve;
     });
@@ -39,7 +39,7 @@ export class Run {
       .finally(() => {
         this.#isHanging = false;
       })
-      .then(refusalOf)
+      .then(unavailableReason)
       .then(
         (refusal) => this.#end(refusal ?? null),
         (error) => this.#end(messageOf(error)),

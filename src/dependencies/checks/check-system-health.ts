@@ -1,6 +1,6 @@
-import { follow } from '../../shared/abort-signals.ts';
+import { followSignal } from '../../shared/abort-signals.ts';
 import { expected, ownOptions } from '../../shared/validate.ts';
-import { Run } from './check-run.ts';
+import { CheckRun } from './check-run.ts';
 import { assertChecks, boundsOf } from './options.ts';
 import { healthOf, reportOf } from './report.ts';
 import type { Check, Checks, SystemHealth, SystemHealthOptions } from './types.ts';
@@ -34,10 +34,10 @@ export async function checkSystemHealth(
   signal?.throwIfAborted();
 
   const names = Object.keys(checks);
-  const [caller, leave] = signal ? follow(signal) : [];
+  const [caller, leave] = signal ? followSignal(signal) : [];
   const runs = names.map((name) => {
     const check = checks[name] as Check;
-    return new Run((signal) => check({ signal }), { timeout, background: false });
+    return new CheckRun((signal) => check({ signal }), { timeout, background: false });
   });
   const cancel = () => {
     for (const run of runs) run.cancel(signal?.reason);

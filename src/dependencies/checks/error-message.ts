@@ -1,5 +1,5 @@
 import { redact } from '../../shared/redact.ts';
-import { short } from '../../shared/sanitize.ts';
+import { sanitizeLine } from '../../shared/sanitize.ts';
 
 /** An error, its cause, and the cause of that. */
 const DEPTH = 3;
@@ -7,7 +7,7 @@ const DEPTH = 3;
 /** An error in one short line, without its stack, and without what may be secret. Never throws. */
 export function messageOf(error: unknown): string {
   try {
-    return short(textOf(error)) || 'an error without a message';
+    return sanitizeLine(textOf(error)) || 'an error without a message';
   } catch {
     return 'an error that can not be read';
   }

@@ -1,8 +1,8 @@
 import { LIMITS } from '../../presets/thresholds.ts';
-import type { Ended } from './check-run.ts';
+import type { CheckResult } from './check-run.ts';
 import type { HealthSummary, SystemHealth, SystemReport } from './types.ts';
 
-export function reportOf({ ms, error }: Ended, slowAfter: number): SystemReport {
+export function reportOf({ ms, error }: CheckResult, slowAfter: number): SystemReport {
   return {
     available: error === null,
     response_time_ms: rounded(ms, 1),

@@ -1,6 +1,6 @@
 import { reportFault } from '../../shared/diagnostics.ts';
-import { quietly, SafeLogger } from '../../shared/logger.ts';
-import { short } from '../../shared/sanitize.ts';
+import { runDetached, SafeLogger } from '../../shared/logger.ts';
+import { sanitizeLine } from '../../shared/sanitize.ts';
 import { dependencyChanges } from '../dependency-changes.ts';
 import type { MonitorOptions } from './types.ts';
 
@@ -10,7 +10,7 @@ type Told = Pick<MonitorOptions, 'logger' | 'onChange' | 'onAlert'>;
  * Tells what became of one dependency: a line when it goes and one when it comes back, however many
  * checks there are, and in between one for each attempt to recover it, until the alert.
  */
-export class Journal {
+export class DependencyLog {
   readonly #name: string;
   /** The name as it may stand in a line. */
   readonly #shown: string;
@@ -19,7 +19,7 @@ export class Journal {
 
   constructor(name: string, hooks: Told) {
     this.#name = name;
-    this.#shown = short(name);
+    this.#shown = sanitizeLine(name);
     this.#hooks = hooks;
     this.#log = new SafeLogger(hooks.logger);
   }
@@ -27,7 +27,7 @@ export class Journal {
   unavailable(error: string): void {
     this.#log.warn(`${this.#shown} is not available: ${error}`, { dependency: this.#name, error });
     this.#changed(false, error);
-    dependencyChanges.tell({ name: this.#name, available: false, error });
+    dependencyChanges.emit({ name: this.#name, available: false, error });
   }
 
   /** The first check found it so: no change that is worth a line. */
@@ -47,7 +47,7 @@ export class Journal {
       attempts,
     });
     this.#changed(true, null);
-    dependencyChanges.tell({ name: this.#name, available: true, error: null });
+    dependencyChanges.emit({ name: this.#name, available: true, error: null });
   }
 
   recovered(attempt: number): void {
@@ -71,11 +71,11 @@ export class Journal {
       { dependency: this.#name, attempts, error },
     );
     const { onAlert } = this.#hooks;
-    if (onAlert) quietly(() => onAlert({ name: this.#name, attempts, error }), reportFault);
+    if (onAlert) runDetached(() => onAlert({ name: this.#name, attempts, error }), reportFault);
   }
 
   #changed(available: boolean, error: string | null): void {
     const { onChange } = this.#hooks;
-    if (onChange) quietly(() => onChange({ name: this.#name, available, error }), reportFault);
+    if (onChange) runDetached(() => onChange({ name: this.#name, available, error }), reportFault);
   }
 }

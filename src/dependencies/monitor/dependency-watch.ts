@@ -1,11 +1,11 @@
-import type { watching } from '../../instrument.ts';
+import type { dependencyMetrics } from '../../instrument.ts';
 import { reportFault } from '../../shared/diagnostics.ts';
-import { type Ended, Run } from '../checks/check-run.ts';
+import { type CheckResult, CheckRun } from '../checks/check-run.ts';
 import { LONGEST_MS } from '../checks/options.ts';
 import { reportOf } from '../checks/report.ts';
 import type { SystemReport } from '../checks/types.ts';
-import type { Journal } from './dependency-log.ts';
-import type { Settings } from './options.ts';
+import type { DependencyLog } from './dependency-log.ts';
+import type { MonitorSettings } from './options.ts';
 import type { DependencyReport } from './types.ts';
 
 const UNKNOWN: SystemReport = {
@@ -19,14 +19,14 @@ const UNKNOWN: SystemReport = {
  * Watches one dependency: checks it and, while it is not available, tries to recover it. One thing
  * at a time, whichever is due first.
  */
-export class Watch {
+export class DependencyWatch {
   readonly name: string;
-  readonly #settings: Settings;
-  readonly #told: ReturnType<typeof watching>;
-  readonly #journal: Journal;
+  readonly #settings: MonitorSettings;
+  readonly #told: ReturnType<typeof dependencyMetrics>;
+  readonly #journal: DependencyLog;
   #timer: NodeJS.Timeout | undefined;
   /** The last check and attempt to recover: while it ignores its signal and hangs, there is no other. */
-  readonly #runs: { check?: Run; recover?: Run } = {};
+  readonly #runs: { check?: CheckRun; recover?: CheckRun } = {};
   #stopped = false;
   #last: SystemReport | undefined;
   #checkedAt = 0;
@@ -40,9 +40,9 @@ export class Watch {
 
   constructor(
     name: string,
-    settings: Settings,
-    told: ReturnType<typeof watching>,
-    journal: Journal,
+    settings: MonitorSettings,
+    told: ReturnType<typeof dependencyMetrics>,
+    journal: DependencyLog,
   ) {
     this.name = name;
     this.#settings = settings;
@@ -106,7 +106,7 @@ export class Watch {
     this.#found(ended);
   }
 
-  #found(ended: Ended): void {
+  #found(ended: CheckResult): void {
     const report = reportOf(ended, this.#settings.slowAfter);
     const before = this.#last?.available;
     this.#last = report;
@@ -172,8 +172,8 @@ export class Watch {
     kind: 'check' | 'recover',
     timeout: number,
     run: (signal: AbortSignal) => unknown,
-  ): Promise<Ended> {
-    const begun = new Run(run, { timeout, background: true });
+  ): Promise<CheckResult> {
+    const begun = new CheckRun(run, { timeout, background: true });
     this.#runs[kind] = begun;
     // It may have stopped the monitor before there was anything to cancel.
     if (this.#stopped) begun.cancel(stopped());
@@ -181,7 +181,7 @@ export class Watch {
   }
 }
 
-function stillHanging(ms: number): Ended {
+function stillHanging(ms: number): CheckResult {
   return { ms, error: `the check before is still hanging after ${Math.round(ms / 1000)} s` };
 }
 

@@ -1,10 +1,10 @@
-import { watching } from '../../instrument.ts';
+import { dependencyMetrics } from '../../instrument.ts';
 import { ownOptions } from '../../shared/validate.ts';
 import { LONGEST_MS } from '../checks/options.ts';
 import { healthOf } from '../checks/report.ts';
-import { Journal } from './dependency-log.ts';
-import { Watch } from './dependency-watch.ts';
-import { OF_MONITOR, settingsOf } from './options.ts';
+import { DependencyLog } from './dependency-log.ts';
+import { DependencyWatch } from './dependency-watch.ts';
+import { OF_MONITOR, resolveMonitorSettings } from './options.ts';
 import type { Dependencies, DependencyMonitor, MonitorOptions } from './types.ts';
 
 /**
@@ -27,9 +27,14 @@ export function monitorDependencies(
   options: MonitorOptions = {},
 ): DependencyMonitor {
   const own = ownOptions('options', options, OF_MONITOR);
-  const watches = settingsOf(checks, own).map(
+  const watches = resolveMonitorSettings(checks, own).map(
     ([name, settings]) =>
-      new Watch(name, settings, watching(name, own.meterProvider), new Journal(name, own)),
+      new DependencyWatch(
+        name,
+        settings,
+        dependencyMetrics(name, own.meterProvider),
+        new DependencyLog(name, own),
+      ),
   );
   const first = Promise.all(watches.map((watch) => watch.start())).then(() => {});
   return {

@@ -21,7 +21,7 @@ export const OF_MONITOR = [
 ];
 
 /** Times are milliseconds. */
-export interface Settings {
+export interface MonitorSettings {
   readonly check: Check;
   readonly timeout: number;
   readonly slowAfter: number;
@@ -52,10 +52,10 @@ const DEFAULTS = {
  * @param options with own members only
  * @throws TypeError naming the argument and what was expected
  */
-export function settingsOf(
+export function resolveMonitorSettings(
   checks: unknown,
   options: MonitorOptions,
-): readonly (readonly [name: string, settings: Settings])[] {
+): readonly (readonly [name: string, settings: MonitorSettings])[] {
   const { onChange, onAlert, logger, meterProvider, ...shared } = options;
   assertFunction('options.onChange', onChange);
   assertFunction('options.onAlert', onAlert);

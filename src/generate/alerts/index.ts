@@ -1,7 +1,7 @@
 import { ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
 import type { Limits } from '../limits.ts';
-import { expected } from '../option-error.ts';
+import { optionError } from '../option-error.ts';
 import type { Queries } from '../promql/queries.ts';
 import * as bulkhead from './bulkhead.ts';
 import * as circuitBreaker from './circuit-breaker.ts';
@@ -38,7 +38,7 @@ export function alertGroups(queries: Queries): RuleGroup<Alert>[] {
   const names = Object.values(GROUPS).flatMap(({ alerts }) => alerts(queries).map(nameOf));
   const unknown = without.find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    throw expected('without', `some of ${[...new Set(names)].join(', ')}`, unknown);
+    throw optionError('without', `some of ${[...new Set(names)].join(', ')}`, unknown);
   }
   const unread = new Set(queries.settings.policyLimits.keys());
   const groups = Object.entries(GROUPS).map(([name, { alerts }]) => ({

@@ -1,5 +1,5 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { Settings } from '../options.ts';
+import type { GenerateSettings } from '../options.ts';
 import { classicDashboard } from './classic.ts';
 import { kubernetesObject } from './kubernetes.ts';
 
@@ -7,7 +7,7 @@ import { kubernetesObject } from './kubernetes.ts';
 const LABELS = { grafana_dashboard: '1' };
 
 /** A dashboard in a ConfigMap of its own: together they could be more than one may hold. */
-export function configMap(dashboard: Dashboard, settings: Settings): string {
+export function configMap(dashboard: Dashboard, settings: GenerateSettings): string {
   const name = String(dashboard.uid);
   return kubernetesObject(
     { apiVersion: 'v1', kind: 'ConfigMap', name, labels: LABELS },

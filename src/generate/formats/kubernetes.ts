@@ -1,4 +1,4 @@
-import type { Settings } from '../options.ts';
+import type { GenerateSettings } from '../options.ts';
 import { yamlFile } from './yaml.ts';
 
 interface Head {
@@ -13,7 +13,7 @@ interface Head {
 export function kubernetesObject(
   { apiVersion, kind, name, labels }: Head,
   body: object,
-  settings: Pick<Settings, 'labels'>,
+  settings: Pick<GenerateSettings, 'labels'>,
 ): string {
   return yamlFile({
     apiVersion,

@@ -9,7 +9,7 @@ import { DATASOURCE } from '../dashboards/variables.ts';
 import type { Queries } from '../promql/queries.ts';
 import { BAD, LINES } from './colors.ts';
 import { linkOfSeries } from './links.ts';
-import { look } from './panel-options.ts';
+import { panelOptions } from './panel-options.ts';
 import { refId } from './ref-id.ts';
 import { tableOf, tableTargets } from './table.ts';
 import type { Graph, Panel } from './types.ts';
@@ -43,7 +43,7 @@ const LIMIT_LINE = [
 
 function graphOf(panel: Graph, { ofMany }: Place, queries: Queries) {
   const { unit, decimals, colors = {}, toPolicy = false } = panel;
-  const built = look(panel).unit(unit);
+  const built = panelOptions(panel).unit(unit);
   if (decimals !== undefined) built.decimals(decimals);
   if (toPolicy && ofMany) built.dataLinks([linkOfSeries(queries)]);
   for (const [name, color] of Object.entries(colors)) {

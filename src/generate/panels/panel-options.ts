@@ -30,7 +30,7 @@ import type { Graph } from './types.ts';
 const BANDS = 30;
 
 /** How a kind of panel looks. */
-export function look(
+export function panelOptions(
   panel: Graph,
 ): StatBuilder | BarGaugeBuilder | StateTimelineBuilder | TimeSeriesBuilder {
   switch (panel.kind) {

@@ -11,7 +11,7 @@ import {
   selectorOfAll,
 } from '../../semconv/prometheus.ts';
 import type { Limits } from '../limits.ts';
-import type { Settings } from '../options.ts';
+import type { GenerateSettings } from '../options.ts';
 import { duration } from './duration.ts';
 
 /** The bound of a histogram's bucket. */
@@ -22,7 +22,7 @@ const SAMPLES = 4;
 
 /** Writes PromQL in one naming and one time scale. */
 export class Queries {
-  readonly settings: Settings;
+  readonly settings: GenerateSettings;
   readonly limits: Limits;
   /** The labels that Prometheus gives to every series of a replica. */
   readonly job: string;
@@ -37,7 +37,7 @@ export class Queries {
 
   /** @param scope restricts every series of a policy, for limits that only some policies have */
   constructor(
-    settings: Settings,
+    settings: GenerateSettings,
     { limits = settings.limits, scope = [] }: { limits?: Limits; scope?: readonly Matcher[] } = {},
   ) {
     this.settings = settings;

@@ -1,30 +1,30 @@
-import { Teller } from '../../shared/emitter.ts';
-import { NEWS, type NewsItem } from './feed-event.ts';
+import { Emitter } from '../../shared/emitter.ts';
+import { FEED_LIMIT, type FeedEvent } from './feed-event.ts';
 
 /** What happened last, and what happens. */
-export interface News {
+export interface EventSource {
   /** The oldest first. */
-  list(): NewsItem[];
+  list(): FeedEvent[];
   /** @returns ends it */
-  listen(listener: (item: NewsItem) => void): () => void;
+  listen(listener: (item: FeedEvent) => void): () => void;
 }
 
 /** News in memory. */
-export class Feed implements News {
-  readonly #items: NewsItem[] = [];
-  readonly #teller = new Teller<NewsItem>();
+export class EventFeed implements EventSource {
+  readonly #items: FeedEvent[] = [];
+  readonly #teller = new Emitter<FeedEvent>();
 
-  list(): NewsItem[] {
+  list(): FeedEvent[] {
     return [...this.#items];
   }
 
-  listen(listener: (item: NewsItem) => void): () => void {
-    return this.#teller.listen(listener);
+  listen(listener: (item: FeedEvent) => void): () => void {
+    return this.#teller.subscribe(listener);
   }
 
-  add(item: NewsItem): void {
+  add(item: FeedEvent): void {
     this.#items.push(item);
-    if (this.#items.length > NEWS) this.#items.shift();
-    this.#teller.tell(item);
+    if (this.#items.length > FEED_LIMIT) this.#items.shift();
+    this.#teller.emit(item);
   }
 }

@@ -1,8 +1,8 @@
 /** Events in the feed; the oldest is dropped first. */
-export const NEWS = 200;
+export const FEED_LIMIT = 200;
 
 /** Something that has just happened. */
-export interface NewsItem {
+export interface FeedEvent {
   /** In ms since 1970. */
   readonly at: number;
   readonly kind: 'state_change' | 'administration' | 'dependency';

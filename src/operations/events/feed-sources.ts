@@ -1,30 +1,30 @@
 import { dependencyChanges } from '../../dependencies/dependency-changes.ts';
-import { changes } from '../../metrics/state-changes.ts';
-import { short } from '../../shared/sanitize.ts';
-import { sayAct, sayChange } from './descriptions.ts';
-import type { Feed } from './event-feed.ts';
-import { acts } from './operation-events.ts';
+import { stateChanges } from '../../metrics/state-changes.ts';
+import { sanitizeLine } from '../../shared/sanitize.ts';
+import { describeOperation, describeStateChange } from './descriptions.ts';
+import type { EventFeed } from './event-feed.ts';
+import { operationEvents } from './operation-events.ts';
 
 /**
  * Fills a feed with what happens in this process from now on.
  *
  * @returns ends it
  */
-export function report(feed: Feed): () => void {
+export function feedEvents(feed: EventFeed): () => void {
   const ends = [
-    changes.listen((change) => {
+    stateChanges.listen((change) => {
       const { name, key, at } = change;
-      if (acts.isUnderway(name)) return;
-      const { text, tone } = sayChange(change);
-      const which = key === undefined || key === name ? '' : `${short(key)}: `;
+      if (operationEvents.isUnderway(name)) return;
+      const { text, tone } = describeStateChange(change);
+      const which = key === undefined || key === name ? '' : `${sanitizeLine(key)}: `;
       feed.add({ at, kind: 'state_change', name, text: `${which}${text}`, tone });
     }),
-    acts.listen((act) => {
+    operationEvents.subscribe((act) => {
       const { name, at } = act;
-      const { text, tone } = sayAct(act);
+      const { text, tone } = describeOperation(act);
       feed.add({ at, kind: 'administration', name, text, tone });
     }),
-    dependencyChanges.listen(({ name, available, error }) => {
+    dependencyChanges.subscribe(({ name, available, error }) => {
       feed.add({
         at: Date.now(),
         kind: 'dependency',

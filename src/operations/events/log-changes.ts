@@ -2,7 +2,7 @@ import type { Logger } from '../../shared/logger.ts';
 import { ownOptions } from '../../shared/validate.ts';
 import { assertLogging } from '../settings.ts';
 import type { EventLoggerProvider } from './event-logger.ts';
-import { announce } from './log-events.ts';
+import { logEvents } from './log-events.ts';
 
 export interface LogChangesOptions {
   /** Anything with `info`, `warn` and `error`, such as `console`. @default none */
@@ -27,5 +27,5 @@ export function logChanges(options: LogChangesOptions): () => void {
   if (logger === undefined && events === undefined) {
     throw new TypeError('Expected `options` to have a `logger` or `events`, got none of them');
   }
-  return announce({ logger, events });
+  return logEvents({ logger, events });
 }

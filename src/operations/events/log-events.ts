@@ -1,4 +1,4 @@
-import { changes, type StateChange } from '../../metrics/state-changes.ts';
+import { type StateChange, stateChanges } from '../../metrics/state-changes.ts';
 import {
   ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE,
   ATTR_CIRCUIT_BREAKER_STATE,
@@ -7,10 +7,15 @@ import {
 } from '../../semconv/attributes.ts';
 import * as semconv from '../../semconv/events.ts';
 import { reportFault } from '../../shared/diagnostics.ts';
-import { type LogFields, type Logger, quietly, SafeLogger } from '../../shared/logger.ts';
-import { type Said, sayAct, sayChange, subjectOf } from './descriptions.ts';
+import { type LogFields, type Logger, runDetached, SafeLogger } from '../../shared/logger.ts';
+import {
+  type Description,
+  describeOperation,
+  describeStateChange,
+  subjectOf,
+} from './descriptions.ts';
 import type { EventLoggerProvider } from './event-logger.ts';
-import { type Act, acts } from './operation-events.ts';
+import { type OperationEvent, operationEvents } from './operation-events.ts';
 
 export interface Listeners {
   readonly logger?: Logger | undefined;
@@ -26,12 +31,12 @@ const SEVERITIES = { info: [9, 'INFO'], warn: [13, 'WARN'] } as const;
  *
  * @returns ends it
  */
-export function announce({ logger, events }: Listeners): () => void {
+export function logEvents({ logger, events }: Listeners): () => void {
   const log = new SafeLogger(logger);
 
   function tell(
     eventName: string,
-    { level, text }: Said,
+    { level, text }: Description,
     subject: string,
     at: number,
     told: Readonly<Record<string, string | number | undefined>>,
@@ -40,22 +45,22 @@ export function announce({ logger, events }: Listeners): () => void {
     const attributes = defined(told);
     const body = `${subject} ${text}`;
     // What they do is theirs, and must not reach the call in which it happens.
-    quietly(() => {
+    runDetached(() => {
       const to = events?.getLogger('cockatiel-otel');
       return to?.emit({ eventName, severityNumber, severityText, timestamp: at, body, attributes });
     }, reportFault);
   }
 
-  function write({ level, text }: Said, subject: string, fields: LogFields): void {
+  function write({ level, text }: Description, subject: string, fields: LogFields): void {
     log[level](`${subject} ${text}`, defined(fields));
   }
 
   const ends = [
-    changes.listen((change: StateChange) => {
+    stateChanges.listen((change: StateChange) => {
       const { name, key, previous, state, at, lastErrorType, recoverySeconds } = change;
-      const said = sayChange(change);
+      const said = describeStateChange(change);
       const subject = subjectOf('Circuit breaker', name, key);
-      if (!acts.isUnderway(name)) {
+      if (!operationEvents.isUnderway(name)) {
         write(said, subject, {
           policy: name,
           key,
@@ -74,9 +79,9 @@ export function announce({ logger, events }: Listeners): () => void {
         [semconv.EVENT_ATTR_RECOVERY_DURATION]: recoverySeconds,
       });
     }),
-    acts.listen((act: Act) => {
+    operationEvents.subscribe((act: OperationEvent) => {
       const { action, name, at, by, onBehalfOf, reason, previous, state, execution } = act;
-      const said = sayAct(act);
+      const said = describeOperation(act);
       const subject = subjectOf(execution ? 'An execution of' : 'Circuit breaker', name);
       write(said, subject, {
         policy: name,

@@ -1,11 +1,11 @@
 import type { CircuitBreakerAction, CircuitBreakerState } from '../../semconv/attributes.ts';
-import { Teller } from '../../shared/emitter.ts';
+import { Emitter } from '../../shared/emitter.ts';
 
-export type Action = CircuitBreakerAction | 'abort';
+export type OperationAction = CircuitBreakerAction | 'abort';
 
 /** Somebody has done something by hand. */
-export interface Act {
-  readonly action: Action;
+export interface OperationEvent {
+  readonly action: OperationAction;
   /** Of the policy. */
   readonly name: string;
   /** In ms since 1970. */
@@ -27,7 +27,7 @@ export interface Act {
 /** The name of what is done this very moment. */
 let under: string | undefined;
 
-class Acts extends Teller<Act> {
+class Acts extends Emitter<OperationEvent> {
   /** Whether somebody is at it this very moment: what changes of this name now is told with the act. */
   isUnderway(name: string): boolean {
     return under === name;
@@ -46,4 +46,4 @@ class Acts extends Teller<Act> {
 }
 
 /** What is done by hand in this process, by whichever routes. */
-export const acts = new Acts();
+export const operationEvents = new Acts();

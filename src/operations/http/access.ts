@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import type { Settings } from '../settings.ts';
+import type { HealthSettings } from '../settings.ts';
 import { assertPlainPath } from './plain-path.ts';
 import { Problem } from './problem.ts';
 import { assertSameOrigin } from './same-origin.ts';
@@ -22,12 +22,12 @@ const CHALLENGE = { 'www-authenticate': 'Bearer realm="cockatiel-otel"' };
  * Decides which requests may read and which may change something. It counts no wrong tokens: a token
  * has at least 16 characters, and a limit would also refuse the holder of the right one.
  */
-export class Guard {
+export class AccessControl {
   readonly #tokens: Tokens;
   readonly #protectReads: boolean;
   readonly #hosts: ReadonlySet<string>;
 
-  constructor({ token, protectReads, hosts }: Settings) {
+  constructor({ token, protectReads, hosts }: HealthSettings) {
     this.#tokens = new Tokens(token);
     this.#protectReads = protectReads;
     this.#hosts = hosts;

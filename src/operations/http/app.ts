@@ -1,16 +1,16 @@
 import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono';
-import { administrators } from '../../metrics/breaker-control.ts';
+import { administrationRoutes } from '../../metrics/breaker-control.ts';
 import { CIRCUIT_BREAKER_ACTIONS, type CircuitBreakerState } from '../../semconv/attributes.ts';
 import { type Actor, administer, unknownBreaker } from '../administration.ts';
-import type { Settings } from '../settings.ts';
+import type { HealthSettings } from '../settings.ts';
 import { breakerViewOf, breakerViews, scopesOf, summaryOf } from '../views/breakers.ts';
 import { abortExecution, executionViews } from '../views/executions.ts';
-import { healthOf } from '../views/health.ts';
+import { toHealthView } from '../views/health.ts';
 import { policyViews } from '../views/policies.ts';
-import { type Env, Guard } from './access.ts';
-import { jsonInTurns, listBodies } from './json-list.ts';
+import { AccessControl, type Env } from './access.ts';
+import { jsonInTurns, jsonListBody } from './json-list.ts';
 import { Problem, problemOf } from './problem.ts';
-import { fieldsOf } from './request-body.ts';
+import { parseFields } from './request-body.ts';
 import { withHeaders } from './response-headers.ts';
 
 /**
@@ -18,19 +18,19 @@ import { withHeaders } from './response-headers.ts';
  *
  * @param liveConsole the routes `/live` and `/events`
  */
-export function appOf(
-  settings: Settings,
+export function createApp(
+  settings: HealthSettings,
   liveConsole: Hono,
   fault: (error: unknown) => void,
 ): Hono<Env> {
-  const guard = new Guard(settings);
+  const guard = new AccessControl(settings);
   const app = new Hono<Env>();
   app.use(secured, guard.plain);
 
   const read = (path: string, answer: (c: Context<Env>) => Response | Promise<Response>) =>
     route(app, path, { GET: [guard.reads, answer] });
   const readList = (path: string, write: () => AsyncIterable<string>) => {
-    const body = listBodies(write);
+    const body = jsonListBody(write);
     read(path, async (c) => c.body(await body(), 200, { 'content-type': 'application/json' }));
   };
 
@@ -53,7 +53,7 @@ export function appOf(
   });
   read('/executions', (c) => c.json(executionViews()));
 
-  if (settings.token !== undefined) administrators.exist = true;
+  if (settings.token !== undefined) administrationRoutes.isAvailable = true;
   for (const action of CIRCUIT_BREAKER_ACTIONS) {
     route(app, `/circuit-breakers/:name/${action}`, {
       POST: [
@@ -75,7 +75,7 @@ export function appOf(
   route(app, '/health', {
     GET: [
       (c) => {
-        const health = healthOf(settings);
+        const health = toHealthView(settings);
         const code = health.status === 'unhealthy' ? 503 : 200;
         const told = guard.mayRead(c) ? health : { status: health.status };
         return c.json(told, code);
@@ -133,8 +133,8 @@ function named(c: Context<Env>): string {
 }
 
 /** @throws Problem */
-async function actorOf(c: Context<Env>, { limits }: Settings): Promise<Actor> {
-  const { reason, by } = await fieldsOf(c.req.raw, limits.bodyBytes);
+async function actorOf(c: Context<Env>, { limits }: HealthSettings): Promise<Actor> {
+  const { reason, by } = await parseFields(c.req.raw, limits.bodyBytes);
   const who = c.get('holder')?.who;
   const said = textOf('by', by);
   return {

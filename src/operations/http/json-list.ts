@@ -1,5 +1,5 @@
 import { Turns } from '../../shared/event-loop-turns.ts';
-import { sharedRuns } from './shared-run.ts';
+import { shareRuns } from './shared-run.ts';
 
 /** Text is encoded and sent in pieces of this many characters. */
 const PIECE = 16_384;
@@ -35,8 +35,8 @@ export async function* jsonInTurns<T>(
  *
  * @param write the list, from what is now
  */
-export function listBodies(write: () => AsyncIterable<string>): () => Promise<ReadableStream> {
-  const pieces = sharedRuns(async () => {
+export function jsonListBody(write: () => AsyncIterable<string>): () => Promise<ReadableStream> {
+  const pieces = shareRuns(async () => {
     const encoder = new TextEncoder();
     const all: Uint8Array[] = [];
     for await (const text of write()) all.push(encoder.encode(text));

@@ -10,7 +10,7 @@ const JSON_TYPE = /^application\/json\s*(;|$)/i;
  *
  * @throws Problem
  */
-export async function fieldsOf(
+export async function parseFields(
   request: Request,
   limit: number,
 ): Promise<Readonly<Record<string, unknown>>> {

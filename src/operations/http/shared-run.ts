@@ -2,7 +2,7 @@
  * Runs a reading one at a time. Callers that come while it runs share the next run, so each gets what
  * was read after it asked, and a hundred callers cost as much as two.
  */
-export function sharedRuns<T>(run: () => Promise<T>): () => Promise<T> {
+export function shareRuns<T>(run: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | undefined;
   let next: Promise<T> | undefined;
   function start(): Promise<T> {

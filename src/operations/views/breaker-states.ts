@@ -1,4 +1,4 @@
-import type { BreakerControl, BreakerReading } from '../../metrics/breaker-control.ts';
+import type { BreakerControl, BreakerStatus } from '../../metrics/breaker-control.ts';
 import type { CircuitBreakerState } from '../../semconv/attributes.ts';
 
 const RANK: Readonly<Record<CircuitBreakerState, number>> = {
@@ -17,13 +17,13 @@ export function isWorse(one: CircuitBreakerState, other: CircuitBreakerState): b
  * then who has more failures. What is said of a name is that of the first, so that all of it is true
  * of one circuit breaker.
  */
-export function readingsOf(controls: readonly BreakerControl[]): BreakerReading[] {
+export function breakerStatusesOf(controls: readonly BreakerControl[]): BreakerStatus[] {
   const readings = controls.map((control) => control.read());
   // Most names have one, and the live page reads hundreds of them each second.
   return readings.length < 2 ? readings : readings.sort(compare);
 }
 
-function compare(a: BreakerReading, b: BreakerReading): number {
+function compare(a: BreakerStatus, b: BreakerStatus): number {
   return (
     RANK[a.state] - RANK[b.state] ||
     troubledAt(a) - troubledAt(b) ||
@@ -32,7 +32,7 @@ function compare(a: BreakerReading, b: BreakerReading): number {
 }
 
 /** One number for those of which it is not known, as infinity less infinity is none. */
-function troubledAt({ state, openedAt, since }: BreakerReading): number {
+function troubledAt({ state, openedAt, since }: BreakerStatus): number {
   if (state === 'closed') return 0;
   return openedAt ?? since ?? Number.MAX_SAFE_INTEGER;
 }

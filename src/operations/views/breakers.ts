@@ -1,18 +1,18 @@
-import { scopes } from '../../instrument.ts';
+import { policyMetrics } from '../../instrument.ts';
 import {
   type BreakerControl,
-  type BreakerReading,
-  heldNames,
+  type BreakerStatus,
+  isolatedNames,
 } from '../../metrics/breaker-control.ts';
-import type { Counts } from '../../metrics/counter-series.ts';
-import type { Scope } from '../../metrics/policy-metrics.ts';
+import type { CounterSeries } from '../../metrics/counter-series.ts';
+import type { PolicyMetrics } from '../../metrics/policy-metrics.ts';
 import {
   CIRCUIT_BREAKER_RESULTS,
   type CircuitBreakerResult,
   type CircuitBreakerState,
 } from '../../semconv/attributes.ts';
-import { isWorse, readingsOf } from './breaker-states.ts';
-import { byName } from './group-by-name.ts';
+import { breakerStatusesOf, isWorse } from './breaker-states.ts';
+import { groupByName } from './group-by-name.ts';
 
 /**
  * The circuit breakers of one name, as JSON; `null` is what can't be known. Where there are several,
@@ -58,18 +58,18 @@ export type BreakerSummary = Readonly<Record<'total' | CircuitBreakerState, numb
 const INSTANCES = 50;
 
 /** The scopes that have circuit breakers now, and this name. */
-export function scopesOf(name: string): Scope[] {
-  return scopes().filter((scope) => scope.name === name && scope.controls().length > 0);
+export function scopesOf(name: string): PolicyMetrics[] {
+  return policyMetrics().filter((scope) => scope.name === name && scope.controls().length > 0);
 }
 
-export function controlsOf(own: readonly Scope[]): BreakerControl[] {
+export function controlsOf(own: readonly PolicyMetrics[]): BreakerControl[] {
   return own.flatMap((scope) => scope.controls());
 }
 
 /** By name, also those that are held while they have none. Each is read when it is asked for. */
 export function* breakerViews(): Generator<[name: string, view: BreakerView]> {
-  const all = byName(scopes());
-  for (const name of heldNames.all()) {
+  const all = groupByName(policyMetrics());
+  for (const name of isolatedNames.all()) {
     if (!all.has(name)) all.set(name, []);
   }
   for (const [name, own] of all) {
@@ -84,8 +84,10 @@ export function breakerViewOf(name: string): BreakerView | undefined {
 
 /** Names that can be asked for. */
 export function breakerNames(): string[] {
-  const names = scopes().flatMap((scope) => (scope.controls().length > 0 ? [scope.name] : []));
-  return [...new Set([...names, ...heldNames.all()])];
+  const names = policyMetrics().flatMap((scope) =>
+    scope.controls().length > 0 ? [scope.name] : [],
+  );
+  return [...new Set([...names, ...isolatedNames.all()])];
 }
 
 export interface BreakerStates {
@@ -98,14 +100,14 @@ export interface BreakerStates {
 export function breakerStates(): BreakerStates {
   const worst = new Map<string, CircuitBreakerState>();
   let open = false;
-  for (const scope of scopes()) {
+  for (const scope of policyMetrics()) {
     for (const { state } of scope.controls()) {
       open ||= state === 'open';
       const before = worst.get(scope.name);
       if (before === undefined || isWorse(state, before)) worst.set(scope.name, state);
     }
   }
-  for (const name of heldNames.all()) {
+  for (const name of isolatedNames.all()) {
     if (!worst.has(name)) worst.set(name, 'isolated');
   }
   return { summary: summaryOf(worst.values()), open };
@@ -124,15 +126,15 @@ export function worstState(controls: readonly BreakerControl[]): CircuitBreakerS
   return controls.map(({ state }) => state).reduce((a, b) => (isWorse(b, a) ? b : a), 'closed');
 }
 
-function viewOf(name: string, own: readonly Scope[]): BreakerView | undefined {
-  const readings = readingsOf(controlsOf(own));
+function viewOf(name: string, own: readonly PolicyMetrics[]): BreakerView | undefined {
+  const readings = breakerStatusesOf(controlsOf(own));
   const [worst] = readings;
-  if (worst === undefined) return heldNames.has(name) ? NONE_HELD : undefined;
+  if (worst === undefined) return isolatedNames.has(name) ? NONE_HELD : undefined;
   const { key: _, ...told } = instanceOf(worst);
   return {
     ...told,
     opened: worst.state === 'open' || worst.state === 'isolated',
-    held: readings.some(({ held }) => held),
+    held: readings.some(({ isIsolatedByUs: held }) => held),
     fail_max: worst.failureLimit ?? null,
     reset_timeout: worst.openSeconds ?? null,
     calls: callsOf(own),
@@ -158,11 +160,11 @@ const NONE_HELD: BreakerView = {
   instance_count: 0,
 };
 
-function instanceOf(reading: BreakerReading): InstanceView {
+function instanceOf(reading: BreakerStatus): InstanceView {
   return {
     key: reading.key ?? null,
     state: reading.state,
-    held: reading.held,
+    held: reading.isIsolatedByUs,
     since: dateOf(reading.since),
     fail_counter: reading.failures ?? null,
     opened_at: dateOf(openedAt(reading)),
@@ -172,12 +174,12 @@ function instanceOf(reading: BreakerReading): InstanceView {
 }
 
 /** Since when calls were turned away; one that is held open has not opened by itself. */
-function openedAt({ state, since, openedAt }: BreakerReading): number | undefined {
+function openedAt({ state, since, openedAt }: BreakerStatus): number | undefined {
   return openedAt ?? (state === 'isolated' ? since : undefined);
 }
 
-function callsOf(own: readonly Scope[]): Record<CircuitBreakerResult, number> {
-  const all = own.flatMap(({ circuitBreaker }): Counts[] =>
+function callsOf(own: readonly PolicyMetrics[]): Record<CircuitBreakerResult, number> {
+  const all = own.flatMap(({ circuitBreaker }): CounterSeries[] =>
     circuitBreaker ? [circuitBreaker.calls] : [],
   );
   return Object.fromEntries(

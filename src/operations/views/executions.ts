@@ -1,6 +1,6 @@
-import { type Running, running } from '../../metrics/active-executions.ts';
+import { type ActiveExecution, activeExecutions } from '../../metrics/active-executions.ts';
 import type { Actor } from '../administration.ts';
-import { acts } from '../events/operation-events.ts';
+import { operationEvents } from '../events/operation-events.ts';
 import { Problem } from '../http/problem.ts';
 
 /** An execution that is under way, as JSON. */
@@ -25,11 +25,18 @@ export interface ExecutionsView {
 const LISTED = 500;
 
 export function executionViews(): ExecutionsView {
-  const all = running.list();
+  const all = activeExecutions.list();
   return { executions: all.slice(0, LISTED).map(viewOf), total: all.length };
 }
 
-function viewOf({ id, name, ageMs, attempt, correlationId, abort }: Running): ExecutionView {
+function viewOf({
+  id,
+  name,
+  ageMs,
+  attempt,
+  correlationId,
+  abort,
+}: ActiveExecution): ExecutionView {
   return {
     id: String(id),
     name,
@@ -42,7 +49,7 @@ function viewOf({ id, name, ageMs, attempt, correlationId, abort }: Running): Ex
 
 /** @throws Problem if it has ended, or can't be called off */
 export function abortExecution(id: string, actor: Actor): { id: string; name: string } {
-  const execution = running.list().find((each) => String(each.id) === id);
+  const execution = activeExecutions.list().find((each) => String(each.id) === id);
   if (execution === undefined) {
     throw new Problem(404, 'No such execution is under way: it has ended, or never was.');
   }
@@ -57,6 +64,6 @@ export function abortExecution(id: string, actor: Actor): { id: string; name: st
     throw new Problem(409, 'It was called off already, and has yet to heed its signal.');
   }
   abort();
-  acts.tell({ ...actor, action: 'abort', name, at: Date.now(), execution: id });
+  operationEvents.emit({ ...actor, action: 'abort', name, at: Date.now(), execution: id });
   return { id, name };
 }

@@ -1,5 +1,7 @@
 /** Groups what has a name. (`Map.groupBy` is not in Node 20.) */
-export function byName<T extends { readonly name: string }>(all: readonly T[]): Map<string, T[]> {
+export function groupByName<T extends { readonly name: string }>(
+  all: readonly T[],
+): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const each of all) {
     const group = groups.get(each.name);
@@ -13,6 +15,6 @@ export function byName<T extends { readonly name: string }>(all: readonly T[]): 
  * An object for JSON, whatever the names are: each becomes a member of its own, `__proto__` too,
  * which an assignment would take for the prototype.
  */
-export function recordOf<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
+export function toRecord<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
   return Object.fromEntries(entries);
 }

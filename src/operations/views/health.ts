@@ -1,5 +1,5 @@
 import type { HealthSummary } from '../../dependencies/checks/types.ts';
-import type { Settings } from '../settings.ts';
+import type { HealthSettings } from '../settings.ts';
 import { type BreakerSummary, breakerStates } from './breakers.ts';
 
 export interface HealthView {
@@ -10,7 +10,7 @@ export interface HealthView {
 }
 
 /** How the service is, for load balancers. */
-export function healthOf({ openFails, dependencies }: Settings): HealthView {
+export function toHealthView({ openFails, dependencies }: HealthSettings): HealthView {
   const { summary: breakers, open } = breakerStates();
   const summary = dependencies?.state().summary;
   const all = breakers.closed === breakers.total && !summary?.unavailable_systems;

@@ -1,6 +1,6 @@
-import { scopes } from '../../instrument.ts';
+import { policyMetrics } from '../../instrument.ts';
 import { type PolicySnapshot, snapshotOf } from '../../metrics/snapshot.ts';
-import { byName, recordOf } from './group-by-name.ts';
+import { groupByName, toRecord } from './group-by-name.ts';
 
 /** What one value is in JSON: counts, by names in the manner of the metrics. */
 type Numbers = number | null | undefined | { readonly [name: string]: Numbers };
@@ -10,7 +10,7 @@ type Numbers = number | null | undefined | { readonly [name: string]: Numbers };
  * when it is asked for.
  */
 export function* policyViews(): Generator<[name: string, view: Numbers]> {
-  for (const [name, own] of byName(scopes())) {
+  for (const [name, own] of groupByName(policyMetrics())) {
     const views = own.map((scope) => viewOf(snapshotOf(scope)));
     yield [name, views.reduce((a, b) => together(a, b))];
   }
@@ -54,7 +54,7 @@ function together(a: Numbers, b: Numbers, path = ''): Numbers {
   if (typeof a === 'number' || typeof b === 'number') {
     return LONGEST.includes(path) ? Math.max(Number(a), Number(b)) : Number(a) + Number(b);
   }
-  return recordOf(
+  return toRecord(
     [...new Set([...Object.keys(a), ...Object.keys(b)])].map((key) => [
       key,
       together(a[key], b[key], `${path}.${key}`),

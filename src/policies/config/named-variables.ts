@@ -2,7 +2,7 @@ import { VARIABLES } from '../../presets/environment-variables.ts';
 import { type Configuration, documentedName, variableFor } from './environment.ts';
 
 /** A variable for policies of a name, and what it sets in them. */
-export interface OwnVariable {
+export interface NamedVariable {
   readonly variable: string;
   /** As it stands in the variable. */
   readonly name: string;
@@ -13,7 +13,7 @@ export interface OwnVariable {
 const SWITCHES: Readonly<Record<string, string>> = { circuitBreaker: 'CIRCUIT_BREAKER_ENABLED' };
 
 /** The variables that are set for policies of a name; not those of a member that is switched off. */
-export function ownVariables(environment: Configuration): OwnVariable[] {
+export function namedVariables(environment: Configuration): NamedVariable[] {
   const isOff = (name: string) => environment[variableFor(environment, name) ?? ''] === false;
   if (isOff('RESILIENCE_ENABLED')) return [];
   return Object.entries(environment).flatMap(([variable, value]) => {

@@ -1,6 +1,6 @@
 import { type Preset, type PresetName, presetOf } from '../../presets/presets.ts';
 import { POLICIES } from '../../presets/thresholds.ts';
-import { ownOptions } from '../../shared/own-properties.ts';
+import { ownProperties } from '../../shared/own-properties.ts';
 import type {
   BulkheadSettings,
   CircuitBreakerSettings,
@@ -9,15 +9,15 @@ import type {
 } from '../types.ts';
 
 /** A preset's settings, in full: what the documents leave open is this package's choice. */
-export interface Base {
+export interface PresetSettings {
   readonly circuitBreaker: CircuitBreakerSettings;
   readonly retry: RetrySettings;
   readonly bulkhead: BulkheadSettings | undefined;
   readonly timeout: TimeoutSettings;
 }
 
-export function baseOf(name: PresetName): Base {
-  const { circuitBreaker, retry, bulkhead, timeout } = ownOptions(presetOf(name));
+export function presetSettingsOf(name: PresetName): PresetSettings {
+  const { circuitBreaker, retry, bulkhead, timeout } = ownProperties(presetOf(name));
   return {
     circuitBreaker: breakerSettings(circuitBreaker),
     retry: retrySettings(retry),
@@ -27,7 +27,7 @@ export function baseOf(name: PresetName): Base {
 }
 
 function breakerSettings(preset: Preset['circuitBreaker']): CircuitBreakerSettings {
-  const { failures, openSeconds, grows = false } = ownOptions(preset);
+  const { failures, openSeconds, grows = false } = ownProperties(preset);
   const { count, sampling, growth } = POLICIES.breaker;
   return {
     kind: 'consecutive',
@@ -44,7 +44,7 @@ function breakerSettings(preset: Preset['circuitBreaker']): CircuitBreakerSettin
 }
 
 function retrySettings(preset: Preset['retry']): RetrySettings {
-  const { calls, firstWaitSeconds, base, maxWaitSeconds, jitter, statuses } = ownOptions(preset);
+  const { calls, firstWaitSeconds, base, maxWaitSeconds, jitter, statuses } = ownProperties(preset);
   return {
     calls,
     strategy: 'exponential',

@@ -2,8 +2,8 @@ import { PRESET_NAMES, type PresetName } from '../../presets/presets.ts';
 import { policies } from '../registry.ts';
 import type { BREAKER_KINDS, Origin, PolicySettings } from '../types.ts';
 import { configuration } from './environment.ts';
-import { type OwnVariable, ownVariables } from './named-variables.ts';
-import { effective } from './resolve.ts';
+import { type NamedVariable, namedVariables } from './named-variables.ts';
+import { resolveSettings } from './resolve.ts';
 
 /** One setting that is in force. */
 export interface ReportedSetting {
@@ -39,7 +39,7 @@ export function configurationReport(
     name: preset,
     key: undefined,
     preset,
-    ...effective(preset, preset, {}, environment),
+    ...resolveSettings(preset, preset, {}, environment),
   }));
   const rows = [...presets, ...policies()].flatMap(
     ({ name, key, preset, enabled, settings, origins }): ReportedSetting[] => {
@@ -59,11 +59,11 @@ export function configurationReport(
     },
   );
   const taken = new Set(rows.map(({ from }) => from));
-  const others = ownVariables(environment).filter(({ variable }) => !taken.has(variable));
+  const others = namedVariables(environment).filter(({ variable }) => !taken.has(variable));
   return [...rows, ...others.map(waiting)];
 }
 
-function waiting({ variable, name, setting, value }: OwnVariable): ReportedSetting {
+function waiting({ variable, name, setting, value }: NamedVariable): ReportedSetting {
   const unit = unitOf(setting, value);
   return { policy: name, key: undefined, preset: undefined, setting, value, unit, from: variable };
 }

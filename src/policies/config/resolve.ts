@@ -1,5 +1,5 @@
 import type { PresetName } from '../../presets/presets.ts';
-import { ownOptions } from '../../shared/own-properties.ts';
+import { ownProperties } from '../../shared/own-properties.ts';
 import { MEMBERS, type Origin, type PolicyOverrides, type PolicySettings } from '../types.ts';
 import {
   type Configuration,
@@ -8,12 +8,12 @@ import {
   variableFor,
   warnOfIgnored,
 } from './environment.ts';
-import { baseOf } from './preset-settings.ts';
-import { type FromEnvironment, type Part, variablesOf } from './setting-variables.ts';
-import { assertTogether } from './settings-conflicts.ts';
+import { presetSettingsOf } from './preset-settings.ts';
+import { type MemberVariables, type Part, variablesOf } from './setting-variables.ts';
+import { assertNoConflicts } from './settings-conflicts.ts';
 import { assertOverrides, assertPreset } from './validate.ts';
 
-export interface Effective<F> {
+export interface ResolvedSettings<F> {
   /** `false`: every call goes straight through. */
   readonly enabled: boolean;
   readonly settings: PolicySettings<F>;
@@ -29,12 +29,12 @@ const PARTS: readonly Part[] = ['circuitBreaker', 'overallTimeout', 'retry', 'bu
  *
  * @throws TypeError naming everything that is wrong in the arguments, or in the environment
  */
-export function effective<F>(
+export function resolveSettings<F>(
   name: string,
   preset: PresetName,
   given: PolicyOverrides<F>,
   environment: Configuration = configuration(),
-): Effective<F> {
+): ResolvedSettings<F> {
   assertPreset(preset);
   assertOverrides(given);
   const overrides = ownOverrides(given);
@@ -56,14 +56,14 @@ export function effective<F>(
     handleResult: overrides.handleResult,
     order: Object.freeze([...(overrides.order ?? MEMBERS)]),
   } as unknown as PolicySettings<F>;
-  assertTogether(all, origins);
+  assertNoConflicts(all, origins);
   return {
     enabled: environment[variableFor(environment, 'RESILIENCE_ENABLED') ?? ''] !== false,
     settings: Object.freeze(all),
     origins: Object.freeze(origins),
   };
 
-  function partOf(part: Part, values: FromEnvironment['values'], enabled?: string): unknown {
+  function partOf(part: Part, values: MemberVariables['values'], enabled?: string): unknown {
     const own = overrides[part];
     if (own === false) return off(fromCode);
     const first = (names: readonly string[]) =>
@@ -128,10 +128,10 @@ export function effective<F>(
 }
 
 function ownOverrides<F>(given: PolicyOverrides<F>): PolicyOverrides<F> {
-  const overrides = ownOptions(given) as Values;
+  const overrides = ownProperties(given) as Values;
   for (const part of PARTS) {
     const own = overrides[part];
-    if (typeof own === 'object' && own !== null) overrides[part] = ownOptions(own);
+    if (typeof own === 'object' && own !== null) overrides[part] = ownProperties(own);
   }
   return overrides as PolicyOverrides<F>;
 }
@@ -143,5 +143,5 @@ const BARE: Partial<Record<Part, Values>> = {
 };
 
 function baseFor(part: Part, preset: PresetName): object | undefined {
-  return part === 'overallTimeout' ? undefined : baseOf(preset)[part];
+  return part === 'overallTimeout' ? undefined : presetSettingsOf(preset)[part];
 }

@@ -1,12 +1,12 @@
 import { type PresetName, presetOf, timeoutVariables } from '../../presets/presets.ts';
 import type { PolicyOverrides } from '../types.ts';
-import type { Base } from './preset-settings.ts';
+import type { PresetSettings } from './preset-settings.ts';
 import { upperSnake } from './variable-names.ts';
 
-export type Part = keyof Base | 'overallTimeout';
+export type Part = keyof PresetSettings | 'overallTimeout';
 
 /** What the environment says of one member. */
-export interface FromEnvironment {
+export interface MemberVariables {
   /** Setting: the variables that may give it, the first that is set does. */
   readonly values: Readonly<Record<string, readonly string[]>>;
   /** The variable that switches the member. */
@@ -19,7 +19,7 @@ export function variablesOf(
   name: string,
   preset: PresetName,
   { retry }: PolicyOverrides<unknown>,
-): FromEnvironment {
+): MemberVariables {
   const own = upperSnake(name);
   const { variables } = presetOf(preset);
   const each = (names: readonly string[], variable: (name: string) => string) =>

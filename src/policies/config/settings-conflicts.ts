@@ -6,7 +6,7 @@ import { MEMBERS, type Origin, type PolicySettings } from '../types.ts';
  *
  * @throws TypeError that lists everything that does not go together
  */
-export function assertTogether(
+export function assertNoConflicts(
   settings: PolicySettings,
   origins: Readonly<Record<string, Origin>>,
 ): void {

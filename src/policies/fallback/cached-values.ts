@@ -1,11 +1,11 @@
 import { types } from 'node:util';
-import { ownOptions } from '../../shared/own-properties.ts';
+import { ownProperties } from '../../shared/own-properties.ts';
 import { currentCall as currentExecution } from '../call-context.ts';
 import type { FallbackCall } from '../types.ts';
 import { type Key, keyOf } from './call-key.ts';
 import { copierOf } from './copy-mode.ts';
 import { currentCall, now } from './fallback-call.ts';
-import { Memory } from './memory-store.ts';
+import { MemoryStore } from './memory-store.ts';
 import { type Aged, assertKept, type Kept } from './options.ts';
 
 const MAX_KEYS = 1000;
@@ -17,17 +17,17 @@ interface Recalled {
 }
 
 /** What a fallback that answers with old values is made of: a memory for each policy that has it. */
-export class KeptValues {
+export class CachedValues {
   readonly #options: Kept & Aged;
   readonly #copier;
-  readonly #memories = new WeakMap<object, Memory>();
+  readonly #memories = new WeakMap<object, MemoryStore>();
   /** By execution; made when it begins, as its function may change the arguments. */
   readonly #keys = new WeakMap<object, Key | undefined>();
   #warned = false;
 
   /** @throws TypeError if an option is not what it must be */
   constructor(options: Kept & Aged) {
-    this.#options = ownOptions(options);
+    this.#options = ownProperties(options);
     assertKept(this.#options);
     this.#copier = copierOf(this.#options.copy);
   }
@@ -76,11 +76,11 @@ export class KeptValues {
     }
   }
 
-  #memory({ policy }: FallbackCall): Memory {
+  #memory({ policy }: FallbackCall): MemoryStore {
     let memory = this.#memories.get(policy);
     if (memory === undefined) {
       const { maxKeys = MAX_KEYS, maxAgeSeconds } = this.#options;
-      memory = new Memory(maxKeys, maxAgeSeconds, this.#copier);
+      memory = new MemoryStore(maxKeys, maxAgeSeconds, this.#copier);
       this.#memories.set(policy, memory);
     }
     return memory;

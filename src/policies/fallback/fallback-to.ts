@@ -1,7 +1,7 @@
 import { POLICIES } from '../../presets/thresholds.ts';
-import { ownOptions } from '../../shared/own-properties.ts';
+import { ownProperties } from '../../shared/own-properties.ts';
 import type { FallbackCall, FallbackStrategy } from '../types.ts';
-import { KeptValues } from './cached-values.ts';
+import { CachedValues } from './cached-values.ts';
 import { type Copy, copierOf } from './copy-mode.ts';
 import type { Handled, Kept } from './options.ts';
 
@@ -49,7 +49,7 @@ export const fallbackTo = {
     value: T,
     options: Handled & { readonly copy?: Copy<T> | undefined } = {},
   ): FallbackStrategy<T> {
-    const { copy, ...handled } = ownOptions(options);
+    const { copy, ...handled } = ownProperties(options);
     const copier = copierOf(copy);
     const kept = copier.keep(value);
     return { ...handled, type: 'value', answer: () => copier.hand(kept) as T };
@@ -82,9 +82,9 @@ export const fallbackTo = {
   cached<T = unknown, A extends Arguments = Arguments>(
     given: CachedOptions<T, A>,
   ): FallbackStrategy<never> {
-    const options = ownOptions(given);
+    const options = ownProperties(given);
     const { maxAgeSeconds = POLICIES.fallback.stale.maxAgeSeconds } = options;
-    const values = new KeptValues({ ...(options as unknown as Kept), maxAgeSeconds });
+    const values = new CachedValues({ ...(options as unknown as Kept), maxAgeSeconds });
     return {
       handle: options.handle,
       handleResult: options.handleResult,
@@ -109,9 +109,9 @@ export const fallbackTo = {
   stale<F = never, T = unknown, A extends Arguments = Arguments>(
     given: StaleOptions<F, T, A>,
   ): FallbackStrategy<F> {
-    const options = ownOptions(given);
+    const options = ownProperties(given);
     const { maxAgeSeconds = POLICIES.fallback.stale.longestMaxAgeSeconds, onStale } = options;
-    const values = new KeptValues({ ...(options as unknown as Kept), maxAgeSeconds });
+    const values = new CachedValues({ ...(options as unknown as Kept), maxAgeSeconds });
     return {
       handle: options.handle,
       handleResult: options.handleResult,

@@ -8,7 +8,7 @@ interface Kept {
 }
 
 /** The last good values of one policy, by key. */
-export class Memory {
+export class MemoryStore {
   readonly #values: LRUCache<string, Kept>;
   readonly #copier: Copier;
   readonly #maxAgeSeconds: number;

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { gatherings } from '../../instrument.ts';
+import { degradationMetrics } from '../../instrument.ts';
 import type { DegradationStatus, PartOutcome } from '../../semconv/attributes.ts';
 import type { GatherOptions } from './types.ts';
 
@@ -8,10 +8,10 @@ const NAMES = 500;
 
 /** Counts the answers that are gathered under a name. */
 class GatheringCounts {
-  readonly #kept: ReturnType<typeof gatherings>;
+  readonly #kept: ReturnType<typeof degradationMetrics>;
 
   constructor(name: string, meterProvider: GatherOptions['meterProvider']) {
-    this.#kept = gatherings(name, this, meterProvider);
+    this.#kept = degradationMetrics(name, this, meterProvider);
   }
 
   /** One is asked for: its series exist from now on. */

@@ -1,8 +1,8 @@
 import type { DegradationStatus } from '../../semconv/attributes.ts';
-import { follow } from '../../shared/abort-signals.ts';
-import { ownOptions } from '../../shared/own-properties.ts';
+import { followSignal } from '../../shared/abort-signals.ts';
+import { ownProperties } from '../../shared/own-properties.ts';
 import { countsOf } from './counts.ts';
-import { assertParts, type Settings, settingsOf } from './options.ts';
+import { assertParts, type GatherSettings, resolveGatherSettings } from './options.ts';
 import { type Ended, PartRun } from './part.ts';
 import { registered } from './registered.ts';
 import type { Gathered, GatherOptions, Parts } from './types.ts';
@@ -26,12 +26,12 @@ export function gather<P extends Parts, const R extends Extract<keyof P, string>
   options: GatherOptions<R> = {},
 ): Promise<Gathered<P, R>> {
   assertParts(parts);
-  const settings = settingsOf(options, parts);
+  const settings = resolveGatherSettings(options, parts);
   return gathered(parts, options, settings) as Promise<unknown> as Promise<Gathered<P, R>>;
 }
 
-async function gathered(parts: Parts, options: GatherOptions, settings: Settings) {
-  const { signal, policies = true, meterProvider } = ownOptions(options);
+async function gathered(parts: Parts, options: GatherOptions, settings: GatherSettings) {
+  const { signal, policies = true, meterProvider } = ownProperties(options);
   const { name, timeout, minimum } = settings;
   const names = Object.keys(parts);
   const counts = countsOf(name, meterProvider);
@@ -41,7 +41,7 @@ async function gathered(parts: Parts, options: GatherOptions, settings: Settings
   const cancel = () => {
     for (const run of runs) run.cancel(signal?.reason);
   };
-  const [caller, leave] = signal ? follow(signal) : [];
+  const [caller, leave] = signal ? followSignal(signal) : [];
   if (signal?.aborted) cancel();
   else {
     caller?.signal.addEventListener('abort', cancel, { once: true });
@@ -75,7 +75,7 @@ async function gathered(parts: Parts, options: GatherOptions, settings: Settings
 function statusOf(
   available: readonly string[],
   all: number,
-  minimum: Settings['minimum'],
+  minimum: GatherSettings['minimum'],
 ): DegradationStatus {
   if (available.length === all) return 'complete';
   const enough =

@@ -1,6 +1,6 @@
 import { assertName } from '../../instrument-options.ts';
 import { POLICIES } from '../../presets/thresholds.ts';
-import { ownOptions } from '../../shared/own-properties.ts';
+import { ownProperties } from '../../shared/own-properties.ts';
 import { assertKeys, expected } from '../../shared/validate.ts';
 import type { GatherOptions, Parts } from './types.ts';
 
@@ -9,7 +9,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 const OPTIONS = ['name', 'timeout', 'minimum', 'signal', 'policies', 'meterProvider'];
 
-export interface Settings {
+export interface GatherSettings {
   readonly name: string;
   /** Milliseconds. */
   readonly timeout: number | undefined;
@@ -29,14 +29,14 @@ export function assertParts(parts: unknown): asserts parts is Parts {
 }
 
 /** @throws TypeError naming the option and what was expected */
-export function settingsOf(options: GatherOptions, parts: Parts): Settings {
+export function resolveGatherSettings(options: GatherOptions, parts: Parts): GatherSettings {
   assertKeys('options', options, OPTIONS);
   const {
     name = 'gather',
     timeout = POLICIES.timeout.default.seconds * 1000,
     minimum = 1,
     signal,
-  } = ownOptions(options);
+  } = ownProperties(options);
   assertName(name);
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw expected('`options.signal` to be an AbortSignal', signal);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { beyond, rank } from '../../../src/console/page/limit-checks.ts';
+import { exceededLimits, rank } from '../../../src/console/page/limit-checks.ts';
 import type { Row } from '../../../src/console/protocol/messages.ts';
 import { limitsFor } from '../../../src/console/server/limits.ts';
 import { LIMITS } from '../../../src/presets/thresholds.ts';
@@ -23,7 +23,7 @@ const bulkheadOf = (more: Partial<NonNullable<Row['bulkhead']>>) => ({
   saturation: 0.1,
   ...more,
 });
-const found = (row: Partial<Row>) => [...beyond({ ...quiet, ...row }, limits)];
+const found = (row: Partial<Row>) => [...exceededLimits({ ...quiet, ...row }, limits)];
 
 describe('what is beyond a documented limit', () => {
   it('is nothing where nothing happens, or all is well', () => {
@@ -74,7 +74,7 @@ describe('what is beyond a documented limit', () => {
 
 describe('the order of trouble', () => {
   const rankOf = (row: Partial<Row>) =>
-    rank({ ...quiet, ...row }, beyond({ ...quiet, ...row }, limits));
+    rank({ ...quiet, ...row }, exceededLimits({ ...quiet, ...row }, limits));
   const breaker = (state: 'open' | 'isolated' | 'half_open' | 'closed') => ({
     breaker: {
       state,

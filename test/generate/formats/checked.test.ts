@@ -10,7 +10,7 @@ import { alertGroups } from '../../../src/generate/alerts/index.ts';
 import type { Alert } from '../../../src/generate/alerts/types.ts';
 import { INHIBITIONS, inhibitionsOf } from '../../../src/generate/formats/inhibitions.ts';
 import { generate } from '../../../src/generate/index.ts';
-import { settingsOf } from '../../../src/generate/options.ts';
+import { resolveGenerateSettings } from '../../../src/generate/options.ts';
 import { Queries } from '../../../src/generate/promql/queries.ts';
 import { run as promtool, withFile } from '../../promtool/promtool.ts';
 import { requireProgram } from '../../support/programs.ts';
@@ -19,7 +19,7 @@ const NAMINGS = ['prometheus-exporter', 'otlp'] as const;
 
 const amtool = async (...args: string[]) =>
   (await promisify(execFile)(requireProgram('amtool'), args)).stdout;
-const alerts = alertGroups(new Queries(settingsOf({}))).flatMap(({ rules }) => rules);
+const alerts = alertGroups(new Queries(resolveGenerateSettings({}))).flatMap(({ rules }) => rules);
 
 describe.each(NAMINGS)('promtool, with the naming %s', (naming) => {
   const check = (content: object) =>

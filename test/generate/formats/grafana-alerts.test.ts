@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import type { Alert, RuleGroup } from '../../../src/generate/alerts/types.ts';
 import { grafanaAlerts } from '../../../src/generate/formats/grafana-alerts.ts';
 import { generate } from '../../../src/generate/index.ts';
-import { settingsOf } from '../../../src/generate/options.ts';
+import { resolveGenerateSettings } from '../../../src/generate/options.ts';
 import { Queries } from '../../../src/generate/promql/queries.ts';
 import { alertsIn } from '../../support/generated.ts';
 
@@ -71,7 +71,7 @@ describe('alert rules for grafana', () => {
       description: '',
     };
     const group: RuleGroup<Alert> = { name: 'long', rules: [alert] };
-    expect(() => grafanaAlerts([group], new Queries(settingsOf({})))).toThrow(
+    expect(() => grafanaAlerts([group], new Queries(resolveGenerateSettings({})))).toThrow(
       `Expected a uid of 40 characters at most, got ${'x'.repeat(41)}`,
     );
   });
