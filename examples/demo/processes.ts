@@ -46,7 +46,7 @@ export async function startProgram(path: string, args: readonly string[]): Promi
     createInterface(child.stderr).on('line', (line) => {
       words.push(line);
       if (words.length > 5) words.shift();
-      const address = /msg="HealthServer on".* address=(\S+)/.exec(line)?.[1];
+      const address = /msg="Listening on".* address=(\S+)/.exec(line)?.[1];
       if (address) resolve(`http://${address}`);
     });
   });
