@@ -49,7 +49,7 @@ export class BulkheadInstrumentation implements PolicyInstrumentation {
     };
   }
 
-  sample(): void {
+  readState(): void {
     const { executionSlots, queueSlots } = this.#policy;
     const limit = this.#slots.limit(executionSlots);
     const queueLimit = this.#queueSlots.limit(queueSlots);

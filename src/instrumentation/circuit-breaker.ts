@@ -134,7 +134,7 @@ export class CircuitBreakerInstrumentation extends ExecutorInstrumentation {
     super.detach();
   }
 
-  sample(): void {
+  readState(): void {
     this.#observe();
     this.#counts.state.add(this.#state);
     const { failures, failureLimit } = this.control.read();

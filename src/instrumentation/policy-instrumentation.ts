@@ -26,7 +26,7 @@ export interface PolicyInstrumentation {
   /** Takes off what observes the insides of the policy. Calls in flight are still counted. */
   detach?(): void;
   /** Reads what is a state and not an event. */
-  sample?(): void;
+  readState?(): void;
   /** Of a circuit breaker. */
   readonly control?: BreakerControl;
 }

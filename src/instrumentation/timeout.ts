@@ -42,7 +42,7 @@ export class TimeoutInstrumentation extends ExecutorInstrumentation {
     super.detach();
   }
 
-  sample(): void {
+  readState(): void {
     if (this.#limit !== undefined) this.#counts.limitOf(this.#limit);
   }
 
