@@ -38,8 +38,8 @@ export function watchServices(
       interval: scaled(interval.seconds),
       timeout: scaled(timeout.seconds),
       slowAfter: SLOW_SECONDS * 1000,
-      firstWait: scaled(reconnect.firstWaitSeconds),
-      longestWait: scaled(reconnect.maxWaitSeconds),
+      initialDelay: scaled(reconnect.firstWaitSeconds),
+      maxDelay: scaled(reconnect.maxWaitSeconds),
       onChange({ name, available, error }) {
         if (!available) {
           lost.add(name);

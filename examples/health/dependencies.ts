@@ -1,8 +1,8 @@
-/** A look at what a service needs, and a monitor that brings back what it lost. */
+/** Checks dependencies once, then monitors one and recovers it after an outage. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkSystemHealth, monitorDependencies } from 'cockatiel-otel/health';
 
-// Stands for a pool of connections.
+// A fake pool of database connections.
 let connected = true;
 const database = {
   async ping() {
@@ -28,13 +28,13 @@ console.log(`${summary.availability_percentage} %, bulk work: ${summary.safe_for
 const log = (message: string) => console.log(message);
 const monitor = monitorDependencies(
   { database: { check: checks.database, recover: () => database.reconnect() } },
-  // Milliseconds; an example has less time than a service.
-  { interval: 50, firstWait: 20, logger: { info: log, warn: log, error: log } },
+  // Short delays, so that the example ends soon.
+  { interval: 50, initialDelay: 20, logger: { info: log, warn: log, error: log } },
 );
 await monitor.ready;
 connected = false;
-// The monitor keeps no process from ending; what a service serves does.
+// A monitor does not keep the process alive; the server of a service does.
 await sleep(500);
 const { recovery_attempts, available } = monitor.state().systems['database'] ?? {};
-console.log(`available: ${available}, attempts since: ${recovery_attempts}`);
+console.log(`available: ${available}, recovery attempts: ${recovery_attempts}`);
 monitor.stop();

@@ -1,4 +1,4 @@
-import { untilAborted } from './abort-signals.ts';
+import { rejectOnAbort } from '../shared/abort-signals.ts';
 import { bufferResponse } from './body.ts';
 import { drainResponse } from './drain-response.ts';
 import { HttpStatusError } from './errors.ts';
@@ -19,7 +19,7 @@ export async function attempt(call: HttpCall, signal: AbortSignal): Promise<Resp
   call.attempts++;
   // In the time of the attempt, as that of any stream: what a body comes from may hang as well.
   if (client.bufferRequests)
-    await untilAborted(signal, () => call.request.buffer(client.bodyLimit));
+    await rejectOnAbort(signal, () => call.request.buffer(client.bodyLimit));
   let response = await send(call, signal);
   if (response.status === UNAUTHORIZED) response = await withNewToken(call, response, signal);
   if (call.hasOwnToken) judgeToken(call, response);
@@ -40,7 +40,7 @@ async function withNewToken(
   if (tokens === undefined || call.refreshed || !isFrom(refused, request.origin)) return refused;
   call.refreshed = true;
   try {
-    const isThere = await untilAborted(signal, () =>
+    const isThere = await rejectOnAbort(signal, () =>
       // Where the caller's own was refused, that of the client may be good.
       tokens.hasNewerThan(request.origin, call.hasOwnToken ? call.tokenVersion : 0),
     );
@@ -51,7 +51,7 @@ async function withNewToken(
   }
   // The token is there for the next call, though not for this one.
   if (!request.resendable) return refused;
-  await untilAborted(signal, () => drainResponse(refused));
+  await rejectOnAbort(signal, () => drainResponse(refused));
   call.authorized = false;
   return send(call, signal);
 }

@@ -3,7 +3,7 @@ import { activeExecutions } from '../metrics/active-executions.ts';
 import { withArguments } from '../policies/call-context.ts';
 import { attempt as beginAttempt, handOver } from '../policies/fallback/fallback-call.ts';
 import type { ResilientPolicy } from '../policies/types.ts';
-import { followSignals, untilAborted } from './abort-signals.ts';
+import { followSignal, rejectOnAbort } from '../shared/abort-signals.ts';
 import { attempt } from './attempt.ts';
 import { correlationId } from './correlation.ts';
 import { drainResponse } from './drain-response.ts';
@@ -69,8 +69,10 @@ export function createFetch(
     if (correlationHeader !== false && !request.headers.has(correlationHeader)) {
       request.headers.set(correlationHeader, correlationId());
     }
-    const following = followSignals(request.signal);
-    const call = new HttpCall(client, request, following.controller.signal);
+    const [controller, release] = request.signal
+      ? followSignal(request.signal)
+      : [new AbortController(), () => {}];
+    const call = new HttpCall(client, request, controller.signal);
     if (correlationHeader !== false) {
       call.correlationId = request.headers.get(correlationHeader) ?? undefined;
     }
@@ -84,7 +86,7 @@ export function createFetch(
     } finally {
       // A fallback has answered in its place, or nobody wants it.
       if (call.last !== kept) void drainResponse(call.last);
-      following.release(kept?.body);
+      release(kept?.body);
     }
   }
 
@@ -109,7 +111,7 @@ async function answerOf(call: HttpCall): Promise<Response> {
   const correlated = () =>
     activeExecutions.watched ? activeExecutions.correlated(call.correlationId, execute) : execute();
   try {
-    return await untilAborted(signal, () =>
+    return await rejectOnAbort(signal, () =>
       withArguments(call.request.args, () => handOver(handed, () => runHttpCall(call, correlated))),
     );
   } catch (error) {

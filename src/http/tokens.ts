@@ -1,4 +1,5 @@
 import { POLICIES } from '../presets/thresholds.ts';
+import { DeadlineRun } from '../shared/deadline-run.ts';
 import { TokenRefreshError } from './errors.ts';
 
 /** What a refresh is for. */
@@ -93,18 +94,14 @@ export class Tokens {
   }
 
   async #run(origin: string, known: Known): Promise<string> {
-    const controller = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
+    const run = new DeadlineRun<unknown>((signal) => this.#refresh({ origin, signal }), {
+      timeout: this.#seconds * 1000,
+      createTimeoutError: () => new Error(`the refresh took longer than ${this.#seconds} s`),
+    });
+    const result = await run.result;
     try {
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => {
-          const error = new Error(`the refresh took longer than ${this.#seconds} s`);
-          controller.abort(error);
-          reject(error);
-        }, this.#seconds * 1000);
-      });
-      const refreshed = async () => this.#refresh({ origin, signal: controller.signal });
-      const token: unknown = await Promise.race([refreshed(), late]);
+      if (result.status !== 'fulfilled') throw result.error;
+      const token = result.value;
       if (typeof token !== 'string' || token === '') {
         throw new TypeError('Expected `options.refreshToken` to return a non-empty string');
       }
@@ -120,8 +117,6 @@ export class Tokens {
       known.cause = error;
       pause(known);
       throw new TokenRefreshError(this.#name, origin, error);
-    } finally {
-      clearTimeout(timer);
     }
   }
 

@@ -20,19 +20,23 @@ function runScript(script: string) {
 }
 
 describe('a process', () => {
-  it.each([
-    ['that is checked', '() => {}'],
-    ['whose check hangs', '() => new Promise(() => {})'],
-    ['that is being recovered', '{ check: () => false, recover: () => new Promise(() => {}) }'],
-  ])('ends by itself while it watches a dependency %s', (_, dependency) => {
-    const { status, stderr, stdout } = runScript(
-      `monitorDependencies({ a: ${dependency} }, { interval: 50, firstWait: 1 });
-       setTimeout(() => console.log('done'), 200);`,
-    );
-    expect({ status, stderr, stdout }).toEqual({ status: 0, stderr: '', stdout: 'done\n' });
+  it('exits while a monitor runs, whether checks and recoveries settle or hang', () => {
+    const dependencies = [
+      '() => {}',
+      '() => new Promise(() => {})',
+      '{ check: () => false, recover: () => new Promise(() => {}) }',
+    ];
+    const ended = dependencies.map((dependency) => {
+      const { status, stderr, stdout } = runScript(
+        `monitorDependencies({ a: ${dependency} }, { interval: 50, initialDelay: 1 });
+         setTimeout(() => console.log('done'), 200);`,
+      );
+      return { status, stderr, stdout };
+    });
+    expect(ended).toEqual(dependencies.map(() => ({ status: 0, stderr: '', stdout: 'done\n' })));
   });
 
-  it('waits for the first checks where `ready` is awaited, and for nothing else', () => {
+  it('waits for the first checks if `ready` is awaited', () => {
     const checks = [
       '() => new Promise(() => {})',
       '() => new Promise((resolve) => setTimeout(resolve, 30).unref())',
@@ -52,7 +56,7 @@ describe('a process', () => {
     ]);
   });
 
-  it('outlives whatever checks, recoveries, hooks and loggers do', () => {
+  it('survives faults of checks, recoveries, hooks and loggers', () => {
     const { status, stderr, stdout } = runScript(`
       const bad = [
         () => { throw new Error('thrown'); },
@@ -65,7 +69,7 @@ describe('a process', () => {
       const checks = Object.fromEntries(bad.map((check, index) => [index, { check, recover: check }]));
       for (const hook of bad) {
         monitorDependencies(checks, {
-          timeout: 5, recoverTimeout: 5, interval: 10, firstWait: 1, longestWait: 5, alertAfter: 1,
+          timeout: 5, recoverTimeout: 5, interval: 10, initialDelay: 1, maxDelay: 5, alertAfter: 1,
           onChange: hook, onAlert: hook, logger: { info: hook, warn: hook, error: hook },
         });
       }
@@ -93,7 +97,7 @@ describe('a real service', () => {
     server = undefined;
   }
 
-  it('that goes is seen to go, and to come back once it is recovered', async () => {
+  it('becomes unavailable when it stops, and available when a recovery starts it', async () => {
     const sdk = new TestSdk();
     const lines: string[] = [];
     const log = (message: string) => void lines.push(message);
@@ -109,22 +113,22 @@ describe('a real service', () => {
           },
         },
       },
-      { interval: 40, firstWait: 20, meterProvider: sdk.provider, logger },
+      { interval: 40, initialDelay: 20, meterProvider: sdk.provider, logger },
     );
     await monitor.ready;
     const report = () => monitor.state().systems['workday'];
     expect(report()).toMatchObject({ available: true, error: null });
 
     stopListening();
-    await eventually('that it is gone', () => !report()?.available || undefined);
+    await eventually('that it is unavailable', () => !report()?.available || undefined);
     expect(report()?.error).toMatch(/^fetch failed: /);
-    await eventually('that it is back', () => report()?.available || undefined);
+    await eventually('that it is available', () => report()?.available || undefined);
     expect(lines).toEqual([
       expect.stringMatching(/^workday is not available: fetch failed: /),
-      'Attempt 1 to recover workday failed, the next one is in 0.04 s: attempt 1 is too early',
-      'Attempt 2 to recover workday failed, the next one is in 0.08 s: attempt 2 is too early',
-      'Attempt 3 to recover workday ended well',
-      expect.stringMatching(/^workday is available again after 0 s, and 3 attempts to recover it$/),
+      'Recovery attempt 1 of workday failed, next attempt in 0.04 s: attempt 1 is too early',
+      'Recovery attempt 2 of workday failed, next attempt in 0.08 s: attempt 2 is too early',
+      'Recovery attempt 3 of workday succeeded',
+      expect.stringMatching(/^workday is available again after 0 s and 3 recovery attempts$/),
     ]);
     const attempts = async (result: string) =>
       sdk.value('resilience.dependency.recovery.attempts', {
@@ -134,7 +138,7 @@ describe('a real service', () => {
     expect(await sdk.value('resilience.dependency.available')).toBe(1);
   });
 
-  it('that hangs is let go when the monitor is stopped', async () => {
+  it('loses its pending request when the monitor is stopped', async () => {
     let closed = 0;
     server = createServer((request) => void request.on('close', () => closed++));
     server.listen(0, '127.0.0.1');
@@ -151,10 +155,10 @@ describe('a real service', () => {
   });
 });
 
-describe('without a meter provider of its own', () => {
+describe('a monitor without a meter provider', () => {
   afterEach(() => metrics.disable());
 
-  it('reports to the global one, whenever that comes', async () => {
+  it('reports to the global one, whenever it is registered', async () => {
     metrics.disable();
     using monitor = monitorDependencies({
       'early bird': { check: () => false, recover: () => false },
@@ -167,14 +171,14 @@ describe('without a meter provider of its own', () => {
     expect(await sdk.points('resilience.dependency.recovery.attempts', name)).toHaveLength(2);
   });
 
-  it('finds one that another copy of the api registered, by its next check', async () => {
+  it('finds the one that another copy of the API registered, at its next check', async () => {
     metrics.disable();
     vi.resetModules();
     const fresh = await import('../../src/dependencies/monitor/monitor-dependencies.ts');
     using monitor = fresh.monitorDependencies({ 'other copy': () => true }, { interval: 20 });
     await monitor.ready;
     const sdk = new TestSdk();
-    // What every copy of the API does: it writes to the one place that all of them share.
+    // Every copy of the API writes to the same global.
     Object.getPrototypeOf(metrics).setGlobalMeterProvider.call(metrics, sdk.provider);
     const value = () =>
       sdk.value('resilience.dependency.available', { 'resilience.dependency.name': 'other copy' });

@@ -35,19 +35,23 @@ afterEach(() => {
 });
 
 function monitor(checks: Dependencies, options: MonitorOptions = {}): DependencyMonitor {
-  const made = monitorDependencies(checks, { jitter: 0, meterProvider: sdk.provider, ...options });
-  monitors.push(made);
-  return made;
+  const running = monitorDependencies(checks, {
+    jitter: 0,
+    meterProvider: sdk.provider,
+    ...options,
+  });
+  monitors.push(running);
+  return running;
 }
 
-/** The seconds, from now on, at which it is called; what is due at once comes a millisecond later. */
+/** Records the seconds from now at which the function is called. */
 function timed<R>(fn: () => R): { at: number[]; fn: () => R } {
-  const began = Date.now();
+  const start = Date.now();
   const at: number[] = [];
   return {
     at,
     fn: () => {
-      at.push(Math.round((Date.now() - began) / 10) / 100);
+      at.push(Math.round((Date.now() - start) / 10) / 100);
       return fn();
     },
   };
@@ -57,14 +61,14 @@ const seconds = (count: number) => vi.advanceTimersByTimeAsync(count * 1000);
 const fail = () => Promise.reject(new Error('status 503'));
 
 describe('checks', () => {
-  it('begin at once, and come every 30 s', async () => {
+  it('run at once, then every 30 s', async () => {
     const { at, fn } = timed(() => {});
     monitor({ workday: fn });
     await seconds(100);
     expect(at).toEqual([0, 30, 60, 90]);
   });
 
-  it('come as often as the monitor says, or as their dependency does', async () => {
+  it('run at the interval of their dependency, or else of the monitor', async () => {
     const a = timed(() => {});
     const b = timed(() => {});
     monitor({ a: a.fn, b: { check: b.fn, interval: 4000 } }, { interval: 5000 });
@@ -73,7 +77,7 @@ describe('checks', () => {
     expect(b.at).toEqual([0, 4, 8, 12]);
   });
 
-  it('are jittered around the interval, by a tenth of it, and keep their pace', async () => {
+  it('are jittered by a tenth of the interval, and do not drift', async () => {
     const { at, fn } = timed(() => {});
     monitor({ workday: fn }, { jitter: 0.1 });
     await seconds(30 * 1000);
@@ -85,7 +89,7 @@ describe('checks', () => {
     expect(at.length).toBeGreaterThan(980);
   });
 
-  it('never overlap, and a slow one holds up no other', async () => {
+  it('of one dependency never overlap, and a slow check delays no other dependency', async () => {
     let running = 0;
     const slow = timed(async () => {
       expect(++running).toBe(1);
@@ -102,7 +106,7 @@ describe('checks', () => {
     await seconds(7);
   });
 
-  it('are one at a time: while one ignores its signal, later rounds tell that it hangs', async () => {
+  it('are reported as hanging while the previous one ignores its signal', async () => {
     const signals: AbortSignal[] = [];
     let settle: (error?: Error) => void = () => {};
     const watched = monitor(
@@ -120,11 +124,11 @@ describe('checks', () => {
     await seconds(15);
     expect(error()).toBe('no answer within 10000 ms');
     await seconds(30);
-    expect(error()).toBe('the check before is still hanging after 40 s');
+    expect(error()).toBe('the previous check still hangs after 40 s');
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
     const points = await sdk.points(DURATION);
     expect(points.map(({ value }) => (value as { count: number }).count)).toContain(1);
-    // Too late to count, but the next round may check again.
+    // A late result is not counted, but the next round checks again.
     settle(new Error('late'));
     await seconds(15.5);
     expect(signals).toHaveLength(2);
@@ -133,11 +137,11 @@ describe('checks', () => {
     expect(error()).toBeNull();
   });
 
-  it('go on after one that ends by its signal', async () => {
+  it('continue after a check that obeys its signal', async () => {
     const signals: AbortSignal[] = [];
     monitor(
       {
-        heeds: ({ signal }) => {
+        obeys: ({ signal }) => {
           signals.push(signal);
           return new Promise((_, reject) => signal.addEventListener('abort', reject));
         },
@@ -150,7 +154,7 @@ describe('checks', () => {
 });
 
 describe('the state', () => {
-  it('is that of the last checks, and knows nothing before the first', async () => {
+  it('has the results of the last checks, and none before the first', async () => {
     const { state, ready } = monitor({
       workday: () => new Promise((resolve) => setTimeout(resolve, 100)),
       jira: () => new Promise((resolve) => setTimeout(resolve, 6000)),
@@ -189,7 +193,7 @@ describe('the state', () => {
     });
   });
 
-  it('keeps the moment since when it is so', async () => {
+  it('has the time of the last change of availability', async () => {
     let up = true;
     const { state } = monitor({ workday: () => up }, { interval: 1000 });
     await seconds(3);
@@ -202,7 +206,7 @@ describe('the state', () => {
 });
 
 describe('recovery', () => {
-  it('is tried after 1 s, then after twice as long each time, up to a minute, for ever', async () => {
+  it('is attempted after 1 s, with a delay that doubles up to 60 s, without end', async () => {
     const { at, fn } = timed(fail);
     monitor({ database: { check: fail, recover: fn } });
     await seconds(600);
@@ -210,7 +214,7 @@ describe('recovery', () => {
     expect(gaps).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60, 60, 60]);
   });
 
-  it('is followed by a check at once where it ended well, and by the next one in its time where not', async () => {
+  it('is followed by a check at once if it succeeds, and at the interval if it fails', async () => {
     const check = timed(fail);
     let works = false;
     const recover = timed(() => (works ? undefined : fail()));
@@ -222,7 +226,7 @@ describe('recovery', () => {
     expect(check.at).toEqual([0, 15]);
   });
 
-  it('begins anew once the dependency was available', async () => {
+  it('starts with the initial delay again after the dependency was available', async () => {
     let up = false;
     const { at, fn } = timed(() => {});
     monitor({ database: { check: () => up, recover: fn } }, { interval: 10_000 });
@@ -236,7 +240,7 @@ describe('recovery', () => {
     expect(at.slice(4)).toEqual([26, 28, 32]);
   });
 
-  it('is not tried while a dependency is available, nor again when it came back by itself', async () => {
+  it('is not attempted while the dependency is available', async () => {
     let up = true;
     const recover = vi.fn(fail);
     monitor({ database: { check: () => up, recover } }, { interval: 2500 });
@@ -251,7 +255,7 @@ describe('recovery', () => {
     expect(recover).toHaveBeenCalledTimes(2);
   });
 
-  it('is told the name, the attempt and why, and is aborted after its own timeout', async () => {
+  it('receives name, attempt and error, and is aborted after its timeout', async () => {
     const contexts: unknown[] = [];
     const signals: AbortSignal[] = [];
     monitor(
@@ -273,7 +277,7 @@ describe('recovery', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
   });
 
-  it('is tried one at a time, and no other is counted while one ignores its signal', async () => {
+  it('is not attempted again while the previous attempt ignores its signal', async () => {
     const recover = vi.fn(never);
     const { state } = monitor({ database: fail }, { recoverTimeout: 500, recover });
     await seconds(60);
@@ -281,7 +285,7 @@ describe('recovery', () => {
     expect(state().systems['database']?.recovery_attempts).toBe(1);
   });
 
-  it('takes that of the dependency, and that of the monitor where there is none', async () => {
+  it('calls the function of the dependency, or else of the monitor', async () => {
     const own = vi.fn();
     const shared = vi.fn();
     monitor({ a: { check: fail, recover: own }, b: fail, c: { check: fail } }, { recover: shared });
@@ -290,14 +294,14 @@ describe('recovery', () => {
     expect(shared.mock.calls.map(([{ name }]) => name)).toEqual(['b', 'c']);
   });
 
-  it('runs on other waits where they are given', async () => {
+  it('waits for the configured delays', async () => {
     const { at, fn } = timed(() => false);
-    monitor({ database: { check: fail, recover: fn } }, { firstWait: 100, longestWait: 300 });
+    monitor({ database: { check: fail, recover: fn } }, { initialDelay: 100, maxDelay: 300 });
     await seconds(1.2);
     expect(at).toEqual([0.1, 0.3, 0.6, 0.9, 1.2]);
   });
 
-  it('is an alert after 10 attempts, once, until it was available', async () => {
+  it('alerts after 10 attempts, once per outage', async () => {
     let up = false;
     const onAlert = vi.fn();
     monitor({ database: { check: () => up || fail(), recover: fail } }, { onAlert, logger });
@@ -315,7 +319,7 @@ describe('recovery', () => {
     expect(lines.filter((line) => line.startsWith('error'))).toHaveLength(2);
   });
 
-  it('is an alert too where it ends well ten times and helps nothing', async () => {
+  it('alerts also after 10 attempts that succeed and do not help', async () => {
     const onAlert = vi.fn();
     monitor({ database: { check: fail, recover: () => {} } }, { onAlert });
     await seconds(302);
@@ -325,8 +329,8 @@ describe('recovery', () => {
   });
 });
 
-describe('the lines', () => {
-  it('are one for each change, and one for each attempt until the alert', async () => {
+describe('log lines', () => {
+  it('are written per change, and per attempt until the alert', async () => {
     let up = true;
     const check = () => up || fail();
     let helps = false;
@@ -339,31 +343,31 @@ describe('the lines', () => {
     expect(lines).toEqual([
       'warn workday is not available: status 503',
       'warn database is not available: status 503',
-      'warn Attempt 1 to recover database failed, the next one is in 2 s: status 503',
-      'warn Attempt 2 to recover database failed, the next one is in 4 s: status 503',
-      'warn Attempt 3 to recover database failed, the next one is in 8 s: status 503',
+      'warn Recovery attempt 1 of database failed, next attempt in 2 s: status 503',
+      'warn Recovery attempt 2 of database failed, next attempt in 4 s: status 503',
+      'warn Recovery attempt 3 of database failed, next attempt in 8 s: status 503',
     ]);
     lines = [];
     up = true;
     helps = true;
     await seconds(90);
     expect(lines).toEqual([
-      'info Attempt 4 to recover database ended well',
-      'info database is available again after 15 s, and 4 attempts to recover it',
+      'info Recovery attempt 4 of database succeeded',
+      'info database is available again after 15 s and 4 recovery attempts',
       'info workday is available again after 60 s',
     ]);
   });
 
-  it('are twelve for an outage of a day', async () => {
+  it('are 12 for an outage of a day', async () => {
     monitor({ database: { check: fail, recover: fail } }, { logger });
     await seconds(86_400);
     expect(lines).toHaveLength(12);
     expect(lines.at(-1)).toBe(
-      'error database is not available after 10 attempts to recover it, which go on: status 503',
+      'error database is not available after 10 recovery attempts, which continue: status 503',
     );
   });
 
-  it('carry their facts, and nothing that could forge a line', async () => {
+  it('have fields, and no line break of a name or an error', async () => {
     const warn = vi.fn();
     const name = 'a\nerror all is lost';
     monitor({ [name]: () => Promise.reject(new Error('x\ny')) }, { logger: { ...logger, warn } });
@@ -373,7 +377,7 @@ describe('the lines', () => {
 });
 
 describe('hooks', () => {
-  it('are told of each change, and of the first state', async () => {
+  it('receive the first state and each change', async () => {
     let up = true;
     const onChange = vi.fn();
     monitor({ workday: () => up || fail() }, { onChange });
@@ -394,25 +398,28 @@ describe('hooks', () => {
     hang: never,
   };
 
-  it.each(Object.entries(broken))('that %s change nothing', async (_, hook) => {
-    const { at, fn } = timed(fail);
-    monitor(
-      { database: { check: fn, recover: hook } },
-      {
-        logger: { info: hook, warn: hook, error: hook },
-        onChange: hook,
-        onAlert: hook,
-        alertAfter: 1,
-        recoverTimeout: 100,
-      },
-    );
+  it('that throw, reject or hang do not affect the checks', async () => {
+    const checks = Object.entries(broken).map(([name, hook]) => {
+      const { at, fn } = timed(fail);
+      monitor(
+        { [name]: { check: fn, recover: hook } },
+        {
+          logger: { info: hook, warn: hook, error: hook },
+          onChange: hook,
+          onAlert: hook,
+          alertAfter: 1,
+          recoverTimeout: 100,
+        },
+      );
+      return { name, at };
+    });
     await seconds(95);
-    expect(at).toEqual([0, 30, 60, 90]);
+    expect(checks).toEqual(Object.keys(broken).map((name) => ({ name, at: [0, 30, 60, 90] })));
   });
 });
 
 describe('the metrics', () => {
-  it('say whether it is available, from the first check on', async () => {
+  it('have the availability from the first check on', async () => {
     let up = true;
     monitor({
       workday: async () => {
@@ -432,7 +439,7 @@ describe('the metrics', () => {
     expect(await value()).toBe(1);
   });
 
-  it('have how long checks took, by what they found', async () => {
+  it('have the durations of checks by result', async () => {
     const takes = (ms: number) => () => new Promise<void>((resolve) => setTimeout(resolve, ms));
     monitor({ fast: takes(100), slow: takes(6000), down: fail, hangs: never });
     await seconds(29);
@@ -448,7 +455,7 @@ describe('the metrics', () => {
     ]);
   });
 
-  it('count attempts to recover, from zero, where there are any', async () => {
+  it('count recovery attempts from zero, if the dependency has a recovery', async () => {
     let works = true;
     const recover = () => works || fail();
     monitor({ workday: fail, database: { check: fail, recover } });
@@ -470,7 +477,7 @@ describe('the metrics', () => {
     expect([await count('success'), await count('failure')]).toEqual([2, 2]);
   });
 
-  it('say of what is not watched any more that it is available, until it is watched again', async () => {
+  it('report a dependency without monitor as available', async () => {
     const value = () => sdk.value(AVAILABLE, { 'resilience.dependency.name': 'workday' });
     const first = monitor({ workday: fail });
     await seconds(1);
@@ -483,7 +490,7 @@ describe('the metrics', () => {
     expect(await value()).toBe(0);
   });
 
-  it('take for available what all who watch it find so', async () => {
+  it('report a dependency of two monitors as available if both find it available', async () => {
     const value = () => sdk.value(AVAILABLE, { 'resilience.dependency.name': 'workday' });
     const one = monitor({ workday: fail });
     const other = monitor({ workday: () => {} });
@@ -495,7 +502,7 @@ describe('the metrics', () => {
     expect(await value()).toBe(1);
   });
 
-  it('go on for what is watched again, however many others come and go', async () => {
+  it('continue for a dependency that is monitored again, after 600 others came and went', async () => {
     monitor({ workday: fail }).stop();
     monitor({ workday: () => {} });
     await seconds(0);
@@ -504,7 +511,7 @@ describe('the metrics', () => {
     expect(await sdk.value(AVAILABLE, { 'resilience.dependency.name': 'workday' })).toBe(1);
   });
 
-  it('of dependencies that come and go leave no more than 500 behind', async () => {
+  it('remain for at most 500 dependencies without monitor', async () => {
     for (let index = 0; index < 600; index++) {
       monitor({ [`tenant-${index}`]: fail }).stop();
       const watched = monitor({ [`other-${index}`]: () => {} });
@@ -518,7 +525,7 @@ describe('the metrics', () => {
 });
 
 describe('stopping', () => {
-  it('ends every timer, and aborts what is under way without a word', async () => {
+  it('ends all timers and aborts running checks and recoveries, without log lines', async () => {
     const signals: AbortSignal[] = [];
     const hang = ({ signal }: { signal: AbortSignal }) => {
       signals.push(signal);
@@ -543,7 +550,7 @@ describe('stopping', () => {
     expect((await sdk.points(ATTEMPTS)).map(({ value }) => value)).toEqual([0, 0]);
   });
 
-  it('within a check aborts that one too', async () => {
+  it('within a check aborts that check', async () => {
     const signals: AbortSignal[] = [];
     const { stop } = monitor({
       workday: ({ signal }) => {
@@ -557,7 +564,7 @@ describe('stopping', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('is what disposing of it does', async () => {
+  it('happens when the monitor is disposed of', async () => {
     const check = vi.fn();
     {
       using _ = monitor({ workday: check });
@@ -568,9 +575,9 @@ describe('stopping', () => {
   });
 });
 
-describe('arguments that are none', () => {
+describe('invalid arguments', () => {
   const MS = 'milliseconds from 1 to 2147483647';
-  it.each<[unknown, unknown, string]>([
+  const rows: readonly (readonly [unknown, unknown, string | RegExp])[] = [
     [null, {}, 'Expected `checks` to be an object of functions, got null'],
     [
       { a: {} },
@@ -601,12 +608,12 @@ describe('arguments that are none', () => {
     [
       {},
       { alertAfter: 0.5 },
-      'Expected `options.alertAfter` to be a whole number above 0, got 0.5',
+      'Expected `options.alertAfter` to be an integer of at least 1, got 0.5',
     ],
     [
       {},
-      { firstWait: 10, longestWait: 9 },
-      'Expected `options.longestWait` to be milliseconds from 10, the first wait, to 2147483647, got 9',
+      { initialDelay: 10, maxDelay: 9 },
+      'Expected `options.maxDelay` to be milliseconds from `initialDelay` (10) to 2147483647, got 9',
     ],
     [{}, { onAlert: 1 }, 'Expected `options.onAlert` to be a function, got 1'],
     [
@@ -619,7 +626,11 @@ describe('arguments that are none', () => {
       { meterProvider: {} },
       'Expected `options.meterProvider` to have a method `getMeter`, got an object',
     ],
-  ] as [unknown, unknown, string][])('%o, %o are refused', (checks, options, message) => {
-    expect(() => monitorDependencies(checks as never, options as never)).toThrow(message);
+  ];
+
+  it('throw an error that names the argument, the expectation and the value', () => {
+    for (const [checks, options, message] of rows) {
+      expect.soft(() => monitorDependencies(checks as never, options as never)).toThrow(message);
+    }
   });
 });

@@ -17,9 +17,9 @@ const PRINTED: Readonly<Record<string, { page: string; lines: readonly string[] 
       'database: available',
       '66.67 %, bulk work: false',
       'database is not available: connection lost',
-      'Attempt 1 to recover database ended well',
-      'database is available again after 0 s, and 1 attempt to recover it',
-      'available: true, attempts since: 0',
+      'Recovery attempt 1 of database succeeded',
+      'database is available again after 0 s and 1 recovery attempt',
+      'available: true, recovery attempts: 0',
     ],
   },
   server: {

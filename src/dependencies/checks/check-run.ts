@@ -1,8 +1,10 @@
-import { unavailableReason } from './check-result.ts';
-import { messageOf } from './error-message.ts';
+import { DeadlineRun, type RunResult } from '../../shared/deadline-run.ts';
+import { runDetached } from '../../shared/logger.ts';
+import { readMember, toErrorLine } from './error-line.ts';
 
-/** How a run ended: why it failed, if it did. */
+/** How long a check or a recovery took, and why it failed, if it did. */
 export interface CheckResult {
+  /** Milliseconds. */
   readonly ms: number;
   readonly error: string | null;
 }
@@ -10,55 +12,64 @@ export interface CheckResult {
 export interface CheckRunOptions {
   /** Milliseconds. */
   readonly timeout: number;
-  /** Whether a process need not wait for it. */
-  readonly background: boolean;
+  /** Whether the timeout keeps the process alive. */
+  readonly keepsProcessAlive: boolean;
 }
 
-/**
- * One run of a function that may throw, reject, hang, and ignore that it is told to stop. Its end
- * comes once, and is never a rejection. A function that blocks the thread can't be ended.
- */
+/** One run of a user's check or recovery, with a deadline. */
 export class CheckRun {
-  readonly ended: Promise<CheckResult>;
-  readonly #aborter = new AbortController();
-  readonly #began = performance.now();
-  readonly #timer: NodeJS.Timeout;
-  #resolve!: (ended: CheckResult) => void;
-  #isHanging = true;
+  readonly result: Promise<CheckResult>;
+  readonly #run: DeadlineRun<string | undefined>;
 
-  constructor(run: (signal: AbortSignal) => unknown, { timeout, background }: CheckRunOptions) {
-    this.ended = new Promise((resolve) => {
-      this.#resolve = resolve;
+  constructor(
+    fn: (signal: AbortSignal) => unknown,
+    { timeout, keepsProcessAlive }: CheckRunOptions,
+  ) {
+    this.#run = new DeadlineRun(async (signal) => unavailableReason(await fn(signal)), {
+      timeout,
+      createTimeoutError: () => new DOMException(`no answer within ${timeout} ms`, 'TimeoutError'),
+      keepsProcessAlive,
     });
-    this.#timer = setTimeout(() => {
-      this.cancel(new DOMException(`no answer within ${timeout} ms`, 'TimeoutError'));
-    }, timeout);
-    if (background) this.#timer.unref();
-    // A promise of our own looks into a thenable, and into nothing else that might throw.
-    new Promise((resolve) => resolve(run(this.#aborter.signal)))
-      .finally(() => {
-        this.#isHanging = false;
-      })
-      .then(unavailableReason)
-      .then(
-        (refusal) => this.#end(refusal ?? null),
-        (error) => this.#end(messageOf(error)),
-      );
+    this.result = this.#run.result.then(toCheckResult);
   }
 
-  /** Milliseconds since its begin, while the function has not settled; it may have ended before. */
-  get hangingMs(): number | undefined {
-    return this.#isHanging ? performance.now() - this.#began : undefined;
+  /** Milliseconds since the start while the function has not settled, even after its timeout. */
+  get pendingMs(): number | undefined {
+    return this.#run.pendingMs;
   }
 
-  /** Nobody waits for it any longer. */
   cancel(reason: unknown): void {
-    this.#end(messageOf(reason));
-    this.#aborter.abort(reason);
+    this.#run.cancel(reason);
   }
+}
 
-  #end(error: string | null): void {
-    clearTimeout(this.#timer);
-    this.#resolve({ ms: performance.now() - this.#began, error });
-  }
+function toCheckResult(result: RunResult<string | undefined>): CheckResult {
+  const { status, ms } = result;
+  return {
+    ms,
+    error: status === 'fulfilled' ? (result.value ?? null) : toErrorLine(result.error),
+  };
+}
+
+/** Why the value of a check means that its system is unavailable. May throw, as getters can. */
+function unavailableReason(value: unknown): string | undefined {
+  if (value === false) return 'the result was false';
+  if (typeof value !== 'object' || value === null) return undefined;
+  cancelBody(value);
+  const { available, ok } = value as Readonly<Record<string, unknown>>;
+  if (available !== false && ok !== false) return undefined;
+  const error = readMember(value, 'error');
+  const status = readMember(value, 'status');
+  if (error) return toErrorLine(error);
+  if (typeof status === 'number') return `status ${status}`;
+  return `the result had \`${available === false ? 'available' : 'ok'}: false\``;
+}
+
+/** The unread body of a response, of any `fetch`, keeps its connection busy. */
+function cancelBody(value: object): void {
+  const { body } = value as { readonly body?: { readonly cancel?: unknown } | null };
+  const cancel = body?.cancel;
+  if (typeof cancel !== 'function') return;
+  // A body that the check reads itself rejects the cancellation.
+  runDetached(() => cancel.call(body));
 }

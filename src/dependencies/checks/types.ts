@@ -1,59 +1,70 @@
 /**
- * Looks whether a system is there. It is when the check returns, or resolves, in time; it is not
- * when the check throws, rejects or hangs, or gives `false`, `{ available: false }` or what is not
- * `ok`, such as the response of a `fetch` with status 503.
+ * Checks whether a system is available. It is if the check returns or resolves in time. It is not if
+ * the check throws, rejects or times out, or if its value is `false`, `{ available: false }` or has
+ * `ok: false`, like the response of a `fetch` with status 503.
+ *
+ * @example
+ * const workday: Check = ({ signal }) => fetch('https://workday.example/ping', { signal });
  */
 export type Check = (context: CheckContext) => unknown;
 
+/** What a check receives. */
 export interface CheckContext {
-  /** Aborted when nobody waits for the check any more. */
+  /** Aborted when the check times out, or its caller or monitor no longer needs it. */
   readonly signal: AbortSignal;
 }
 
-/** Checks by the name of their system. */
+/** Checks by the names of their systems. */
 export type Checks = Readonly<Record<string, Check>>;
 
+/** Limits of a check. */
 export interface CheckOptions {
   /**
-   * The longest that a check may take, in milliseconds; it is aborted then, and its system
-   * unavailable.
+   * Milliseconds until a check is aborted and its system counts as unavailable.
    * @default 10_000
    */
   readonly timeout?: number;
   /**
-   * A check that takes longer, in milliseconds, finds a system under load.
-   * @default 5000, the documented limit
+   * Milliseconds after which a check is `slow`: its system is under load.
+   * @default 5000
    */
   readonly slowAfter?: number;
 }
 
+/** Options of `checkSystemHealth`. */
 export interface SystemHealthOptions extends CheckOptions {
-  /** The caller's: it aborts the checks, and the answer is rejected with its reason. */
+  /**
+   * Aborts all checks; `checkSystemHealth` rejects with its reason.
+   * @default none
+   */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a check found. */
+/** The result of one check. */
 export interface SystemReport {
   readonly available: boolean;
+  /** Milliseconds. */
   readonly response_time_ms: number;
-  /** Whether the check took longer than `slowAfter`, whatever became of it. */
+  /** Whether the check took longer than `slowAfter`, also if it failed. */
   readonly slow: boolean;
-  /** Why it is not available, in one short line; `null` if it is. */
+  /** Why the system is unavailable, in one short line without secrets; `null` if it is available. */
   readonly error: string | null;
 }
 
+/** How many systems are available. */
 export interface HealthSummary {
   readonly total_systems: number;
   readonly available_systems: number;
   readonly unavailable_systems: number;
-  /** With two digits after the point; 0 where there is no system. */
+  /** 0 to 100, with two decimals; 0 without systems. */
   readonly availability_percentage: number;
-  /** Whether 80 % are available, as is documented; of no system nothing is known, and it is not. */
+  /** Whether at least 80 % of the systems are available; `false` without systems. */
   readonly safe_for_bulk_work: boolean;
 }
 
+/** The results of all checks. */
 export interface SystemHealth<S extends SystemReport = SystemReport> {
-  /** When it was put together: ISO 8601, in UTC. */
+  /** When this object was created: ISO 8601, UTC. */
   readonly timestamp: string;
   readonly systems: Readonly<Record<string, S>>;
   readonly summary: HealthSummary;

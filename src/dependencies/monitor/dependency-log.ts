@@ -1,80 +1,81 @@
 import { reportFault } from '../../shared/diagnostics.ts';
 import { runDetached, SafeLogger } from '../../shared/logger.ts';
 import { sanitizeLine } from '../../shared/sanitize.ts';
-import { dependencyChanges } from '../dependency-changes.ts';
+import { dependencyChanges } from './dependency-changes.ts';
 import type { MonitorOptions } from './types.ts';
 
-type Told = Pick<MonitorOptions, 'logger' | 'onChange' | 'onAlert'>;
+type Hooks = Pick<MonitorOptions, 'logger' | 'onChange' | 'onAlert'>;
 
 /**
- * Tells what became of one dependency: a line when it goes and one when it comes back, however many
- * checks there are, and in between one for each attempt to recover it, until the alert.
+ * Reports what happens to one dependency to the logger, the hooks and `dependencyChanges`. The logger
+ * gets one line per change of availability, and one per recovery attempt until the alert.
  */
 export class DependencyLog {
   readonly #name: string;
-  /** The name as it may stand in a line. */
-  readonly #shown: string;
-  readonly #hooks: Told;
-  readonly #log: SafeLogger;
+  /** The name, safe to show in a log line. */
+  readonly #displayName: string;
+  readonly #hooks: Hooks;
+  readonly #logger: SafeLogger;
 
-  constructor(name: string, hooks: Told) {
+  constructor(name: string, hooks: Hooks) {
     this.#name = name;
-    this.#shown = sanitizeLine(name);
+    this.#displayName = sanitizeLine(name);
     this.#hooks = hooks;
-    this.#log = new SafeLogger(hooks.logger);
+    this.#logger = new SafeLogger(hooks.logger);
+  }
+
+  /** The first check succeeded: only the hook is called. */
+  initiallyAvailable(): void {
+    this.#callOnChange(true, null);
   }
 
   unavailable(error: string): void {
-    this.#log.warn(`${this.#shown} is not available: ${error}`, { dependency: this.#name, error });
-    this.#changed(false, error);
+    this.#logger.warn(`${this.#displayName} is not available: ${error}`, {
+      dependency: this.#name,
+      error,
+    });
+    this.#callOnChange(false, error);
     dependencyChanges.emit({ name: this.#name, available: false, error });
   }
 
-  /** The first check found it so: no change that is worth a line. */
-  availableAtFirst(): void {
-    this.#changed(true, null);
-  }
-
-  availableAgain(ms: number, attempts: number): void {
-    const seconds = Math.round(ms / 1000);
-    const after =
-      attempts === 0
-        ? ''
-        : `, and ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} to recover it`;
-    this.#log.info(`${this.#shown} is available again after ${seconds} s${after}`, {
+  availableAgain(unavailableMs: number, attempts: number): void {
+    const seconds = Math.round(unavailableMs / 1000);
+    const recovery =
+      attempts === 0 ? '' : ` and ${attempts} recovery ${attempts === 1 ? 'attempt' : 'attempts'}`;
+    this.#logger.info(`${this.#displayName} is available again after ${seconds} s${recovery}`, {
       dependency: this.#name,
       unavailable_seconds: seconds,
       attempts,
     });
-    this.#changed(true, null);
+    this.#callOnChange(true, null);
     dependencyChanges.emit({ name: this.#name, available: true, error: null });
   }
 
-  recovered(attempt: number): void {
-    this.#log.info(`Attempt ${attempt} to recover ${this.#shown} ended well`, {
+  recoverySucceeded(attempt: number): void {
+    this.#logger.info(`Recovery attempt ${attempt} of ${this.#displayName} succeeded`, {
       dependency: this.#name,
       attempt,
     });
   }
 
-  notRecovered(attempt: number, error: string, waitMs: number): void {
-    const seconds = waitMs / 1000;
-    this.#log.warn(
-      `Attempt ${attempt} to recover ${this.#shown} failed, the next one is in ${seconds} s: ${error}`,
+  recoveryFailed(attempt: number, error: string, delayMs: number): void {
+    const seconds = delayMs / 1000;
+    this.#logger.warn(
+      `Recovery attempt ${attempt} of ${this.#displayName} failed, next attempt in ${seconds} s: ${error}`,
       { dependency: this.#name, attempt, error, wait_seconds: seconds },
     );
   }
 
   alert(attempts: number, error: string): void {
-    this.#log.error(
-      `${this.#shown} is not available after ${attempts} attempts to recover it, which go on: ${error}`,
+    this.#logger.error(
+      `${this.#displayName} is not available after ${attempts} recovery attempts, which continue: ${error}`,
       { dependency: this.#name, attempts, error },
     );
     const { onAlert } = this.#hooks;
     if (onAlert) runDetached(() => onAlert({ name: this.#name, attempts, error }), reportFault);
   }
 
-  #changed(available: boolean, error: string | null): void {
+  #callOnChange(available: boolean, error: string | null): void {
     const { onChange } = this.#hooks;
     if (onChange) runDetached(() => onChange({ name: this.#name, available, error }), reportFault);
   }

@@ -1,62 +1,61 @@
 import type { dependencyMetrics } from '../../instrument.ts';
 import { reportFault } from '../../shared/diagnostics.ts';
+import { MAX_TIMER_MS } from '../../shared/timers.ts';
 import { type CheckResult, CheckRun } from '../checks/check-run.ts';
-import { LONGEST_MS } from '../checks/options.ts';
-import { reportOf } from '../checks/report.ts';
+import { createReport } from '../checks/report.ts';
 import type { SystemReport } from '../checks/types.ts';
 import type { DependencyLog } from './dependency-log.ts';
 import type { MonitorSettings } from './options.ts';
 import type { DependencyReport } from './types.ts';
 
-const UNKNOWN: SystemReport = {
+const NOT_CHECKED: SystemReport = {
   available: false,
   response_time_ms: 0,
   slow: false,
   error: 'not checked yet',
 };
 
-/**
- * Watches one dependency: checks it and, while it is not available, tries to recover it. One thing
- * at a time, whichever is due first.
- */
+/** Checks one dependency and, while it is unavailable, tries to recover it; never both at a time. */
 export class DependencyWatch {
   readonly name: string;
   readonly #settings: MonitorSettings;
-  readonly #told: ReturnType<typeof dependencyMetrics>;
-  readonly #journal: DependencyLog;
+  readonly #metrics: ReturnType<typeof dependencyMetrics>;
+  readonly #log: DependencyLog;
   #timer: NodeJS.Timeout | undefined;
-  /** The last check and attempt to recover: while it ignores its signal and hangs, there is no other. */
+  /** The last check and the last recovery. While one is pending, there is no second of its kind. */
   readonly #runs: { check?: CheckRun; recover?: CheckRun } = {};
-  #stopped = false;
-  #last: SystemReport | undefined;
+  #isStopped = false;
+  #report: SystemReport | undefined;
+  /** Milliseconds since the epoch. */
   #checkedAt = 0;
+  /** Milliseconds since the epoch: the last change of `available`. */
   #since = 0;
-  /** By the clock of `performance`, as the next two. */
-  #lostAt = 0;
+  // Points on the clock of `performance.now()`.
+  #unavailableSince = 0;
   #nextCheck = 0;
   #nextAttempt = Number.POSITIVE_INFINITY;
   #attempts = 0;
-  #alerted = false;
+  #hasAlerted = false;
 
   constructor(
     name: string,
     settings: MonitorSettings,
-    told: ReturnType<typeof dependencyMetrics>,
-    journal: DependencyLog,
+    metrics: ReturnType<typeof dependencyMetrics>,
+    log: DependencyLog,
   ) {
     this.name = name;
     this.#settings = settings;
-    this.#told = told;
-    this.#journal = journal;
-    if (settings.recover) told.counts.declareRecoveries();
+    this.#metrics = metrics;
+    this.#log = log;
+    if (settings.recover) metrics.counts.declareRecoveries();
   }
 
   get report(): DependencyReport {
-    const known = this.#last !== undefined;
+    const isChecked = this.#report !== undefined;
     return {
-      ...(this.#last ?? UNKNOWN),
-      checked_at: known ? new Date(this.#checkedAt).toISOString() : null,
-      since: known ? new Date(this.#since).toISOString() : null,
+      ...(this.#report ?? NOT_CHECKED),
+      checked_at: isChecked ? new Date(this.#checkedAt).toISOString() : null,
+      since: isChecked ? new Date(this.#since).toISOString() : null,
       recovery_attempts: this.#attempts,
     };
   }
@@ -67,18 +66,18 @@ export class DependencyWatch {
   }
 
   stop(): void {
-    if (this.#stopped) return;
-    this.#stopped = true;
+    if (this.#isStopped) return;
+    this.#isStopped = true;
     clearTimeout(this.#timer);
-    for (const run of Object.values(this.#runs)) run.cancel(stopped());
-    this.#told.counts.leave(this);
-    this.#told.leave();
+    for (const run of Object.values(this.#runs)) run.cancel(createStopError());
+    this.#metrics.counts.leave(this);
+    this.#metrics.leave();
   }
 
   #schedule(): void {
-    if (this.#stopped) return;
-    const due = Math.min(this.#nextCheck, this.#nextAttempt) - performance.now();
-    this.#timer = setTimeout(this.#turn, Math.min(LONGEST_MS, Math.max(0, due)));
+    if (this.#isStopped) return;
+    const delay = Math.min(this.#nextCheck, this.#nextAttempt) - performance.now();
+    this.#timer = setTimeout(this.#turn, Math.min(MAX_TIMER_MS, Math.max(0, delay)));
     this.#timer.unref();
   }
 
@@ -86,7 +85,7 @@ export class DependencyWatch {
     try {
       await (this.#nextAttempt < this.#nextCheck ? this.#recover() : this.#check());
     } catch (fault) {
-      // Nothing is known that gets here, and what does must end neither the watch nor the process.
+      // An unforeseen fault ends neither the watch nor the process.
       reportFault(fault);
     }
     this.#schedule();
@@ -95,96 +94,96 @@ export class DependencyWatch {
   async #check(): Promise<void> {
     const { check, timeout, slowAfter, interval, jitter } = this.#settings;
     this.#nextCheck = performance.now() + interval * (1 + jitter * (2 * Math.random() - 1));
-    this.#told.ensure();
-    const ms = this.#runs.check?.hangingMs;
-    if (ms !== undefined) return this.#found(stillHanging(ms));
-    const ended = await this.#bounded('check', timeout, (signal) => check({ signal }));
-    if (this.#stopped) return;
-    const { available, slow } = reportOf(ended, slowAfter);
-    const result = available ? (slow ? 'slow' : 'available') : 'unavailable';
-    this.#told.counts.checked(this, result, ended.ms / 1000);
-    this.#found(ended);
+    this.#metrics.ensure();
+    const pendingMs = this.#runs.check?.pendingMs;
+    if (pendingMs !== undefined) return this.#update(createHangingResult(pendingMs));
+    const result = await this.#run('check', timeout, (signal) => check({ signal }));
+    if (this.#isStopped) return;
+    const { available, slow } = createReport(result, slowAfter);
+    const outcome = available ? (slow ? 'slow' : 'available') : 'unavailable';
+    this.#metrics.counts.checked(this, outcome, result.ms / 1000);
+    this.#update(result);
   }
 
-  #found(ended: CheckResult): void {
-    const report = reportOf(ended, this.#settings.slowAfter);
-    const before = this.#last?.available;
-    this.#last = report;
+  #update(result: CheckResult): void {
+    const report = createReport(result, this.#settings.slowAfter);
+    const wasAvailable = this.#report?.available;
+    this.#report = report;
     this.#checkedAt = Date.now();
-    if (before !== report.available) this.#since = this.#checkedAt;
-    if (report.error === null) this.#isThere(before);
-    else this.#isGone(before, report.error);
+    if (wasAvailable !== report.available) this.#since = this.#checkedAt;
+    if (report.error === null) this.#onAvailable(wasAvailable);
+    else this.#onUnavailable(wasAvailable, report.error);
   }
 
-  #isThere(before: boolean | undefined): void {
-    if (before === true) return;
-    if (before === undefined) this.#journal.availableAtFirst();
-    else this.#journal.availableAgain(performance.now() - this.#lostAt, this.#attempts);
+  #onAvailable(wasAvailable: boolean | undefined): void {
+    if (wasAvailable === true) return;
+    if (wasAvailable === undefined) this.#log.initiallyAvailable();
+    else this.#log.availableAgain(performance.now() - this.#unavailableSince, this.#attempts);
     this.#attempts = 0;
-    this.#alerted = false;
+    this.#hasAlerted = false;
     this.#nextAttempt = Number.POSITIVE_INFINITY;
   }
 
-  #isGone(before: boolean | undefined, error: string): void {
-    if (before === false) return this.#alertIfDue(error);
-    this.#journal.unavailable(error);
-    this.#lostAt = performance.now();
-    this.#planAttempt();
+  #onUnavailable(wasAvailable: boolean | undefined, error: string): void {
+    if (wasAvailable === false) return this.#alertIfDue(error);
+    this.#log.unavailable(error);
+    this.#unavailableSince = performance.now();
+    this.#scheduleAttempt();
   }
 
   async #recover(): Promise<void> {
     const { recover, recoverTimeout } = this.#settings;
-    if (this.#runs.recover?.hangingMs !== undefined) return void this.#planAttempt();
+    if (this.#runs.recover?.pendingMs !== undefined) return void this.#scheduleAttempt();
     const { name } = this;
-    const why = this.#last?.error ?? '';
+    const checkError = this.#report?.error ?? '';
     const attempt = ++this.#attempts;
-    const { error } = await this.#bounded('recover', recoverTimeout, (signal) =>
-      recover?.({ name, attempt, error: why, signal }),
+    const { error } = await this.#run('recover', recoverTimeout, (signal) =>
+      recover?.({ name, attempt, error: checkError, signal }),
     );
-    if (this.#stopped) return;
-    const wait = this.#planAttempt();
-    this.#told.counts.recovered(error === null ? 'success' : 'failure');
+    if (this.#isStopped) return;
+    const delay = this.#scheduleAttempt();
+    this.#metrics.counts.recovered(error === null ? 'success' : 'failure');
     if (error === null) {
-      if (!this.#alerted) this.#journal.recovered(attempt);
-      // Whether it helped is known at once.
+      if (!this.#hasAlerted) this.#log.recoverySucceeded(attempt);
+      // Check at once whether the recovery helped.
       this.#nextCheck = performance.now();
     } else {
-      if (!this.#alerted) this.#journal.notRecovered(attempt, error, wait);
-      this.#alertIfDue(why);
+      if (!this.#hasAlerted) this.#log.recoveryFailed(attempt, error, delay);
+      this.#alertIfDue(checkError);
     }
   }
 
-  /** Returns how long it will wait. */
-  #planAttempt(): number {
-    const { recover, firstWait, longestWait } = this.#settings;
-    const wait = Math.min(longestWait, firstWait * 2 ** this.#attempts);
-    if (recover) this.#nextAttempt = performance.now() + wait;
-    return wait;
+  /** @returns the delay before the next attempt, in milliseconds */
+  #scheduleAttempt(): number {
+    const { recover, initialDelay, maxDelay } = this.#settings;
+    const delay = Math.min(maxDelay, initialDelay * 2 ** this.#attempts);
+    if (recover) this.#nextAttempt = performance.now() + delay;
+    return delay;
   }
 
   #alertIfDue(error: string): void {
-    if (this.#alerted || this.#attempts < this.#settings.alertAfter) return;
-    this.#alerted = true;
-    this.#journal.alert(this.#attempts, error);
+    if (this.#hasAlerted || this.#attempts < this.#settings.alertAfter) return;
+    this.#hasAlerted = true;
+    this.#log.alert(this.#attempts, error);
   }
 
-  #bounded(
+  #run(
     kind: 'check' | 'recover',
     timeout: number,
-    run: (signal: AbortSignal) => unknown,
+    fn: (signal: AbortSignal) => unknown,
   ): Promise<CheckResult> {
-    const begun = new CheckRun(run, { timeout, background: true });
-    this.#runs[kind] = begun;
-    // It may have stopped the monitor before there was anything to cancel.
-    if (this.#stopped) begun.cancel(stopped());
-    return begun.ended;
+    const run = new CheckRun(fn, { timeout, keepsProcessAlive: false });
+    this.#runs[kind] = run;
+    // The function may have stopped the monitor before this run could be cancelled.
+    if (this.#isStopped) run.cancel(createStopError());
+    return run.result;
   }
 }
 
-function stillHanging(ms: number): CheckResult {
-  return { ms, error: `the check before is still hanging after ${Math.round(ms / 1000)} s` };
+function createHangingResult(ms: number): CheckResult {
+  return { ms, error: `the previous check still hangs after ${Math.round(ms / 1000)} s` };
 }
 
-function stopped(): DOMException {
+function createStopError(): DOMException {
   return new DOMException('the monitor was stopped', 'AbortError');
 }

@@ -1,21 +1,20 @@
 import { dependencyMetrics } from '../../instrument.ts';
+import { MAX_TIMER_MS } from '../../shared/timers.ts';
 import { ownOptions } from '../../shared/validate.ts';
-import { LONGEST_MS } from '../checks/options.ts';
-import { healthOf } from '../checks/report.ts';
+import { createHealth } from '../checks/report.ts';
 import { DependencyLog } from './dependency-log.ts';
 import { DependencyWatch } from './dependency-watch.ts';
-import { OF_MONITOR, resolveMonitorSettings } from './options.ts';
+import { MONITOR_OPTIONS, resolveMonitorSettings } from './options.ts';
 import type { Dependencies, DependencyMonitor, MonitorOptions } from './types.ts';
 
 /**
- * Checks dependencies again and again, at once for the first time, reports what it finds as metrics,
- * and tries to recover what is not available, for as long as that takes. Each dependency goes by its
- * own clock: a slow one holds up no other, and is not checked again while it is being checked.
+ * Checks dependencies at once and then at an interval, reports the results as metrics, and tries to
+ * recover unavailable dependencies until they are available. Dependencies do not wait for each other.
  *
- * Only an unsettled `ready` that was read keeps a process from ending. Give a dependency the name of the policy that protects
- * its calls: dashboards show both side by side.
+ * The monitor does not keep the process alive, except while `ready` is awaited. Name a dependency like
+ * the policy that protects its calls: dashboards then show both together.
  *
- * @throws TypeError if an argument is not what it must be; nothing is checked then
+ * @throws TypeError if an argument is invalid; no check runs then
  * @example
  * using monitor = monitorDependencies({
  *   workday: ({ signal }) => fetch('https://workday.example/ping', { signal }),
@@ -26,21 +25,21 @@ export function monitorDependencies(
   checks: Dependencies,
   options: MonitorOptions = {},
 ): DependencyMonitor {
-  const own = ownOptions('options', options, OF_MONITOR);
-  const watches = resolveMonitorSettings(checks, own).map(
+  const ownedOptions = ownOptions('options', options, MONITOR_OPTIONS);
+  const watches = resolveMonitorSettings(checks, ownedOptions).map(
     ([name, settings]) =>
       new DependencyWatch(
         name,
         settings,
-        dependencyMetrics(name, own.meterProvider),
-        new DependencyLog(name, own),
+        dependencyMetrics(name, ownedOptions.meterProvider),
+        new DependencyLog(name, ownedOptions),
       ),
   );
-  const first = Promise.all(watches.map((watch) => watch.start())).then(() => {});
+  const firstChecks = Promise.all(watches.map((watch) => watch.start())).then(() => {});
   return {
-    state: () => healthOf(watches.map((watch) => [watch.name, watch.report] as const)),
+    state: () => createHealth(watches.map((watch) => [watch.name, watch.report])),
     get ready() {
-      return keepingAlive(first);
+      return keepProcessAliveUntil(firstChecks);
     },
     stop,
     [Symbol.dispose]: stop,
@@ -51,8 +50,8 @@ export function monitorDependencies(
   }
 }
 
-/** Timers of a monitor keep no process from ending; a promise that someone awaits has to. */
-function keepingAlive(promise: Promise<void>): Promise<void> {
-  const timer = setInterval(() => {}, LONGEST_MS);
+/** The timers of a monitor are unreferenced, so an awaited promise needs a timer of its own. */
+function keepProcessAliveUntil(promise: Promise<void>): Promise<void> {
+  const timer = setInterval(() => {}, MAX_TIMER_MS);
   return promise.finally(() => clearInterval(timer));
 }

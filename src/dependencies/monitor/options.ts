@@ -1,18 +1,18 @@
 import { assertOptions } from '../../instrument-options.ts';
 import { POLICIES } from '../../presets/thresholds.ts';
 import { assertLogger } from '../../shared/logger.ts';
+import { MAX_TIMER_MS } from '../../shared/timers.ts';
 import { expected, ownOptions } from '../../shared/validate.ts';
-import { boundsOf, entriesOf, LONGEST_MS, milliseconds } from '../checks/options.ts';
+import { assertMilliseconds, checkEntries, resolveCheckOptions } from '../checks/options.ts';
 import type { Check } from '../checks/types.ts';
 import type { Dependency, DependencyOptions, MonitorOptions, Recover } from './types.ts';
 
-const OWN = ['timeout', 'slowAfter', 'interval', 'recover', 'recoverTimeout'];
-/** Names of the options of a monitor. */
-export const OF_MONITOR = [
-  ...OWN,
+const DEPENDENCY_OPTIONS = ['timeout', 'slowAfter', 'interval', 'recover', 'recoverTimeout'];
+export const MONITOR_OPTIONS = [
+  ...DEPENDENCY_OPTIONS,
   'jitter',
-  'firstWait',
-  'longestWait',
+  'initialDelay',
+  'maxDelay',
   'alertAfter',
   'onChange',
   'onAlert',
@@ -20,7 +20,7 @@ export const OF_MONITOR = [
   'meterProvider',
 ];
 
-/** Times are milliseconds. */
+/** The settings of one dependency; times in milliseconds. */
 export interface MonitorSettings {
   readonly check: Check;
   readonly timeout: number;
@@ -29,8 +29,8 @@ export interface MonitorSettings {
   readonly jitter: number;
   readonly recover: Recover | undefined;
   readonly recoverTimeout: number;
-  readonly firstWait: number;
-  readonly longestWait: number;
+  readonly initialDelay: number;
+  readonly maxDelay: number;
   readonly alertAfter: number;
 }
 
@@ -41,16 +41,16 @@ const DEFAULTS = {
   interval: interval.seconds * 1000,
   recoverTimeout: POLICIES.timeout.default.seconds * 1000,
   jitter: jitter.ratio,
-  firstWait: reconnect.firstWaitSeconds * 1000,
-  longestWait: reconnect.maxWaitSeconds * 1000,
+  initialDelay: reconnect.firstWaitSeconds * 1000,
+  maxDelay: reconnect.maxWaitSeconds * 1000,
   alertAfter: reconnect.attempts,
 };
 
 /**
- * The settings of each dependency.
+ * Resolves the settings of each dependency.
  *
  * @param options with own members only
- * @throws TypeError naming the argument and what was expected
+ * @throws TypeError that names the argument and what was expected
  */
 export function resolveMonitorSettings(
   checks: unknown,
@@ -61,63 +61,61 @@ export function resolveMonitorSettings(
   assertFunction('options.onAlert', onAlert);
   assertLogger(logger);
   assertOptions({ meterProvider });
-  const ofAll = { ...timesOf('options', options), ...backoffOf(options) };
-  return entriesOf(checks).map(([name, given]) => {
+  const defaults = { ...resolveTimes('options', options), ...resolveBackoff(options) };
+  return checkEntries(checks).map(([name, value]) => {
     if (name.trim() === '') throw expected('the names in `checks` to be non-empty', name);
     const path = `checks[${JSON.stringify(name)}]`;
-    if (typeof given === 'function') return [name, { ...ofAll, check: given as Check }];
-    if (!isDependency(given)) {
-      throw expected(`\`${path}\` to be a function, or an object with a function \`check\``, given);
+    if (typeof value === 'function') return [name, { ...defaults, check: value as Check }];
+    if (!isDependency(value)) {
+      throw expected(`\`${path}\` to be a function, or an object with a function \`check\``, value);
     }
-    const { check, ...own } = ownOptions(path, given, ['check', ...OWN]);
-    return [name, { ...ofAll, ...timesOf(path, ownDefined(shared, own)), check }];
+    const { check, ...own } = ownOptions(path, value, ['check', ...DEPENDENCY_OPTIONS]);
+    return [name, { ...defaults, ...resolveTimes(path, mergeDefined(shared, own)), check }];
   });
 }
 
-function isDependency(given: unknown): given is Dependency {
-  if (typeof given !== 'object' || given === null || !Object.hasOwn(given, 'check')) return false;
-  return typeof (given as Partial<Dependency>).check === 'function';
+function isDependency(value: unknown): value is Dependency {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'check')) return false;
+  return typeof (value as Partial<Dependency>).check === 'function';
 }
 
-/** The options of the monitor with those of a dependency, of which `undefined` takes none away. */
-function ownDefined(shared: DependencyOptions, own: DependencyOptions): DependencyOptions {
-  const given = Object.entries(own).filter(([, value]) => value !== undefined);
-  return Object.assign(Object.create(null), shared, Object.fromEntries(given));
+/** Overrides options of the monitor with those of a dependency that are not `undefined`. */
+function mergeDefined(shared: DependencyOptions, own: DependencyOptions): DependencyOptions {
+  const defined = Object.entries(own).filter(([, value]) => value !== undefined);
+  return Object.assign(Object.create(null), shared, Object.fromEntries(defined));
 }
 
-function timesOf(path: string, options: DependencyOptions) {
+function resolveTimes(path: string, options: DependencyOptions) {
   const {
     recover,
     interval = DEFAULTS.interval,
     recoverTimeout = DEFAULTS.recoverTimeout,
   } = options;
   assertFunction(`${path}.recover`, recover);
-  return {
-    ...boundsOf(path, options),
-    recover,
-    interval: milliseconds(`${path}.interval`, interval),
-    recoverTimeout: milliseconds(`${path}.recoverTimeout`, recoverTimeout),
-  };
+  assertMilliseconds(`${path}.interval`, interval);
+  assertMilliseconds(`${path}.recoverTimeout`, recoverTimeout);
+  return { ...resolveCheckOptions(path, options), recover, interval, recoverTimeout };
 }
 
-function backoffOf(options: MonitorOptions) {
+function resolveBackoff(options: MonitorOptions) {
   const { jitter = DEFAULTS.jitter, alertAfter = DEFAULTS.alertAfter } = options;
-  const { firstWait = DEFAULTS.firstWait } = options;
-  const { longestWait = Math.max(DEFAULTS.longestWait, firstWait) } = options;
+  const { initialDelay = DEFAULTS.initialDelay } = options;
+  const { maxDelay = Math.max(DEFAULTS.maxDelay, initialDelay) } = options;
   if (typeof jitter !== 'number' || !(jitter >= 0 && jitter <= 1)) {
     throw expected('`options.jitter` to be a number from 0 to 1', jitter);
   }
   if (!Number.isInteger(alertAfter) || alertAfter < 1) {
-    throw expected('`options.alertAfter` to be a whole number above 0', alertAfter);
+    throw expected('`options.alertAfter` to be an integer of at least 1', alertAfter);
   }
-  milliseconds('options.firstWait', firstWait);
-  if (milliseconds('options.longestWait', longestWait) < firstWait) {
+  assertMilliseconds('options.initialDelay', initialDelay);
+  assertMilliseconds('options.maxDelay', maxDelay);
+  if (maxDelay < initialDelay) {
     throw expected(
-      `\`options.longestWait\` to be milliseconds from ${firstWait}, the first wait, to ${LONGEST_MS}`,
-      longestWait,
+      `\`options.maxDelay\` to be milliseconds from \`initialDelay\` (${initialDelay}) to ${MAX_TIMER_MS}`,
+      maxDelay,
     );
   }
-  return { jitter, alertAfter, firstWait, longestWait };
+  return { jitter, alertAfter, initialDelay, maxDelay };
 }
 
 function assertFunction(option: string, value: unknown): void {

@@ -2,111 +2,135 @@ import type { InstrumentOptions } from '../../instrument-options.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { Check, CheckOptions, SystemHealth, SystemReport } from '../checks/types.ts';
 
+/** What a recovery receives. */
 export interface RecoverContext {
-  /** The dependency's. */
+  /** The name of the dependency. */
   readonly name: string;
-  /** 1 for the first since it was available last. */
+  /** 1 for the first attempt since the dependency was last available. */
   readonly attempt: number;
-  /** Why it is not available, as the last check found. */
+  /** The error of the last check. */
   readonly error: string;
-  /** Aborted when the time is over, or the monitor is stopped. */
+  /** Aborted at the timeout, and when the monitor is stopped. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Tries to bring a dependency back, such as by a new connection. It has failed when it throws,
- * rejects, takes too long or gives `false`, and has succeeded otherwise; whether it helped is for
- * the check to say, which comes at once then.
+ * Tries to recover an unavailable dependency, for example with a new connection. The attempt fails if
+ * the function throws, rejects, times out or returns `false`. Otherwise the dependency is checked at
+ * once, and only this check decides whether it is available.
+ *
+ * @example
+ * const recover: Recover = ({ signal }) => pool.reconnect({ signal });
  */
 export type Recover = (context: RecoverContext) => unknown;
 
-/** What a dependency may have of its own; the rest is that of the monitor. */
+/** Options that a dependency may override; the others apply to the whole monitor. */
 export interface DependencyOptions extends CheckOptions {
   /**
-   * From the beginning of one check to that of the next, in milliseconds. One that takes longer
-   * holds up the next one of its dependency, and of no other.
-   * @default 30_000, as is documented
+   * Milliseconds from the start of one check to the start of the next. A check that takes longer
+   * delays the next check of its dependency only.
+   * @default 30_000
    */
   readonly interval?: number;
-  /** @default none: it is only checked */
+  /**
+   * Called while the dependency is unavailable.
+   * @default none: the dependency is only checked
+   */
   readonly recover?: Recover;
   /**
-   * The longest that an attempt to recover may take, in milliseconds.
+   * Milliseconds until a recovery attempt is aborted and counts as failed.
    * @default 30_000
    */
   readonly recoverTimeout?: number;
 }
 
+/** A check with options of its own. */
 export interface Dependency extends DependencyOptions {
   readonly check: Check;
 }
 
-/** A check, or a check with options of its own, by the name of the dependency. */
+/** Checks, or checks with options of their own, by the names of the dependencies. */
 export type Dependencies = Readonly<Record<string, Check | Dependency>>;
 
-/** A dependency that became available, or no longer is. */
+/** A dependency that became available or unavailable. */
 export interface DependencyChange {
   readonly name: string;
   readonly available: boolean;
-  /** Why it is not available; `null` if it is. */
+  /** Why the dependency is unavailable; `null` if it is available. */
   readonly error: string | null;
 }
 
-/** A dependency that so many attempts have not recovered. */
+/** A dependency that is still unavailable after `alertAfter` recovery attempts. */
 export interface DependencyAlert {
   readonly name: string;
   readonly attempts: number;
+  /** The error of the last check. */
   readonly error: string;
 }
 
+/** Options of `monitorDependencies`. */
 export interface MonitorOptions extends DependencyOptions {
   /**
-   * A share of the interval, from 0 to 1, by which each one is longer or shorter, at random: so
-   * replicas do not check all at once.
+   * The share of the interval, from 0 to 1, by which each interval is randomly longer or shorter, so
+   * that replicas do not check at the same time.
    * @default 0.1
    */
   readonly jitter?: number;
   /**
-   * The wait before the first attempt to recover, in milliseconds; it doubles with each further one.
+   * Milliseconds before the first recovery attempt; the delay doubles with each attempt.
    * @default 1000
    */
-  readonly firstWait?: number;
-  /** @default 60_000 */
-  readonly longestWait?: number;
+  readonly initialDelay?: number;
   /**
-   * So many attempts that did not help are told by `onAlert` and as an error to the logger, once.
-   * Attempts go on, as long as it takes.
+   * The longest delay between recovery attempts, in milliseconds.
+   * @default 60_000, or `initialDelay` if that is longer
+   */
+  readonly maxDelay?: number;
+  /**
+   * The number of recovery attempts after which `onAlert` is called and the logger gets an error, once
+   * per outage. Attempts continue.
    * @default 10
    */
   readonly alertAfter?: number;
-  /** Nobody waits for it, and what it throws is dropped, as of every hook. */
+  /**
+   * Called after the first check, and at each change of availability. The monitor ignores what hooks
+   * return, throw or reject with.
+   * @default none
+   */
   readonly onChange?: (change: DependencyChange) => unknown;
+  /**
+   * Called once per outage, after `alertAfter` attempts.
+   * @default none
+   */
   readonly onAlert?: (alert: DependencyAlert) => unknown;
-  /** @default none */
+  /**
+   * Gets a line per change of availability and per recovery attempt.
+   * @default none
+   */
   readonly logger?: Logger;
   /** @default the global meter provider, whenever it is registered */
   readonly meterProvider?: InstrumentOptions['meterProvider'] | undefined;
 }
 
-/** What the last check of a dependency found, and what became of it. */
+/** The result of the last check of a dependency, and the state of its recovery. */
 export interface DependencyReport extends SystemReport {
-  /** When that was; `null` before the first check, where it does not count as available. */
+  /** Time of the last check, ISO 8601; `null` before the first one, when `available` is `false`. */
   readonly checked_at: string | null;
-  /** Since when it is available, or is not. */
+  /** When `available` last changed, ISO 8601; `null` before the first check. */
   readonly since: string | null;
-  /** Attempts to recover it, since it was available last. */
+  /** Recovery attempts since the dependency was last available. */
   readonly recovery_attempts: number;
 }
 
-/** Stops when it is disposed of. */
+/** A running monitor; disposing of it stops it. */
 export interface DependencyMonitor extends Disposable {
-  /** What the last checks found; asks nobody. */
+  /** The results of the last checks; runs no check. */
   state(): SystemHealth<DependencyReport>;
   /**
-   * Resolves when each dependency has been checked once, or the monitor is stopped. Once it was read,
-   * the process does not end before.
+   * Resolves when each dependency has been checked once, or the monitor is stopped. Reading it keeps
+   * the process alive until then.
    */
   readonly ready: Promise<void>;
-  /** Checks no more, and aborts what is under way. Again, it does nothing. */
+  /** Ends all timers and aborts running checks and recoveries. Further calls do nothing. */
   stop(): void;
 }

@@ -1,4 +1,4 @@
-import { dependencyChanges } from '../../dependencies/dependency-changes.ts';
+import { dependencyChanges } from '../../dependencies/monitor/dependency-changes.ts';
 import { stateChanges } from '../../metrics/state-changes.ts';
 import { sanitizeLine } from '../../shared/sanitize.ts';
 import { describeOperation, describeStateChange } from './descriptions.ts';
