@@ -1,6 +1,6 @@
-/** How the policies of a synthetic replica fare, second by second, and what their series gain by it. */
+/** How the policies of a synthetic replica behave in each second, and how that moves their series. */
 
-import type { CircuitBreakerState } from '../../src/semconv/attributes.ts';
+import type { CircuitBreakerState, PolicyType } from '../../src/semconv/attributes.ts';
 import * as attr from '../../src/semconv/attributes.ts';
 import * as metrics from '../../src/semconv/metrics.ts';
 
@@ -27,7 +27,7 @@ export const CALLS_PER_SECOND = 5;
 /** The documents check every dependency every 30 s. */
 export const CHECKS_PER_SECOND = 1 / 30;
 
-/** The share of calls that end in a value of an attribute; none in values that are not here. */
+/** The share of calls that end with a value of an attribute; 0 for values that are missing here. */
 export const SHARES: Readonly<Record<string, Readonly<Record<string, ByCondition>>>> = {
   [attr.ATTR_OUTCOME]: {
     success: [0.99995, 0.99, 0.3, 0, 0],
@@ -75,6 +75,11 @@ export const SHARES: Readonly<Record<string, Readonly<Record<string, ByCondition
     success: [0, 0, 0, 0, 0],
     failure: [0, 0, 0, 1, 1],
   },
+  [attr.ATTR_DEGRADATION_STATUS]: {
+    complete: [1, 0.97, 0.3, 0, 0],
+    partial: [0, 0.03, 0.6, 0.9, 0.9],
+    failed: [0, 0, 0.1, 0.1, 0.1],
+  },
   [attr.ATTR_CIRCUIT_BREAKER_STATE]: {
     closed: [1, 1, 1, 0, 0],
     open: [0, 0, 0, 1, 0],
@@ -82,14 +87,14 @@ export const SHARES: Readonly<Record<string, Readonly<Record<string, ByCondition
   },
 };
 
-/** Of calls that no attribute tells apart, such as those under a timeout. */
-export const REACHED: ByCondition = [1, 1, 1, 0, 0.05];
+/** The share of calls of a metric without such an attribute, such as the waits before a retry. */
+export const WITHOUT_ATTRIBUTE: ByCondition = [1, 1, 1, 0, 0.05];
 
 /** Half of all durations are shorter, in seconds. */
 export const MEDIAN_SECONDS: ByCondition = [0.05, 0.2, 1, 0.001, 0.5];
 
-/** What stands at a value instead of growing. */
-export const STANDING: Readonly<Record<string, ByCondition>> = {
+/** The values of gauges. */
+export const GAUGES: Readonly<Record<string, ByCondition>> = {
   [metrics.EXECUTION_ACTIVE.name]: [1, 2, 9, 0, 1],
   [metrics.CIRCUIT_BREAKER_DOWNTIME.name]: [0, 0, 0, 30, 60],
   [metrics.CIRCUIT_BREAKER_FAILURES.name]: [0, 1, 3, 5, 5],
@@ -102,14 +107,19 @@ export const STANDING: Readonly<Record<string, ByCondition>> = {
   [metrics.DEPENDENCY_AVAILABLE.name]: [1, 1, 0, 0, 0],
 };
 
-export const ERROR_TYPES = ['ECONNREFUSED', '503', 'TaskCancelledError'];
+/** As a failing dependency, a timeout and an open circuit make them; each member counts those that it handles. */
+export const ERRORS_OF: Readonly<Partial<Record<PolicyType, readonly string[]>>> = {
+  retry: ['ECONNREFUSED', '503', 'TaskCancelledError'],
+  circuit_breaker: ['ECONNREFUSED', '503', 'TaskCancelledError'],
+  fallback: ['ECONNREFUSED', '503', 'TaskCancelledError', 'BrokenCircuitError'],
+};
 
 const OPEN_SECONDS = 60;
 const FAILURES_SECONDS = 5;
 
 /**
- * Of ten policies six are healthy, two shaky; one fails on every replica for two minutes out of
- * five; one is down on every tenth replica all the time.
+ * Of ten policies six are healthy and two are shaky. One fails on every replica for two minutes of
+ * every five. One is down on every tenth replica all the time.
  */
 export function conditionAt(policy: number, replica: number, second: number): Condition {
   switch (policy % 10) {
@@ -125,7 +135,7 @@ export function conditionAt(policy: number, replica: number, second: number): Co
   }
 }
 
-/** Fails until the circuit opens, which is tried every minute. */
+/** Calls fail until the circuit opens; after each minute a probe fails. */
 function incident(second: number, seconds: number): Condition {
   if (second >= seconds) return 'healthy';
   if (second < FAILURES_SECONDS) return 'failing';

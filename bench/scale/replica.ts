@@ -1,87 +1,102 @@
+import {
+  ATTR_DEGRADATION_NAME,
+  ATTR_DEPENDENCY_NAME,
+  ATTR_POLICY_NAME,
+} from '../../src/semconv/attributes.ts';
 import { CONDITIONS, type Condition, conditionAt, policyName, STATE_OF } from './behaviour.ts';
-import { changeOf, type Line, linesOf } from './series.ts';
+import { type Line, linesOf, type Subject, transitionOf } from './series.ts';
 
-interface Policy {
-  readonly index: number;
+/** A service has a stack for each kind of call to a dependency, and checks the dependency once. */
+const POLICIES_PER_DEPENDENCY = 3;
+
+/** A policy, a dependency or a gathered answer. */
+interface Member {
+  /** The policy whose condition it shares. */
+  readonly policy: number;
   readonly lines: readonly Line[];
   readonly values: Float64Array;
   condition: Condition;
-  /** When its circuit opened first, since it was closed last. */
+  /** When its circuit left closed. */
   openedAt: number | undefined;
 }
 
-/** All policies of one replica of a service, as its exporter would show them. */
+/** One replica of a service, as its exporter would show it. */
 export class Replica {
   readonly #index: number;
-  readonly #policies: Policy[];
+  readonly #members: Member[];
   #second: number;
 
-  /** @param second of the clock at which it was started */
+  /** @param second Unix time at which the replica starts */
   constructor(index: number, policies: number, second: number) {
     this.#index = index;
     this.#second = second;
-    this.#policies = Array.from({ length: policies }, (_, policy) => {
-      const lines = linesOf(policyName(policy));
+    const member = (subject: Subject, name: string, policy: number): Member => {
+      const lines = linesOf(subject, name);
       const condition = conditionAt(policy, index, second);
       const values = new Float64Array(lines.length);
-      return { index: policy, lines, values, condition, openedAt: undefined };
-    });
+      return { policy, lines, values, condition, openedAt: undefined };
+    };
+    const numbers = Array.from({ length: policies }, (_, policy) => policy);
+    this.#members = [
+      ...numbers.map((policy) => member(ATTR_POLICY_NAME, policyName(policy), policy)),
+      ...numbers
+        .filter((policy) => policy % POLICIES_PER_DEPENDENCY === 0)
+        .map((policy) => member(ATTR_DEPENDENCY_NAME, policyName(policy), policy)),
+      member(ATTR_DEGRADATION_NAME, 'start-page', 5),
+    ];
   }
 
-  /** Lives on until a second of the clock, and tells what became of it until then. */
+  /** Advances to a Unix time and returns the scrape. */
   page(second: number, timestamp = ''): string {
     const parts: string[] = [];
-    for (const policy of this.#policies) {
-      this.#live(policy, second);
-      policy.lines.forEach(({ head, stands, whole, late }, index) => {
-        const value = stands
-          ? (stands[CONDITIONS.indexOf(policy.condition)] ?? 0)
-          : (policy.values[index] ?? 0);
-        if (late && value < 1) return;
-        parts.push(
-          head,
-          String(whole ? Math.floor(value) : Math.round(value * 1e3) / 1e3),
-          timestamp,
-          '\n',
-        );
+    for (const member of this.#members) {
+      this.#advance(member, second);
+      let isShown = true;
+      member.lines.forEach(({ head, gauge, isWhole, appears }, index) => {
+        const value = gauge
+          ? (gauge[CONDITIONS.indexOf(member.condition)] ?? 0)
+          : (member.values[index] ?? 0);
+        if (appears !== 'previous') isShown = appears === 'at-start' || value >= 1;
+        if (!isShown) return;
+        const number = isWhole ? Math.floor(value) : Math.round(value * 1e3) / 1e3;
+        parts.push(head, String(number), timestamp, '\n');
       });
     }
     this.#second = second;
     return parts.join('');
   }
 
-  #live(policy: Policy, until: number): void {
-    const spent = CONDITIONS.map(() => 0);
+  #advance(member: Member, until: number): void {
+    const seconds = CONDITIONS.map(() => 0);
     const events = new Map<string, number>();
-    let recovered: number | undefined;
+    let recoverySeconds: number | undefined;
     for (let second = this.#second; second < until; second++) {
-      const condition = conditionAt(policy.index, this.#index, second);
-      const [from, to] = [STATE_OF[policy.condition], STATE_OF[condition]];
+      const condition = conditionAt(member.policy, this.#index, second);
+      const [from, to] = [STATE_OF[member.condition], STATE_OF[condition]];
       if (from !== to) {
         // An incident may end while the circuit is open: the next probe closes it.
-        const steps = from === 'open' && to === 'closed' ? [from, 'half_open', to] : [from, to];
-        steps.slice(1).forEach((step, index) => {
-          const change = changeOf(steps[index] ?? '', step);
-          events.set(change, (events.get(change) ?? 0) + 1);
+        const states = from === 'open' && to === 'closed' ? [from, 'half_open', to] : [from, to];
+        states.slice(1).forEach((state, index) => {
+          const transition = transitionOf(states[index] ?? '', state);
+          events.set(transition, (events.get(transition) ?? 0) + 1);
         });
-        if (from === 'closed') policy.openedAt = second;
-        if (to === 'closed') recovered = second - (policy.openedAt ?? second);
+        if (from === 'closed') member.openedAt = second;
+        if (to === 'closed') recoverySeconds = second - (member.openedAt ?? second);
       }
-      policy.condition = condition;
+      member.condition = condition;
       const index = CONDITIONS.indexOf(condition);
-      spent[index] = (spent[index] ?? 0) + 1;
+      seconds[index] = (seconds[index] ?? 0) + 1;
     }
     // Traffic is never even.
-    const busy = 0.8 + 0.4 * Math.random();
-    policy.lines.forEach(({ gains, event, recovered: recovery, whole }, index) => {
-      const traffic = whole ? busy : 1;
-      let gained = 0;
-      gains.forEach((perSecond, condition) => {
-        gained += perSecond * (spent[condition] ?? 0) * traffic;
+    const traffic = 0.8 + 0.4 * Math.random();
+    member.lines.forEach(({ perSecond, event, recovered, isWhole }, index) => {
+      let increase = 0;
+      perSecond.forEach((rate, condition) => {
+        increase += rate * (seconds[condition] ?? 0) * (isWhole ? traffic : 1);
       });
-      if (event) gained += events.get(event) ?? 0;
-      if (recovery && recovered !== undefined) gained += recovery(recovered);
-      policy.values[index] = (policy.values[index] ?? 0) + gained;
+      if (event) increase += events.get(event) ?? 0;
+      if (recovered && recoverySeconds !== undefined) increase += recovered(recoverySeconds);
+      member.values[index] = (member.values[index] ?? 0) + increase;
     });
   }
 }

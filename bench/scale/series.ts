@@ -1,16 +1,23 @@
 import {
+  ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE,
   ATTR_CIRCUIT_BREAKER_STATE,
+  type ATTR_DEGRADATION_NAME,
+  ATTR_DEGRADATION_PART,
+  type ATTR_DEPENDENCY_NAME,
   ATTR_ERROR_TYPE,
   ATTR_FALLBACK_TYPE,
+  ATTR_OUTCOME,
+  type ATTR_POLICY_NAME,
   ATTR_POLICY_TYPE,
+  ATTR_RETRY_ATTEMPT,
   type FallbackType,
-  POLICY_TYPES,
 } from '../../src/semconv/attributes.ts';
 import {
   CIRCUIT_BREAKER_ADMINISTRATION,
   CIRCUIT_BREAKER_RECOVERY_DURATION,
   CIRCUIT_BREAKER_STATE,
   CIRCUIT_BREAKER_TRANSITIONS,
+  DEGRADATION_PARTS,
   DEPENDENCY_CHECK_DURATION,
   DEPENDENCY_RECOVERY_ATTEMPTS,
   ERRORS,
@@ -24,96 +31,131 @@ import {
   type ByCondition,
   CALLS_PER_SECOND,
   CHECKS_PER_SECOND,
-  ERROR_TYPES,
+  ERRORS_OF,
+  GAUGES,
   MEDIAN_SECONDS,
-  REACHED,
   SHARES,
-  STANDING,
+  WITHOUT_ATTRIBUTE,
 } from './behaviour.ts';
 
-/** One line of the text format, and how its value moves. */
+/** One line of the text format, and how its value changes. */
 export interface Line {
-  /** All before the value. */
+  /** The text before the value. */
   readonly head: string;
-  /** The value, by the condition of the policy. */
-  readonly stands?: ByCondition;
-  /** What it gains in a second, by the condition of the policy. */
-  readonly gains: ByCondition;
-  /** What it gains when something happens that is called so. */
+  /** The value of a gauge, by the condition of the policy. */
+  readonly gauge?: ByCondition;
+  /** The increase per second, by the condition of the policy. */
+  readonly perSecond: ByCondition;
+  /** The event that increases the value by 1. */
   readonly event?: string;
-  /** What it gains when a circuit has recovered, after some seconds. */
+  /** The increase when a circuit closes after some seconds. */
   readonly recovered?: (seconds: number) => number;
-  /** Appears with its first event, as a lazy series or an open attribute does. */
-  readonly late: boolean;
-  readonly whole: boolean;
+  /** `first-event`: the line appears when its value is 1. `previous`: it appears with the line before it. */
+  readonly appears: 'at-start' | 'first-event' | 'previous';
+  readonly isWhole: boolean;
 }
 
-const NOTHING: ByCondition = [0, 0, 0, 0, 0];
-const FALLBACK_TYPE: FallbackType = 'cached';
+export type Subject =
+  | typeof ATTR_POLICY_NAME
+  | typeof ATTR_DEPENDENCY_NAME
+  | typeof ATTR_DEGRADATION_NAME;
 
-/** Every series that a stack of five of that name has once everything has happened to it. */
-export function linesOf(policy: string): Line[] {
-  return METRICS.flatMap((metric) =>
+const NEVER: ByCondition = [0, 0, 0, 0, 0];
+const FALLBACK_TYPE: FallbackType = 'cached';
+const PARTS = ['profile', 'orders', 'recommendations'];
+
+/** Lazy series that a stack of five has from the start, because it has the member that can cause them. */
+const OF_A_STACK: Series[] = [
+  ...['fallback', 'rejected', 'timed_out'].map((outcome) => ({ [ATTR_OUTCOME]: outcome })),
+  ...['1', '2'].map((attempt) => ({ [ATTR_RETRY_ATTEMPT]: attempt })),
+];
+
+/** Every series that a stack of five, a checked dependency or a gathered answer can have. */
+export function linesOf(subject: Subject, name: string): Line[] {
+  return METRICS.filter((metric) => metric.subject === subject).flatMap((metric) =>
     seriesOf(metric).flatMap((series) =>
       metric.instrument === 'histogram'
-        ? histogram(metric, policy, series)
-        : [single(metric, policy, series)],
+        ? histogram(metric, name, series)
+        : [single(metric, name, series)],
     ),
   );
 }
 
 function seriesOf(metric: Metric): readonly Series[] {
   if (metric === ERRORS) {
-    return POLICY_TYPES.flatMap((type) =>
-      ERROR_TYPES.map((error) => ({ [ATTR_POLICY_TYPE]: type, [ATTR_ERROR_TYPE]: error })),
+    return Object.entries(ERRORS_OF).flatMap(([type, errors]) =>
+      errors.map((error) => ({ [ATTR_POLICY_TYPE]: type, [ATTR_ERROR_TYPE]: error })),
     );
   }
-  // A fallback is of one type.
+  if (metric === DEGRADATION_PARTS) {
+    return PARTS.flatMap((part) =>
+      ['success', 'fallback', 'failure'].map((outcome) => ({
+        [ATTR_DEGRADATION_PART]: part,
+        [ATTR_OUTCOME]: outcome,
+      })),
+    );
+  }
+  // A fallback has one type.
   return metric.series.filter(
     (series) => (series[ATTR_FALLBACK_TYPE] ?? FALLBACK_TYPE) === FALLBACK_TYPE,
   );
 }
 
-function single(metric: Metric, policy: string, series: Series): Line {
-  const late = metric.isLazy(series);
-  const line = { head: head(metric, policy, series), gains: NOTHING, late, whole: true };
-  const stands = STANDING[metric.name];
-  if (stands) return { ...line, stands };
-  if (metric === CIRCUIT_BREAKER_STATE) return { ...line, stands: sharesOf(series) };
+function single(metric: Metric, name: string, series: Series): Line {
+  const isLate =
+    metric === ERRORS ||
+    metric === DEGRADATION_PARTS ||
+    metric === DEPENDENCY_RECOVERY_ATTEMPTS ||
+    (metric.isLazy(series) && !OF_A_STACK.some((known) => matches(series, known)));
+  const line: Line = {
+    head: head(metric, name, series),
+    perSecond: NEVER,
+    appears: isLate ? 'first-event' : 'at-start',
+    isWhole: true,
+  };
+  const gauge = GAUGES[metric.name];
+  if (gauge) return { ...line, gauge };
+  if (metric === CIRCUIT_BREAKER_STATE) return { ...line, gauge: sharesOf(series) };
   if (metric === CIRCUIT_BREAKER_TRANSITIONS) return { ...line, event: eventOf(series) };
   if (metric === TELEMETRY_ERRORS || metric === CIRCUIT_BREAKER_ADMINISTRATION) return line;
-  if (metric === ERRORS) return { ...line, gains: [0, 0.02, 1, 0, 0.1], late: true };
+  if (metric === ERRORS) return { ...line, perSecond: [0, 0.02, 1, 0, 0.1] };
   const perSecond = metric === DEPENDENCY_RECOVERY_ATTEMPTS ? CHECKS_PER_SECOND : CALLS_PER_SECOND;
-  return { ...line, gains: times(sharesOf(series), perSecond) };
+  return { ...line, perSecond: times(sharesOf(series), perSecond) };
 }
 
-/** What a change of state is called. */
-export function changeOf(from: string, to: string): string {
-  return `${from} ${to}`;
+function matches(series: Series, wanted: Series): boolean {
+  return Object.entries(wanted).every(([label, value]) => series[label] === value);
+}
+
+/** The name of the event that a breaker changes its state. */
+export function transitionOf(from: string, to: string): string {
+  return `${from} -> ${to}`;
 }
 
 function eventOf(series: Series): string {
-  const { [ATTR_CIRCUIT_BREAKER_STATE]: to = '', ...previous } = series;
-  return changeOf(Object.values(previous)[0] ?? '', to);
+  return transitionOf(
+    series[ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE] ?? '',
+    series[ATTR_CIRCUIT_BREAKER_STATE] ?? '',
+  );
 }
 
-function histogram(metric: Metric, policy: string, series: Series): Line[] {
-  const recovers = metric === CIRCUIT_BREAKER_RECOVERY_DURATION;
+function histogram(metric: Metric, name: string, series: Series): Line[] {
+  const isRecovery = metric === CIRCUIT_BREAKER_RECOVERY_DURATION;
   const perSecond = metric === DEPENDENCY_CHECK_DURATION ? CHECKS_PER_SECOND : CALLS_PER_SECOND;
-  const gains = recovers ? NOTHING : times(sharesOf(series), perSecond);
+  const observed = isRecovery ? NEVER : times(sharesOf(series), perSecond);
   const part = (
-    name: HistogramPart,
+    partName: HistogramPart,
     share: (median: number) => number,
     recovered: (seconds: number) => number,
     le?: string,
   ): Line => ({
-    head: head(metric, policy, series, name, le),
-    gains: gains.map(
-      (each, index) => each * share(MEDIAN_SECONDS[index] ?? 0),
+    head: head(metric, name, series, partName, le),
+    perSecond: observed.map(
+      (rate, index) => rate * share(MEDIAN_SECONDS[index] ?? 0),
     ) as unknown as ByCondition,
-    ...(recovers ? { recovered } : {}),
-    late: false,
-    whole: name !== 'sum',
+    ...(isRecovery ? { recovered } : {}),
+    appears: partName === 'count' ? 'first-event' : 'previous',
+    isWhole: partName !== 'sum',
   });
   return [
     part(
@@ -129,7 +171,7 @@ function histogram(metric: Metric, policy: string, series: Series): Line[] {
     ...(metric.buckets ?? []).map((bound) =>
       part(
         'bucket',
-        (median) => within(bound, median),
+        (median) => shareWithin(bound, median),
         (seconds) => Number(seconds <= bound),
         String(bound),
       ),
@@ -143,32 +185,32 @@ function histogram(metric: Metric, policy: string, series: Series): Line[] {
   ];
 }
 
-/** The share of durations that a bucket holds: the log-logistic distribution, with a long tail. */
-function within(bound: number, median: number): number {
+/** The share of durations up to a bound: the log-logistic distribution, which has a long tail. */
+function shareWithin(bound: number, median: number): number {
   return 1 / (1 + (median / bound) ** 2);
 }
 
 function sharesOf(series: Series): ByCondition {
   const [known] = Object.entries(series).filter(([label]) => label in SHARES);
-  if (known === undefined) return REACHED;
+  if (known === undefined) return WITHOUT_ATTRIBUTE;
   const [label, value] = known;
-  return SHARES[label]?.[value] ?? NOTHING;
+  return SHARES[label]?.[value] ?? NEVER;
 }
 
 function times(numbers: ByCondition, factor: number): ByCondition {
-  return numbers.map((each) => each * factor) as unknown as ByCondition;
+  return numbers.map((number) => number * factor) as unknown as ByCondition;
 }
 
 function head(
   metric: Metric,
-  policy: string,
+  name: string,
   series: Series,
   part?: HistogramPart,
   le?: string,
 ): string {
-  const labels = { [metric.subject]: policy, ...series, otel_scope_name: 'cockatiel-otel' };
-  const written = Object.entries({ ...labels, ...(le === undefined ? {} : { le }) }).map(
+  const labels = { [metric.subject]: name, ...series, otel_scope_name: 'cockatiel-otel' };
+  const pairs = Object.entries({ ...labels, ...(le === undefined ? {} : { le }) }).map(
     ([label, value]) => `${labelName(label, 'prometheus-exporter')}="${value}"`,
   );
-  return `${metricName(metric, 'prometheus-exporter', part)}{${written.join(',')}} `;
+  return `${metricName(metric, 'prometheus-exporter', part)}{${pairs.join(',')}} `;
 }

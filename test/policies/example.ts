@@ -7,7 +7,7 @@ const HOOKS = `data:text/javascript,${encodeURIComponent(`
   const resolve = \`export async function resolve(specifier, context, next) {
     const [own, room] = specifier.split('/');
     return own === 'cockatiel-otel'
-      ? next('${new URL('../../src/', import.meta.url)}' + (room === 'prometheus' ? 'prometheus.ts' : (room ? room + '/' : '') + 'index.ts'), context)
+      ? next('${new URL('../../src/', import.meta.url)}' + (room ? room + '/' : '') + 'index.ts', context)
       : next(specifier, context);
   }\`;
   register('data:text/javascript,' + encodeURIComponent(resolve));
