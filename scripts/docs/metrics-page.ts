@@ -1,5 +1,5 @@
 import { GENERATED } from '../../src/generate/formats/generated-note.ts';
-import { is } from '../../src/generate/promql/queries.ts';
+import { equals } from '../../src/generate/promql/queries.ts';
 import {
   ATTR_ERROR_TYPE,
   ATTR_EXECUTION_RESULT,
@@ -19,7 +19,7 @@ import {
 import { labelName, metricName, NAMINGS, selector } from '../../src/semconv/prometheus.ts';
 import { code, table } from './markdown.ts';
 
-const EXAMPLE = selector(EXECUTIONS, 'otlp-utf8', [is<Outcome>(ATTR_OUTCOME, 'failure')]);
+const EXAMPLE = selector(EXECUTIONS, 'otlp-utf8', [equals<Outcome>(ATTR_OUTCOME, 'failure')]);
 
 /** `docs/metrics.md`: each metric in full, and its names in Prometheus. */
 export function metricsPage(): string {

@@ -12,7 +12,7 @@ import { alertmanagerFile } from './formats/alertmanager.ts';
 import { DASHBOARD_FILES, RULE_FILES } from './formats/index.ts';
 import { type GenerateOptions, resolveGenerateSettings } from './options.ts';
 import { Queries } from './promql/queries.ts';
-import { selectionOf } from './selection.ts';
+import { resolveSelection } from './selection.ts';
 import type { Files } from './write-files.ts';
 
 export type { Naming } from '../semconv/prometheus.ts';
@@ -37,7 +37,7 @@ export type { GenerateOptions };
  * }
  */
 export function generate(options: GenerateOptions = {}): Files {
-  const { has, ...selection } = selectionOf(options);
+  const { has, ...selection } = resolveSelection(options);
   const queries = new Queries(resolveGenerateSettings(options));
   const alerts = alertGroups(queries);
   const rules = {

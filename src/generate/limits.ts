@@ -56,7 +56,7 @@ const BOUNDS: Readonly<Partial<Record<ThresholdName, Metric>>> = {
  *
  * @throws TypeError naming the threshold, what was expected and what came
  */
-export function limitsOf(thresholds: Thresholds): Limits {
+export function resolveLimits(thresholds: Thresholds): Limits {
   return limitsWith(entriesOf(thresholds).filter(({ policy }) => policy === undefined));
 }
 
@@ -65,7 +65,7 @@ export function limitsOf(thresholds: Thresholds): Limits {
  *
  * @throws TypeError naming the threshold, what was expected and what came
  */
-export function policyLimitsOf(thresholds: Thresholds): ReadonlyMap<string, Limits> {
+export function resolvePolicyLimits(thresholds: Thresholds): ReadonlyMap<string, Limits> {
   const entries = entriesOf(thresholds);
   const policies = new Set(entries.flatMap(({ policy }) => policy ?? []));
   const of = (wanted: string) =>

@@ -1,5 +1,5 @@
 import { NAMINGS, type Naming } from '../semconv/prometheus.ts';
-import { type Limits, limitsOf, policyLimitsOf, type Thresholds } from './limits.ts';
+import { type Limits, resolveLimits, resolvePolicyLimits, type Thresholds } from './limits.ts';
 import { optionError } from './option-error.ts';
 import { PUBLISHED_RUNBOOKS } from './runbook-url.ts';
 import type { Format, What } from './selection.ts';
@@ -166,8 +166,8 @@ export function resolveGenerateSettings(options: GenerateOptions): GenerateSetti
   assertKubernetesLabels(labels);
   return {
     naming,
-    limits: limitsOf(thresholds),
-    policyLimits: policyLimitsOf(thresholds),
+    limits: resolveLimits(thresholds),
+    policyLimits: resolvePolicyLimits(thresholds),
     jobLabel,
     groupLabels: [...new Set(groupLabels)],
     instanceLabel,

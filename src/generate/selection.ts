@@ -70,7 +70,7 @@ export interface Selection {
 }
 
 /** @throws TypeError naming the option, what was expected and what came */
-export function selectionOf({ what, format }: SelectionOptions): Selection {
+export function resolveSelection({ what, format }: SelectionOptions): Selection {
   const formats = listOf('format', format, FORMATS) ?? [];
   const whats = listOf('what', what, WHATS) ?? kindsOf(formats);
   const parts = new Set(whats.flatMap((each) => PARTS[each]));

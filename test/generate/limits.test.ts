@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { generate } from '../../src/generate/index.ts';
 import {
-  limitsOf,
+  resolveLimits,
   THRESHOLDS,
   type ThresholdName,
   type Thresholds,
@@ -27,7 +27,7 @@ describe('a threshold', () => {
 
   it.each(names)('%s is what it was where it is not changed', (name) => {
     const [limit = '', unit = ''] = name.split('.');
-    const limits = limitsOf({}) as Record<string, Record<string, number>>;
+    const limits = resolveLimits({}) as Record<string, Record<string, number>>;
     expect(limits[limit]?.[unit]).toBe(THRESHOLDS[name]);
   });
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { thresholdsRead } from '../../scripts/docs/alerts-page.ts';
 import { alertGroups } from '../../src/generate/alerts/index.ts';
-import { limitsOf, THRESHOLDS, type ThresholdName } from '../../src/generate/limits.ts';
+import { resolveLimits, THRESHOLDS, type ThresholdName } from '../../src/generate/limits.ts';
 import { resolveGenerateSettings } from '../../src/generate/options.ts';
 import { Queries } from '../../src/generate/promql/queries.ts';
 import { BURN_RATES, LIMITS } from '../../src/presets/thresholds.ts';
@@ -119,7 +119,7 @@ describe.each(names)('the runbook of %s', (name) => {
       expect(own).toContain(threshold);
       expect(value).not.toBe(THRESHOLDS[threshold as ThresholdName]);
     }
-    expect(() => limitsOf(Object.fromEntries(set))).not.toThrow();
+    expect(() => resolveLimits(Object.fromEntries(set))).not.toThrow();
   });
 });
 

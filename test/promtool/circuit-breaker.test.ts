@@ -28,8 +28,8 @@ groups:
       } as const;
       const play = {
         alert,
-        who: 'instance',
-        says: '',
+        label: 'instance',
+        title: '',
         job: 'shop',
         replicas: [circuits('a', [outage(T, minutes(60), { probeSeconds: 30 })])],
         firing: never(T + minutes(60)),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ROADS } from './promtool.ts';
+import { SAMPLINGS } from './promtool.ts';
 import { committed, groupsIn } from './rules.ts';
 import type { Scenario, Table } from './scenario.ts';
 import { TABLES } from './scenarios/index.ts';
@@ -16,14 +16,14 @@ const resolves = (scenario: Scenario) =>
 /** The situations that are about an alert, as scenarios of it. */
 function situationsOf(alert: string): Scenario[] {
   const isOf = (text: string) => `Resilience${text.split(' ')[0]}` === alert;
-  return SITUATIONS.flatMap(({ says, firing }) => {
+  return SITUATIONS.flatMap(({ title, firing }) => {
     const times = Object.entries(firing).filter(([, { fires = [], silent = [] }]) =>
       [...fires, ...silent].some(isOf),
     );
     if (times.length === 0) return [];
     return [
       {
-        says,
+        title,
         replicas: [],
         firing: Object.fromEntries(
           times.map(([time, { fires = [] }]) => [time, fires.filter(isOf)]),
@@ -68,7 +68,9 @@ describe.each(['prometheus-exporter', 'otlp'] as const)(
     });
 
     it('is played with samples 15 s and 60 s apart', () => {
-      const intervals = ROADS.filter((road) => road.naming === naming).map((road) => road.interval);
+      const intervals = SAMPLINGS.filter((road) => road.naming === naming).map(
+        (road) => road.interval,
+      );
       expect(new Set(intervals)).toEqual(new Set([15, 60]));
     });
 
@@ -77,11 +79,11 @@ describe.each(['prometheus-exporter', 'otlp'] as const)(
       const without = TABLES.filter(({ alert }) => alert !== first);
       const table = (scenarios: readonly Scenario[]): Table => ({
         alert: first,
-        who: 'policy',
+        label: 'policy',
         scenarios,
       });
-      const silent: Scenario = { says: 'stays silent', replicas: [], firing: { 60: [] } };
-      const firing: Scenario = { says: 'fires', replicas: [], firing: { 60: ['a'] } };
+      const silent: Scenario = { title: 'stays silent', replicas: [], firing: { 60: [] } };
+      const firing: Scenario = { title: 'fires', replicas: [], firing: { 60: ['a'] } };
       expect(lacking(alerts, without)).toHaveLength(3);
       expect(lacking(alerts, [...without, table([silent])])).toEqual([
         `${first}: no scenario in which it fires`,

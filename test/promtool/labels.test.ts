@@ -2,7 +2,7 @@ import { alertGroups, recordingGroups } from '../../src/generate/alerts/index.ts
 import { ruleFile } from '../../src/generate/formats/prometheus.ts';
 import { resolveGenerateSettings } from '../../src/generate/options.ts';
 import { Queries } from '../../src/generate/promql/queries.ts';
-import { ROADS } from './promtool.ts';
+import { SAMPLINGS } from './promtool.ts';
 import { play } from './scenario.ts';
 import { TABLES } from './scenarios/index.ts';
 
@@ -15,7 +15,7 @@ const rules = [recordingGroups(queries), alertGroups(queries)].map((groups) =>
 
 play(
   TABLES.map(({ scenarios, ...table }) => ({ ...table, scenarios: scenarios.slice(0, 2) })),
-  ROADS.filter(
+  SAMPLINGS.filter(
     ({ naming, interval, long }) => naming === 'prometheus-exporter' && (interval === 15 || long),
   ).map((road) => ({ ...road, ...labels, rules, evaluation: Math.max(road.evaluation, 60) })),
 );

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { requireProgram } from '../support/programs.ts';
 import { committed, rulesOf } from './rules.ts';
-import type { InputSeries, Road } from './series.ts';
+import type { InputSeries, Sampling } from './series.ts';
 
 /** The committed rule files. */
 export const RULES = [
@@ -14,7 +14,7 @@ export const RULES = [
   { naming: 'otlp', path: resolve('alerts/otlp/resilience-alerts.yaml') },
 ] as const;
 
-export interface Tested extends Road {
+export interface TestedSampling extends Sampling {
   /** Seconds between two evaluations. */
   readonly evaluation: number;
   /** For what goes on for days. */
@@ -24,7 +24,7 @@ export interface Tested extends Road {
 }
 
 /** Both committed namings, each with few and many samples in a window, judged often and seldom. */
-export const ROADS: readonly Tested[] = [
+export const SAMPLINGS: readonly TestedSampling[] = [
   { naming: 'prometheus-exporter', interval: 15, evaluation: 15 },
   { naming: 'prometheus-exporter', interval: 60, evaluation: 60 },
   { naming: 'otlp', interval: 15, evaluation: 60 },
@@ -41,7 +41,7 @@ export interface UnitTest {
 
 /** What was not as expected, by the job it happened to, in promtool's words. */
 export async function failuresOf(
-  road: Tested,
+  road: TestedSampling,
   alert: string,
   test: UnitTest,
 ): Promise<Map<string, string>> {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import type { Tested } from './promtool.ts';
+import type { TestedSampling } from './promtool.ts';
 
 export interface Rule {
   readonly alert?: string;
@@ -18,7 +18,7 @@ export interface Group {
 }
 
 /** The texts of the committed rule files of a naming. */
-export function committed(naming: Tested['naming']): string[] {
+export function committed(naming: TestedSampling['naming']): string[] {
   const folder = naming === 'otlp' ? 'alerts/otlp' : 'alerts';
   return ['resilience-recording-rules', 'resilience-alerts'].map((name) =>
     readFileSync(`${folder}/${name}.yaml`, 'utf8'),

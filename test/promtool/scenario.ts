@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { ATTR_DEPENDENCY_NAME, ATTR_POLICY_NAME } from '../../src/semconv/attributes.ts';
 import { labelReference } from '../../src/semconv/prometheus.ts';
-import { failuresOf, ROADS, type Tested, type UnitTest } from './promtool.ts';
+import { failuresOf, SAMPLINGS, type TestedSampling, type UnitTest } from './promtool.ts';
 import { type Replica, sampled } from './series.ts';
 
 /** What replicas of one service go through, and when an alert must be firing. */
 export interface Scenario {
   /** Completes the name of the alert to a sentence. */
-  readonly says: string;
+  readonly title: string;
   readonly replicas: readonly Replica[];
   /** For whom it must be firing at each time, in seconds, and for nobody else. */
   readonly firing: Readonly<Record<number, readonly string[]>>;
@@ -20,7 +20,7 @@ export interface Scenario {
 export interface Table {
   readonly alert: string;
   /** The label whose values `firing` lists. */
-  readonly who: 'instance' | 'policy' | 'dependency' | 'job';
+  readonly label: 'instance' | 'policy' | 'dependency' | 'job';
   readonly scenarios: readonly Scenario[];
 }
 
@@ -51,7 +51,7 @@ export function always(
 type Play = Scenario & Omit<Table, 'scenarios'> & { readonly job: string };
 
 /** Lets promtool play all scenarios of each table, each as a job of its own, on every road. */
-export function play(tables: readonly Table[], roads: readonly Tested[] = ROADS): void {
+export function play(tables: readonly Table[], roads: readonly TestedSampling[] = SAMPLINGS): void {
   it.each(tables)(
     '$alert fires when its scenarios say so, and only then',
     async (table) => {
@@ -64,7 +64,7 @@ export function play(tables: readonly Table[], roads: readonly Tested[] = ROADS)
 }
 
 /** The scenarios of an alert that did not go as expected on a road, with promtool's words. */
-async function offenders({ scenarios, ...table }: Table, road: Tested): Promise<string[]> {
+async function offenders({ scenarios, ...table }: Table, road: TestedSampling): Promise<string[]> {
   const plays = scenarios
     .map((scenario, i): Play => ({ ...table, ...scenario, job: `scenario ${i}` }))
     .filter(({ long = false }) => long === (road.long ?? false));
@@ -74,15 +74,15 @@ async function offenders({ scenarios, ...table }: Table, road: Tested): Promise<
   return plays
     .filter(({ job }) => failures.has(job))
     .map(
-      ({ job, says }) =>
-        `${naming}, sampled every ${interval} s, evaluated every ${evaluation} s: ${says}\n${failures.get(job)}`,
+      ({ job, title }) =>
+        `${naming}, sampled every ${interval} s, evaluated every ${evaluation} s: ${title}\n${failures.get(job)}`,
     );
 }
 
 const WHO = { policy: ATTR_POLICY_NAME, dependency: ATTR_DEPENDENCY_NAME } as const;
 
 /** The unit tests of scenarios that are sampled on a road. */
-export function testsOf(plays: readonly Play[], road: Tested): UnitTest {
+export function testsOf(plays: readonly Play[], road: TestedSampling): UnitTest {
   const { naming, jobLabel = 'job', instanceLabel = 'instance' } = road;
   const labels = { job: jobLabel, instance: instanceLabel, ...WHO };
   return {
@@ -91,7 +91,7 @@ export function testsOf(plays: readonly Play[], road: Tested): UnitTest {
       const until = Math.max(...Object.keys(firing).map(Number));
       return replicas.flatMap((replica) => sampled(replica, job, road, until));
     }),
-    promql_expr_test: plays.flatMap(({ alert, severity, who, firing, job }) => {
+    promql_expr_test: plays.flatMap(({ alert, severity, label: who, firing, job }) => {
       const label = labelReference(labels[who], naming);
       const wanted = [
         `alertname="${alert}"`,

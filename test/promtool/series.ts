@@ -35,7 +35,7 @@ export interface Replica {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-export interface Road {
+export interface Sampling {
   readonly naming: Naming;
   readonly jobLabel?: string;
   readonly instanceLabel?: string;
@@ -50,7 +50,12 @@ export interface InputSeries {
 }
 
 /** Samples a replica from 0 to a time. */
-export function sampled(replica: Replica, job: string, road: Road, until: number): InputSeries[] {
+export function sampled(
+  replica: Replica,
+  job: string,
+  road: Sampling,
+  until: number,
+): InputSeries[] {
   const { instance, down = [], missed = [], labels = {} } = replica;
   const { naming, interval, jobLabel = 'job', instanceLabel = 'instance' } = road;
   const times = Array.from({ length: Math.floor(until / interval) + 1 }, (_, i) => i * interval);

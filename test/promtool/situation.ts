@@ -4,16 +4,16 @@ import { EXECUTION_ACTIVE, EXECUTIONS } from '../../src/semconv/metrics.ts';
 import { circuits, type Stay } from './circuit.ts';
 import { promtool, withFile } from './promtool.ts';
 import { committed, rulesOf } from './rules.ts';
-import { closed, type Replica, type Road, sampled, type Value } from './series.ts';
+import { closed, type Replica, type Sampling, sampled, type Value } from './series.ts';
 
 /** A fleet, and which alerts must or must not fire at times, in seconds. */
 export interface Situation {
-  readonly says: string;
+  readonly title: string;
   /** The replicas of each job. */
   readonly jobs: Readonly<Record<string, readonly Replica[]>>;
   readonly firing: Readonly<Record<number, Expected>>;
   /** The rule files, where they are not the committed ones. */
-  readonly rules?: (naming: Road['naming']) => readonly string[];
+  readonly rules?: (naming: Sampling['naming']) => readonly string[];
   /** Labels by which the alerts are told apart, beside name and severity. */
   readonly by?: readonly string[];
   /** Goes on for a day or more: evaluated every 5 min. */
@@ -26,14 +26,14 @@ interface Expected {
   readonly silent?: readonly string[];
 }
 
-export const ROADS: readonly Road[] = [
+export const SITUATION_SAMPLINGS: readonly Sampling[] = [
   { naming: 'prometheus-exporter', interval: 15 },
   { naming: 'otlp', interval: 60 },
 ];
 
 /** What is not as expected on a road, with promtool's words. */
-export async function offence(situation: Situation, road: Road): Promise<string | undefined> {
-  const { says, jobs, firing, by = [], long = false, rules = committed } = situation;
+export async function offence(situation: Situation, road: Sampling): Promise<string | undefined> {
+  const { title, jobs, firing, by = [], long = false, rules = committed } = situation;
   const until = Math.max(...Object.keys(firing).map(Number));
   const series = Object.entries(jobs).flatMap(([job, replicas]) =>
     replicas.flatMap((replica) => sampled(replica, job, road, until)),
@@ -72,7 +72,7 @@ export async function offence(situation: Situation, road: Road): Promise<string 
     );
     return undefined;
   } catch (error) {
-    return `${road.naming}, sampled every ${road.interval} s: ${says}\n${String(error).slice(0, 1500)}`;
+    return `${road.naming}, sampled every ${road.interval} s: ${title}\n${String(error).slice(0, 1500)}`;
   }
 }
 

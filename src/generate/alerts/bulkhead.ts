@@ -4,8 +4,8 @@ import {
   type BulkheadResult,
 } from '../../semconv/attributes.ts';
 import { BULKHEAD_ACTIVE, BULKHEAD_CALLS, BULKHEAD_LIMIT } from '../../semconv/metrics.ts';
-import { percent } from '../promql/percent.ts';
-import { is, isOneOf, type Queries } from '../promql/queries.ts';
+import { toPercent } from '../promql/percent.ts';
+import { equals, oneOf, type Queries } from '../promql/queries.ts';
 import type { Alert } from './types.ts';
 
 export function alerts(queries: Queries): Alert[] {
@@ -15,25 +15,25 @@ export function alerts(queries: Queries): Alert[] {
 function rejections(queries: Queries): Alert {
   const { ratio, windowSeconds, atLeast } = queries.limits.bulkheadRejections;
   const { policy } = queries.grouping;
-  const rejected = queries.of(BULKHEAD_CALLS, [
-    is<BulkheadResult>(ATTR_BULKHEAD_RESULT, 'rejected'),
+  const rejected = queries.selector(BULKHEAD_CALLS, [
+    equals<BulkheadResult>(ATTR_BULKHEAD_RESULT, 'rejected'),
   ]);
-  const calls = queries.of(BULKHEAD_CALLS);
+  const calls = queries.selector(BULKHEAD_CALLS);
   const window = queries.window(windowSeconds);
-  const name = queries.text(ATTR_POLICY_NAME);
+  const name = queries.labelTemplate(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceBulkheadRejections',
     severity: 'warning',
-    about: 'policy',
+    subject: 'policy',
     expr: `
 (sum by (${policy}) (increase(${rejected}[${window}])) >= ${atLeast})
   / sum by (${policy}) (increase(${calls}[${window}]))
   > ${ratio}`.trim(),
     summary: `The bulkhead of ${name} rejects calls.`,
     description:
-      `{{ $value | humanizePercentage }} of the calls of ${name} (${queries.serviceText}) found the ` +
+      `{{ $value | humanizePercentage }} of the calls of ${name} (${queries.serviceTemplate}) found the ` +
       `bulkhead and its queue full in the last ${window}`,
-    limit: percent(ratio),
+    limit: toPercent(ratio),
   };
 }
 
@@ -41,18 +41,18 @@ function rejections(queries: Queries): Alert {
 function saturated(queries: Queries): Alert {
   const { ratio, windowSeconds } = queries.limits.bulkheadSaturation;
   const { replica } = queries.grouping;
-  const active = queries.of(BULKHEAD_ACTIVE);
-  const slots = queries.of(BULKHEAD_LIMIT);
-  const calls = queries.of(BULKHEAD_CALLS, [
-    isOneOf<BulkheadResult>(ATTR_BULKHEAD_RESULT, ['accepted', 'rejected']),
+  const active = queries.selector(BULKHEAD_ACTIVE);
+  const slots = queries.selector(BULKHEAD_LIMIT);
+  const calls = queries.selector(BULKHEAD_CALLS, [
+    oneOf<BulkheadResult>(ATTR_BULKHEAD_RESULT, ['accepted', 'rejected']),
   ]);
   const window = queries.window(windowSeconds);
-  const name = queries.text(ATTR_POLICY_NAME);
-  const instance = queries.text(queries.instance);
+  const name = queries.labelTemplate(ATTR_POLICY_NAME);
+  const instance = queries.labelTemplate(queries.instance);
   return {
     name: 'ResilienceBulkheadSaturated',
     severity: 'warning',
-    about: 'replica',
+    subject: 'replica',
     expr: `
 sum by (${replica}) (avg_over_time(${active}[${window}]))
   / sum by (${replica}) (avg_over_time(${slots}[${window}]))
@@ -64,8 +64,8 @@ unless on (${replica})
   sum by (${replica}) (increase(${calls}[${window}])) == 0`.trim(),
     summary: `The bulkhead of ${name} is full on ${instance}.`,
     description:
-      `{{ $value | humanizePercentage }} of the slots of ${name} on ${instance} (${queries.serviceText}) ` +
+      `{{ $value | humanizePercentage }} of the slots of ${name} on ${instance} (${queries.serviceTemplate}) ` +
       `were taken in the last ${window}, on average`,
-    limit: percent(ratio),
+    limit: toPercent(ratio),
   };
 }

@@ -22,9 +22,9 @@ import {
   LABEL_SEVERITY,
   type Matcher,
 } from '../../semconv/prometheus.ts';
-import { percent } from '../promql/percent.ts';
-import { is, isOneOf, type Queries } from '../promql/queries.ts';
-import { recorded } from './recording-rules.ts';
+import { toPercent } from '../promql/percent.ts';
+import { equals, oneOf, type Queries } from '../promql/queries.ts';
+import { recordedSeries } from './recording-rules.ts';
 import type { Alert } from './types.ts';
 
 type CircuitSeverity = 'critical' | 'warning';
@@ -47,30 +47,30 @@ export function alerts(queries: Queries): Alert[] {
 }
 
 function states(queries: Queries) {
-  const state = (matcher: Matcher) => queries.of(CIRCUIT_BREAKER_STATE, [matcher]);
-  const one = (value: CircuitBreakerState) => state(is(ATTR_CIRCUIT_BREAKER_STATE, value));
+  const state = (matcher: Matcher) => queries.selector(CIRCUIT_BREAKER_STATE, [matcher]);
+  const one = (value: CircuitBreakerState) => state(equals(ATTR_CIRCUIT_BREAKER_STATE, value));
   return {
-    breakers: queries.of(CIRCUIT_BREAKER_STATE),
+    breakers: queries.selector(CIRCUIT_BREAKER_STATE),
     closed: one('closed'),
     halfOpen: one('half_open'),
     isolated: one('isolated'),
-    notClosed: state(isOneOf(ATTR_CIRCUIT_BREAKER_STATE, ['open', 'half_open'])),
+    notClosed: state(oneOf(ATTR_CIRCUIT_BREAKER_STATE, ['open', 'half_open'])),
   };
 }
 
 function calls(queries: Queries, result: CircuitBreakerResult): string {
-  return queries.of(CIRCUIT_BREAKER_CALLS, [is(ATTR_CIRCUIT_BREAKER_RESULT, result)]);
+  return queries.selector(CIRCUIT_BREAKER_CALLS, [equals(ATTR_CIRCUIT_BREAKER_RESULT, result)]);
 }
 
 function changes(queries: Queries, from: CircuitBreakerState, to: CircuitBreakerState): string {
-  return queries.of(CIRCUIT_BREAKER_TRANSITIONS, [
-    is(ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE, from),
-    is(ATTR_CIRCUIT_BREAKER_STATE, to),
+  return queries.selector(CIRCUIT_BREAKER_TRANSITIONS, [
+    equals(ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE, from),
+    equals(ATTR_CIRCUIT_BREAKER_STATE, to),
   ]);
 }
 
 function executions(queries: Queries, outcome: Outcome): string {
-  return queries.of(EXECUTIONS, [is(ATTR_OUTCOME, outcome)]);
+  return queries.selector(EXECUTIONS, [equals(ATTR_OUTCOME, outcome)]);
 }
 
 const ADVICE = {
@@ -82,11 +82,11 @@ const ADVICE = {
 function openInManyJobs(queries: Queries, severity: CircuitSeverity): Alert {
   const { count } = queries.limits.manyJobs;
   const { jobs } = queries.grouping;
-  const name = queries.text(ATTR_POLICY_NAME);
+  const name = queries.labelTemplate(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceCircuitBreakerOpenInManyJobs',
     severity,
-    about: 'jobs',
+    subject: 'jobs',
     expr: `
 count by (${jobs}) (
   ${ALERTS}{${LABEL_ALERT_NAME}="ResilienceCircuitBreakerOpenFleetWide",${LABEL_ALERT_STATE}="firing",${LABEL_SEVERITY}="${severity}"}
@@ -111,11 +111,11 @@ function openFleetWide(queries: Queries, severity: CircuitSeverity): Alert {
   const rejected = calls(queries, 'rejected');
   const window = queries.window(fleetWide.windowSeconds);
   const traffic = queries.window(circuitCalls.windowSeconds);
-  const name = queries.text(ATTR_POLICY_NAME);
+  const name = queries.labelTemplate(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceCircuitBreakerOpenFleetWide',
     severity,
-    about: 'policy',
+    subject: 'policy',
     expr: `
 round(
   sum by (${policy}) (sum_over_time(${notClosed}[${window}]))
@@ -131,9 +131,9 @@ ${severity === 'critical' ? 'unless' : 'and'} on (${policy})
     forSeconds: fleetWide.forSeconds,
     summary: `The circuit of ${name} is open on most replicas.`,
     description:
-      `{{ $value | humanizePercentage }} of the circuit breakers of ${name} (${queries.serviceText}) ` +
+      `{{ $value | humanizePercentage }} of the circuit breakers of ${name} (${queries.serviceTemplate}) ` +
       `were open or half-open in the last ${window}, on average, and calls were rejected`,
-    limit: percent(fleetWide.ratio),
+    limit: toPercent(fleetWide.ratio),
     advice: ADVICE[severity],
   };
 }
@@ -145,18 +145,18 @@ function stuckOpen(queries: Queries, severity: CircuitSeverity): Alert {
   const { closed, halfOpen } = states(queries);
   const answered = executions(queries, 'fallback');
   const unanswered = executions(queries, 'rejected');
-  const downtime = queries.of(CIRCUIT_BREAKER_DOWNTIME);
+  const downtime = queries.selector(CIRCUIT_BREAKER_DOWNTIME);
   const rejected = calls(queries, 'rejected');
   const failed = calls(queries, 'failure');
   const window = queries.window(stuckOpen.seconds);
   const last = queries.window(120);
   const traffic = queries.window(circuitCalls.windowSeconds);
-  const name = queries.text(ATTR_POLICY_NAME);
-  const instance = queries.text(queries.instance);
+  const name = queries.labelTemplate(ATTR_POLICY_NAME);
+  const instance = queries.labelTemplate(queries.instance);
   return {
     name: 'ResilienceCircuitBreakerStuckOpen',
     severity,
-    about: 'replica',
+    subject: 'replica',
     expr: `
 max by (${replica}) (max_over_time(${downtime}[${window}])) > ${queries.seconds(stuckOpen.seconds)}
 # Still open: a restart, which begins the downtime anew, does not end it.
@@ -174,7 +174,7 @@ ${severity === 'critical' ? 'unless' : 'and'} on (${policy})
     > sum by (${policy}) (increase(${unanswered}[${traffic}]))`.trim(),
     summary: `The circuit of ${name} stays open on ${instance}.`,
     description:
-      `The circuit breaker of ${name} on ${instance} (${queries.serviceText}) has not been closed for ` +
+      `The circuit breaker of ${name} on ${instance} (${queries.serviceTemplate}) has not been closed for ` +
       '{{ $value | humanizeDuration }}, and callers meet it',
     limit: queries.time(stuckOpen.seconds),
     advice: ADVICE[severity],
@@ -186,15 +186,15 @@ function probeFailed(queries: Queries): Alert {
   const { probeFailed, circuitCalls } = queries.limits;
   const { policy } = queries.grouping;
   const failed = changes(queries, 'half_open', 'open');
-  const downtime = queries.of(CIRCUIT_BREAKER_DOWNTIME);
+  const downtime = queries.selector(CIRCUIT_BREAKER_DOWNTIME);
   const window = queries.window(probeFailed.windowSeconds);
   const last = queries.window(120);
   const traffic = queries.window(circuitCalls.windowSeconds);
-  const name = queries.text(ATTR_POLICY_NAME);
+  const name = queries.labelTemplate(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceCircuitBreakerProbeFailed',
     severity: 'warning',
-    about: 'policy',
+    subject: 'policy',
     expr: `
 sum by (${policy}) (increase(${failed}[${window}])) >= ${probeFailed.count}
 or
@@ -202,7 +202,7 @@ sum by (${policy}) (increase(${failed}[${traffic}])) >= ${probeFailed.count}
   and on (${policy}) last_over_time(${downtime}[${last}]) > 0`.trim(),
     summary: `${name} is still failing after the reset time of its circuit.`,
     description:
-      `Failed probes of ${name} (${queries.serviceText}) in the last ${window}, or ${traffic} while ` +
+      `Failed probes of ${name} (${queries.serviceTemplate}) in the last ${window}, or ${traffic} while ` +
       'the circuit is open: {{ printf "%.0f" $value }}',
     limit: `${probeFailed.count}`,
     advice: 'The circuit was tried after its reset time, and opened again.',
@@ -214,15 +214,15 @@ function opened(queries: Queries): Alert {
   const { policy } = queries.grouping;
   const openings = changes(queries, 'closed', 'open');
   const window = queries.window(windowSeconds);
-  const name = queries.text(ATTR_POLICY_NAME);
+  const name = queries.labelTemplate(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceCircuitBreakerOpened',
     severity: 'info',
-    about: 'policy',
+    subject: 'policy',
     expr: `sum by (${policy}) (increase(${openings}[${window}])) >= ${count}`,
     summary: `The circuit of ${name} opened.`,
     description:
-      `Openings of the circuit of ${name} (${queries.serviceText}) in the last ${window}: ` +
+      `Openings of the circuit of ${name} (${queries.serviceTemplate}) in the last ${window}: ` +
       '{{ printf "%.0f" $value }}',
     limit: `${count}`,
   };
@@ -233,16 +233,16 @@ function flapping(queries: Queries): Alert {
   const { replica } = queries.grouping;
   const openings = changes(queries, 'closed', 'open');
   const window = queries.window(windowSeconds);
-  const name = queries.text(ATTR_POLICY_NAME);
-  const instance = queries.text(queries.instance);
+  const name = queries.labelTemplate(ATTR_POLICY_NAME);
+  const instance = queries.labelTemplate(queries.instance);
   return {
     name: 'ResilienceCircuitBreakerFlapping',
     severity: 'warning',
-    about: 'replica',
+    subject: 'replica',
     expr: `sum by (${replica}) (increase(${openings}[${window}])) >= ${count}`,
     summary: `The circuit of ${name} opens again and again on ${instance}.`,
     description:
-      `The circuit of ${name} on ${instance} (${queries.serviceText}) opened ` +
+      `The circuit of ${name} on ${instance} (${queries.serviceTemplate}) opened ` +
       `{{ printf "%.0f" $value }} times in the last ${window}, and closed in between`,
     limit: `${count}`,
   };
@@ -254,20 +254,20 @@ function isolatedNow(queries: Queries): Alert {
   const { policy } = queries.grouping;
   const { breakers, isolated } = states(queries);
   const last = queries.window(120);
-  const name = queries.text(ATTR_POLICY_NAME);
+  const name = queries.labelTemplate(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceCircuitBreakerIsolatedNow',
     severity: 'info',
-    about: 'policy',
+    subject: 'policy',
     expr: `
 sum by (${policy}) (last_over_time(${isolated}[${last}]))
   / sum by (${policy}) (last_over_time(${breakers}[${last}]))
   >= ${ratio}`.trim(),
     summary: `The circuit of ${name} is isolated by hand.`,
     description:
-      `{{ $value | humanizePercentage }} of the circuit breakers of ${name} (${queries.serviceText}) ` +
+      `{{ $value | humanizePercentage }} of the circuit breakers of ${name} (${queries.serviceTemplate}) ` +
       'are isolated by hand and reject all calls',
-    limit: percent(ratio),
+    limit: toPercent(ratio),
     advice: 'Meanwhile Alertmanager inhibits the other alerts of this policy.',
   };
 }
@@ -279,11 +279,11 @@ function isolated(queries: Queries): Alert {
   const { isolated } = states(queries);
   const window = queries.window(seconds);
   const begin = `[${queries.window(300)}] offset ${queries.time((seconds * 11) / 12)}`;
-  const name = queries.text(ATTR_POLICY_NAME);
+  const name = queries.labelTemplate(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceCircuitBreakerIsolated',
     severity: 'warning',
-    about: 'policy',
+    subject: 'policy',
     expr: `
 sum by (${policy}) (
   min_over_time(${isolated}[${window}]) > 0
@@ -291,7 +291,7 @@ sum by (${policy}) (
 ) > 0`.trim(),
     summary: `The circuit of ${name} is isolated, and perhaps forgotten.`,
     description:
-      `Circuit breakers of ${name} (${queries.serviceText}) that were isolated by hand for the whole ` +
+      `Circuit breakers of ${name} (${queries.serviceTemplate}) that were isolated by hand for the whole ` +
       `of the last ${window}: {{ printf "%.0f" $value }}`,
     limit: queries.time(seconds),
     advice: 'They stay isolated until someone releases them.',
@@ -306,20 +306,20 @@ sum by (${policy}) (
 function recoverySlow(queries: Queries): Alert {
   const { seconds, windowSeconds, atLeast } = queries.limits.recovery;
   const { policy } = queries.grouping;
-  const downtime = recorded.downtime(queries);
+  const downtime = recordedSeries.downtime(queries);
   const window = queries.time(windowSeconds);
-  const name = queries.text(ATTR_POLICY_NAME);
+  const name = queries.labelTemplate(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceRecoverySlow',
     severity: 'warning',
-    about: 'policy',
+    subject: 'policy',
     expr: `
 max by (${policy}) (increase(${downtime}[${window}]))
   / (max by (${policy}) (resets(${downtime}[${window}])) >= ${atLeast})
   > ${queries.seconds(seconds)}`.trim(),
     summary: `${name} takes long to recover.`,
     description:
-      `The circuit of ${name} (${queries.serviceText}) took {{ $value | humanizeDuration }} on average ` +
+      `The circuit of ${name} (${queries.serviceTemplate}) took {{ $value | humanizeDuration }} on average ` +
       `from open to closed in the incidents of the last ${window}`,
     limit: queries.time(seconds),
   };

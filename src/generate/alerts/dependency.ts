@@ -1,6 +1,6 @@
 import { ATTR_DEPENDENCY_NAME } from '../../semconv/attributes.ts';
 import { DEPENDENCY_AVAILABLE, DEPENDENCY_CHECK_DURATION } from '../../semconv/metrics.ts';
-import { percent } from '../promql/percent.ts';
+import { toPercent } from '../promql/percent.ts';
 import type { Queries } from '../promql/queries.ts';
 import type { Alert } from './types.ts';
 
@@ -12,12 +12,12 @@ export function alerts(queries: Queries): Alert[] {
 function belowQuorum(queries: Queries): Alert {
   const { ratio, forSeconds } = queries.limits.dependenciesAvailable;
   const { service, dependency } = queries.grouping;
-  const available = queries.of(DEPENDENCY_AVAILABLE);
+  const available = queries.selector(DEPENDENCY_AVAILABLE);
   const last = queries.window(120);
   return {
     name: 'ResilienceDependenciesBelowQuorum',
     severity: 'warning',
-    about: 'job',
+    subject: 'job',
     expr: `
 1 -
   count by (${service}) (
@@ -26,11 +26,11 @@ function belowQuorum(queries: Queries): Alert {
   / count by (${service}) (count by (${dependency}) (last_over_time(${available}[${last}])))
 < ${ratio}`.trim(),
     forSeconds,
-    summary: `Too few dependencies of ${queries.text(queries.job)} are available.`,
+    summary: `Too few dependencies of ${queries.labelTemplate(queries.job)} are available.`,
     description:
-      `{{ $value | humanizePercentage }} of the dependencies are available (${queries.serviceText}), ` +
+      `{{ $value | humanizePercentage }} of the dependencies are available (${queries.serviceTemplate}), ` +
       `for the last ${queries.time(forSeconds)}`,
-    limit: percent(ratio),
+    limit: toPercent(ratio),
     advice: 'Postpone bulk work, or expect partial results.',
   };
 }
@@ -40,14 +40,18 @@ function slow(queries: Queries): Alert {
   const { seconds, ratio, windowSeconds, atLeast } = queries.limits.healthCheck;
   const { dependency } = queries.grouping;
   const window = queries.window(windowSeconds);
-  const native = `sum by (${dependency}) (increase(${queries.of(DEPENDENCY_CHECK_DURATION)}[${window}]))`;
-  const count = queries.of(DEPENDENCY_CHECK_DURATION, [], 'count');
-  const fast = queries.of(DEPENDENCY_CHECK_DURATION, [queries.atMost(seconds)], 'bucket');
-  const name = queries.text(ATTR_DEPENDENCY_NAME);
+  const native = `sum by (${dependency}) (increase(${queries.selector(DEPENDENCY_CHECK_DURATION)}[${window}]))`;
+  const count = queries.selector(DEPENDENCY_CHECK_DURATION, [], 'count');
+  const fast = queries.selector(
+    DEPENDENCY_CHECK_DURATION,
+    [queries.bucketMatcher(seconds)],
+    'bucket',
+  );
+  const name = queries.labelTemplate(ATTR_DEPENDENCY_NAME);
   return {
     name: 'ResilienceDependencySlow',
     severity: 'warning',
-    about: 'dependency',
+    subject: 'dependency',
     expr: (queries.settings.histograms === 'native'
       ? `
 histogram_fraction(${seconds}, +Inf, ${native}) > ${ratio}
@@ -63,9 +67,9 @@ histogram_fraction(${seconds}, +Inf, ${native}) * histogram_count(${native}) >= 
     ).trim(),
     summary: `${name} answers its health checks slowly.`,
     description:
-      `{{ $value | humanizePercentage }} of the checks of ${name} (${queries.serviceText}) took longer ` +
+      `{{ $value | humanizePercentage }} of the checks of ${name} (${queries.serviceTemplate}) took longer ` +
       `than ${seconds * 1000} ms in the last ${window}`,
-    limit: `${percent(ratio)}, and ${atLeast} checks`,
+    limit: `${toPercent(ratio)}, and ${atLeast} checks`,
     advice: 'The dependency is under load.',
   };
 }

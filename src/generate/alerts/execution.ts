@@ -14,9 +14,9 @@ import {
   EXECUTION_DURATION,
   EXECUTIONS,
 } from '../../semconv/metrics.ts';
-import { percent } from '../promql/percent.ts';
-import { is, isOneOf, LE, type Queries } from '../promql/queries.ts';
-import { COUNTED, recorded, UNANSWERED } from './recording-rules.ts';
+import { toPercent } from '../promql/percent.ts';
+import { equals, LE, oneOf, type Queries } from '../promql/queries.ts';
+import { COUNTED, recordedSeries, UNANSWERED } from './recording-rules.ts';
 import type { Alert } from './types.ts';
 
 export function alerts(queries: Queries): Alert[] {
@@ -33,17 +33,17 @@ function latencyHigh(queries: Queries): Alert {
   const { latency, latencyTraffic } = queries.limits;
   const { policy } = queries.grouping;
   // A rejected call is quick, and one that the caller aborts says nothing.
-  const answered = is<ExecutionResult>(ATTR_EXECUTION_RESULT, 'answered');
-  const durations = queries.of(EXECUTION_DURATION, [answered]);
-  const buckets = queries.of(EXECUTION_DURATION, [answered], 'bucket');
-  const count = queries.of(EXECUTION_DURATION, [answered], 'count');
+  const answered = equals<ExecutionResult>(ATTR_EXECUTION_RESULT, 'answered');
+  const durations = queries.selector(EXECUTION_DURATION, [answered]);
+  const buckets = queries.selector(EXECUTION_DURATION, [answered], 'bucket');
+  const count = queries.selector(EXECUTION_DURATION, [answered], 'count');
   const window = queries.window(latency.windowSeconds);
   const longer = queries.window(latencyTraffic.windowSeconds);
-  const name = queries.text(ATTR_POLICY_NAME);
+  const name = queries.labelTemplate(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceLatencyP95High',
     severity: 'warning',
-    about: 'policy',
+    subject: 'policy',
     expr: (queries.settings.histograms === 'native'
       ? `
 histogram_quantile(${latency.quantile}, sum by (${policy}) (rate(${durations}[${window}])))
@@ -62,7 +62,7 @@ and on (${policy})
     ).trim(),
     summary: `${name} is slow.`,
     description:
-      `The ${latency.quantile * 100}th percentile of the executions of ${name} (${queries.serviceText}) ` +
+      `The ${latency.quantile * 100}th percentile of the executions of ${name} (${queries.serviceTemplate}) ` +
       `took {{ $value | humanizeDuration }} in the last ${window}`,
     limit: `${latency.seconds * 1000} ms`,
   };
@@ -72,16 +72,16 @@ and on (${policy})
 function stuck(queries: Queries): Alert {
   const { atLeast, windowSeconds, forSeconds } = queries.limits.executionsStuck;
   const { policy, replica } = queries.grouping;
-  const active = queries.of(EXECUTION_ACTIVE);
-  const ended = queries.of(EXECUTIONS, [
-    isOneOf<Outcome>(ATTR_OUTCOME, ['success', 'fallback', 'failure', 'timed_out']),
+  const active = queries.selector(EXECUTION_ACTIVE);
+  const ended = queries.selector(EXECUTIONS, [
+    oneOf<Outcome>(ATTR_OUTCOME, ['success', 'fallback', 'failure', 'timed_out']),
   ]);
   const window = queries.window(windowSeconds);
-  const name = queries.text(ATTR_POLICY_NAME);
+  const name = queries.labelTemplate(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceExecutionsStuck',
     severity: 'warning',
-    about: 'policy',
+    subject: 'policy',
     expr: `
 sum by (${policy}) (
   delta(${active}[${window}])
@@ -91,7 +91,7 @@ sum by (${policy}) (
     forSeconds,
     summary: `Executions of ${name} hang.`,
     description:
-      `{{ printf "%.0f" $value }} executions of ${name} (${queries.serviceText}) began in the last ` +
+      `{{ printf "%.0f" $value }} executions of ${name} (${queries.serviceTemplate}) began in the last ` +
       `${window}, on replicas where none ended`,
     limit: `${atLeast}`,
     advice: 'Is there a timeout?',
@@ -104,10 +104,10 @@ type Rate = (typeof BURN_RATES)[number];
 function fastBudgetBurn(queries: Queries, rate: Rate): Alert {
   const { budgetBurn } = queries.limits;
   const { policy, replica } = queries.grouping;
-  const counted = queries.of(EXECUTIONS, [COUNTED]);
-  const unanswered = queries.of(EXECUTIONS, [UNANSWERED]);
-  const isolated = queries.of(CIRCUIT_BREAKER_STATE, [
-    is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'isolated'),
+  const counted = queries.selector(EXECUTIONS, [COUNTED]);
+  const unanswered = queries.selector(EXECUTIONS, [UNANSWERED]);
+  const isolated = queries.selector(CIRCUIT_BREAKER_STATE, [
+    equals<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'isolated'),
   ]);
   const limit = limitOf(queries, rate);
   const long = queries.time(rate.longSeconds);
@@ -136,8 +136,8 @@ and on (${policy})
 function slowBudgetBurn(queries: Queries, rate: Rate): Alert {
   const { budgetBurn, slowBudgetBurn } = queries.limits;
   const { policy } = queries.grouping;
-  const counted = recorded.executions(queries);
-  const unanswered = recorded.unanswered(queries);
+  const counted = recordedSeries.executions(queries);
+  const unanswered = recordedSeries.unanswered(queries);
   const limit = limitOf(queries, rate);
   const step = queries.time(300);
   const long = `${queries.time(rate.longSeconds)}:${step}`;
@@ -160,19 +160,19 @@ function limitOf(queries: Queries, { burn }: Rate): number {
 }
 
 function burn(queries: Queries, rate: Rate): Omit<Alert, 'expr'> {
-  const name = queries.text(ATTR_POLICY_NAME);
+  const name = queries.labelTemplate(ATTR_POLICY_NAME);
   const [long, short] = [rate.longSeconds, rate.shortSeconds].map((each) => queries.time(each));
   const budget = Number((1 - queries.limits.availability.ratio).toPrecision(12));
   return {
     name: 'ResilienceErrorBudgetBurn',
     severity: rate.severity,
     labels: { long: long ?? '', short: short ?? '' },
-    about: 'policy',
+    subject: 'policy',
     forSeconds: rate.forSeconds,
     summary: `${name} burns its error budget.`,
     description:
-      `{{ $value | humanizePercentage }} of the executions of ${name} (${queries.serviceText}) got no ` +
+      `{{ $value | humanizePercentage }} of the executions of ${name} (${queries.serviceTemplate}) got no ` +
       `answer in the last ${long}`,
-    limit: `${percent(limitOf(queries, rate))}, ${rate.burn} times the budget of ${percent(budget)}`,
+    limit: `${toPercent(limitOf(queries, rate))}, ${rate.burn} times the budget of ${toPercent(budget)}`,
   };
 }

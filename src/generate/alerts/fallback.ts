@@ -4,8 +4,8 @@ import {
   type FallbackResult,
 } from '../../semconv/attributes.ts';
 import { FALLBACK_CALLS } from '../../semconv/metrics.ts';
-import { percent } from '../promql/percent.ts';
-import { is, type Queries } from '../promql/queries.ts';
+import { toPercent } from '../promql/percent.ts';
+import { equals, type Queries } from '../promql/queries.ts';
 import type { Alert } from './types.ts';
 
 export function alerts(queries: Queries): Alert[] {
@@ -15,23 +15,25 @@ export function alerts(queries: Queries): Alert[] {
 function usageHigh(queries: Queries): Alert {
   const { ratio, windowSeconds, atLeast } = queries.limits.fallbacks;
   const { policy } = queries.grouping;
-  const used = queries.of(FALLBACK_CALLS, [is<FallbackResult>(ATTR_FALLBACK_RESULT, 'used')]);
-  const calls = queries.of(FALLBACK_CALLS);
+  const used = queries.selector(FALLBACK_CALLS, [
+    equals<FallbackResult>(ATTR_FALLBACK_RESULT, 'used'),
+  ]);
+  const calls = queries.selector(FALLBACK_CALLS);
   const window = queries.window(windowSeconds);
-  const name = queries.text(ATTR_POLICY_NAME);
+  const name = queries.labelTemplate(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceFallbackUsageHigh',
     severity: 'warning',
-    about: 'policy',
+    subject: 'policy',
     expr: `
 (sum by (${policy}) (increase(${used}[${window}])) >= ${atLeast})
   / sum by (${policy}) (increase(${calls}[${window}]))
   > ${ratio}`.trim(),
     summary: `A fallback answers callers of ${name}.`,
     description:
-      `{{ $value | humanizePercentage }} of the calls of ${name} (${queries.serviceText}) were answered ` +
+      `{{ $value | humanizePercentage }} of the calls of ${name} (${queries.serviceTemplate}) were answered ` +
       `by the fallback in the last ${window}`,
-    limit: percent(ratio),
+    limit: toPercent(ratio),
   };
 }
 
@@ -39,15 +41,15 @@ function failing(queries: Queries): Alert {
   const { count, ratio, windowSeconds } = queries.limits.fallbackFailures;
   const { policy } = queries.grouping;
   const result = (value: FallbackResult) =>
-    queries.of(FALLBACK_CALLS, [is(ATTR_FALLBACK_RESULT, value)]);
+    queries.selector(FALLBACK_CALLS, [equals(ATTR_FALLBACK_RESULT, value)]);
   const failed = result('failed');
   const used = result('used');
   const window = queries.window(windowSeconds);
-  const name = queries.text(ATTR_POLICY_NAME);
+  const name = queries.labelTemplate(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceFallbackFailing',
     severity: 'critical',
-    about: 'policy',
+    subject: 'policy',
     expr: `
 sum by (${policy}) (increase(${failed}[${window}])) >= ${count}
 # Not where the fallback answers very many other calls.
@@ -56,9 +58,9 @@ unless on (${policy})
     < ${ratio} * sum by (${policy}) (increase(${used}[${window}]))`.trim(),
     summary: `The fallback of ${name} fails.`,
     description:
-      `{{ printf "%.0f" $value }} calls of ${name} (${queries.serviceText}) failed, and so did their ` +
+      `{{ printf "%.0f" $value }} calls of ${name} (${queries.serviceTemplate}) failed, and so did their ` +
       `fallback, in the last ${window}`,
-    limit: `${count}, and ${percent(ratio)} of its answers`,
+    limit: `${count}, and ${toPercent(ratio)} of its answers`,
     advice: 'These callers get nothing.',
   };
 }

@@ -8,7 +8,7 @@ import * as circuitBreaker from './circuit-breaker.ts';
 import * as dependency from './dependency.ts';
 import * as execution from './execution.ts';
 import * as fallback from './fallback.ts';
-import { recordings } from './recording-rules.ts';
+import { recordingGroup } from './recording-rules.ts';
 import * as retry from './retry.ts';
 import * as telemetry from './telemetry.ts';
 import * as timeout from './timeout.ts';
@@ -58,7 +58,7 @@ export function alertGroups(queries: Queries): RuleGroup<Alert>[] {
 
 /** What alerts and panels read instead of raw series of days. */
 export function recordingGroups(queries: Queries): RuleGroup<Recording>[] {
-  return [recordings(queries)];
+  return [recordingGroup(queries)];
 }
 
 /**
@@ -71,7 +71,7 @@ function withPolicyLimits(
   unread: Set<string>,
 ): Alert[] {
   const { settings } = queries;
-  const of = (scope: Matcher, limits: Limits) => alerts(queries.restricted({ scope, limits }));
+  const of = (scope: Matcher, limits: Limits) => alerts(queries.restrictedTo({ scope, limits }));
   const overrides = [...settings.policyLimits].map(([policy, limits]) => {
     const scope: Matcher = { label: ATTR_POLICY_NAME, op: '=', value: policy };
     return { policy, own: of(scope, limits), common: of(scope, settings.limits) };
@@ -79,7 +79,7 @@ function withPolicyLimits(
   return alerts(queries).map((alert, index) => {
     const changed = overrides.flatMap(({ policy, own, common }) => {
       const [mine, other] = [own[index], common[index]];
-      const isOfPolicy = alert.about === 'policy' || alert.about === 'replica';
+      const isOfPolicy = alert.subject === 'policy' || alert.subject === 'replica';
       return isOfPolicy && mine && mine.expr !== other?.expr ? [{ policy, alert: mine }] : [];
     });
     if (changed.length === 0) return alert;

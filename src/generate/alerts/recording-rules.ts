@@ -4,31 +4,33 @@ import {
   CIRCUIT_BREAKER_STATE,
   EXECUTIONS,
 } from '../../semconv/metrics.ts';
-import { is, isNoneOf, isOneOf, type Queries } from '../promql/queries.ts';
+import { equals, noneOf, oneOf, type Queries } from '../promql/queries.ts';
 import type { Recording, RuleGroup } from './types.ts';
 
 /** Executions whose caller got nothing, not even from a fallback. */
-export const UNANSWERED = isOneOf(ATTR_OUTCOME, ['failure', 'rejected', 'timed_out']);
+export const UNANSWERED = oneOf(ATTR_OUTCOME, ['failure', 'rejected', 'timed_out']);
 /** Executions that count for availability: not aborted by the caller, and no unhandled error. */
-export const COUNTED = isNoneOf(ATTR_OUTCOME, ['cancelled', 'not_handled']);
+export const COUNTED = noneOf(ATTR_OUTCOME, ['cancelled', 'not_handled']);
 
 const WINDOW_SECONDS = 300;
 
 /** The recorded series, as alerts and panels read them. */
-export const recorded = {
-  executions: (queries: Queries) => queries.recorded(EXECUTIONS, 'increase5m'),
-  unanswered: (queries: Queries) => queries.recorded(EXECUTIONS, 'unanswered_increase5m'),
-  downtime: (queries: Queries) => queries.recorded(CIRCUIT_BREAKER_DOWNTIME, 'max5m'),
+export const recordedSeries = {
+  executions: (queries: Queries) => queries.recordedSelector(EXECUTIONS, 'increase5m'),
+  unanswered: (queries: Queries) => queries.recordedSelector(EXECUTIONS, 'unanswered_increase5m'),
+  downtime: (queries: Queries) => queries.recordedSelector(CIRCUIT_BREAKER_DOWNTIME, 'max5m'),
 };
 
 /** What windows of a day and more read: so much of raw series would cost too much. */
-export function recordings(queries: Queries): RuleGroup<Recording> {
+export function recordingGroup(queries: Queries): RuleGroup<Recording> {
   const { policy, replica } = queries.grouping;
   const window = queries.time(WINDOW_SECONDS);
-  const counted = queries.of(EXECUTIONS, [COUNTED]);
-  const unanswered = queries.of(EXECUTIONS, [UNANSWERED]);
-  const isolated = queries.of(CIRCUIT_BREAKER_STATE, [is(ATTR_CIRCUIT_BREAKER_STATE, 'isolated')]);
-  const downtime = queries.of(CIRCUIT_BREAKER_DOWNTIME);
+  const counted = queries.selector(EXECUTIONS, [COUNTED]);
+  const unanswered = queries.selector(EXECUTIONS, [UNANSWERED]);
+  const isolated = queries.selector(CIRCUIT_BREAKER_STATE, [
+    equals(ATTR_CIRCUIT_BREAKER_STATE, 'isolated'),
+  ]);
+  const downtime = queries.selector(CIRCUIT_BREAKER_DOWNTIME);
   return {
     name: 'resilience-recorded',
     intervalSeconds: 60,

@@ -6,8 +6,8 @@ import {
   type RetryResult,
 } from '../../semconv/attributes.ts';
 import { RETRY_ATTEMPTS, RETRY_CALLS } from '../../semconv/metrics.ts';
-import { percent } from '../promql/percent.ts';
-import { is, isOneOf, type Queries } from '../promql/queries.ts';
+import { toPercent } from '../promql/percent.ts';
+import { equals, oneOf, type Queries } from '../promql/queries.ts';
 import type { Alert } from './types.ts';
 
 export function alerts(queries: Queries): Alert[] {
@@ -17,16 +17,16 @@ export function alerts(queries: Queries): Alert[] {
 function networkDegradation(queries: Queries): Alert {
   const { count, ratio, windowSeconds } = queries.limits.secondRetries;
   const { policy } = queries.grouping;
-  const second = queries.of(RETRY_ATTEMPTS, [is<RetryAttempt>(ATTR_RETRY_ATTEMPT, '2')]);
-  const fine = queries.of(RETRY_CALLS, [
-    is<RetryResult>(ATTR_RETRY_RESULT, 'success_without_retry'),
+  const second = queries.selector(RETRY_ATTEMPTS, [equals<RetryAttempt>(ATTR_RETRY_ATTEMPT, '2')]);
+  const fine = queries.selector(RETRY_CALLS, [
+    equals<RetryResult>(ATTR_RETRY_RESULT, 'success_without_retry'),
   ]);
   const window = queries.window(windowSeconds);
-  const name = queries.text(ATTR_POLICY_NAME);
+  const name = queries.labelTemplate(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceNetworkDegradation',
     severity: 'warning',
-    about: 'policy',
+    subject: 'policy',
     expr: `
 sum by (${policy}) (increase(${second}[${window}])) > ${count}
 # Not where very many calls need no retry.
@@ -35,9 +35,9 @@ unless on (${policy})
     < ${ratio} * sum by (${policy}) (increase(${fine}[${window}]))`.trim(),
     summary: `Calls of ${name} fail twice in a row.`,
     description:
-      `{{ printf "%.0f" $value }} calls of ${name} (${queries.serviceText}) failed twice in a row and ` +
+      `{{ printf "%.0f" $value }} calls of ${name} (${queries.serviceTemplate}) failed twice in a row and ` +
       `were made a third time in the last ${window}`,
-    limit: `${count}, and ${percent(ratio)} of the calls`,
+    limit: `${count}, and ${toPercent(ratio)} of the calls`,
     advice: 'The network or the dependency is degraded.',
   };
 }
@@ -45,27 +45,27 @@ unless on (${policy})
 function successLow(queries: Queries): Alert {
   const { ratio, windowSeconds, atLeast } = queries.limits.retrySuccess;
   const { policy } = queries.grouping;
-  const recovered = queries.of(RETRY_CALLS, [
-    is<RetryResult>(ATTR_RETRY_RESULT, 'success_after_retry'),
+  const recovered = queries.selector(RETRY_CALLS, [
+    equals<RetryResult>(ATTR_RETRY_RESULT, 'success_after_retry'),
   ]);
-  const retried = queries.of(RETRY_CALLS, [
-    isOneOf<RetryResult>(ATTR_RETRY_RESULT, ['success_after_retry', 'exhausted']),
+  const retried = queries.selector(RETRY_CALLS, [
+    oneOf<RetryResult>(ATTR_RETRY_RESULT, ['success_after_retry', 'exhausted']),
   ]);
   const window = queries.window(windowSeconds);
-  const name = queries.text(ATTR_POLICY_NAME);
+  const name = queries.labelTemplate(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceRetrySuccessLow',
     severity: 'warning',
-    about: 'policy',
+    subject: 'policy',
     expr: `
 sum by (${policy}) (increase(${recovered}[${window}]))
   / (sum by (${policy}) (increase(${retried}[${window}])) >= ${atLeast})
   < ${ratio}`.trim(),
     summary: `Retries of ${name} hardly help.`,
     description:
-      `Only {{ $value | humanizePercentage }} of the retried calls of ${name} (${queries.serviceText}) ` +
+      `Only {{ $value | humanizePercentage }} of the retried calls of ${name} (${queries.serviceTemplate}) ` +
       `recovered in the last ${window}`,
-    limit: percent(ratio),
+    limit: toPercent(ratio),
     advice: 'The others failed after their last attempt.',
   };
 }
@@ -75,24 +75,24 @@ function amplification(queries: Queries): Alert {
   const { perCall, windowSeconds, atLeast } = queries.limits.retryAmplification;
   const { policy } = queries.grouping;
   // Further retries are rare, and would triple what the rule costs.
-  const attempts = queries.of(RETRY_ATTEMPTS, [
-    isOneOf<RetryAttempt>(ATTR_RETRY_ATTEMPT, ['1', '2', '3']),
+  const attempts = queries.selector(RETRY_ATTEMPTS, [
+    oneOf<RetryAttempt>(ATTR_RETRY_ATTEMPT, ['1', '2', '3']),
   ]);
-  const calls = queries.of(RETRY_CALLS);
+  const calls = queries.selector(RETRY_CALLS);
   const window = queries.window(windowSeconds);
-  const name = queries.text(ATTR_POLICY_NAME);
+  const name = queries.labelTemplate(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceRetryAmplification',
     severity: 'warning',
-    about: 'policy',
+    subject: 'policy',
     expr: `
 sum by (${policy}) (increase(${attempts}[${window}]))
   / (sum by (${policy}) (increase(${calls}[${window}])) >= ${atLeast})
   > ${perCall}`.trim(),
     summary: `Retries add to the load of ${name}.`,
     description:
-      `Retries added {{ $value | humanizePercentage }} to the calls of ${name} (${queries.serviceText}) ` +
+      `Retries added {{ $value | humanizePercentage }} to the calls of ${name} (${queries.serviceTemplate}) ` +
       `in the last ${window}`,
-    limit: percent(perCall),
+    limit: toPercent(perCall),
   };
 }

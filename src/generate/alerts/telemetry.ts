@@ -5,7 +5,7 @@ import {
   type CircuitBreakerState,
 } from '../../semconv/attributes.ts';
 import { CIRCUIT_BREAKER_STATE, TELEMETRY_ERRORS } from '../../semconv/metrics.ts';
-import { is, type Queries } from '../promql/queries.ts';
+import { equals, type Queries } from '../promql/queries.ts';
 import type { Alert } from './types.ts';
 
 /** Silence is not health: these fire when the others can not. */
@@ -18,15 +18,15 @@ function absent(queries: Queries): Alert {
   const { windowSeconds, forSeconds } = queries.limits.metricsAbsent;
   const { service } = queries.grouping;
   // One of four series that are always there together.
-  const state = queries.of(CIRCUIT_BREAKER_STATE, [
-    is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed'),
+  const state = queries.selector(CIRCUIT_BREAKER_STATE, [
+    equals<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed'),
   ]);
   const then = `[${queries.window(windowSeconds / 12)}] offset ${queries.time(windowSeconds)}`;
-  const job = queries.text(queries.job);
+  const job = queries.labelTemplate(queries.job);
   return {
     name: 'ResilienceMetricsAbsent',
     severity: 'warning',
-    about: 'job',
+    subject: 'job',
     expr: `
 group by (${service}) (last_over_time(${state}${then}))
 unless
@@ -34,7 +34,7 @@ group by (${service}) (${state})`.trim(),
     forSeconds,
     summary: `${job} has no circuit breaker metrics any more.`,
     description:
-      `No replica reports a circuit breaker for ${queries.time(forSeconds)} (${queries.serviceText}); ` +
+      `No replica reports a circuit breaker for ${queries.time(forSeconds)} (${queries.serviceTemplate}); ` +
       `${queries.time(windowSeconds)} ago there were some`,
     advice: 'No other alert of this pack can fire for it.',
   };
@@ -42,16 +42,16 @@ group by (${service}) (${state})`.trim(),
 
 function overflow(queries: Queries): Alert {
   const { service } = queries.grouping;
-  const series = queries.ofAll([is(ATTR_METRIC_OVERFLOW, 'true')]);
+  const series = queries.selectorOfAll([equals(ATTR_METRIC_OVERFLOW, 'true')]);
   return {
     name: 'ResilienceMetricsOverflow',
     severity: 'warning',
-    about: 'job',
+    subject: 'job',
     expr: `count by (${service}) (${series}) > 0`,
-    summary: `${queries.text(queries.job)} has more policies than its SDK keeps apart.`,
+    summary: `${queries.labelTemplate(queries.job)} has more policies than its SDK keeps apart.`,
     description:
       '{{ printf "%.0f" $value }} series hold all that is beyond the cardinality limit of the ' +
-      `OpenTelemetry SDK (${queries.serviceText})`,
+      `OpenTelemetry SDK (${queries.serviceTemplate})`,
     limit: '0',
     advice: 'Policies are missing in dashboards and alerts.',
   };
@@ -60,17 +60,17 @@ function overflow(queries: Queries): Alert {
 function errors(queries: Queries): Alert {
   const { count, windowSeconds } = queries.limits.telemetryErrors;
   const { policy } = queries.grouping;
-  const faults = queries.of(TELEMETRY_ERRORS);
+  const faults = queries.selector(TELEMETRY_ERRORS);
   const window = queries.window(windowSeconds);
-  const name = queries.text(ATTR_POLICY_NAME);
+  const name = queries.labelTemplate(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceTelemetryErrors',
     severity: 'warning',
-    about: 'policy',
+    subject: 'policy',
     expr: `sum by (${policy}) (increase(${faults}[${window}])) >= ${count}`,
     summary: `The instrumentation of ${name} has faults.`,
     description:
-      `Faults of the instrumentation of ${name}, or of a hook given to it (${queries.serviceText}), in ` +
+      `Faults of the instrumentation of ${name}, or of a hook given to it (${queries.serviceTemplate}), in ` +
       `the last ${window}: {{ printf "%.0f" $value }}`,
     limit: `${count}`,
     advice: 'Calls are not affected, but their metrics may be wrong.',

@@ -4,8 +4,8 @@ import {
   type TimeoutResult,
 } from '../../semconv/attributes.ts';
 import { TIMEOUT_CALLS } from '../../semconv/metrics.ts';
-import { percent } from '../promql/percent.ts';
-import { is, type Queries } from '../promql/queries.ts';
+import { toPercent } from '../promql/percent.ts';
+import { equals, type Queries } from '../promql/queries.ts';
 import type { Alert } from './types.ts';
 
 export function alerts(queries: Queries): Alert[] {
@@ -15,22 +15,24 @@ export function alerts(queries: Queries): Alert[] {
 function rateHigh(queries: Queries): Alert {
   const { ratio, windowSeconds, atLeast } = queries.limits.timeouts;
   const { policy } = queries.grouping;
-  const timedOut = queries.of(TIMEOUT_CALLS, [is<TimeoutResult>(ATTR_TIMEOUT_RESULT, 'timed_out')]);
-  const calls = queries.of(TIMEOUT_CALLS);
+  const timedOut = queries.selector(TIMEOUT_CALLS, [
+    equals<TimeoutResult>(ATTR_TIMEOUT_RESULT, 'timed_out'),
+  ]);
+  const calls = queries.selector(TIMEOUT_CALLS);
   const window = queries.window(windowSeconds);
-  const name = queries.text(ATTR_POLICY_NAME);
+  const name = queries.labelTemplate(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceTimeoutRateHigh',
     severity: 'warning',
-    about: 'policy',
+    subject: 'policy',
     expr: `
 (sum by (${policy}) (increase(${timedOut}[${window}])) >= ${atLeast})
   / sum by (${policy}) (increase(${calls}[${window}]))
   > ${ratio}`.trim(),
     summary: `Calls of ${name} time out.`,
     description:
-      `{{ $value | humanizePercentage }} of the calls of ${name} (${queries.serviceText}) timed out in ` +
+      `{{ $value | humanizePercentage }} of the calls of ${name} (${queries.serviceTemplate}) timed out in ` +
       `the last ${window}`,
-    limit: percent(ratio),
+    limit: toPercent(ratio),
   };
 }

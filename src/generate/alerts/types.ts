@@ -8,7 +8,7 @@ export interface Alert {
   readonly severity: Severity;
   /** Labels beside the severity, where several rules have one name. */
   readonly labels?: Readonly<Record<string, string>>;
-  readonly about: Subject;
+  readonly subject: Subject;
   readonly expr: string;
   /** Documented seconds that `expr` must hold; none where it looks back over a window of its own. */
   readonly forSeconds?: number;

@@ -23,7 +23,7 @@ import {
 import { change } from '../panels/circuit-breaker.ts';
 import { BAD, LINES } from '../panels/colors.ts';
 import { sum } from '../panels/targets.ts';
-import { is, matches, type Queries } from '../promql/queries.ts';
+import { equals, matches, type Queries } from '../promql/queries.ts';
 import { DATASOURCE } from './variables.ts';
 
 interface Mark {
@@ -43,7 +43,7 @@ export function annotations(queries: Queries): Builder<AnnotationQuery>[] {
 }
 
 function openings(queries: Queries): Mark {
-  const series = queries.shown(CIRCUIT_BREAKER_TRANSITIONS, change('closed', 'open'));
+  const series = queries.dashboardSelector(CIRCUIT_BREAKER_TRANSITIONS, change('closed', 'open'));
   return {
     name: 'Circuits opened',
     color: BAD,
@@ -55,12 +55,12 @@ function openings(queries: Queries): Mark {
 
 /** A process starts again under its old name, whose counters are reset, or under a new one. */
 function restarts(queries: Queries): Mark {
-  const { service, instance } = queries.chosen;
+  const { service, instance } = queries.dashboardMatchers;
   const replicas = queries.by([...queries.service, queries.instance]);
-  const closed = is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed');
+  const closed = equals<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed');
   // Of all policies: a policy that a service makes later is no restart.
-  const counters = queries.of(EXECUTIONS, [...service, instance]);
-  const states = queries.of(CIRCUIT_BREAKER_STATE, [...service, instance, closed]);
+  const counters = queries.selector(EXECUTIONS, [...service, instance]);
+  const states = queries.selector(CIRCUIT_BREAKER_STATE, [...service, instance, closed]);
   return {
     name: 'Restarts',
     color: LINES[0],
@@ -77,7 +77,7 @@ count ${queries.by(queries.service)} (
 
 /** From the resource of the OpenTelemetry SDK, where the service gives it a version. */
 function versions(queries: Queries): Mark {
-  const { service, instance } = queries.chosen;
+  const { service, instance } = queries.dashboardMatchers;
   const { naming } = queries.settings;
   const by = queries.by([...queries.service, LABEL_SERVICE_VERSION]);
   const target = selectorOf(TARGET_INFO, naming, [

@@ -10,7 +10,7 @@ import * as retry from '../panels/retry.ts';
 import * as slo from '../panels/slo.ts';
 import * as telemetry from '../panels/telemetry.ts';
 import * as timeout from '../panels/timeout.ts';
-import { is, Queries } from '../promql/queries.ts';
+import { equals, Queries } from '../promql/queries.ts';
 import { dashboardOf, type Section } from './layout.ts';
 
 /** Rows of parts that a policy may not have are collapsed. */
@@ -101,8 +101,8 @@ const SECTIONS: readonly Section[] = [
  * called by a URL. So it is matched as it is.
  */
 class OnePolicy extends Queries {
-  override get chosen() {
-    return { ...super.chosen, policy: is(ATTR_POLICY_NAME, '$policy') };
+  override get dashboardMatchers() {
+    return { ...super.dashboardMatchers, policy: equals(ATTR_POLICY_NAME, '$policy') };
   }
 }
 

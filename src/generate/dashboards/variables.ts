@@ -26,13 +26,13 @@ export function variables(queries: Queries, policies: 'one' | 'many'): Builder<V
       .datasource(DATASOURCE)
       .query({
         query:
-          `label_values(${queries.of(EXECUTIONS, among)}, ` +
+          `label_values(${queries.selector(EXECUTIONS, among)}, ` +
           `${labelName(attribute, queries.settings.naming)})`,
         refId: name,
       })
       .refresh(VariableRefresh.OnTimeRangeChanged)
       .sort(VariableSort.AlphabeticalAsc);
-  const { chosen } = queries;
+  const { dashboardMatchers: chosen } = queries;
   const policy = choice('policy', 'Policy', ATTR_POLICY_NAME, [...chosen.service, chosen.instance]);
   return [
     new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'),

@@ -2,7 +2,7 @@ import { ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
 import { labelName } from '../../semconv/prometheus.ts';
 import type { Alert } from '../alerts/types.ts';
 import type { Queries } from '../promql/queries.ts';
-import { inhibitionsOf } from './inhibitions.ts';
+import { resolveInhibitions } from './inhibitions.ts';
 import { yamlFile } from './yaml.ts';
 
 /** Secrets are no part of a file that is committed. */
@@ -67,16 +67,17 @@ export function alertmanagerFile(alerts: readonly Alert[], queries: Queries): st
           },
         ],
       },
-      inhibit_rules: inhibitionsOf(alerts, without).flatMap(({ cause, symptoms, acrossJobs }) =>
-        // Those of one severity, and those of any, can't be told in one rule.
-        [...new Set(symptoms.map(({ severity }) => severity))].map((severity) => ({
-          source_matchers: matchers([cause.name], cause.severity),
-          target_matchers: matchers(
-            symptoms.filter((each) => each.severity === severity).map(({ name }) => name),
-            severity,
-          ),
-          equal: acrossJobs ? policyOfAnyJob : policy,
-        })),
+      inhibit_rules: resolveInhibitions(alerts, without).flatMap(
+        ({ cause, symptoms, acrossJobs }) =>
+          // Those of one severity, and those of any, can't be told in one rule.
+          [...new Set(symptoms.map(({ severity }) => severity))].map((severity) => ({
+            source_matchers: matchers([cause.name], cause.severity),
+            target_matchers: matchers(
+              symptoms.filter((each) => each.severity === severity).map(({ name }) => name),
+              severity,
+            ),
+            equal: acrossJobs ? policyOfAnyJob : policy,
+          })),
       ),
       receivers: [
         {

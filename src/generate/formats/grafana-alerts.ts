@@ -4,7 +4,7 @@ import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { ALERTS } from '../../semconv/prometheus.ts';
 import type { Alert, RuleGroup } from '../alerts/types.ts';
 import { DATASOURCE } from '../dashboards/variables.ts';
-import { duration } from '../promql/duration.ts';
+import { toDuration } from '../promql/duration.ts';
 import type { Queries } from '../promql/queries.ts';
 import { FOLDER } from './folder.ts';
 import { annotations } from './rules.ts';
@@ -114,5 +114,5 @@ function titleOf({ name, severity, labels }: Alert, alerts: readonly Alert[]): s
 
 function interval(queries: Queries): string {
   const seconds = Math.ceil(queries.seconds(INTERVAL_SECONDS) / GRAFANA_SECONDS) * GRAFANA_SECONDS;
-  return duration(seconds);
+  return toDuration(seconds);
 }

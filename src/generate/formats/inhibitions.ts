@@ -94,7 +94,7 @@ export const INHIBITIONS: readonly Inhibition[] = [
  * @param without names of alerts that are left out
  * @throws Error if an alert is not known, or not with that severity: a rule that inhibits nothing
  */
-export function inhibitionsOf(
+export function resolveInhibitions(
   alerts: readonly Alert[],
   without: readonly string[],
 ): readonly Inhibition[] {

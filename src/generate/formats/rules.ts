@@ -48,10 +48,10 @@ function variables(about: Subject, queries: Queries): [variable: string, label: 
 }
 
 export function annotations(alert: Alert, queries: Queries): Readonly<Record<string, string>> {
-  const { name, about, summary } = alert;
+  const { name, subject: about, summary } = alert;
   const { runbookBase, dashboardBase } = queries.settings;
   const chosen = variables(about, queries).map(
-    ([variable, label]) => `var-${variable}={{ ${queries.labelValue(label)} | urlquery }}`,
+    ([variable, label]) => `var-${variable}={{ ${queries.labelExpression(label)} | urlquery }}`,
   );
   const dashboard = about === 'job' || about === 'jobs' ? 'fleet' : 'policy';
   return {

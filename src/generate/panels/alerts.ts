@@ -7,7 +7,7 @@ import {
   LABEL_SEVERITY,
   type Matcher,
 } from '../../semconv/prometheus.ts';
-import { is, matches, type Queries } from '../promql/queries.ts';
+import { equals, matches, type Queries } from '../promql/queries.ts';
 import { SEVERITIES } from './colors.ts';
 import { made } from './targets.ts';
 import { POLICY_TITLE, type Table } from './types.ts';
@@ -25,12 +25,12 @@ export function firing(queries: Queries): Table {
   const alerts = (...matchers: Matcher[]) =>
     made(queries, ALERTS, [
       matches(LABEL_ALERT_NAME, `${PREFIX}.*`),
-      is(LABEL_ALERT_STATE, 'firing'),
+      equals(LABEL_ALERT_STATE, 'firing'),
       ...matchers,
     ]);
   // By the alphabet info would come before warning.
   const urgencies = SEVERITIES.map(
-    ({ severity }, i) => `${i + 1} * ${alerts(is(LABEL_SEVERITY, severity))}`,
+    ({ severity }, i) => `${i + 1} * ${alerts(equals(LABEL_SEVERITY, severity))}`,
   );
   return {
     kind: 'table',

@@ -8,7 +8,7 @@ import {
   BULKHEAD_QUEUED,
   BULKHEAD_WAIT_DURATION,
 } from '../../semconv/metrics.ts';
-import { is, type Queries } from '../promql/queries.ts';
+import { equals, type Queries } from '../promql/queries.ts';
 import { BULKHEAD_RESULT } from './colors.ts';
 import { percentiles } from './percentiles.ts';
 import { results } from './results.ts';
@@ -18,7 +18,7 @@ import type { Graph } from './types.ts';
 
 const NO_BULKHEAD = 'no bulkhead is instrumented, or no replica reports.';
 
-export const REJECTED = is<BulkheadResult>(ATTR_BULKHEAD_RESULT, 'rejected');
+export const REJECTED = equals<BulkheadResult>(ATTR_BULKHEAD_RESULT, 'rejected');
 
 export function rejections(queries: Queries): Graph {
   return share(

@@ -13,7 +13,7 @@ import {
   type Metric,
 } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
-import { is, isNot, isOneOf, type Queries } from '../promql/queries.ts';
+import { equals, notEquals, oneOf, type Queries } from '../promql/queries.ts';
 import { GOOD, STATE, STATES } from './colors.ts';
 import { now, policyLegend, ratio, sum } from './targets.ts';
 import type { Graph } from './types.ts';
@@ -21,10 +21,10 @@ import type { Graph } from './types.ts';
 export const NO_BREAKER = 'no circuit breaker is instrumented, or no replica reports.';
 
 /** What rejects calls until its reset time is over; isolated is somebody's will. */
-export const OPEN = isOneOf<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, ['open', 'half_open']);
+export const OPEN = oneOf<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, ['open', 'half_open']);
 
 export function notClosed(queries: Queries): Graph {
-  const matcher = isNot<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed');
+  const matcher = notEquals<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed');
   return {
     kind: 'stat',
     title: 'Circuits not closed',
@@ -33,15 +33,15 @@ export function notClosed(queries: Queries): Graph {
       'are rejected.',
     noData: NO_BREAKER,
     unit: Count,
-    queries: [{ expr: `sum(${queries.shown(CIRCUIT_BREAKER_STATE, [matcher])})` }],
+    queries: [{ expr: `sum(${queries.dashboardSelector(CIRCUIT_BREAKER_STATE, [matcher])})` }],
     limit: { value: queries.limits.opened.count, bad: 'above' },
   };
 }
 
 /** Breakers that a scrape of the last interval saw in a state. */
 function seen(queries: Queries, state: CircuitBreakerState): string {
-  const matcher = is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, state);
-  return `max_over_time(${queries.shown(CIRCUIT_BREAKER_STATE, [matcher])}[$__rate_interval])`;
+  const matcher = equals<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, state);
+  return `max_over_time(${queries.dashboardSelector(CIRCUIT_BREAKER_STATE, [matcher])}[$__rate_interval])`;
 }
 
 function worst(queries: Queries, by: readonly string[]): string {
@@ -103,7 +103,7 @@ export function stateByReplica(queries: Queries): Graph {
 
 /** Of one policy, now. */
 export function openSince(queries: Queries): Graph {
-  const downtime = queries.shown(CIRCUIT_BREAKER_DOWNTIME);
+  const downtime = queries.dashboardSelector(CIRCUIT_BREAKER_DOWNTIME);
   return {
     kind: 'stat',
     title: 'Open since',
@@ -130,7 +130,7 @@ export function downtime(queries: Queries): Graph {
     unit: Seconds,
     queries: [
       {
-        expr: `max ${queries.by(queries.policy)} (${queries.shown(CIRCUIT_BREAKER_DOWNTIME)})`,
+        expr: `max ${queries.by(queries.policy)} (${queries.dashboardSelector(CIRCUIT_BREAKER_DOWNTIME)})`,
         legend: policyLegend(queries),
       },
     ],
@@ -141,7 +141,7 @@ export function downtime(queries: Queries): Graph {
 
 export function shareNotClosed(queries: Queries): Graph {
   const breakers = (matchers: Matcher[] = []) =>
-    sum(queries, queries.policy, queries.shown(CIRCUIT_BREAKER_STATE, matchers));
+    sum(queries, queries.policy, queries.dashboardSelector(CIRCUIT_BREAKER_STATE, matchers));
   return {
     kind: 'lines',
     title: 'Breakers not closed, whole fleet',
@@ -177,7 +177,7 @@ export function breakersByState(queries: Queries): Graph {
 }
 
 export function failures(queries: Queries): Graph {
-  const largest = (metric: Metric) => `max(${queries.shown(metric)})`;
+  const largest = (metric: Metric) => `max(${queries.dashboardSelector(metric)})`;
   return {
     kind: 'lines',
     title: 'Failures in a row',

@@ -19,7 +19,7 @@ import {
   ERRORS,
 } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
-import { is, isOneOf, type Queries } from '../promql/queries.ts';
+import { equals, oneOf, type Queries } from '../promql/queries.ts';
 import { NO_BREAKER } from './circuit-breaker-state.ts';
 import { ACTION, BAD, BREAKER_RESULT, GOOD, TURNED_AWAY } from './colors.ts';
 import { results } from './results.ts';
@@ -30,15 +30,15 @@ import type { Graph, Query } from './types.ts';
 /** The matchers of a change of state. */
 export function change(from: CircuitBreakerState, to: CircuitBreakerState): Matcher[] {
   return [
-    is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE, from),
-    is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, to),
+    equals<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE, from),
+    equals<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, to),
   ];
 }
 
 /** Counted as they happen, so that none between two scrapes is missed. */
 export function openings(queries: Queries): Graph {
   const count = (from: CircuitBreakerState, to: CircuitBreakerState) =>
-    `sum(increase(${queries.shown(CIRCUIT_BREAKER_TRANSITIONS, change(from, to))}[$__rate_interval]))`;
+    `sum(increase(${queries.dashboardSelector(CIRCUIT_BREAKER_TRANSITIONS, change(from, to))}[$__rate_interval]))`;
   return {
     kind: 'bars',
     title: 'Openings and recoveries',
@@ -58,7 +58,7 @@ export function openings(queries: Queries): Graph {
 
 /** A line at zero wherever breakers report: that nothing happened is not that nothing is known. */
 function none(queries: Queries): Query {
-  return { expr: `0 * sum(${queries.shown(CIRCUIT_BREAKER_STATE)})`, legend: 'none' };
+  return { expr: `0 * sum(${queries.dashboardSelector(CIRCUIT_BREAKER_STATE)})`, legend: 'none' };
 }
 
 export function transitions(queries: Queries): Graph {
@@ -76,7 +76,7 @@ export function transitions(queries: Queries): Graph {
         expr: sum(
           queries,
           by,
-          `increase(${queries.shown(CIRCUIT_BREAKER_TRANSITIONS)}[$__rate_interval]) > 0`,
+          `increase(${queries.dashboardSelector(CIRCUIT_BREAKER_TRANSITIONS)}[$__rate_interval]) > 0`,
         ),
         legend: by.map((label) => queries.legend(label)).join(' to '),
       },
@@ -87,7 +87,7 @@ export function transitions(queries: Queries): Graph {
 
 export function administration(queries: Queries): Graph {
   const by = [ATTR_CIRCUIT_BREAKER_ACTION];
-  const actions = queries.shown(CIRCUIT_BREAKER_ADMINISTRATION);
+  const actions = queries.dashboardSelector(CIRCUIT_BREAKER_ADMINISTRATION);
   return {
     kind: 'bars',
     title: 'Resets and isolations by hand',
@@ -122,8 +122,8 @@ export function successRate(queries: Queries): Graph {
     queries,
     CIRCUIT_BREAKER_CALLS,
     {
-      part: [is<CircuitBreakerResult>(ATTR_CIRCUIT_BREAKER_RESULT, 'success')],
-      whole: [isOneOf<CircuitBreakerResult>(ATTR_CIRCUIT_BREAKER_RESULT, ['success', 'failure'])],
+      part: [equals<CircuitBreakerResult>(ATTR_CIRCUIT_BREAKER_RESULT, 'success')],
+      whole: [oneOf<CircuitBreakerResult>(ATTR_CIRCUIT_BREAKER_RESULT, ['success', 'failure'])],
     },
     {
       title: 'Success rate of the dependency',
@@ -146,7 +146,7 @@ export function errors(queries: Queries): Graph {
         'what the dependency says of itself.',
       noData: NO_BREAKER,
     },
-    [is<PolicyType>(ATTR_POLICY_TYPE, 'circuit_breaker')],
+    [equals<PolicyType>(ATTR_POLICY_TYPE, 'circuit_breaker')],
   );
   return { ...graph, queries: [...graph.queries, none(queries)] };
 }
@@ -155,7 +155,7 @@ export function errors(queries: Queries): Graph {
 export function failingErrorType(queries: Queries): Graph {
   const failed = rate(queries, ERRORS, {
     by: [ATTR_ERROR_TYPE],
-    matchers: [is<PolicyType>(ATTR_POLICY_TYPE, 'circuit_breaker')],
+    matchers: [equals<PolicyType>(ATTR_POLICY_TYPE, 'circuit_breaker')],
   });
   const calls = rate(queries, CIRCUIT_BREAKER_CALLS, { by: [] });
   return {

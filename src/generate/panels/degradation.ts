@@ -7,7 +7,7 @@ import {
   type Outcome,
 } from '../../semconv/attributes.ts';
 import { DEGRADATION_CALLS, DEGRADATION_PARTS } from '../../semconv/metrics.ts';
-import { isOneOf, type Queries } from '../promql/queries.ts';
+import { oneOf, type Queries } from '../promql/queries.ts';
 import { DEGRADATION_STATUS } from './colors.ts';
 import { results } from './results.ts';
 import { rate } from './targets.ts';
@@ -21,7 +21,7 @@ const NOTHING_GATHERED =
 const MOST = 10;
 
 /** A part that the caller did not wait for is nobody's fault. */
-const MISSING = isOneOf<Outcome>(ATTR_OUTCOME, ['failure', 'rejected', 'timed_out']);
+const MISSING = oneOf<Outcome>(ATTR_OUTCOME, ['failure', 'rejected', 'timed_out']);
 
 export function byStatus(queries: Queries): Graph {
   return results(queries, DEGRADATION_CALLS, ATTR_DEGRADATION_STATUS, {

@@ -33,7 +33,7 @@ export function available(queries: Queries): Graph {
       {
         expr:
           `min(avg ${queries.by([queries.job])} (\n` +
-          `  avg ${reached} (${queries.shown(DEPENDENCY_AVAILABLE)}) >= bool 0.5\n))`,
+          `  avg ${reached} (${queries.dashboardSelector(DEPENDENCY_AVAILABLE)}) >= bool 0.5\n))`,
       },
     ],
     limit: { value: queries.limits.dependenciesAvailable.ratio, bad: 'below' },
@@ -53,7 +53,7 @@ export function reachable(queries: Queries): Graph {
       {
         expr:
           `avg ${queries.by([queries.job])} ` +
-          `(${queries.shown(DEPENDENCY_AVAILABLE, [dependency(queries)])})`,
+          `(${queries.dashboardSelector(DEPENDENCY_AVAILABLE, [dependency(queries)])})`,
         legend: queries.legend(queries.job),
       },
     ],
@@ -100,7 +100,7 @@ export function checks(queries: Queries): Graph {
 }
 
 export function recoveries(queries: Queries): Graph {
-  const attempts = queries.shown(DEPENDENCY_RECOVERY_ATTEMPTS, [dependency(queries)]);
+  const attempts = queries.dashboardSelector(DEPENDENCY_RECOVERY_ATTEMPTS, [dependency(queries)]);
   const by = [ATTR_DEPENDENCY_RECOVERY_RESULT];
   return {
     kind: 'bars',

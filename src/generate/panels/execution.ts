@@ -12,7 +12,7 @@ import {
 import { EXECUTION_ACTIVE, EXECUTION_DURATION, EXECUTIONS } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
 import { COUNTED, UNANSWERED } from '../alerts/recording-rules.ts';
-import { is, type Queries } from '../promql/queries.ts';
+import { equals, type Queries } from '../promql/queries.ts';
 import { EXECUTION_RESULT, OUTCOME } from './colors.ts';
 import { percentiles } from './percentiles.ts';
 import { results } from './results.ts';
@@ -35,7 +35,7 @@ const WORST = 10;
 const NO_DURATIONS = `${NO_CALLS} Durations can also be switched off where a policy is instrumented.`;
 
 /** The durations by which a dependency is judged: a rejected call is quick, and says nothing of it. */
-export const ANSWERED = is<ExecutionResult>(ATTR_EXECUTION_RESULT, 'answered');
+export const ANSWERED = equals<ExecutionResult>(ATTR_EXECUTION_RESULT, 'answered');
 
 export function byOutcome(queries: Queries): Graph {
   return results(queries, EXECUTIONS, ATTR_OUTCOME, {

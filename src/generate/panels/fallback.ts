@@ -8,7 +8,7 @@ import {
   type PolicyType,
 } from '../../semconv/attributes.ts';
 import { ERRORS, FALLBACK_CALLS } from '../../semconv/metrics.ts';
-import { is, type Queries } from '../promql/queries.ts';
+import { equals, type Queries } from '../promql/queries.ts';
 import { FALLBACK_RESULT } from './colors.ts';
 import { results } from './results.ts';
 import { share } from './share.ts';
@@ -17,7 +17,7 @@ import type { Graph } from './types.ts';
 
 const NO_FALLBACK = 'no fallback had to answer in that time, or no replica reports.';
 
-export const USED = is<FallbackResult>(ATTR_FALLBACK_RESULT, 'used');
+export const USED = equals<FallbackResult>(ATTR_FALLBACK_RESULT, 'used');
 
 export function calls(queries: Queries): Graph {
   return results(queries, FALLBACK_CALLS, ATTR_FALLBACK_RESULT, {
@@ -46,7 +46,7 @@ export function used(queries: Queries): Graph {
 
 export function failures(queries: Queries): Graph {
   const { count, windowSeconds } = queries.limits.fallbackFailures;
-  const failed = is<FallbackResult>(ATTR_FALLBACK_RESULT, 'failed');
+  const failed = equals<FallbackResult>(ATTR_FALLBACK_RESULT, 'failed');
   return {
     kind: 'lines',
     title: `Fallbacks failed in ${queries.window(windowSeconds)}`,
@@ -95,6 +95,6 @@ export function errors(queries: Queries): Graph {
         'class.',
       noData: NO_FALLBACK,
     },
-    [is<PolicyType>(ATTR_POLICY_TYPE, 'fallback')],
+    [equals<PolicyType>(ATTR_POLICY_TYPE, 'fallback')],
   );
 }

@@ -12,7 +12,7 @@ import {
 } from '../../semconv/attributes.ts';
 import { RETRY_ATTEMPTS, RETRY_CALLS, RETRY_DELAY } from '../../semconv/metrics.ts';
 import type { HistogramPart } from '../../semconv/prometheus.ts';
-import { is, isOneOf, type Queries } from '../promql/queries.ts';
+import { equals, oneOf, type Queries } from '../promql/queries.ts';
 import { RETRY_RESULT } from './colors.ts';
 import { results } from './results.ts';
 import { share } from './share.ts';
@@ -22,12 +22,9 @@ import { type Graph, NO_CALLS } from './types.ts';
 const NO_RETRY = 'no call was made again in that time, or no replica reports.';
 
 /** Calls that were made again, and ended by themselves. */
-export const RETRIED = isOneOf<RetryResult>(ATTR_RETRY_RESULT, [
-  'success_after_retry',
-  'exhausted',
-]);
-export const RECOVERED = is<RetryResult>(ATTR_RETRY_RESULT, 'success_after_retry');
-export const SECOND = is<RetryAttempt>(ATTR_RETRY_ATTEMPT, '2');
+export const RETRIED = oneOf<RetryResult>(ATTR_RETRY_RESULT, ['success_after_retry', 'exhausted']);
+export const RECOVERED = equals<RetryResult>(ATTR_RETRY_RESULT, 'success_after_retry');
+export const SECOND = equals<RetryAttempt>(ATTR_RETRY_ATTEMPT, '2');
 
 export function secondRetries(queries: Queries): Graph {
   const { count, windowSeconds } = queries.limits.secondRetries;
@@ -101,7 +98,7 @@ export function exhausted(queries: Queries): Graph {
   return share(
     queries,
     RETRY_CALLS,
-    { part: [is<RetryResult>(ATTR_RETRY_RESULT, 'exhausted')] },
+    { part: [equals<RetryResult>(ATTR_RETRY_RESULT, 'exhausted')] },
     {
       title: 'Calls that used up their retries',
       description:

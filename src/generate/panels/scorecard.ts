@@ -13,7 +13,7 @@ import {
   TIMEOUT_CALLS,
 } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
-import { recorded } from '../alerts/recording-rules.ts';
+import { recordedSeries } from '../alerts/recording-rules.ts';
 import type { Limits } from '../limits.ts';
 import type { Queries } from '../promql/queries.ts';
 import * as bulkhead from './bulkhead.ts';
@@ -38,7 +38,7 @@ export const SCORES: Readonly<Partial<Record<keyof Limits, Score>>> = {
   stuckOpen: (queries, { stuckOpen: { seconds } }) => ({
     title: 'Not closed',
     unit: Seconds,
-    expr: `max ${queries.by(queries.policy)} (${queries.shown(CIRCUIT_BREAKER_DOWNTIME)})`,
+    expr: `max ${queries.by(queries.policy)} (${queries.dashboardSelector(CIRCUIT_BREAKER_DOWNTIME)})`,
     limit: { value: queries.seconds(seconds), bad: 'above' },
   }),
   opened: (queries, { opened: { count, windowSeconds } }) =>
@@ -119,7 +119,7 @@ export function scorecard(queries: Queries): Table {
 
 /** Of the incidents of a window, as the alert on slow recovery has it. */
 function meanDowntime(queries: Queries, windowSeconds: number): string {
-  const downtime = `${made(queries, recorded.downtime(queries))}[${queries.time(windowSeconds)}]`;
+  const downtime = `${made(queries, recordedSeries.downtime(queries))}[${queries.time(windowSeconds)}]`;
   const max = (expr: string) => `max ${queries.by(queries.policy)} (${expr})`;
   return ratio(max(`increase(${downtime})`), max(`resets(${downtime})`));
 }

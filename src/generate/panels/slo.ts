@@ -1,14 +1,14 @@
 import { PercentUnit } from '@grafana/grafana-foundation-sdk/units';
 import { BUDGET_SECONDS, BURN_RATES } from '../../presets/thresholds.ts';
-import { recorded } from '../alerts/recording-rules.ts';
-import { percent } from '../promql/percent.ts';
+import { recordedSeries } from '../alerts/recording-rules.ts';
+import { toPercent } from '../promql/percent.ts';
 import type { Queries } from '../promql/queries.ts';
 import { recordedRatio } from './targets.ts';
 import { type Graph, NOT_RECORDED } from './types.ts';
 
 /** Executions that got no answer, and all that count, as recorded. */
 export function answersRecorded(queries: Queries): [part: string, whole: string] {
-  return [recorded.unanswered(queries), recorded.executions(queries)];
+  return [recordedSeries.unanswered(queries), recordedSeries.executions(queries)];
 }
 
 /** The share of executions that may get no answer. */
@@ -51,7 +51,7 @@ function budgetOf(
     kind: 'stat',
     title: `${title}, ${days}`,
     description:
-      `What is left of the ${percent(budget(queries))} of calls that may go without an answer, ${of}. ` +
+      `What is left of the ${toPercent(budget(queries))} of calls that may go without an answer, ${of}. ` +
       `At 0 % it is spent; -100 % is twice the budget, or more. ${retention(queries)}`,
     noData: NOT_RECORDED,
     unit: PercentUnit,

@@ -22,13 +22,13 @@ export function gained(
   windowSeconds: number,
   { by, matchers = [], part }: Of,
 ): string {
-  const series = queries.shown(metric, matchers, part);
+  const series = queries.dashboardSelector(metric, matchers, part);
   return sum(queries, by, `increase(${series}[${queries.window(windowSeconds)}])`);
 }
 
 /** What there is of it now, summed by labels. */
 export function now(queries: Queries, metric: Metric, by: readonly string[]): string {
-  return sum(queries, by, queries.shown(metric));
+  return sum(queries, by, queries.dashboardSelector(metric));
 }
 
 /** A percentile of a histogram: of the time shown, or of a documented window. */
@@ -63,7 +63,7 @@ export function slower(
   const all = gained(queries, metric, windowSeconds, { by, matchers, part: 'count' });
   const fast = gained(queries, metric, windowSeconds, {
     by,
-    matchers: [...matchers, queries.atMost(seconds)],
+    matchers: [...matchers, queries.bucketMatcher(seconds)],
     part: 'bucket',
   });
   return `1 - ${ratio(fast, all)}`;
@@ -88,7 +88,7 @@ export function sum(queries: Queries, by: readonly string[], expr: string): stri
  * instance: it is not shown where one is chosen, rather than taken for what that one did.
  */
 export function made(queries: Queries, name: string, matchers: readonly Matcher[] = []): string {
-  const { service, instance, policy } = queries.chosen;
+  const { service, instance, policy } = queries.dashboardMatchers;
   return selectorOf(name, queries.settings.naming, [...service, instance, policy, ...matchers]);
 }
 
@@ -109,7 +109,7 @@ export function recordedRatio(
 
 /** A dependency is watched under the name of the policy that protects its calls. */
 export function dependency(queries: Queries): Matcher {
-  return { ...queries.chosen.policy, label: ATTR_DEPENDENCY_NAME };
+  return { ...queries.dashboardMatchers.policy, label: ATTR_DEPENDENCY_NAME };
 }
 
 /** The legend of a line that is a policy's: two services may call theirs the same. */

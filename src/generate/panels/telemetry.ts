@@ -5,7 +5,7 @@ import {
   type CircuitBreakerState,
 } from '../../semconv/attributes.ts';
 import { CIRCUIT_BREAKER_STATE, TELEMETRY_ERRORS } from '../../semconv/metrics.ts';
-import { is, type Queries } from '../promql/queries.ts';
+import { equals, type Queries } from '../promql/queries.ts';
 import { gained, policyLegend, sum } from './targets.ts';
 import type { Graph } from './types.ts';
 
@@ -16,7 +16,7 @@ const NOBODY =
 export function breakersLeft(queries: Queries): Graph {
   const by = [queries.job];
   const ago = queries.time(queries.limits.metricsAbsent.windowSeconds);
-  const state = queries.shown(CIRCUIT_BREAKER_STATE);
+  const state = queries.dashboardSelector(CIRCUIT_BREAKER_STATE);
   const then = sum(queries, by, `${state} offset ${ago}`);
   return {
     kind: 'lines',
@@ -37,7 +37,7 @@ export function breakersLeft(queries: Queries): Graph {
 }
 
 /** Every replica reports how many of its breakers are closed, be it none. */
-const CLOSED = is<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed');
+const CLOSED = equals<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed');
 
 export function replicas(queries: Queries): Graph {
   const group = queries.by([queries.job, queries.instance]);
@@ -53,7 +53,7 @@ export function replicas(queries: Queries): Graph {
       {
         expr:
           `count ${queries.by([queries.job])} ` +
-          `(group ${group} (${queries.shown(CIRCUIT_BREAKER_STATE, [CLOSED])}))`,
+          `(group ${group} (${queries.dashboardSelector(CIRCUIT_BREAKER_STATE, [CLOSED])}))`,
         legend: queries.legend(queries.job),
       },
     ],
@@ -61,8 +61,12 @@ export function replicas(queries: Queries): Graph {
 }
 
 export function overflow(queries: Queries): Graph {
-  const { service, instance } = queries.chosen;
-  const series = queries.ofAll([...service, instance, is(ATTR_METRIC_OVERFLOW, 'true')]);
+  const { service, instance } = queries.dashboardMatchers;
+  const series = queries.selectorOfAll([
+    ...service,
+    instance,
+    equals(ATTR_METRIC_OVERFLOW, 'true'),
+  ]);
   const by = queries.by([queries.job]);
   return {
     kind: 'lines',
@@ -76,7 +80,7 @@ export function overflow(queries: Queries): Graph {
       {
         expr:
           `count ${by} (${series})\n` +
-          `or 0 * count ${by} (${queries.shown(CIRCUIT_BREAKER_STATE)})`,
+          `or 0 * count ${by} (${queries.dashboardSelector(CIRCUIT_BREAKER_STATE)})`,
         legend: queries.legend(queries.job),
       },
     ],

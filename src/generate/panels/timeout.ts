@@ -1,13 +1,13 @@
 import { ATTR_TIMEOUT_RESULT, type TimeoutResult } from '../../semconv/attributes.ts';
 import { EXECUTION_DURATION, TIMEOUT_CALLS, TIMEOUT_LIMIT } from '../../semconv/metrics.ts';
-import { is, type Queries } from '../promql/queries.ts';
+import { equals, type Queries } from '../promql/queries.ts';
 import { TIMEOUT_RESULT } from './colors.ts';
 import { percentiles } from './percentiles.ts';
 import { results } from './results.ts';
 import { share } from './share.ts';
 import { type Graph, NO_CALLS } from './types.ts';
 
-export const TIMED_OUT = is<TimeoutResult>(ATTR_TIMEOUT_RESULT, 'timed_out');
+export const TIMED_OUT = equals<TimeoutResult>(ATTR_TIMEOUT_RESULT, 'timed_out');
 
 export function calls(queries: Queries): Graph {
   return results(queries, TIMEOUT_CALLS, ATTR_TIMEOUT_RESULT, {
@@ -44,7 +44,7 @@ export function duration(queries: Queries): Graph {
     noData: `${NO_CALLS} Durations can also be switched off where a policy is instrumented.`,
   });
   const limit = {
-    expr: `max(${queries.shown(TIMEOUT_LIMIT)})`,
+    expr: `max(${queries.dashboardSelector(TIMEOUT_LIMIT)})`,
     legend: 'limit',
     isLimit: true,
   };

@@ -11,7 +11,7 @@ const UNITS = [
  *
  * @throws RangeError if less than a millisecond is left
  */
-export function duration(seconds: number): string {
+export function toDuration(seconds: number): string {
   const ms = Math.round(seconds * 1000);
   if (!(ms >= 1)) throw new RangeError(`Expected a duration of 1 ms at least, got ${seconds} s`);
   const [unit, size] = UNITS.find(([, each]) => ms % each === 0) ?? ['ms', 1];

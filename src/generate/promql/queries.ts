@@ -12,7 +12,7 @@ import {
 } from '../../semconv/prometheus.ts';
 import type { Limits } from '../limits.ts';
 import type { GenerateSettings } from '../options.ts';
-import { duration } from './duration.ts';
+import { toDuration } from './duration.ts';
 
 /** The bound of a histogram's bucket. */
 export const LE = 'le';
@@ -51,19 +51,19 @@ export class Queries {
   }
 
   /** The same queries, about some policies only and with other limits. */
-  restricted({ limits, scope }: { limits: Limits; scope: Matcher }): Queries {
+  restrictedTo({ limits, scope }: { limits: Limits; scope: Matcher }): Queries {
     return new Queries(this.settings, { limits, scope: [scope] });
   }
 
   /** The series of a metric. */
-  of(metric: Metric, matchers: readonly Matcher[] = [], part?: HistogramPart): string {
+  selector(metric: Metric, matchers: readonly Matcher[] = [], part?: HistogramPart): string {
     const { naming, metricPrefix } = this.settings;
     const scope = metric.subject === ATTR_POLICY_NAME ? this.#scope : [];
     return selector(metric, naming, [...scope, ...matchers], part, metricPrefix);
   }
 
   /** The series of every metric of this package. */
-  ofAll(matchers: readonly Matcher[]): string {
+  selectorOfAll(matchers: readonly Matcher[]): string {
     const { naming, metricPrefix } = this.settings;
     return selectorOfAll(naming, matchers, metricPrefix);
   }
@@ -74,7 +74,7 @@ export class Queries {
   }
 
   /** The series that a recording rule makes. */
-  recorded(metric: Metric, operation: string): string {
+  recordedSelector(metric: Metric, operation: string): string {
     return selectorOf(this.recordedName(metric, operation), this.settings.naming, this.#scope);
   }
 
@@ -92,17 +92,17 @@ export class Queries {
   }
 
   /** The service that an alert is about, for its annotations: `job {{ $labels.job }}`. */
-  get serviceText(): string {
-    return this.service.map((label) => `${label} {{ ${this.labelValue(label)} }}`).join(', ');
+  get serviceTemplate(): string {
+    return this.service.map((label) => `${label} {{ ${this.labelExpression(label)} }}`).join(', ');
   }
 
   /** The value of a label for an annotation. */
-  text(label: string): string {
-    return `{{ ${this.labelValue(label)} }}`;
+  labelTemplate(label: string): string {
+    return `{{ ${this.labelExpression(label)} }}`;
   }
 
   /** What a reader of a dashboard has chosen, by the variables of all dashboards. */
-  get chosen(): Readonly<Record<'instance' | 'policy', Matcher>> & {
+  get dashboardMatchers(): Readonly<Record<'instance' | 'policy', Matcher>> & {
     readonly service: readonly Matcher[];
   } {
     return {
@@ -128,15 +128,19 @@ export class Queries {
   }
 
   /** The series of a metric that the variables of a dashboard choose; a dependency is no policy. */
-  shown(metric: Metric, matchers: readonly Matcher[] = [], part?: HistogramPart): string {
-    const { service, instance, policy } = this.chosen;
+  dashboardSelector(
+    metric: Metric,
+    matchers: readonly Matcher[] = [],
+    part?: HistogramPart,
+  ): string {
+    const { service, instance, policy } = this.dashboardMatchers;
     const subject = metric.subject === ATTR_POLICY_NAME ? [policy] : [];
-    return this.of(metric, [...service, instance, ...subject, ...matchers], part);
+    return this.selector(metric, [...service, instance, ...subject, ...matchers], part);
   }
 
   /** The rate of what the variables of a dashboard choose. */
   rate(metric: Metric, matchers: readonly Matcher[] = [], part?: HistogramPart): string {
-    return `rate(${this.shown(metric, matchers, part)}[$__rate_interval])`;
+    return `rate(${this.dashboardSelector(metric, matchers, part)}[$__rate_interval])`;
   }
 
   /** The grouping of an aggregation; never `without`, as other labels than ours come and go. */
@@ -150,13 +154,15 @@ export class Queries {
   }
 
   /** The matcher of the bucket of what took so many seconds at most, however `le` is written. */
-  atMost(seconds: number): Matcher {
+  bucketMatcher(seconds: number): Matcher {
     // Prometheus 3 writes 5.0 where an exporter writes 5.
-    return Number.isInteger(seconds) ? matches(LE, `${seconds}(\\.0)?`) : is(LE, String(seconds));
+    return Number.isInteger(seconds)
+      ? matches(LE, `${seconds}(\\.0)?`)
+      : equals(LE, String(seconds));
   }
 
   /** The value of a label in a template of an alert's annotation. */
-  labelValue(label: string): string {
+  labelExpression(label: string): string {
     const name = labelName(label, this.settings.naming);
     return /^\w+$/.test(name) ? `$labels.${name}` : `index $labels ${JSON.stringify(name)}`;
   }
@@ -173,7 +179,7 @@ export class Queries {
 
   /** A documented time, as Prometheus writes it. */
   time(documented: number): string {
-    return duration(this.seconds(documented));
+    return toDuration(this.seconds(documented));
   }
 
   /** The seconds of a documented window, which holds samples enough to be judged by. */
@@ -183,15 +189,15 @@ export class Queries {
 
   /** A documented window, as Prometheus writes it. */
   window(documented: number): string {
-    return duration(this.windowSeconds(documented));
+    return toDuration(this.windowSeconds(documented));
   }
 }
 
-export function is<T extends string>(label: string, value: T): Matcher {
+export function equals<T extends string>(label: string, value: T): Matcher {
   return { label, op: '=', value };
 }
 
-export function isNot<T extends string>(label: string, value: T): Matcher {
+export function notEquals<T extends string>(label: string, value: T): Matcher {
   return { label, op: '!=', value };
 }
 
@@ -199,11 +205,11 @@ export function matches(label: string, value: string): Matcher {
   return { label, op: '=~', value };
 }
 
-export function isNoneOf<T extends string>(label: string, values: readonly T[]): Matcher {
+export function noneOf<T extends string>(label: string, values: readonly T[]): Matcher {
   return { label, op: '!~', value: values.join('|') };
 }
 
 /** One of the values, none of which may mean anything to a regular expression. */
-export function isOneOf<T extends string>(label: string, values: readonly T[]): Matcher {
+export function oneOf<T extends string>(label: string, values: readonly T[]): Matcher {
   return { label, op: '=~', value: values.join('|') };
 }

@@ -8,7 +8,7 @@ import { parse, stringify } from 'yaml';
 import { type Program, startProgram } from '../../../examples/demo/processes.ts';
 import { alertGroups } from '../../../src/generate/alerts/index.ts';
 import type { Alert } from '../../../src/generate/alerts/types.ts';
-import { INHIBITIONS, inhibitionsOf } from '../../../src/generate/formats/inhibitions.ts';
+import { INHIBITIONS, resolveInhibitions } from '../../../src/generate/formats/inhibitions.ts';
 import { generate } from '../../../src/generate/index.ts';
 import { resolveGenerateSettings } from '../../../src/generate/options.ts';
 import { Queries } from '../../../src/generate/promql/queries.ts';
@@ -64,10 +64,10 @@ describe('the configuration of alertmanager', () => {
   );
 
   it('knows only alerts that there are', () => {
-    inhibitionsOf(alerts, []);
+    resolveInhibitions(alerts, []);
     const [first] = INHIBITIONS;
     const others = alerts.filter(({ name }) => name !== first?.cause.name);
-    expect(() => inhibitionsOf(others, [])).toThrow(
+    expect(() => resolveInhibitions(others, [])).toThrow(
       `Expected an alert ${first?.cause.name}, found none`,
     );
   });
@@ -166,7 +166,7 @@ describe('alertmanager itself', () => {
   it('sends nothing else about a policy that is isolated by hand', async () => {
     const isolated = 'ResilienceCircuitBreakerIsolatedNow';
     const paging = alerts.filter(
-      ({ name, severity, about }) =>
+      ({ name, severity, subject: about }) =>
         about !== 'jobs' && (severity === 'critical' || name === isolated),
     );
     expect(await told('isolated', paging)).toEqual([`info ${isolated}`]);

@@ -65,7 +65,7 @@ describe('alert rules for grafana', () => {
     const alert: Alert = {
       name: `Resilience${'x'.repeat(41)}`,
       severity: 'info',
-      about: 'job',
+      subject: 'job',
       expr: 'up',
       summary: '',
       description: '',

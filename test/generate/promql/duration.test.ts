@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { duration } from '../../../src/generate/promql/duration.ts';
+import { toDuration } from '../../../src/generate/promql/duration.ts';
 
 describe('a duration', () => {
   it.each([
@@ -12,11 +12,11 @@ describe('a duration', () => {
     [5400, '90m'],
     [259_200, '3d'],
   ])('of %s s is %s', (seconds, written) => {
-    expect(duration(seconds)).toBe(written);
+    expect(toDuration(seconds)).toBe(written);
   });
 
   it.each([0, 0.0004, -5, Number.NaN])('of %s s is none', (seconds) => {
-    expect(() => duration(seconds)).toThrow(
+    expect(() => toDuration(seconds)).toThrow(
       new RangeError(`Expected a duration of 1 ms at least, got ${seconds} s`),
     );
   });

@@ -6,7 +6,7 @@ import { shareScenarios } from './shares.ts';
 
 const rejections: Table = {
   alert: 'ResilienceBulkheadRejections',
-  who: 'policy',
+  label: 'policy',
   scenarios: shareScenarios({
     metric: BULKHEAD_CALLS,
     bad: { [ATTR_BULKHEAD_RESULT]: 'rejected' },
@@ -32,10 +32,10 @@ const between =
 
 const saturated: Table = {
   alert: 'ResilienceBulkheadSaturated',
-  who: 'instance',
+  label: 'instance',
   scenarios: [
     {
-      says: 'fires for the replica that is full for 5 min, and resolves',
+      title: 'fires for the replica that is full for 5 min, and resolves',
       replicas: [slots('a', between(T, T + minutes(20), 10)), slots('b', () => 2)],
       firing: {
         [T + minutes(3)]: [],
@@ -44,7 +44,7 @@ const saturated: Table = {
       },
     },
     {
-      says: 'fires where a slot is free now and then, over a missed scrape now and 5 min ago',
+      title: 'fires where a slot is free now and then, over a missed scrape now and 5 min ago',
       replicas: [
         slots(
           'a',
@@ -58,17 +58,17 @@ const saturated: Table = {
       firing: always(['a'], T + minutes(7), T + minutes(30)),
     },
     {
-      says: 'fires for two bulkheads of one name, whose slots are summed',
+      title: 'fires for two bulkheads of one name, whose slots are summed',
       replicas: [slots('a', between(T, T * 9, 19), () => 20)],
       firing: { [T]: [], ...always(['a'], T + minutes(6), T + minutes(10)) },
     },
     {
-      says: 'stays silent at 9 of 10 slots, and idle',
+      title: 'stays silent at 9 of 10 slots, and idle',
       replicas: [slots('a', () => 9), slots('idle', () => 0)],
       firing: never(T + minutes(10)),
     },
     {
-      says: 'stays silent where it is full for 4 min, or one replica has just started',
+      title: 'stays silent where it is full for 4 min, or one replica has just started',
       replicas: [
         slots('a', between(T, T + minutes(4), 10)),
         slots(
@@ -81,12 +81,12 @@ const saturated: Table = {
       firing: always([], 0, T + minutes(4)),
     },
     {
-      says: 'stays silent where its policies are gone, and reported a last zero',
+      title: 'stays silent where its policies are gone, and reported a last zero',
       replicas: [slots('a', between(0, T, 5), between(0, T, 10))],
       firing: never(T + minutes(10)),
     },
     {
-      says: 'stays silent over a restart and a gap of 6 min',
+      title: 'stays silent over a restart and a gap of 6 min',
       replicas: [
         slots(
           'a',

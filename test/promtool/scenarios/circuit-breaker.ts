@@ -23,10 +23,10 @@ function late(replica: Replica, seconds: (time: number) => number): Replica {
 
 const openFleetWide: Table = {
   alert: 'ResilienceCircuitBreakerOpenFleetWide',
-  who: 'policy',
+  label: 'policy',
   scenarios: [
     {
-      says: 'fires where all replicas are open for minutes, and resolves',
+      title: 'fires where all replicas are open for minutes, and resolves',
       replicas: [circuits('a', [LONG]), circuits('b', [outage(T + 20, minutes(30))])],
       firing: {
         [T]: [],
@@ -36,7 +36,7 @@ const openFleetWide: Table = {
       },
     },
     {
-      says: 'fires where half of them are, however slow their probes',
+      title: 'fires where half of them are, however slow their probes',
       replicas: [
         circuits('a', [outage(T, minutes(30), { probeSeconds: 30 })]),
         circuits('b', [outage(T, minutes(30), { resetSeconds: 15, probeSeconds: 15 })]),
@@ -46,17 +46,17 @@ const openFleetWide: Table = {
       firing: always(POLICY, T + minutes(7), T + minutes(29)),
     },
     {
-      says: 'fires where all open and close again and again, however scrapes fall',
+      title: 'fires where all open and close again and again, however scrapes fall',
       replicas: ['a', 'b', 'c', 'd'].map((name) => circuits(name, [flap(60, 20)])),
       firing: always(POLICY, T + minutes(8), T + minutes(29), 15),
     },
     {
-      says: 'stays silent where one replica is all there is, and its first probe succeeds',
+      title: 'stays silent where one replica is all there is, and its first probe succeeds',
       replicas: [circuits('a', [outage(T, 62)])],
       firing: never(T + minutes(8), 15),
     },
     {
-      says: 'fires on where three of four are, and a scrape is missed',
+      title: 'fires on where three of four are, and a scrape is missed',
       replicas: [
         circuits('a', [LONG], { missed: [[T + minutes(15), T + minutes(15) + 15]] }),
         circuits('b', [LONG]),
@@ -66,7 +66,7 @@ const openFleetWide: Table = {
       firing: always(POLICY, T + minutes(7), T + minutes(29), 15),
     },
     {
-      says: 'fires on through a restart of one replica, and a deploy of all, while it lasts',
+      title: 'fires on through a restart of one replica, and a deploy of all, while it lasts',
       replicas: [
         circuits('a', [
           [
@@ -80,14 +80,14 @@ const openFleetWide: Table = {
       firing: always(POLICY, T + minutes(7), T + minutes(25)),
     },
     {
-      says: 'fires where half of them are, though no scrape is quite on time',
+      title: 'fires where half of them are, though no scrape is quite on time',
       replicas: [circuits('a', [LONG]), circuits('b', [CLOSED])].map((replica, i) =>
         late(replica, (time) => ((time * (i + 7)) % 13) / 50),
       ),
       firing: always(POLICY, T + minutes(7), T + minutes(29)),
     },
     {
-      says: 'stays silent where one of four is open and two are isolated',
+      title: 'stays silent where one of four is open and two are isolated',
       replicas: [
         circuits('a', [LONG]),
         circuits('b', [CLOSED]),
@@ -97,14 +97,14 @@ const openFleetWide: Table = {
       firing: never(T + minutes(32)),
     },
     {
-      says: 'stays silent for a new service that starts before its dependency',
+      title: 'stays silent for a new service that starts before its dependency',
       replicas: [
         circuits('new', [from(T, [{ state: 'closed', seconds: 3 }, ...outage(0, 62).slice(1)])]),
       ],
       firing: never(T + minutes(10), 15),
     },
     {
-      says: 'stays silent for a deploy of the only replica that starts before its dependency',
+      title: 'stays silent for a deploy of the only replica that starts before its dependency',
       replicas: [
         circuits('old', [CLOSED], { down: [[T, T * 9]] }),
         circuits('new', [from(T, [{ state: 'closed', seconds: 3 }, ...outage(0, 62).slice(1)])]),
@@ -112,17 +112,17 @@ const openFleetWide: Table = {
       firing: never(T + minutes(10), 15),
     },
     {
-      says: 'stays silent where all were open for 95 s, and are closed again',
+      title: 'stays silent where all were open for 95 s, and are closed again',
       replicas: ['a', 'b'].map((name) => circuits(name, [outage(T + 1, 95, { resetSeconds: 95 })])),
       firing: never(T + minutes(10), 15),
     },
     {
-      says: 'stays silent where one replica of four is open',
+      title: 'stays silent where one replica of four is open',
       replicas: [circuits('a', [LONG]), ...['b', 'c', 'd'].map((name) => circuits(name, [CLOSED]))],
       firing: never(T + minutes(32)),
     },
     {
-      says: 'stays silent where an open breaker is idle, or all are isolated',
+      title: 'stays silent where an open breaker is idle, or all are isolated',
       replicas: [
         circuits('a', [LONG], { calls: false }),
         circuits('b', [outage(T, minutes(30))], { calls: false }),
@@ -130,17 +130,17 @@ const openFleetWide: Table = {
       firing: never(T + minutes(32)),
     },
     {
-      says: 'stays silent where all are isolated by hand',
+      title: 'stays silent where all are isolated by hand',
       replicas: [circuits('a', [ISOLATED]), circuits('b', [ISOLATED])],
       firing: never(T + minutes(10)),
     },
     {
-      says: 'stays silent where the first probe of an outage of a minute succeeds',
+      title: 'stays silent where the first probe of an outage of a minute succeeds',
       replicas: [circuits('a', [outage(T + 5, 60)]), circuits('b', [outage(T + 9, 60)])],
       firing: never(T + minutes(10)),
     },
     {
-      says: 'stays silent over restarts and a gap of 6 min',
+      title: 'stays silent over restarts and a gap of 6 min',
       replicas: [
         circuits(
           'a',
@@ -160,10 +160,10 @@ const silent = Object.fromEntries(SILENT_TIMES.map((time) => [time, []]));
 
 const stuckOpen: Table = {
   alert: 'ResilienceCircuitBreakerStuckOpen',
-  who: 'instance',
+  label: 'instance',
   scenarios: [
     {
-      says: 'fires while it is open under traffic, from the end of the window to the recovery',
+      title: 'fires while it is open under traffic, from the end of the window to the recovery',
       replicas: [circuits('a', [LONG]), circuits('b', [outage(T + 91, minutes(30))])],
       firing: {
         [T]: [],
@@ -176,7 +176,7 @@ const stuckOpen: Table = {
       },
     },
     {
-      says: 'fires where the probe is slow and is seen half-open again and again',
+      title: 'fires where the probe is slow and is seen half-open again and again',
       replicas: [circuits('a', [outage(T, minutes(30), { probeSeconds: 30 })])],
       firing: {
         [T]: [],
@@ -186,7 +186,7 @@ const stuckOpen: Table = {
       },
     },
     {
-      says: 'fires where half-open is seen at every other scrape',
+      title: 'fires where half-open is seen at every other scrape',
       replicas: [
         circuits('a', [outage(T, minutes(30), { resetSeconds: 15, probeSeconds: 15 })]),
         circuits('b', [outage(T, minutes(30), { resetSeconds: 60, probeSeconds: 60 })]),
@@ -194,12 +194,12 @@ const stuckOpen: Table = {
       firing: always(['a', 'b'], T + minutes(7), T + minutes(28)),
     },
     {
-      says: 'never fires for an open breaker that nobody calls',
+      title: 'never fires for an open breaker that nobody calls',
       replicas: [circuits('idle', [LONG], { calls: false }), circuits('a', [LONG])],
       firing: { [T + minutes(7)]: ['a'], [T + minutes(20)]: ['a'] },
     },
     {
-      says: 'never fires for a breaker that is isolated by hand, or is open for a moment after it',
+      title: 'never fires for a breaker that is isolated by hand, or is open for a moment after it',
       replicas: [
         circuits('a', [
           [{ state: 'closed', seconds: T }, { state: 'isolated', seconds: minutes(30) }, ...CLOSED],
@@ -215,7 +215,7 @@ const stuckOpen: Table = {
       firing: never(T + minutes(31), 15),
     },
     {
-      says: 'never fires for an outage of 4 min, the first or a later one, however scrapes fall',
+      title: 'never fires for an outage of 4 min, the first or a later one, however scrapes fall',
       replicas: [0, 1, 7, 14, 20, 29, 31, 45, 59].map((phase) =>
         circuits(`phase ${phase}`, [
           [...outage(T + phase, minutes(4)), ...outage(minutes(10), minutes(4))],
@@ -224,12 +224,12 @@ const stuckOpen: Table = {
       firing: always([], T, T + minutes(24), 15),
     },
     {
-      says: 'fires for the one of several replicas that is stuck',
+      title: 'fires for the one of several replicas that is stuck',
       replicas: [circuits('a', [outage(T, 60)]), circuits('b', [LONG]), circuits('c', [CLOSED])],
       firing: { [T]: [], [T + minutes(7)]: ['b'], [T + minutes(20)]: ['b'] },
     },
     {
-      says: 'goes on through a restart after which the circuit opens again',
+      title: 'goes on through a restart after which the circuit opens again',
       replicas: [
         circuits('a', [
           [
@@ -244,7 +244,7 @@ const stuckOpen: Table = {
       firing: Object.fromEntries([8, 10.5, 12, 17].map((at) => [T + minutes(at), ['a']])),
     },
     {
-      says: 'does not take the time before a restart for time open',
+      title: 'does not take the time before a restart for time open',
       replicas: [
         circuits('a', [
           [
@@ -258,7 +258,7 @@ const stuckOpen: Table = {
       firing: silent,
     },
     {
-      says: 'does not take the time that a replica was down for time open',
+      title: 'does not take the time that a replica was down for time open',
       replicas: [
         circuits('a', [
           [
@@ -272,7 +272,7 @@ const stuckOpen: Table = {
       firing: always([], T + minutes(4.25), T + minutes(8), 15),
     },
     {
-      says: 'does not fire for replicas that start during an outage before their window is over',
+      title: 'does not fire for replicas that start during an outage before their window is over',
       replicas: [
         circuits('one breaker', [from(T, [{ state: 'open', seconds: minutes(4) }, ...CLOSED])]),
         circuits('ten', times(10, from(T, [{ state: 'open', seconds: minutes(4) }, ...CLOSED]))),
@@ -280,7 +280,7 @@ const stuckOpen: Table = {
       firing: silent,
     },
     {
-      says: 'does not add up the short stays of many breakers under one name',
+      title: 'does not add up the short stays of many breakers under one name',
       replicas: [
         circuits('all at once', times(10, outage(T, 90))),
         circuits(
@@ -293,7 +293,7 @@ const stuckOpen: Table = {
       firing: silent,
     },
     {
-      says: 'fires for one breaker of many under one name',
+      title: 'fires for one breaker of many under one name',
       replicas: [
         circuits('a', [LONG, outage(T + 100, 60), ...times(8, CLOSED)]),
         circuits('beside one isolated', [LONG, ISOLATED]),
@@ -306,7 +306,7 @@ const stuckOpen: Table = {
       },
     },
     {
-      says: 'does not flicker where a scrape is missed',
+      title: 'does not flicker where a scrape is missed',
       replicas: [
         circuits('a', [LONG], {
           missed: [
@@ -318,7 +318,7 @@ const stuckOpen: Table = {
       firing: always(['a'], T + minutes(8), T + minutes(18), 15),
     },
     {
-      says: 'tells its policy where the road gives no instance',
+      title: 'tells its policy where the road gives no instance',
       replicas: [{ ...circuits('', [LONG]) }],
       firing: { [T]: [], [T + minutes(7)]: [''], [T + minutes(32)]: [] },
     },
@@ -329,7 +329,7 @@ const stuckOpen: Table = {
 function countedOnce(seconds: number): Scenario[] {
   return [
     {
-      says: 'fires for a single one, even between two scrapes, and resolves',
+      title: 'fires for a single one, even between two scrapes, and resolves',
       replicas: [
         circuits('a', [outage(T + 1, seconds, { resetSeconds: 5 })]),
         circuits('b', [CLOSED]),
@@ -342,7 +342,7 @@ function countedOnce(seconds: number): Scenario[] {
       },
     },
     {
-      says: 'fires for one of a new replica before its first scrape',
+      title: 'fires for one of a new replica before its first scrape',
       replicas: [
         circuits('a', [CLOSED]),
         circuits('new', [from(T - seconds, outage(0.5, seconds, { resetSeconds: 5 }))]),
@@ -350,7 +350,8 @@ function countedOnce(seconds: number): Scenario[] {
       firing: { [T - seconds]: [], [T + minutes(2)]: POLICY, [T + minutes(10)]: [] },
     },
     {
-      says: 'fires for one of a restarted replica before its first scrape, and on through missed scrapes',
+      title:
+        'fires for one of a restarted replica before its first scrape, and on through missed scrapes',
       replicas: [
         circuits(
           'a',
@@ -367,7 +368,7 @@ function countedOnce(seconds: number): Scenario[] {
       firing: { [T]: [], ...always(POLICY, T + minutes(2), T + minutes(4)), [T + minutes(10)]: [] },
     },
     {
-      says: 'fires where a restart follows it',
+      title: 'fires where a restart follows it',
       replicas: [
         circuits('a', [
           [
@@ -386,7 +387,7 @@ function countedOnce(seconds: number): Scenario[] {
       },
     },
     {
-      says: 'fires on where a new replica is restarted after it',
+      title: 'fires on where a new replica is restarted after it',
       replicas: [
         circuits('a', [
           from(T, [
@@ -405,7 +406,8 @@ function countedOnce(seconds: number): Scenario[] {
       },
     },
     {
-      says: 'stays silent for a replica that counted many and restarts, is missed, or is out of reach for 6 min',
+      title:
+        'stays silent for a replica that counted many and restarts, is missed, or is out of reach for 6 min',
       replicas: [
         circuits(
           'a',
@@ -426,17 +428,17 @@ function countedOnce(seconds: number): Scenario[] {
       firing: always([], minutes(12), T + minutes(30)),
     },
     {
-      says: 'stays silent where Prometheus begins to watch an old process',
+      title: 'stays silent where Prometheus begins to watch an old process',
       replicas: [circuits('a', [outage(60, 130)], { missed: [[0, T]] })],
       firing: never(T + minutes(10)),
     },
     {
-      says: 'stays silent where an old process makes many new breakers under a name that had it',
+      title: 'stays silent where an old process makes many new breakers under a name that had it',
       replicas: [circuits('a', [outage(60, 130), ...times(30, from(T, CLOSED))])],
       firing: always([], minutes(12), T + minutes(10)),
     },
     {
-      says: 'stays silent where nobody calls, or a circuit is isolated and released',
+      title: 'stays silent where nobody calls, or a circuit is isolated and released',
       replicas: [
         circuits('a', [CLOSED], { calls: false }),
         circuits('b', [
@@ -450,16 +452,16 @@ function countedOnce(seconds: number): Scenario[] {
 
 const probeFailed: Table = {
   alert: 'ResilienceCircuitBreakerProbeFailed',
-  who: 'policy',
+  label: 'policy',
   scenarios: [
     ...countedOnce(61),
     {
-      says: 'fires as long as probes fail, however slow they are',
+      title: 'fires as long as probes fail, however slow they are',
       replicas: [circuits('a', [outage(T, minutes(30), { probeSeconds: 30 })])],
       firing: { [T + 60]: [], ...always(POLICY, T + minutes(3), T + minutes(30)) },
     },
     {
-      says: 'stays silent where the first probe succeeds',
+      title: 'stays silent where the first probe succeeds',
       replicas: [
         circuits('a', [outage(T + 5, 60)]),
         circuits('b', [outage(T + 9, 30, { resetSeconds: 30 })]),
@@ -471,16 +473,16 @@ const probeFailed: Table = {
 
 const opened: Table = {
   alert: 'ResilienceCircuitBreakerOpened',
-  who: 'policy',
+  label: 'policy',
   scenarios: [
     ...countedOnce(60),
     {
-      says: 'fires for an opening that is over before the next scrape',
+      title: 'fires for an opening that is over before the next scrape',
       replicas: [circuits('a', [outage(T + 1, 3, { resetSeconds: 3 })])],
       firing: { [T]: [], [T + minutes(2)]: POLICY, [T + minutes(4)]: POLICY, [T + minutes(8)]: [] },
     },
     {
-      says: 'stays silent where a probe fails and the circuit opens once more',
+      title: 'stays silent where a probe fails and the circuit opens once more',
       replicas: [circuits('a', [outage(60, minutes(60))])],
       firing: always([], minutes(9), T + minutes(20)),
     },
@@ -493,10 +495,10 @@ const openings = (...at: readonly number[]): Stay[] =>
 
 const flapping: Table = {
   alert: 'ResilienceCircuitBreakerFlapping',
-  who: 'instance',
+  label: 'instance',
   scenarios: [
     {
-      says: 'fires for 3 openings of one replica in 30 min, and resolves',
+      title: 'fires for 3 openings of one replica in 30 min, and resolves',
       replicas: [
         circuits('a', [openings(T, T + minutes(9), T + minutes(18))]),
         circuits('b', [openings(T)]),
@@ -509,7 +511,7 @@ const flapping: Table = {
       },
     },
     {
-      says: 'fires where a restart lies between, and a missed scrape',
+      title: 'fires where a restart lies between, and a missed scrape',
       replicas: [
         circuits(
           'a',
@@ -527,7 +529,7 @@ const flapping: Table = {
       firing: { [T + minutes(7)]: [], ...always(['a'], T + minutes(9), T + minutes(28)) },
     },
     {
-      says: 'fires for 3 of a new replica, the first before its first scrape',
+      title: 'fires for 3 of a new replica, the first before its first scrape',
       replicas: [circuits('a', [CLOSED]), circuits('new', [from(T, openings(1, 100, 200))])],
       firing: {
         [T + 180]: [],
@@ -537,7 +539,7 @@ const flapping: Table = {
       },
     },
     {
-      says: 'stays silent at one opening with ten failed probes, and at two',
+      title: 'stays silent at one opening with ten failed probes, and at two',
       replicas: [
         circuits('a', [outage(T, minutes(11))]),
         circuits('b', [openings(T, T + minutes(5))]),
@@ -546,7 +548,7 @@ const flapping: Table = {
       firing: never(T + minutes(40)),
     },
     {
-      says: 'stays silent at 3 in 40 min, and at one of each of 4 replicas',
+      title: 'stays silent at 3 in 40 min, and at one of each of 4 replicas',
       replicas: [
         circuits('slow', [openings(T, T + minutes(20), T + minutes(40))]),
         ...[1, 2, 3, 4].map((i) => circuits(`${i}`, [openings(T + i)])),
@@ -554,7 +556,8 @@ const flapping: Table = {
       firing: never(T + minutes(45)),
     },
     {
-      says: 'stays silent for restarts and gaps of a replica that opened often, idle, and an old process',
+      title:
+        'stays silent for restarts and gaps of a replica that opened often, idle, and an old process',
       replicas: [
         circuits('a', [
           [
@@ -581,10 +584,11 @@ const isolatedFor = (begin: number, seconds: number): Stay[] => [
 
 const isolated: Table = {
   alert: 'ResilienceCircuitBreakerIsolated',
-  who: 'policy',
+  label: 'policy',
   scenarios: [
     {
-      says: 'fires when it was isolated for an hour, called or not, and resolves when it is released',
+      title:
+        'fires when it was isolated for an hour, called or not, and resolves when it is released',
       replicas: [
         circuits('a', [isolatedFor(T, minutes(100))], { calls: false }),
         circuits('b', [CLOSED]),
@@ -597,7 +601,7 @@ const isolated: Table = {
       },
     },
     {
-      says: 'fires on over missed scrapes and a restart into isolation',
+      title: 'fires on over missed scrapes and a restart into isolation',
       replicas: [
         circuits(
           'a',
@@ -616,7 +620,7 @@ const isolated: Table = {
       firing: { [minutes(50)]: [], ...always(POLICY, minutes(62), minutes(100)) },
     },
     {
-      says: 'stays silent for 20 min, or 50, or again and again',
+      title: 'stays silent for 20 min, or 50, or again and again',
       replicas: [
         circuits('a', [isolatedFor(T, minutes(20))]),
         circuits('b', [isolatedFor(T, minutes(50))]),
@@ -628,7 +632,7 @@ const isolated: Table = {
       firing: never(T + minutes(100)),
     },
     {
-      says: 'stays silent for a replica that starts isolated, for long open ones, and idle',
+      title: 'stays silent for a replica that starts isolated, for long open ones, and idle',
       replicas: [
         circuits('a', [from(T, ISOLATED)]),
         circuits('b', [outage(60, minutes(150))]),
@@ -656,10 +660,10 @@ const HOUR = minutes(60);
 
 const recoverySlow: Table = {
   alert: 'ResilienceRecoverySlow',
-  who: 'policy',
+  label: 'policy',
   scenarios: [
     {
-      says: 'fires for exactly 3 recoveries of 8 min, and resolves a day later',
+      title: 'fires for exactly 3 recoveries of 8 min, and resolves a day later',
       replicas: [
         circuits('a', [
           [
@@ -678,7 +682,8 @@ const recoverySlow: Table = {
       long: true,
     },
     {
-      says: 'fires for 3 spread over replicas, of which one is new, one restarts and one misses a scrape',
+      title:
+        'fires for 3 spread over replicas, of which one is new, one restarts and one misses a scrape',
       replicas: [
         circuits('a', [
           [
@@ -695,7 +700,7 @@ const recoverySlow: Table = {
       long: true,
     },
     {
-      says: 'fires where each replica is restarted after its recovery, and begins anew',
+      title: 'fires where each replica is restarted after its recovery, and begins anew',
       replicas: [
         circuits('a', [
           [
@@ -713,7 +718,7 @@ const recoverySlow: Table = {
       long: true,
     },
     {
-      says: 'stays silent at 2 recoveries, the first of each replica',
+      title: 'stays silent at 2 recoveries, the first of each replica',
       replicas: [
         circuits('a', [slowRecovery(HOUR + 7, HOUR)]),
         circuits('b', [slowRecovery(HOUR * 2, HOUR)]),
@@ -723,7 +728,7 @@ const recoverySlow: Table = {
       long: true,
     },
     {
-      says: 'stays silent where many recover in 4 min, or 5',
+      title: 'stays silent where many recover in 4 min, or 5',
       replicas: [
         circuits('a', [Array.from({ length: 10 }, () => outage(HOUR, minutes(4))).flat()]),
         circuits('b', [Array.from({ length: 10 }, () => outage(HOUR, minutes(5))).flat()]),
@@ -732,7 +737,7 @@ const recoverySlow: Table = {
       long: true,
     },
     {
-      says: 'stays silent for what an old process recovered from before Prometheus watched it',
+      title: 'stays silent for what an old process recovered from before Prometheus watched it',
       replicas: [
         circuits('a', [[...slowRecovery(60), ...slowRecovery(60), ...slowRecovery(60)]], {
           missed: [[0, HOUR * 2]],
@@ -742,7 +747,7 @@ const recoverySlow: Table = {
       long: true,
     },
     {
-      says: 'stays silent for two, however often Prometheus could not reach them',
+      title: 'stays silent for two, however often Prometheus could not reach them',
       replicas: [
         circuits('a', [[...slowRecovery(HOUR), ...slowRecovery(60)]], {
           missed: [

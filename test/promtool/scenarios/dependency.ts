@@ -20,10 +20,10 @@ const lost =
 
 const belowQuorum: Table = {
   alert: 'ResilienceDependenciesBelowQuorum',
-  who: 'job',
+  label: 'job',
   scenarios: [
     {
-      says: 'fires for 7 of 10 after 2 min, and resolves',
+      title: 'fires for 7 of 10 after 2 min, and resolves',
       replicas: [reaches('a', lost(3)), reaches('b', lost(3))],
       firing: {
         [T]: [],
@@ -33,7 +33,7 @@ const belowQuorum: Table = {
       },
     },
     {
-      says: 'fires on through a restart and missed scrapes of the only replica',
+      title: 'fires on through a restart and missed scrapes of the only replica',
       replicas: [
         reaches('a', lost(10), {
           down: [[T + minutes(8), T + minutes(8) + 10]],
@@ -43,7 +43,7 @@ const belowQuorum: Table = {
       firing: always(['job'], T + minutes(5), T + minutes(19)),
     },
     {
-      says: 'stays silent at 8 of 10, in any order, however many replicas',
+      title: 'stays silent at 8 of 10, in any order, however many replicas',
       replicas: [
         reaches('a', lost(2)),
         reaches('b', (i) => lost(10)(i > 7 ? 0 : 20)),
@@ -53,22 +53,22 @@ const belowQuorum: Table = {
       firing: never(T + minutes(20)),
     },
     ...[0, 3, 6, 8].map((first) => ({
-      says: `stays silent at 8 of 10 where those from number ${first} on are lost`,
+      title: `stays silent at 8 of 10 where those from number ${first} on are lost`,
       replicas: [reaches('a', (i) => lost(10)(i === first || i === first + 1 ? 0 : 20))],
       firing: never(T + minutes(10)),
     })),
     {
-      says: 'stays silent where one of 3 replicas can reach nothing: replicas are no dependencies',
+      title: 'stays silent where one of 3 replicas can reach nothing: replicas are no dependencies',
       replicas: [reaches('a', lost(10)), reaches('b', lost(0)), reaches('c', lost(0))],
       firing: never(T + minutes(20)),
     },
     {
-      says: 'stays silent where one of 2 replicas can reach nothing, or all for a minute',
+      title: 'stays silent where one of 2 replicas can reach nothing, or all for a minute',
       replicas: [reaches('a', lost(10)), reaches('b', lost(10, T + minutes(5), T + minutes(6)))],
       firing: never(T + minutes(20)),
     },
     {
-      says: 'stays silent where all is well, over a restart and a gap, and where nothing is known',
+      title: 'stays silent where all is well, over a restart and a gap, and where nothing is known',
       replicas: [
         reaches('a', lost(0), { down: [[T, T + 20]], missed: [[T + 300, T + 660]] }),
         { instance: 'b', series: [] },
@@ -104,10 +104,10 @@ const QUICK: Check = { at: 0, count: 1 / 30, until: Number.MAX_SAFE_INTEGER, sec
 
 const slow: Table = {
   alert: 'ResilienceDependencySlow',
-  who: 'dependency',
+  label: 'dependency',
   scenarios: [
     {
-      says: 'fires for two slow checks after the first ones, on any replicas, and resolves',
+      title: 'fires for two slow checks after the first ones, on any replicas, and resolves',
       replicas: [
         checks('a', [QUICK, { at: 60, seconds: 7 }, { at: T + 5, seconds: 7 }]),
         checks('b', [QUICK, { at: 60, seconds: 7 }, { at: T + 65, seconds: 6 }]),
@@ -120,12 +120,12 @@ const slow: Table = {
       },
     },
     {
-      says: 'fires for two of one replica, between two samples',
+      title: 'fires for two of one replica, between two samples',
       replicas: [checks('a', [QUICK, { at: 60, seconds: 7 }, { at: T + 2, count: 2, seconds: 7 }])],
       firing: { [T]: [], [T + minutes(2)]: ['jira'], [T + minutes(8)]: [] },
     },
     {
-      says: 'fires on through a restart and a missed scrape while checks are slow',
+      title: 'fires on through a restart and a missed scrape while checks are slow',
       replicas: [
         checks('a', [QUICK, { at: T, count: 1 / 30, until: T * 9, seconds: 8 }], {
           down: [[T + minutes(10), T + minutes(10) + 20]],
@@ -139,7 +139,7 @@ const slow: Table = {
       },
     },
     {
-      says: 'stays silent at one slow check, the first or a later one, and one in 6 min',
+      title: 'stays silent at one slow check, the first or a later one, and one in 6 min',
       replicas: [
         checks('a', [
           QUICK,
@@ -149,7 +149,7 @@ const slow: Table = {
       firing: never(T + minutes(30)),
     },
     {
-      says: 'stays silent at one slow check of a replica that has just started',
+      title: 'stays silent at one slow check of a replica that has just started',
       replicas: [
         checks('a', [QUICK]),
         checks('new', [QUICK, { at: T + 40, seconds: 7 }], { down: [[0, T + 1]] }),
@@ -157,12 +157,13 @@ const slow: Table = {
       firing: never(T + minutes(10)),
     },
     {
-      says: 'stays silent where checks take 5 s, or there are none',
+      title: 'stays silent where checks take 5 s, or there are none',
       replicas: [checks('a', [{ ...QUICK, seconds: 5 }]), checks('idle', [])],
       firing: never(T + minutes(10)),
     },
     {
-      says: 'stays silent over a restart, a gap of 6 min, and an old process that is new to Prometheus',
+      title:
+        'stays silent over a restart, a gap of 6 min, and an old process that is new to Prometheus',
       replicas: [
         checks('a', [QUICK, { at: 60, count: 9, seconds: 9 }], {
           down: [[T, T + 20]],
@@ -173,7 +174,7 @@ const slow: Table = {
       firing: always([], minutes(8), T + minutes(20)),
     },
     {
-      says: 'does not take for new what an old process checked before Prometheus watched it',
+      title: 'does not take for new what an old process checked before Prometheus watched it',
       replicas: [checks('a', [QUICK, { at: 60, count: 9, seconds: 9 }], { missed: [[0, T]] })],
       firing: never(T + minutes(20)),
     },

@@ -35,10 +35,10 @@ const POLICY = ['servicenow'];
 
 const latency: Table = {
   alert: 'ResilienceLatencyP95High',
-  who: 'policy',
+  label: 'policy',
   scenarios: [
     {
-      says: 'fires where 10 % take a second, and resolves',
+      title: 'fires where 10 % take a second, and resolves',
       replicas: [
         took('a', [
           { ...ALWAYS, count: 1, seconds: 0.2 },
@@ -52,7 +52,7 @@ const latency: Table = {
       },
     },
     {
-      says: 'fires on through a restart, a missed scrape and a deploy',
+      title: 'fires on through a restart, a missed scrape and a deploy',
       replicas: [
         took('a', [{ ...ALWAYS, count: 1, seconds: 1 }], {
           down: [
@@ -66,7 +66,7 @@ const latency: Table = {
       firing: always(POLICY, minutes(5), T + minutes(19)),
     },
     {
-      says: 'stays silent where 4 % take longer, or all take 500 ms, or restart',
+      title: 'stays silent where 4 % take longer, or all take 500 ms, or restart',
       replicas: [
         took(
           'a',
@@ -80,7 +80,7 @@ const latency: Table = {
       firing: always([], minutes(5), T + minutes(20)),
     },
     {
-      says: 'stays silent at 90 executions, all of them slow, and where nobody calls',
+      title: 'stays silent at 90 executions, all of them slow, and where nobody calls',
       replicas: [
         took('a', [
           { at: 5, count: 1, seconds: 9 },
@@ -91,7 +91,7 @@ const latency: Table = {
       firing: never(T + minutes(20)),
     },
     {
-      says: 'stays silent for what an old process counted before Prometheus watched it',
+      title: 'stays silent for what an old process counted before Prometheus watched it',
       replicas: [took('a', [{ at: 1, count: 900, seconds: 9 }], { missed: [[0, T]] })],
       firing: never(T + minutes(20)),
     },
@@ -130,10 +130,10 @@ const burning = (burn: number, from: number, to: number): Record<'success' | 'fa
 
 const budgetBurn: Table = {
   alert: 'ResilienceErrorBudgetBurn',
-  who: 'policy',
+  label: 'policy',
   scenarios: [
     critical({
-      says: 'fires for 1 h and 5 min at burn 20 (critical), and resolves by the short window',
+      title: 'fires for 1 h and 5 min at burn 20 (critical), and resolves by the short window',
       replicas: [executions('a', burning(20, hours(1), hours(2.5)))],
       firing: {
         [hours(1)]: [],
@@ -144,7 +144,8 @@ const budgetBurn: Table = {
       },
     }),
     critical({
-      says: 'fires for an outage at once, of any kind (critical), and goes on through a restart and a missed scrape',
+      title:
+        'fires for an outage at once, of any kind (critical), and goes on through a restart and a missed scrape',
       replicas: [
         executions(
           'a',
@@ -163,7 +164,7 @@ const budgetBurn: Table = {
       firing: { [T]: [], ...always(POLICY, T + minutes(3), T + minutes(50)) },
     }),
     critical({
-      says: 'resolves by the short windows when an outage of 5 min is over (critical)',
+      title: 'resolves by the short windows when an outage of 5 min is over (critical)',
       replicas: [executions('a', { success: flow(10), failure: flow(10, T, T + minutes(5)) })],
       firing: {
         [T]: [],
@@ -172,7 +173,7 @@ const budgetBurn: Table = {
       },
     }),
     critical({
-      says: 'stays silent at a single failure in an hour of few calls (critical)',
+      title: 'stays silent at a single failure in an hour of few calls (critical)',
       replicas: [
         executions('a', {
           success: flow(0.01),
@@ -182,7 +183,8 @@ const budgetBurn: Table = {
       firing: never(T + hours(2.5)),
     }),
     critical({
-      says: 'stays silent at 4 failures in an hour, and where callers got a fallback or went away (critical)',
+      title:
+        'stays silent at 4 failures in an hour, and where callers got a fallback or went away (critical)',
       replicas: [
         executions('a', {
           success: flow(0.01),
@@ -194,7 +196,7 @@ const budgetBurn: Table = {
       firing: never(hours(3)),
     }),
     critical({
-      says: 'stays silent where nobody calls, and for what an old process counted (critical)',
+      title: 'stays silent where nobody calls, and for what an old process counted (critical)',
       replicas: [
         executions('idle', {}),
         executions('old', { success: burst(10, 1), failure: burst(90, 1) }, { missed: [[0, T]] }),
@@ -203,7 +205,7 @@ const budgetBurn: Table = {
     }),
     {
       ...critical({
-        says: 'stays silent over restarts of replicas that counted many failures (critical)',
+        title: 'stays silent over restarts of replicas that counted many failures (critical)',
         replicas: [
           executions(
             'a',
@@ -223,7 +225,7 @@ const budgetBurn: Table = {
     },
     {
       ...critical({
-        says: 'fires for 6 h and 30 min at burn 8 (critical), and resolves by the short window',
+        title: 'fires for 6 h and 30 min at burn 8 (critical), and resolves by the short window',
         replicas: [executions('a', burning(8, hours(8), hours(16)))],
         firing: {
           [hours(8)]: [],
@@ -236,14 +238,14 @@ const budgetBurn: Table = {
     },
     {
       ...critical({
-        says: 'stays silent at burn 5, which is for the warning (critical)',
+        title: 'stays silent at burn 5, which is for the warning (critical)',
         replicas: [executions('a', burning(5, hours(2), hours(20)))],
         firing: never(hours(22), 3600),
       }),
       long: true,
     },
     warning({
-      says: 'fires for 1 d and 2 h at burn 4 (warning), and resolves by the short window',
+      title: 'fires for 1 d and 2 h at burn 4 (warning), and resolves by the short window',
       replicas: [executions('a', burning(4, hours(26), hours(52)))],
       firing: {
         [hours(26)]: [],
@@ -254,7 +256,7 @@ const budgetBurn: Table = {
       },
     }),
     warning({
-      says: 'resolves by the window of 2 h where the three days are fine (warning)',
+      title: 'resolves by the window of 2 h where the three days are fine (warning)',
       replicas: [
         executions('a', {
           success: plus(flow(130, 0, hours(50)), flow(10, hours(50))),
@@ -264,7 +266,7 @@ const budgetBurn: Table = {
       firing: { [hours(50)]: [], [hours(63)]: POLICY, [hours(66)]: [] },
     }),
     warning({
-      says: 'fires for 3 d and 6 h at burn 2 (warning), and resolves by the short window',
+      title: 'fires for 3 d and 6 h at burn 2 (warning), and resolves by the short window',
       replicas: [executions('a', burning(2, hours(24), hours(72)))],
       firing: {
         [hours(24)]: [],
@@ -274,12 +276,12 @@ const budgetBurn: Table = {
       },
     }),
     warning({
-      says: 'stays silent while the budget of 30 days lasts (warning)',
+      title: 'stays silent while the budget of 30 days lasts (warning)',
       replicas: [executions('a', burning(0.8, 0, hours(80)))],
       firing: never(hours(74), 3600),
     }),
     warning({
-      says: 'stays silent for a service of 2 h with one failure, or 4 (warning)',
+      title: 'stays silent for a service of 2 h with one failure, or 4 (warning)',
       replicas: [
         executions('a', {
           success: flow(0.1),
@@ -289,7 +291,7 @@ const budgetBurn: Table = {
       firing: never(hours(6), 300),
     }),
     warning({
-      says: 'stays silent where one call a day fails, and where nobody calls (warning)',
+      title: 'stays silent where one call a day fails, and where nobody calls (warning)',
       replicas: [
         executions('a', { success: flow(0.001), failure: flow(1 / 86_400, minutes(7)) }),
         executions('idle', {}),
@@ -297,7 +299,7 @@ const budgetBurn: Table = {
       firing: never(hours(76), 3600),
     }),
     warning({
-      says: 'fires for 30 failures of a service of 2 h that is called seldom (warning)',
+      title: 'fires for 30 failures of a service of 2 h that is called seldom (warning)',
       replicas: [executions('a', { success: flow(0.1), failure: burst(30, minutes(62)) })],
       firing: { [minutes(60)]: [], [minutes(135)]: POLICY, [hours(9)]: [] },
     }),

@@ -6,7 +6,7 @@ import { shareScenarios } from './shares.ts';
 
 const usageHigh: Table = {
   alert: 'ResilienceFallbackUsageHigh',
-  who: 'policy',
+  label: 'policy',
   scenarios: shareScenarios({
     metric: FALLBACK_CALLS,
     bad: { [ATTR_FALLBACK_RESULT]: 'used', [ATTR_FALLBACK_TYPE]: 'cached' },
@@ -27,10 +27,10 @@ const failed = (instance: string, value: Value, more = {}): Replica => ({
 
 const failing: Table = {
   alert: 'ResilienceFallbackFailing',
-  who: 'policy',
+  label: 'policy',
   scenarios: [
     {
-      says: 'fires for 5 in 10 min on any replicas, and resolves',
+      title: 'fires for 5 in 10 min on any replicas, and resolves',
       replicas: [failed('a', burst(3, T + 5)), failed('b', burst(2, T + minutes(2) + 5))],
       firing: {
         [T + minutes(2)]: [],
@@ -40,7 +40,8 @@ const failing: Table = {
       },
     },
     {
-      says: 'stays silent for what a replica counted before it was first scraped, or out of reach for an hour',
+      title:
+        'stays silent for what a replica counted before it was first scraped, or out of reach for an hour',
       replicas: [
         failed('old', () => 0),
         failed('new', burst(5, T + 2), { down: [[0, T + 1]] }),
@@ -49,7 +50,7 @@ const failing: Table = {
       firing: always([], minutes(15), minutes(125)),
     },
     {
-      says: 'fires on through restarts and missed scrapes',
+      title: 'fires on through restarts and missed scrapes',
       replicas: [
         failed('a', flow(0.1, T), {
           down: [[T + minutes(10), T + minutes(10) + 20]],
@@ -59,7 +60,7 @@ const failing: Table = {
       firing: { [T]: [], ...always(['servicenow'], T + minutes(5), T + minutes(40)) },
     },
     {
-      says: 'stays silent at 4, on one replica or on two of which one is new',
+      title: 'stays silent at 4, on one replica or on two of which one is new',
       replicas: [
         failed('a', burst(2, T + 5)),
         failed('b', burst(2, T + 65), { down: [[0, T + 60]] }),
@@ -67,12 +68,12 @@ const failing: Table = {
       firing: never(T + minutes(20)),
     },
     {
-      says: 'stays silent where fallbacks answer, and over a restart of who counted many',
+      title: 'stays silent where fallbacks answer, and over a restart of who counted many',
       replicas: [failed('a', burst(500, 5), { down: [[T, T + 20]], missed: [[T + 300, T + 660]] })],
       firing: always([], minutes(12), T + minutes(30)),
     },
     {
-      says: 'does not take for new what an old process counted before Prometheus watched it',
+      title: 'does not take for new what an old process counted before Prometheus watched it',
       replicas: [failed('a', burst(400, 1), { missed: [[0, T]] })],
       firing: never(T + minutes(20)),
     },

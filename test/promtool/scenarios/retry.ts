@@ -25,10 +25,10 @@ const ended = (instance: string, values: Readonly<Record<string, Value>>, more =
 
 const networkDegradation: Table = {
   alert: 'ResilienceNetworkDegradation',
-  who: 'policy',
+  label: 'policy',
   scenarios: [
     {
-      says: 'fires for 11 second retries in 5 min, and resolves when they are over',
+      title: 'fires for 11 second retries in 5 min, and resolves when they are over',
       replicas: [again('a', { '1': burst(40, T + 5), '2': burst(11, T + 5) })],
       firing: {
         [T]: [],
@@ -38,7 +38,7 @@ const networkDegradation: Table = {
       },
     },
     {
-      says: 'fires for those of all replicas together, and goes on through a restart of one',
+      title: 'fires for those of all replicas together, and goes on through a restart of one',
       replicas: [
         again('a', { '2': flow(0.02, T) }, { down: [[T + minutes(7), T + minutes(7) + 20]] }),
         again('b', { '2': flow(0.02, T) }),
@@ -46,12 +46,13 @@ const networkDegradation: Table = {
       firing: { [T]: [], ...always(['servicenow'], T + minutes(6), T + minutes(20)) },
     },
     {
-      says: 'stays silent for what a replica went through before its first scrape: it may be long ago',
+      title:
+        'stays silent for what a replica went through before its first scrape: it may be long ago',
       replicas: [again('old', {}), again('new', { '2': burst(12, T + 5) }, { down: [[0, T + 1]] })],
       firing: never(T + minutes(8)),
     },
     {
-      says: 'stays silent at 8 in 5 min, at once or one by one, whatever the first retries are',
+      title: 'stays silent at 8 in 5 min, at once or one by one, whatever the first retries are',
       replicas: [
         again('a', {
           '1': flow(10),
@@ -61,7 +62,8 @@ const networkDegradation: Table = {
       firing: never(T + minutes(50)),
     },
     {
-      says: 'stays silent at 10 of two replicas, over a restart, a missed scrape and a gap of 6 min',
+      title:
+        'stays silent at 10 of two replicas, over a restart, a missed scrape and a gap of 6 min',
       replicas: [
         again(
           'a',
@@ -84,7 +86,7 @@ const networkDegradation: Table = {
       firing: { ...always([], minutes(7), T + minutes(30)) },
     },
     {
-      says: 'does not take for new what an old process counted before Prometheus watched it',
+      title: 'does not take for new what an old process counted before Prometheus watched it',
       replicas: [again('a', { '2': burst(400, 1) }, { missed: [[0, T]] })],
       firing: never(T + minutes(20)),
     },
@@ -93,10 +95,10 @@ const networkDegradation: Table = {
 
 const successLow: Table = {
   alert: 'ResilienceRetrySuccessLow',
-  who: 'policy',
+  label: 'policy',
   scenarios: [
     {
-      says: 'fires where half of 40 retried calls are recovered, and resolves',
+      title: 'fires where half of 40 retried calls are recovered, and resolves',
       replicas: [
         ended('a', {
           success_without_retry: flow(1),
@@ -112,7 +114,7 @@ const successLow: Table = {
       },
     },
     {
-      says: 'fires where none is recovered, through a restart and a missed scrape',
+      title: 'fires where none is recovered, through a restart and a missed scrape',
       replicas: [
         ended(
           'a',
@@ -126,12 +128,12 @@ const successLow: Table = {
       firing: { [T]: [], ...always(['servicenow'], T + minutes(6), T + minutes(45)) },
     },
     {
-      says: 'stays silent at 5 retried calls, all exhausted',
+      title: 'stays silent at 5 retried calls, all exhausted',
       replicas: [ended('a', { success_without_retry: flow(1), exhausted: burst(5, T + 5) })],
       firing: never(T + minutes(20)),
     },
     {
-      says: 'stays silent where 70 % are recovered, or nobody retries, or nobody calls',
+      title: 'stays silent where 70 % are recovered, or nobody retries, or nobody calls',
       replicas: [
         ended('a', { success_after_retry: flow(0.7), exhausted: flow(0.3) }),
         ended('b', { success_without_retry: flow(1), not_retryable: flow(1), aborted: flow(1) }),
@@ -140,7 +142,7 @@ const successLow: Table = {
       firing: always([], minutes(5), T + minutes(20)),
     },
     {
-      says: 'stays silent while all replicas are replaced',
+      title: 'stays silent while all replicas are replaced',
       replicas: [
         ended(
           'a',
@@ -160,10 +162,10 @@ const successLow: Table = {
 
 const amplification: Table = {
   alert: 'ResilienceRetryAmplification',
-  who: 'policy',
+  label: 'policy',
   scenarios: [
     {
-      says: 'fires where retries add 60 % to 120 calls, and resolves',
+      title: 'fires where retries add 60 % to 120 calls, and resolves',
       replicas: [
         again('a', { '1': burst(72, T + 5) }),
         ended('a', { exhausted: burst(120, T + 5) }),
@@ -176,7 +178,7 @@ const amplification: Table = {
       },
     },
     {
-      says: 'fires through a restart and a missed scrape',
+      title: 'fires through a restart and a missed scrape',
       replicas: [
         again('a', { '1': flow(1, T), '2': flow(1, T) }),
         ended('a', { exhausted: flow(1, T) }),
@@ -188,7 +190,7 @@ const amplification: Table = {
       firing: { [T]: [], ...always(['servicenow'], T + minutes(6), T + minutes(45)) },
     },
     {
-      says: 'stays silent where one call in ten is retried, or every one of few, or nobody calls',
+      title: 'stays silent where one call in ten is retried, or every one of few, or nobody calls',
       replicas: [
         again('a', { '1': flow(0.1) }),
         ended('a', { success_without_retry: flow(0.9), success_after_retry: flow(0.1) }),
@@ -198,7 +200,7 @@ const amplification: Table = {
       firing: always([], minutes(5), T + minutes(20)),
     },
     {
-      says: 'stays silent at 80 calls, each retried twice',
+      title: 'stays silent at 80 calls, each retried twice',
       replicas: [
         again('a', { '1': burst(80, T + 5), '2': burst(80, T + 5) }),
         ended('a', { exhausted: burst(80, T + 5) }),

@@ -18,7 +18,7 @@ import {
 import { CLOSED, outage, type Stay } from '../circuit.ts';
 import { committed, groupsIn } from '../rules.ts';
 import { minutes, T } from '../scenario.ts';
-import { closed, flow, happened, histogram, plus, type Replica, type Road } from '../series.ts';
+import { closed, flow, happened, histogram, plus, type Replica, type Sampling } from '../series.ts';
 import { type Situation, stack } from '../situation.ts';
 
 const hours = (count: number) => minutes(count * 60);
@@ -37,7 +37,7 @@ function during<E>(from: number, to: number, step: number, expected: E): Record<
 }
 
 /** The committed rules, each with one more label. */
-const labelled = (naming: Road['naming']) => [
+const labelled = (naming: Sampling['naming']) => [
   stringify({
     groups: groupsIn(committed(naming)).map((group) => ({
       ...group,
@@ -46,7 +46,7 @@ const labelled = (naming: Road['naming']) => [
   }),
 ];
 
-const generated = (options: GenerateOptions) => (naming: Road['naming']) =>
+const generated = (options: GenerateOptions) => (naming: Sampling['naming']) =>
   Object.values(generate({ ...options, naming, what: 'rules' }));
 
 /** Open for six hours, and tried by the one call that comes every ten minutes. */
@@ -105,7 +105,7 @@ const durations = (
 
 export const SITUATIONS: readonly Situation[] = [
   {
-    says: 'one more label on every rule changes nothing',
+    title: 'one more label on every rule changes nothing',
     rules: labelled,
     jobs: {
       shop: [
@@ -122,7 +122,8 @@ export const SITUATIONS: readonly Situation[] = [
     long: true,
   },
   {
-    says: 'a dependency that hangs without a timeout is a warning, from its first quarter of an hour on',
+    title:
+      'a dependency that hangs without a timeout is a warning, from its first quarter of an hour on',
     jobs: {
       shop: [
         stack('a', {
@@ -140,7 +141,8 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
-    says: 'long executions, of which some end, are not stuck; nor is a dead process that a Collector repeats',
+    title:
+      'long executions, of which some end, are not stuck; nor is a dead process that a Collector repeats',
     jobs: {
       batch: [
         stack('a', { circuit: CLOSED, executions: { success: flow(1 / 600) }, active: () => 30 }),
@@ -151,7 +153,7 @@ export const SITUATIONS: readonly Situation[] = [
     firing: during(0, T + hours(1), 300, { silent: ['ExecutionsStuck'] }),
   },
   {
-    says: 'a half-open probe that never settles is a stuck circuit: its callers wait behind it',
+    title: 'a half-open probe that never settles is a stuck circuit: its callers wait behind it',
     jobs: {
       shop: [
         stack('a', {
@@ -169,7 +171,7 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
-    says: 'a cluster that is down is told apart from a larger one that is not',
+    title: 'a cluster that is down is told apart from a larger one that is not',
     rules: generated({ groupLabels: ['cluster', 'namespace', 'job'] }),
     by: ['cluster', 'namespace'],
     jobs: {
@@ -192,7 +194,8 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
-    says: 'one call in ten minutes that a fallback answers is one warning for six hours, and no page',
+    title:
+      'one call in ten minutes that a fallback answers is one warning for six hours, and no page',
     jobs: {
       shop: [
         stack('a', {
@@ -213,7 +216,7 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
-    says: 'one call in ten minutes, each of them a failed probe that nothing answers, is one page',
+    title: 'one call in ten minutes, each of them a failed probe that nothing answers, is one page',
     jobs: {
       shop: [
         stack('a', {
@@ -233,7 +236,7 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
-    says: '36 failures in 2,882 calls of a day are no page',
+    title: '36 failures in 2,882 calls of a day are no page',
     jobs: {
       shop: [
         stack('a', {
@@ -245,7 +248,8 @@ export const SITUATIONS: readonly Situation[] = [
     firing: during(0, hours(24), 300, { silent: ['ErrorBudgetBurn critical'] }),
   },
   {
-    says: 'a circuit that is isolated for maintenance is an info at once, and no page then or after it',
+    title:
+      'a circuit that is isolated for maintenance is an info at once, and no page then or after it',
     jobs: {
       shop: replicas(2, (name) =>
         stack(name, {
@@ -284,7 +288,7 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
-    says: 'a failing replica pages although another one is isolated',
+    title: 'a failing replica pages although another one is isolated',
     jobs: {
       shop: [
         stack('isolated', { circuit: [{ state: 'isolated', seconds: 0 }] }),
@@ -301,7 +305,7 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
-    says: 'a policy may have a limit of its own',
+    title: 'a policy may have a limit of its own',
     rules: generated({ thresholds: { 'latency.seconds{policy="llm"}': 30 } }),
     jobs: { llm: [durations(1, 4, 'llm')], jira: [durations(1, 4, 'jira')] },
     by: ['job'],
@@ -313,7 +317,7 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
-    says: '9 calls a minute are enough to be slow; 9 an hour are not',
+    title: '9 calls a minute are enough to be slow; 9 an hour are not',
     jobs: { shop: [durations(9 / 60, 0.6)], night: [durations(9 / 3600, 0.6)] },
     by: ['job'],
     firing: {
@@ -324,7 +328,7 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
-    says: 'latency is judged by whatever buckets a view has, and not at all without `le`',
+    title: 'latency is judged by whatever buckets a view has, and not at all without `le`',
     jobs: {
       slow: [durations(1, 4, 'servicenow', [0.1, 1, 10])],
       fast: [durations(1, 0.05, 'servicenow', [0.1, 1, 10])],
@@ -344,13 +348,14 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
-    says: 'a nightly job can be left out of the alert on absent metrics',
+    title: 'a nightly job can be left out of the alert on absent metrics',
     rules: generated({ without: ['ResilienceMetricsAbsent'] }),
     jobs: { nightly: [{ ...up('a'), down: [[hours(2), hours(20)]] }] },
     firing: during(hours(2), hours(4), 300, { silent: ['MetricsAbsent'] }),
   },
   {
-    says: 'a stuck circuit is critical where callers get nothing, and a warning where a fallback answers',
+    title:
+      'a stuck circuit is critical where callers get nothing, and a warning where a fallback answers',
     jobs: {
       nothing: [down('a'), ...replicas(3, up)],
       fallback: [
@@ -383,7 +388,7 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
-    says: 'a dependency that is down for three jobs is one alert; for two it is not',
+    title: 'a dependency that is down for three jobs is one alert; for two it is not',
     jobs: {
       ...Object.fromEntries(['a', 'b', 'c'].map((job) => [job, replicas(2, down)])),
       healthy: replicas(2, up),
@@ -398,7 +403,7 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
-    says: 'few second retries of very many calls of 40 busy pods are no degraded network',
+    title: 'few second retries of very many calls of 40 busy pods are no degraded network',
     jobs: {
       busy: replicas(40, (instance) => ({
         instance,
@@ -413,7 +418,8 @@ export const SITUATIONS: readonly Situation[] = [
     firing: during(T, T + hours(1), 300, { silent: ['NetworkDegradation'] }),
   },
   {
-    says: 'one outage of three replicas is one incident of slow recovery, and three outages are three',
+    title:
+      'one outage of three replicas is one incident of slow recovery, and three outages are three',
     jobs: {
       one: replicas(3, (name) => stack(name, { circuit: outage(hours(1), minutes(9)) })),
       three: replicas(3, (name) =>
@@ -432,7 +438,7 @@ export const SITUATIONS: readonly Situation[] = [
     long: true,
   },
   {
-    says: 'a dead process whose last values a Collector repeats has no full bulkhead',
+    title: 'a dead process whose last values a Collector repeats has no full bulkhead',
     jobs: {
       dead: [
         {

@@ -10,10 +10,10 @@ const HOUR = minutes(70);
 
 const absent: Table = {
   alert: 'ResilienceMetricsAbsent',
-  who: 'job',
+  label: 'job',
   scenarios: [
     {
-      says: 'fires 10 min after the last replica is gone, and ends by itself an hour after it',
+      title: 'fires 10 min after the last replica is gone, and ends by itself an hour after it',
       replicas: [
         circuits('a', [CLOSED], { down: [[HOUR, END]] }),
         circuits('b', [CLOSED], { down: [[HOUR + 30, END]] }),
@@ -27,7 +27,7 @@ const absent: Table = {
       },
     },
     {
-      says: 'fires where an hour ago a scrape was missed, and resolves when the job is back',
+      title: 'fires where an hour ago a scrape was missed, and resolves when the job is back',
       replicas: [
         circuits('a', [CLOSED], {
           down: [[HOUR, HOUR + minutes(30)]],
@@ -40,7 +40,7 @@ const absent: Table = {
       },
     },
     {
-      says: 'stays silent over a rolling restart, and one that leaves nobody for 4 min',
+      title: 'stays silent over a rolling restart, and one that leaves nobody for 4 min',
       replicas: [
         circuits('a', [CLOSED], { down: [[HOUR, END]] }),
         circuits('b', [CLOSED], { down: [[HOUR + 60, END]] }),
@@ -57,7 +57,7 @@ const absent: Table = {
       firing: never(HOUR + minutes(120)),
     },
     {
-      says: 'stays silent where nobody calls, for a job that never had any, and for one of 5 min',
+      title: 'stays silent where nobody calls, for a job that never had any, and for one of 5 min',
       replicas: [
         circuits('idle', [CLOSED], { calls: false }),
         circuits('gone', [CLOSED], { down: [[T, END]] }),
@@ -65,7 +65,7 @@ const absent: Table = {
       firing: never(T + minutes(100)),
     },
     {
-      says: 'stays silent for a job of 5 min',
+      title: 'stays silent for a job of 5 min',
       replicas: [
         circuits('a', [CLOSED], {
           down: [
@@ -81,10 +81,10 @@ const absent: Table = {
 
 const overflow: Table = {
   alert: 'ResilienceMetricsOverflow',
-  who: 'job',
+  label: 'job',
   scenarios: [
     {
-      says: 'fires while there is an overflow series, and resolves when the process is gone',
+      title: 'fires while there is an overflow series, and resolves when the process is gone',
       replicas: [
         {
           instance: 'a',
@@ -107,7 +107,7 @@ const overflow: Table = {
       },
     },
     {
-      says: 'stays silent for series that are kept apart, over a restart, and idle',
+      title: 'stays silent for series that are kept apart, over a restart, and idle',
       replicas: [
         { instance: 'a', series: closed(EXECUTIONS, 'servicenow', []), down: [[T, T + 20]] },
         circuits('b', [CLOSED]),
@@ -125,10 +125,10 @@ const faults = (instance: string, value: Value, more = {}): Replica => ({
 
 const errors: Table = {
   alert: 'ResilienceTelemetryErrors',
-  who: 'policy',
+  label: 'policy',
   scenarios: [
     {
-      says: 'fires for a single one, and resolves',
+      title: 'fires for a single one, and resolves',
       replicas: [faults('a', burst(1, T + 5))],
       firing: {
         [T]: [],
@@ -138,12 +138,12 @@ const errors: Table = {
       },
     },
     {
-      says: 'stays silent for what a replica counted before it was first scraped',
+      title: 'stays silent for what a replica counted before it was first scraped',
       replicas: [faults('a', () => 0), faults('new', burst(1, T + 2), { down: [[0, T + 1]] })],
       firing: never(T + minutes(8)),
     },
     {
-      says: 'fires on through a restart and a missed scrape',
+      title: 'fires on through a restart and a missed scrape',
       replicas: [
         faults('a', flow(0.05, T), {
           down: [[T + minutes(10), T + minutes(10) + 20]],
@@ -153,7 +153,7 @@ const errors: Table = {
       firing: { [T]: [], ...always(['servicenow'], T + minutes(3), T + minutes(30)) },
     },
     {
-      says: 'stays silent where there is none, and over a restart and a gap of who counted many',
+      title: 'stays silent where there is none, and over a restart and a gap of who counted many',
       replicas: [
         faults('a', () => 0),
         faults('b', burst(9, 5), { down: [[T, T + 20]], missed: [[T + 300, T + 660]] }),
@@ -162,7 +162,7 @@ const errors: Table = {
       firing: always([], minutes(7), T + minutes(20)),
     },
     {
-      says: 'does not take for new what an old process counted before Prometheus watched it',
+      title: 'does not take for new what an old process counted before Prometheus watched it',
       replicas: [faults('a', burst(4, 1), { missed: [[0, T]] })],
       firing: never(T + minutes(20)),
     },

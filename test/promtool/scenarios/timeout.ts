@@ -5,7 +5,7 @@ import { shareScenarios } from './shares.ts';
 
 const rateHigh: Table = {
   alert: 'ResilienceTimeoutRateHigh',
-  who: 'policy',
+  label: 'policy',
   scenarios: shareScenarios({
     metric: TIMEOUT_CALLS,
     bad: { [ATTR_TIMEOUT_RESULT]: 'timed_out' },
