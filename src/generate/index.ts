@@ -10,7 +10,7 @@ import { alertGroups, recordingGroups } from './alerts/index.ts';
 import { dashboards } from './dashboards/index.ts';
 import { alertmanagerFile } from './formats/alertmanager.ts';
 import { DASHBOARD_FILES, RULE_FILES } from './formats/index.ts';
-import { type GenerateOptions, resolveGenerateSettings } from './options.ts';
+import { assertOptions, type GenerateOptions, resolveGenerateSettings } from './options.ts';
 import { Queries } from './promql/queries.ts';
 import { resolveSelection } from './selection.ts';
 import type { Files } from './write-files.ts';
@@ -37,6 +37,7 @@ export type { GenerateOptions };
  * }
  */
 export function generate(options: GenerateOptions = {}): Files {
+  assertOptions(options);
   const { has, ...selection } = resolveSelection(options);
   const queries = new Queries(resolveGenerateSettings(options));
   const alerts = alertGroups(queries);

@@ -116,7 +116,40 @@ export interface GenerateSettings
 /** Prometheus itself forgets a sample after 5 min. */
 const LONGEST_SCRAPE_SECONDS = 75;
 
-/** @throws TypeError naming the option, what was expected and what came */
+const OPTIONS = [
+  'what',
+  'format',
+  'naming',
+  'thresholds',
+  'jobLabel',
+  'groupLabels',
+  'instanceLabel',
+  'metricPrefix',
+  'histograms',
+  'without',
+  'scrapeInterval',
+  'timeScale',
+  'runbookBase',
+  'dashboardBase',
+  'uidSuffix',
+  'datasourceUid',
+  'labels',
+] as const satisfies readonly (keyof GenerateOptions)[];
+
+/**
+ * A misspelled option must not generate the defaults.
+ *
+ * @throws TypeError that names the option and all options
+ */
+export function assertOptions(options: GenerateOptions): void {
+  const unknown = Object.keys(options).find((name) => !OPTIONS.some((known) => known === name));
+  if (unknown === undefined) return;
+  throw new TypeError(
+    `Expected options of generate, which are ${OPTIONS.join(', ')}; got ${JSON.stringify(unknown)}`,
+  );
+}
+
+/** @throws TypeError that names the option, the expected and the received value */
 export function resolveGenerateSettings(options: GenerateOptions): GenerateSettings {
   const {
     naming = 'prometheus-exporter',

@@ -31,9 +31,24 @@ const wrong: [keyof GenerateOptions, unknown, string][] = [
 ];
 
 describe('the options of generate', () => {
-  it.each(wrong)('have no %s %s', (option, value, what) => {
-    expect(() => generate({ [option]: value })).toThrow(
-      new TypeError(`Expected \`options.${option}\` to be ${what}`),
+  it('reject a wrong value with a message that names option, expected and received value', () => {
+    const offenders = wrong.filter(([option, value, expected]) => {
+      const error = errorOf({ [option]: value });
+      return !(
+        error instanceof TypeError &&
+        error.message === `Expected \`options.${option}\` to be ${expected}`
+      );
+    });
+    expect(offenders).toEqual([]);
+  });
+
+  it('reject an unknown name, and list the known names', () => {
+    expect(() => generate({ nope: 1 } as GenerateOptions)).toThrow(
+      new TypeError(
+        'Expected options of generate, which are what, format, naming, thresholds, jobLabel, ' +
+          'groupLabels, instanceLabel, metricPrefix, histograms, without, scrapeInterval, timeScale, ' +
+          'runbookBase, dashboardBase, uidSuffix, datasourceUid, labels; got "nope"',
+      ),
     );
   });
 
@@ -149,6 +164,14 @@ describe('the options for fleets of any shape', () => {
     expect(rules).toContain('(limit 500 ms; llm: 30000 ms)');
   });
 });
+
+function errorOf(options: GenerateOptions): unknown {
+  try {
+    return generate(options);
+  } catch (error) {
+    return error;
+  }
+}
 
 function secondsOf(duration: string): number {
   const [, count, unit = ''] = duration.match(/^(\d+)(ms|[smhd])$/) ?? [];
