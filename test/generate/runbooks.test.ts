@@ -10,14 +10,13 @@ import { blocksOf, sectionOf } from '../support/markdown.ts';
 import { parseQuery } from '../support/promql.ts';
 import { Vocabulary } from '../support/vocabulary.ts';
 
-const FRAME = [
-  'What it means to callers',
-  'First three queries',
-  'Likely causes, in order',
+const HEADINGS = [
+  'What it means',
+  'What the caller feels',
+  'What to check first',
   'What to do',
-  'What not to do',
-  'When it clears',
-  'Where the limit comes from',
+  'When it is a false alarm',
+  'Thresholds',
 ];
 
 const queries = new Queries(resolveGenerateSettings({}));
@@ -27,8 +26,8 @@ const thresholds = thresholdsRead(queries);
 const vocabulary = new Vocabulary(queries, names);
 const read = (path: string) => readFileSync(path, 'utf8');
 
-/** The ways to write a threshold to a person. */
-function written(name: ThresholdName): string[] {
+/** The ways in which prose may write a threshold. */
+function spellings(name: ThresholdName): string[] {
   const value = THRESHOLDS[name];
   const percent = `${Number((value * 100).toPrecision(12))}`;
   if (/\.(ratio|perCall)$/.test(name)) return [`${percent} %`];
@@ -38,25 +37,25 @@ function written(name: ThresholdName): string[] {
   return [`${value} s`, `${value * 1000} ms`, `${value / 60} min`, `${value / 3600} h`, ...words];
 }
 
-it('there is a runbook for every alert, and none without', () => {
+it('every alert has a runbook, and every runbook has an alert', () => {
   expect(readdirSync('docs/runbooks').sort()).toEqual(names.map((name) => `${name}.md`).sort());
 });
 
 describe.each(names)('the runbook of %s', (name) => {
   const page = read(`docs/runbooks/${name}.md`);
   const lead = page.split('\n## ')[0] ?? '';
-  const limit = sectionOf(page, 'Where the limit comes from');
+  const limit = sectionOf(page, 'Thresholds');
   const own = [
     ...new Set(alerts.flatMap((alert, index) => (alert.name === name ? thresholds[index] : []))),
   ].filter((each) => each !== undefined);
 
-  it('has the frame of all runbooks', () => {
+  it('has the headings of all runbooks', () => {
     expect(page.split('\n')[0]).toBe(`# ${name}`);
-    expect([...page.matchAll(/^##+ (.+)$/gm)].map(([, heading]) => heading)).toEqual(FRAME);
-    for (const heading of FRAME) expect(sectionOf(page, heading).trim()).not.toBe('');
+    expect([...page.matchAll(/^##+ (.+)$/gm)].map(([, heading]) => heading)).toEqual(HEADINGS);
+    for (const heading of HEADINGS) expect(sectionOf(page, heading).trim()).not.toBe('');
   });
 
-  it('begins with the severity of the rule, in bold', () => {
+  it('starts with the severities of the rule in bold', () => {
     const own = alerts.filter((alert) => alert.name === name);
     const [first = ''] = lead.split('\n').slice(2);
     expect(first).toMatch(/^\*\*/);
@@ -64,21 +63,21 @@ describe.each(names)('the runbook of %s', (name) => {
     expect(bold).toEqual([...new Set(own.map(({ severity }) => severity))]);
   });
 
-  it('begins with the limits of the rule, as documented', () => {
+  it('starts with the limits of the rule', () => {
     for (const each of own) {
-      const found = written(each).filter((text) => lead.replaceAll('\n', ' ').includes(text));
+      const found = spellings(each).filter((text) => lead.replaceAll('\n', ' ').includes(text));
       expect(found, each).not.toEqual([]);
     }
   });
 
-  it('has three queries or more, each of which answers a question', () => {
-    const blocks = blocksOf(sectionOf(page, 'First three queries'), 'promql');
+  it('has at least three queries, each with a question', () => {
+    const blocks = blocksOf(sectionOf(page, 'What to check first'), 'promql');
     expect(blocks.length).toBeGreaterThanOrEqual(3);
     expect(blocks).toEqual(blocksOf(page, 'promql'));
     for (const block of blocks) expect(block).toMatch(/^# .*\?/);
   });
 
-  it('asks for metrics, labels and values that exist', () => {
+  it('queries metrics, labels and values that exist', () => {
     for (const block of blocksOf(page, 'promql')) {
       const { selections } = parseQuery(block);
       expect(selections.length).toBeGreaterThan(0);
@@ -86,7 +85,7 @@ describe.each(names)('the runbook of %s', (name) => {
     }
   });
 
-  it('tells every threshold of the rule, its documented value and whose choice it is', () => {
+  it('lists every threshold of the rule with value and source', () => {
     const rows = [...limit.matchAll(/^\| `(.+?)` \| (.+?) \| .+ \| (.+?) \|$/gm)];
     expect(rows.map(([, threshold, value]) => [threshold, Number(value)])).toEqual(
       own.map((each) => [each, THRESHOLDS[each]]),
@@ -97,18 +96,18 @@ describe.each(names)('the runbook of %s', (name) => {
       const sources = rows
         .filter(([, threshold]) => threshold?.startsWith(`${group}.`))
         .map(([, , , text]) => text);
-      // What is documented of a limit may be for others to read.
+      // The documented number of a limit may be one that no alert reads.
       const ofGroup = Object.keys(THRESHOLDS).filter((name) => name.startsWith(`${group}.`));
       if (ofGroup.length === sources.length) {
         expect(sources.includes('documented'), each).toBe(source.some((letter) => letter !== 'D'));
       }
-      expect(new Set([...sources, 'documented', 'chosen by this package']).size).toBe(2);
+      expect(new Set([...sources, 'documented', 'this package']).size).toBe(2);
       expect(limit).toContain(`\`LIMITS.${group}\``);
     }
     expect(limit).toContain(own.length > 0 ? '`src/presets/thresholds.ts`' : 'no threshold to set');
   });
 
-  it('tells how to change it, with a value that is taken', () => {
+  it('shows a command that changes a threshold', () => {
     const [command = ''] = blocksOf(limit, 'sh');
     const set = [...command.matchAll(/--set '?([\w.]+)(?:{.+})?=([\d.]+)/g)].map(
       ([, threshold, value]) => [threshold, Number(value)] as const,
@@ -123,20 +122,20 @@ describe.each(names)('the runbook of %s', (name) => {
   });
 });
 
-it('says which alerts need the recording rules, on the page of the alerts and in their runbooks', () => {
-  const needy = alerts
+it('docs/alerts.md and the runbooks name the alerts that read recording rules', () => {
+  const readers = alerts
     .filter(({ expr }) => /\b(policy|job|instance):/.test(expr))
     .map((each) => each.name);
   const loading = sectionOf(read('docs/alerts.md'), 'Loading them');
-  const told = [...loading.matchAll(/`(Resilience\w+)`/g)].map(([, name]) => name);
-  expect(new Set(told)).toEqual(new Set(needy));
+  const named = [...loading.matchAll(/`(Resilience\w+)`/g)].map(([, name]) => name);
+  expect(new Set(named)).toEqual(new Set(readers));
   for (const name of names) {
     const page = read(`docs/runbooks/${name}.md`);
-    expect(page.includes('`resilience-recording-rules.yaml`'), name).toBe(needy.includes(name));
+    expect(page.includes('`resilience-recording-rules.yaml`'), name).toBe(readers.includes(name));
   }
 });
 
-it('the runbook of the burning budget has every rate and its windows', () => {
+it('the runbook of ResilienceErrorBudgetBurn lists every burn rate and its windows', () => {
   const page = read('docs/runbooks/ResilienceErrorBudgetBurn.md');
   const time = (seconds: number) =>
     [[86_400, 'd'] as const, [3600, 'h'] as const, [60, 'min'] as const]
@@ -148,7 +147,7 @@ it('the runbook of the burning budget has every rate and its windows', () => {
   }
 });
 
-it('the runbook of the overflow has the recipe of the README', () => {
+it('the runbook of ResilienceMetricsOverflow has the recipe of the README', () => {
   const [recipe = ''] = blocksOf(read('docs/runbooks/ResilienceMetricsOverflow.md'), 'ts');
   const unindented = recipe.replaceAll(/^ {2}/gm, '');
   expect(blocksOf(read('README.md'), 'ts')).toContain(unindented);
