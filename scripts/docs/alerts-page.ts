@@ -7,9 +7,9 @@ import { Queries } from '../../src/generate/promql/queries.ts';
 import { code, table, withBlock } from './markdown.ts';
 
 /**
- * `docs/alerts.md` with its table made anew; where there is no page yet, none is made.
+ * Regenerates the table of `docs/alerts.md`. Without that page the result is empty.
  *
- * @throws Error if the page has no place for its table
+ * @throws Error if the page has no markers for the table
  */
 export function alertsPage(page: string | undefined): Readonly<Record<string, string>> {
   if (page === undefined) return {};
@@ -17,24 +17,21 @@ export function alertsPage(page: string | undefined): Readonly<Record<string, st
   return { 'docs/alerts.md': withBlock(page, 'alerts', block) };
 }
 
-/** Every alert on a line, for `docs/alerts.md`. */
+/** A table with a row for each alert. */
 export function alertsTable(queries: Queries): string {
   const read = thresholdsRead(queries);
   return table(
-    ['alert', 'severity', 'what it says', 'thresholds'],
+    ['alert', 'severity', 'description', 'thresholds'],
     alertsOf(queries).map((alert, index) => [
       `[${alert.name}](runbooks/${alert.name}.md)`,
       alert.severity,
-      said(describe(alert)),
+      toMarkdown(describe(alert)),
       read[index]?.map((name) => code(`${name}=${THRESHOLDS[name]}`)).join(', ') || 'none',
     ]),
   );
 }
 
-/**
- * The thresholds of each alert, in the order of the alerts: those that change its rule, or what is
- * recorded for it.
- */
+/** The thresholds of each alert: those that change its rule, or a recording rule that it reads. */
 export function thresholdsRead(queries: Queries): ThresholdName[][] {
   const names = Object.keys(THRESHOLDS) as ThresholdName[];
   const changed = names.map((name) => rulesOf(withOther(queries, name)));
@@ -47,7 +44,7 @@ function alertsOf(queries: Queries): Alert[] {
   return alertGroups(queries).flatMap(({ rules }) => rules);
 }
 
-/** All that decides whether each alert fires. */
+/** Everything that decides whether each alert fires. */
 function rulesOf(queries: Queries): string[] {
   const recorded = recordingGroups(queries).flatMap(({ rules }) => rules);
   return alertsOf(queries).map(({ expr, forSeconds }) =>
@@ -66,8 +63,8 @@ function withOther({ settings }: Queries, threshold: ThresholdName): Queries {
   return new Queries({ ...settings, limits: { ...settings.limits, [name]: limit } });
 }
 
-/** What an annotation's template will say, with words for what is not known before. */
-function said(template: string): string {
+/** The text of an annotation, with the names of its values in italics. */
+function toMarkdown(template: string): string {
   return template
     .replace(/{{ [^{}]*\$value[^{}]*}}/g, '*value*')
     .replace(/{{ \$labels\.(?:resilience_)?(\w+?)(?:_name)? }}/g, '*$1*')

@@ -17,20 +17,20 @@ const RULES = (['recording-rules', 'alerts'] as const).flatMap((what) =>
   Object.values(generate({ what, dashboardBase: GRAFANA })),
 );
 
-/** The first scenario in which it fires, and the first time. */
+/** The first scenario and time at which an alert fires. */
 function firstFiring(alert: string, severity: string): [Scenario, number] {
   for (const { scenarios } of TABLES.filter((table) => table.alert === alert)) {
     for (const scenario of scenarios) {
       if ((scenario.severity ?? severity) !== severity) continue;
-      const [time] = Object.entries(scenario.firing).find(([, who]) => who.length > 0) ?? [];
+      const [time] = Object.entries(scenario.firing).find(([, names]) => names.length > 0) ?? [];
       if (time !== undefined) return [scenario, Number(time)];
     }
   }
   throw new Error(`Expected a scenario in which ${alert} fires, found none`);
 }
 
-/** The rules of an alert; of several of one name, which may all fire, one. */
-function ofSeverity(alert: string, severity: string, long: string | undefined) {
+/** The rule with a name, a severity and a long window, and the rules that it reads. */
+function rulesFor(alert: string, severity: string, long: string | undefined) {
   return rulesOf([alert], RULES).map((group) => ({
     ...group,
     rules: group.rules.filter(
@@ -41,51 +41,48 @@ function ofSeverity(alert: string, severity: string, long: string | undefined) {
 }
 
 describe('the text of an alert', () => {
-  it('is tested of every one', () => {
+  it('is tested for every alert', () => {
     expect(new Set(TEXTS.map(({ alert }) => alert))).toEqual(
       new Set(TABLES.map(({ alert }) => alert)),
     );
   });
 
-  it.each(TEXTS)(
-    '$alert ($severity) has what was measured, the limit and the window',
-    async (text) => {
-      const { alert, severity, labels, summary, description, dashboard } = text;
-      const [{ replicas, long }, time] = firstFiring(alert, severity);
-      const interval = long ? 60 : 15;
-      const groups = ofSeverity(alert, severity, labels['long']);
-      await withFile('rules.yaml', stringify({ groups }), (path) =>
-        promtool({
-          rule_files: [path],
-          group_eval_order: groups.map(({ name }) => name),
-          evaluation_interval: long ? '300s' : '15s',
-          tests: [
-            {
-              interval: `${interval}s`,
-              input_series: replicas.flatMap((replica) =>
-                sampled(replica, JOB, { naming, interval }, time),
-              ),
-              alert_rule_test: [
-                {
-                  alertname: alert,
-                  eval_time: `${time}s`,
-                  exp_alerts: [
-                    {
-                      exp_labels: { severity, job: JOB, ...labels },
-                      exp_annotations: {
-                        summary,
-                        description,
-                        runbook_url: `${RUNBOOKS}/${alert}.md`,
-                        dashboard_url: `${GRAFANA}/d/${dashboard}`,
-                      },
+  it.each(TEXTS)('$alert ($severity) states the value, the limit and the window', async (text) => {
+    const { alert, severity, labels, summary, description, dashboard } = text;
+    const [{ replicas, long }, time] = firstFiring(alert, severity);
+    const interval = long ? 60 : 15;
+    const groups = rulesFor(alert, severity, labels['long']);
+    await withFile('rules.yaml', stringify({ groups }), (path) =>
+      promtool({
+        rule_files: [path],
+        group_eval_order: groups.map(({ name }) => name),
+        evaluation_interval: long ? '300s' : '15s',
+        tests: [
+          {
+            interval: `${interval}s`,
+            input_series: replicas.flatMap((replica) =>
+              sampled(replica, JOB, { naming, interval }, time),
+            ),
+            alert_rule_test: [
+              {
+                alertname: alert,
+                eval_time: `${time}s`,
+                exp_alerts: [
+                  {
+                    exp_labels: { severity, job: JOB, ...labels },
+                    exp_annotations: {
+                      summary,
+                      description,
+                      runbook_url: `${RUNBOOKS}/${alert}.md`,
+                      dashboard_url: `${GRAFANA}/d/${dashboard}`,
                     },
-                  ],
-                },
-              ],
-            },
-          ],
-        }),
-      );
-    },
-  );
+                  },
+                ],
+              },
+            ],
+          },
+        ],
+      }),
+    );
+  });
 });

@@ -1,4 +1,4 @@
-/** What somebody woken by an alert reads, word by word. */
+/** The exact texts of an alert. */
 export interface Text {
   readonly alert: string;
   readonly severity: string;
@@ -15,7 +15,7 @@ export const TEXTS: readonly Text[] = [
     labels: { resilience_policy_name: 'servicenow' },
     summary: 'The circuit of servicenow is open on most replicas.',
     description:
-      '100% of the circuit breakers of servicenow (job shop) were open or half-open in the last 5m, on average, and calls were rejected (limit 50%). Most callers get nothing.',
+      '100% of the circuit breakers of servicenow (job shop) were open or half-open in the last 5m, on average, and rejected calls (limit 50%). Most callers get an error.',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
@@ -24,16 +24,16 @@ export const TEXTS: readonly Text[] = [
     labels: { instance: 'a', resilience_policy_name: 'servicenow' },
     summary: 'The circuit of servicenow stays open on a.',
     description:
-      'The circuit breaker of servicenow on a (job shop) has not been closed for 6m 0s, and callers meet it (limit 5m). Most callers get nothing.',
+      'The circuit breaker of servicenow on a (job shop) has not been closed for 6m 0s, and calls still arrive (limit 5m). Most callers get an error.',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
     alert: 'ResilienceCircuitBreakerProbeFailed',
     severity: 'warning',
     labels: { resilience_policy_name: 'servicenow' },
-    summary: 'servicenow is still failing after the reset time of its circuit.',
+    summary: 'servicenow still fails after the reset time of its circuit.',
     description:
-      'Failed probes of servicenow (job shop) in the last 5m, or 15m while the circuit is open: 12 (limit 1). The circuit was tried after its reset time, and opened again.',
+      'Probes of servicenow (job shop) failed in the last 5m, or in the last 15m while the circuit is open, number of probes: 12 (limit 1). After each failed probe the circuit opens again.',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
@@ -41,14 +41,15 @@ export const TEXTS: readonly Text[] = [
     severity: 'info',
     labels: { resilience_policy_name: 'servicenow' },
     summary: 'The circuit of servicenow opened.',
-    description: 'Openings of the circuit of servicenow (job shop) in the last 5m: 1 (limit 1).',
+    description:
+      'The circuit of servicenow (job shop) opened in the last 5m, number of openings: 1 (limit 1).',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
     alert: 'ResilienceCircuitBreakerFlapping',
     severity: 'warning',
     labels: { instance: 'a', resilience_policy_name: 'servicenow' },
-    summary: 'The circuit of servicenow opens again and again on a.',
+    summary: 'The circuit of servicenow keeps opening and closing on a.',
     description:
       'The circuit of servicenow on a (job shop) opened 3 times in the last 30m, and closed in between (limit 3).',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
@@ -57,18 +58,18 @@ export const TEXTS: readonly Text[] = [
     alert: 'ResilienceCircuitBreakerIsolated',
     severity: 'warning',
     labels: { resilience_policy_name: 'servicenow' },
-    summary: 'The circuit of servicenow is isolated, and perhaps forgotten.',
+    summary: 'The circuit of servicenow has been isolated for 1h.',
     description:
-      'Circuit breakers of servicenow (job shop) that were isolated by hand for the whole of the last 1h: 1 (limit 1h). They stay isolated until someone releases them.',
+      '1 of the circuit breakers of servicenow (job shop) were isolated for all of the last 1h (limit 1h). They stay isolated until an operator releases them.',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
     alert: 'ResilienceRecoverySlow',
     severity: 'warning',
     labels: { resilience_policy_name: 'servicenow' },
-    summary: 'servicenow takes long to recover.',
+    summary: 'servicenow recovers slowly.',
     description:
-      'The circuit of servicenow (job shop) took 7m 0s on average from open to closed in the incidents of the last 1d (limit 5m).',
+      'The circuit of servicenow (job shop) took 7m 0s on average to close again, in the incidents of the last 1d (limit 5m).',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
@@ -77,23 +78,23 @@ export const TEXTS: readonly Text[] = [
     labels: { resilience_policy_name: 'servicenow' },
     summary: 'Calls of servicenow fail twice in a row.',
     description:
-      '11 calls of servicenow (job shop) failed twice in a row and were made a third time in the last 5m (limit 10, and 0.1% of the calls). The network or the dependency is degraded.',
+      '11 calls of servicenow (job shop) needed a second retry in the last 5m (limit 10, and 0.1% of the calls). The network or the dependency is degraded.',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
     alert: 'ResilienceRetrySuccessLow',
     severity: 'warning',
     labels: { resilience_policy_name: 'servicenow' },
-    summary: 'Retries of servicenow hardly help.',
+    summary: 'Most retries of servicenow do not help.',
     description:
-      'Only 50% of the retried calls of servicenow (job shop) recovered in the last 15m (limit 70%). The others failed after their last attempt.',
+      '50% of the retried calls of servicenow (job shop) succeeded in the last 15m (limit 70%). The other retried calls failed after the last attempt.',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
     alert: 'ResilienceRetryAmplification',
     severity: 'warning',
     labels: { resilience_policy_name: 'servicenow' },
-    summary: 'Retries add to the load of servicenow.',
+    summary: 'Retries add load to servicenow.',
     description:
       'Retries added 60% to the calls of servicenow (job shop) in the last 10m (limit 50%).',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
@@ -112,7 +113,7 @@ export const TEXTS: readonly Text[] = [
     labels: { resilience_policy_name: 'servicenow' },
     summary: 'The bulkhead of servicenow rejects calls.',
     description:
-      '2% of the calls of servicenow (job shop) found the bulkhead and its queue full in the last 10m (limit 1%).',
+      'The bulkhead of servicenow (job shop) rejected 2% of its calls in the last 10m (limit 1%).',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
@@ -121,7 +122,7 @@ export const TEXTS: readonly Text[] = [
     labels: { instance: 'a', resilience_policy_name: 'servicenow' },
     summary: 'The bulkhead of servicenow is full on a.',
     description:
-      '100% of the slots of servicenow on a (job shop) were taken in the last 5m, on average (limit 90%).',
+      'Calls took 100% of the bulkhead slots of servicenow on a (job shop) in the last 5m, on average (limit 90%).',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
@@ -130,7 +131,7 @@ export const TEXTS: readonly Text[] = [
     labels: { resilience_policy_name: 'servicenow' },
     summary: 'A fallback answers callers of servicenow.',
     description:
-      '20% of the calls of servicenow (job shop) were answered by the fallback in the last 10m (limit 10%).',
+      'The fallback answered 20% of the calls of servicenow (job shop) in the last 10m (limit 10%).',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
@@ -139,7 +140,7 @@ export const TEXTS: readonly Text[] = [
     labels: { resilience_policy_name: 'servicenow' },
     summary: 'The fallback of servicenow fails.',
     description:
-      '5 calls of servicenow (job shop) failed, and so did their fallback, in the last 10m (limit 5, and 0.1% of its answers). These callers get nothing.',
+      'The fallback of servicenow (job shop) failed 5 times in the last 10m (limit 5, and 0.1% of its answers). These callers got an error.',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
@@ -148,7 +149,7 @@ export const TEXTS: readonly Text[] = [
     labels: { resilience_policy_name: 'servicenow' },
     summary: 'servicenow is slow.',
     description:
-      'The 95th percentile of the executions of servicenow (job shop) took 747.7ms in the last 10m (limit 500 ms).',
+      '5% of the executions of servicenow (job shop) took 747.7ms or longer in the last 10m (limit 500 ms).',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
@@ -157,7 +158,7 @@ export const TEXTS: readonly Text[] = [
     labels: { long: '1h', short: '5m', resilience_policy_name: 'servicenow' },
     summary: 'servicenow burns its error budget.',
     description:
-      '0.1996% of the executions of servicenow (job shop) got no answer in the last 1h (limit 0.144%, 14.4 times the budget of 0.01%).',
+      '0.1996% of the executions of servicenow (job shop) ended with an error in the last 1h (limit 0.144%, 14.4 times the budget of 0.01%).',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
@@ -166,7 +167,7 @@ export const TEXTS: readonly Text[] = [
     labels: { long: '1d', short: '2h', resilience_policy_name: 'servicenow' },
     summary: 'servicenow burns its error budget.',
     description:
-      '0.03321% of the executions of servicenow (job shop) got no answer in the last 1d (limit 0.03%, 3 times the budget of 0.01%).',
+      '0.03321% of the executions of servicenow (job shop) ended with an error in the last 1d (limit 0.03%, 3 times the budget of 0.01%).',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
@@ -175,43 +176,43 @@ export const TEXTS: readonly Text[] = [
     labels: {},
     summary: 'Too few dependencies of shop are available.',
     description:
-      '70% of the dependencies are available (job shop), for the last 2m (limit 80%). Postpone bulk work, or expect partial results.',
+      '70% of the dependencies of this service are available (job shop) for 2m (limit 80%). Postpone bulk work, or expect partial results.',
     dashboard: 'resilience-fleet?var-job=shop',
   },
   {
     alert: 'ResilienceDependencySlow',
     severity: 'warning',
     labels: { resilience_dependency_name: 'jira' },
-    summary: 'jira answers its health checks slowly.',
+    summary: 'Health checks of jira are slow.',
     description:
-      '9.091% of the checks of jira (job shop) took longer than 5000 ms in the last 5m (limit 1%, and 2 checks). The dependency is under load.',
+      '9.091% of the checks of jira (job shop) took longer than 5000 ms in the last 5m (limit 1%, and 2 checks). The dependency may be overloaded.',
     dashboard: 'resilience-policy?var-job=shop&var-policy=jira',
   },
   {
     alert: 'ResilienceMetricsAbsent',
     severity: 'warning',
     labels: {},
-    summary: 'shop has no circuit breaker metrics any more.',
+    summary: 'shop no longer reports circuit breaker metrics.',
     description:
-      'No replica reports a circuit breaker for 10m (job shop); 1h ago there were some. No other alert of this pack can fire for it.',
+      'No replica has reported a circuit breaker for 10m (job shop); 1h ago at least one did. No other resilience alert can fire for this service.',
     dashboard: 'resilience-fleet?var-job=shop',
   },
   {
     alert: 'ResilienceMetricsOverflow',
     severity: 'warning',
     labels: {},
-    summary: 'shop has more policies than its SDK keeps apart.',
+    summary: 'shop has more series than its OpenTelemetry SDK allows.',
     description:
-      '1 series hold all that is beyond the cardinality limit of the OpenTelemetry SDK (job shop) (limit 0). Policies are missing in dashboards and alerts.',
+      'The SDK merged series beyond its cardinality limit into 1 overflow series (job shop) (limit 0). Dashboards and alerts miss the policies of the merged series.',
     dashboard: 'resilience-fleet?var-job=shop',
   },
   {
     alert: 'ResilienceTelemetryErrors',
     severity: 'warning',
     labels: { resilience_policy_name: 'servicenow' },
-    summary: 'The instrumentation of servicenow has faults.',
+    summary: 'The instrumentation of servicenow reports errors.',
     description:
-      'Faults of the instrumentation of servicenow, or of a hook given to it (job shop), in the last 5m: 1 (limit 1). Calls are not affected, but their metrics may be wrong.',
+      'The instrumentation of servicenow (job shop) or one of its hooks failed in the last 5m, number of errors: 1 (limit 1). Calls are not affected, but their metrics may be wrong.',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
 ];

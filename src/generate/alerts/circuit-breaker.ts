@@ -74,11 +74,11 @@ function executions(queries: Queries, outcome: Outcome): string {
 }
 
 const ADVICE = {
-  critical: 'Most callers get nothing.',
+  critical: 'Most callers get an error.',
   warning: 'A fallback answers most callers.',
 } as const;
 
-/** One dependency is down for many services: one page instead of one for each service. */
+/** A dependency is down for many services: one page instead of a page for each service. */
 function openInManyJobs(queries: Queries, severity: CircuitSeverity): Alert {
   const { count } = queries.limits.manyJobs;
   const { jobs } = queries.grouping;
@@ -99,8 +99,8 @@ count by (${jobs}) (
 }
 
 /**
- * The dependency is gone for a whole service. Of samples, so that replicas weigh as much as they were
- * there: one of four is 25 %. The `for:` keeps out a service that starts before its dependency.
+ * The dependency is down for a whole service. The rule sums samples, so that a replica counts for the
+ * time that it existed. `for` keeps it silent for a service that starts before its dependency.
  */
 function openFleetWide(queries: Queries, severity: CircuitSeverity): Alert {
   const { fleetWide, circuitCalls } = queries.limits;
@@ -122,9 +122,9 @@ round(
     / sum by (${policy}) (sum_over_time(${breakers}[${window}])),
   0.01
 ) >= ${fleetWide.ratio}
-# A circuit that rejects no call stays open and harms no caller.
+# Only where calls are rejected: an open circuit without calls harms no caller.
 and on (${policy}) increase(${rejected}[${traffic}]) > 0
-# Critical where most callers get nothing; a warning where a fallback answers them.
+# ${severity === 'critical' ? 'Except' : 'Only'} where a fallback answers most callers.
 ${severity === 'critical' ? 'unless' : 'and'} on (${policy})
   sum by (${policy}) (increase(${answered}[${traffic}]))
     > sum by (${policy}) (increase(${unanswered}[${traffic}]))`.trim(),
@@ -132,17 +132,17 @@ ${severity === 'critical' ? 'unless' : 'and'} on (${policy})
     summary: `The circuit of ${name} is open on most replicas.`,
     description:
       `{{ $value | humanizePercentage }} of the circuit breakers of ${name} (${queries.serviceTemplate}) ` +
-      `were open or half-open in the last ${window}, on average, and calls were rejected`,
+      `were open or half-open in the last ${window}, on average, and rejected calls`,
     limit: toPercent(fleetWide.ratio),
     advice: ADVICE[severity],
   };
 }
 
-/** The circuit of one replica does not recover. */
+/** The circuit of a replica does not recover. */
 function stuckOpen(queries: Queries, severity: CircuitSeverity): Alert {
   const { stuckOpen, circuitCalls } = queries.limits;
   const { policy, replica } = queries.grouping;
-  const { closed, halfOpen } = states(queries);
+  const { halfOpen } = states(queries);
   const answered = executions(queries, 'fallback');
   const unanswered = executions(queries, 'rejected');
   const downtime = queries.selector(CIRCUIT_BREAKER_DOWNTIME);
@@ -159,29 +159,29 @@ function stuckOpen(queries: Queries, severity: CircuitSeverity): Alert {
     subject: 'replica',
     expr: `
 max by (${replica}) (max_over_time(${downtime}[${window}])) > ${queries.seconds(stuckOpen.seconds)}
-# Still open: a restart, which begins the downtime anew, does not end it.
+# Still open, perhaps after a restart, which resets the downtime.
 and on (${replica}) last_over_time(${downtime}[${last}]) > 0
-# Callers meet it: calls are rejected, wait for a probe, or are so rare that each is a probe.
+# Calls are rejected, or wait for a probe, or are so rare that each call is a probe.
 and on (${replica}) (
   increase(${rejected}[${traffic}]) > 0
   or max_over_time(${halfOpen}[${window}]) > 0
   or increase(${failed}[${traffic}]) > 0
-    unless on (${replica}) max_over_time(${closed}[${traffic}]) > 0
+    and on (${replica}) max_over_time(${downtime}[${window}]) > ${queries.windowSeconds(circuitCalls.windowSeconds)}
 )
-# Critical where most callers get nothing; a warning where a fallback answers them.
+# ${severity === 'critical' ? 'Except' : 'Only'} where a fallback answers most callers.
 ${severity === 'critical' ? 'unless' : 'and'} on (${policy})
   sum by (${policy}) (increase(${answered}[${traffic}]))
     > sum by (${policy}) (increase(${unanswered}[${traffic}]))`.trim(),
     summary: `The circuit of ${name} stays open on ${instance}.`,
     description:
       `The circuit breaker of ${name} on ${instance} (${queries.serviceTemplate}) has not been closed for ` +
-      '{{ $value | humanizeDuration }}, and callers meet it',
+      '{{ $value | humanizeDuration }}, and calls still arrive',
     limit: queries.time(stuckOpen.seconds),
     advice: ADVICE[severity],
   };
 }
 
-/** Sooner than `stuckOpen`; and goes on while the circuit is open, also where calls are rare. */
+/** Fires before `stuckOpen`. It keeps firing while the circuit is open, even if calls are rare. */
 function probeFailed(queries: Queries): Alert {
   const { probeFailed, circuitCalls } = queries.limits;
   const { policy } = queries.grouping;
@@ -200,12 +200,12 @@ sum by (${policy}) (increase(${failed}[${window}])) >= ${probeFailed.count}
 or
 sum by (${policy}) (increase(${failed}[${traffic}])) >= ${probeFailed.count}
   and on (${policy}) last_over_time(${downtime}[${last}]) > 0`.trim(),
-    summary: `${name} is still failing after the reset time of its circuit.`,
+    summary: `${name} still fails after the reset time of its circuit.`,
     description:
-      `Failed probes of ${name} (${queries.serviceTemplate}) in the last ${window}, or ${traffic} while ` +
-      'the circuit is open: {{ printf "%.0f" $value }}',
+      `Probes of ${name} (${queries.serviceTemplate}) failed in the last ${window}, or in the last ` +
+      `${traffic} while the circuit is open, number of probes: {{ printf "%.0f" $value }}`,
     limit: `${probeFailed.count}`,
-    advice: 'The circuit was tried after its reset time, and opened again.',
+    advice: 'After each failed probe the circuit opens again.',
   };
 }
 
@@ -222,8 +222,8 @@ function opened(queries: Queries): Alert {
     expr: `sum by (${policy}) (increase(${openings}[${window}])) >= ${count}`,
     summary: `The circuit of ${name} opened.`,
     description:
-      `Openings of the circuit of ${name} (${queries.serviceTemplate}) in the last ${window}: ` +
-      '{{ printf "%.0f" $value }}',
+      `The circuit of ${name} (${queries.serviceTemplate}) opened in the last ${window}, number of ` +
+      'openings: {{ printf "%.0f" $value }}',
     limit: `${count}`,
   };
 }
@@ -240,7 +240,7 @@ function flapping(queries: Queries): Alert {
     severity: 'warning',
     subject: 'replica',
     expr: `sum by (${replica}) (increase(${openings}[${window}])) >= ${count}`,
-    summary: `The circuit of ${name} opens again and again on ${instance}.`,
+    summary: `The circuit of ${name} keeps opening and closing on ${instance}.`,
     description:
       `The circuit of ${name} on ${instance} (${queries.serviceTemplate}) opened ` +
       `{{ printf "%.0f" $value }} times in the last ${window}, and closed in between`,
@@ -248,7 +248,7 @@ function flapping(queries: Queries): Alert {
   };
 }
 
-/** Inhibits the other alerts of the policy: who isolated it knows that calls are rejected. */
+/** Inhibits the other alerts of the policy, because the operator who isolated it expects them. */
 function isolatedNow(queries: Queries): Alert {
   const { ratio } = queries.limits.isolatedNow;
   const { policy } = queries.grouping;
@@ -263,22 +263,22 @@ function isolatedNow(queries: Queries): Alert {
 sum by (${policy}) (last_over_time(${isolated}[${last}]))
   / sum by (${policy}) (last_over_time(${breakers}[${last}]))
   >= ${ratio}`.trim(),
-    summary: `The circuit of ${name} is isolated by hand.`,
+    summary: `An operator isolated the circuit of ${name}.`,
     description:
       `{{ $value | humanizePercentage }} of the circuit breakers of ${name} (${queries.serviceTemplate}) ` +
-      'are isolated by hand and reject all calls',
+      'are isolated and reject all calls',
     limit: toPercent(ratio),
     advice: 'Meanwhile Alertmanager inhibits the other alerts of this policy.',
   };
 }
 
-/** Isolated at every scrape of the window, by a replica that was there at its beginning. */
+/** Isolated at every scrape of the window, on a replica that existed at its start. */
 function isolated(queries: Queries): Alert {
   const { seconds } = queries.limits.isolated;
   const { policy } = queries.grouping;
   const { isolated } = states(queries);
   const window = queries.window(seconds);
-  const begin = `[${queries.window(300)}] offset ${queries.time((seconds * 11) / 12)}`;
+  const start = `[${queries.window(300)}] offset ${queries.time((seconds * 11) / 12)}`;
   const name = queries.labelTemplate(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceCircuitBreakerIsolated',
@@ -287,21 +287,21 @@ function isolated(queries: Queries): Alert {
     expr: `
 sum by (${policy}) (
   min_over_time(${isolated}[${window}]) > 0
-  and last_over_time(${isolated}${begin}) > 0
+  and last_over_time(${isolated}${start}) > 0
 ) > 0`.trim(),
-    summary: `The circuit of ${name} is isolated, and perhaps forgotten.`,
+    summary: `The circuit of ${name} has been isolated for ${window}.`,
     description:
-      `Circuit breakers of ${name} (${queries.serviceTemplate}) that were isolated by hand for the whole ` +
-      `of the last ${window}: {{ printf "%.0f" $value }}`,
+      `{{ printf "%.0f" $value }} of the circuit breakers of ${name} (${queries.serviceTemplate}) were ` +
+      `isolated for all of the last ${window}`,
     limit: queries.time(seconds),
-    advice: 'They stay isolated until someone releases them.',
+    advice: 'They stay isolated until an operator releases them.',
   };
 }
 
 /**
- * The downtime of a policy grows like a counter and falls with each recovery: `increase()` gives the
- * sum of the downtimes, `resets()` their number. It is the longest of all replicas, so an outage
- * of many replicas is one incident.
+ * The downtime of a policy grows like a counter and drops to 0 at each recovery: `increase()` is the
+ * sum of all downtimes, `resets()` is their number. The recorded downtime is the longest of all
+ * replicas, so an outage of many replicas is one incident.
  */
 function recoverySlow(queries: Queries): Alert {
   const { seconds, windowSeconds, atLeast } = queries.limits.recovery;
@@ -317,10 +317,10 @@ function recoverySlow(queries: Queries): Alert {
 max by (${policy}) (increase(${downtime}[${window}]))
   / (max by (${policy}) (resets(${downtime}[${window}])) >= ${atLeast})
   > ${queries.seconds(seconds)}`.trim(),
-    summary: `${name} takes long to recover.`,
+    summary: `${name} recovers slowly.`,
     description:
       `The circuit of ${name} (${queries.serviceTemplate}) took {{ $value | humanizeDuration }} on average ` +
-      `from open to closed in the incidents of the last ${window}`,
+      `to close again, in the incidents of the last ${window}`,
     limit: queries.time(seconds),
   };
 }

@@ -8,7 +8,7 @@ export function alerts(queries: Queries): Alert[] {
   return [belowQuorum(queries), slow(queries)];
 }
 
-/** A dependency is available where half of its replicas or more can reach it: replicas are no dependencies. */
+/** A dependency counts as available if at least half of the replicas can reach it. */
 function belowQuorum(queries: Queries): Alert {
   const { ratio, forSeconds } = queries.limits.dependenciesAvailable;
   const { service, dependency } = queries.grouping;
@@ -19,23 +19,23 @@ function belowQuorum(queries: Queries): Alert {
     severity: 'warning',
     subject: 'job',
     expr: `
-1 -
-  count by (${service}) (
-    quantile by (${dependency}) (0.5, last_over_time(${available}[${last}])) < 0.5
-  )
-  / count by (${service}) (count by (${dependency}) (last_over_time(${available}[${last}])))
-< ${ratio}`.trim(),
+round(
+  avg by (${service}) (
+    quantile by (${dependency}) (0.5, last_over_time(${available}[${last}])) >= bool 0.5
+  ),
+  0.001
+) < ${ratio}`.trim(),
     forSeconds,
     summary: `Too few dependencies of ${queries.labelTemplate(queries.job)} are available.`,
     description:
-      `{{ $value | humanizePercentage }} of the dependencies are available (${queries.serviceTemplate}), ` +
-      `for the last ${queries.time(forSeconds)}`,
+      `{{ $value | humanizePercentage }} of the dependencies of this service are available ` +
+      `(${queries.serviceTemplate}) for ${queries.time(forSeconds)}`,
     limit: toPercent(ratio),
     advice: 'Postpone bulk work, or expect partial results.',
   };
 }
 
-/** Checks that took longer, whatever their result. */
+/** Counts slow checks with every result. */
 function slow(queries: Queries): Alert {
   const { seconds, ratio, windowSeconds, atLeast } = queries.limits.healthCheck;
   const { dependency } = queries.grouping;
@@ -65,11 +65,11 @@ histogram_fraction(${seconds}, +Inf, ${native}) * histogram_count(${native}) >= 
   / sum by (${dependency}) (increase(${count}[${window}]))
   > ${ratio}`
     ).trim(),
-    summary: `${name} answers its health checks slowly.`,
+    summary: `Health checks of ${name} are slow.`,
     description:
       `{{ $value | humanizePercentage }} of the checks of ${name} (${queries.serviceTemplate}) took longer ` +
       `than ${seconds * 1000} ms in the last ${window}`,
     limit: `${toPercent(ratio)}, and ${atLeast} checks`,
-    advice: 'The dependency is under load.',
+    advice: 'The dependency may be overloaded.',
   };
 }

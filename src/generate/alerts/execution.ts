@@ -32,7 +32,7 @@ export function alerts(queries: Queries): Alert[] {
 function latencyHigh(queries: Queries): Alert {
   const { latency, latencyTraffic } = queries.limits;
   const { policy } = queries.grouping;
-  // A rejected call is quick, and one that the caller aborts says nothing.
+  // Rejected calls are fast, and aborted calls show no latency of the dependency.
   const answered = equals<ExecutionResult>(ATTR_EXECUTION_RESULT, 'answered');
   const durations = queries.selector(EXECUTION_DURATION, [answered]);
   const buckets = queries.selector(EXECUTION_DURATION, [answered], 'bucket');
@@ -62,18 +62,18 @@ and on (${policy})
     ).trim(),
     summary: `${name} is slow.`,
     description:
-      `The ${latency.quantile * 100}th percentile of the executions of ${name} (${queries.serviceTemplate}) ` +
-      `took {{ $value | humanizeDuration }} in the last ${window}`,
+      `${toPercent(1 - latency.quantile)} of the executions of ${name} (${queries.serviceTemplate}) took ` +
+      `{{ $value | humanizeDuration }} or longer in the last ${window}`,
     limit: `${latency.seconds * 1000} ms`,
   };
 }
 
-/** A dependency that hangs, without a timeout: executions begin, and none ends. */
+/** A dependency hangs and no timeout is set: executions start, and none settles. */
 function stuck(queries: Queries): Alert {
   const { atLeast, windowSeconds, forSeconds } = queries.limits.executionsStuck;
   const { policy, replica } = queries.grouping;
   const active = queries.selector(EXECUTION_ACTIVE);
-  const ended = queries.selector(EXECUTIONS, [
+  const settled = queries.selector(EXECUTIONS, [
     oneOf<Outcome>(ATTR_OUTCOME, ['success', 'fallback', 'failure', 'timed_out']),
   ]);
   const window = queries.window(windowSeconds);
@@ -85,22 +85,22 @@ function stuck(queries: Queries): Alert {
     expr: `
 sum by (${policy}) (
   delta(${active}[${window}])
-  # Only replicas on which none ended.
-  unless on (${replica}) increase(${ended}[${window}]) > 0
+  # Except on replicas where an execution settled.
+  unless on (${replica}) increase(${settled}[${window}]) > 0
 ) >= ${atLeast}`.trim(),
     forSeconds,
     summary: `Executions of ${name} hang.`,
     description:
-      `{{ printf "%.0f" $value }} executions of ${name} (${queries.serviceTemplate}) began in the last ` +
-      `${window}, on replicas where none ended`,
+      `{{ printf "%.0f" $value }} executions of ${name} (${queries.serviceTemplate}) started in the last ` +
+      `${window}, on replicas where none settled`,
     limit: `${atLeast}`,
-    advice: 'Is there a timeout?',
+    advice: 'Check that the policy has a timeout.',
   };
 }
 
 type Rate = (typeof BURN_RATES)[number];
 
-/** It pages, so it reads raw series and depends on no recording rule. */
+/** The fastest rate pages first, so it reads raw series and depends on no recording rule. */
 function fastBudgetBurn(queries: Queries, rate: Rate): Alert {
   const { budgetBurn } = queries.limits;
   const { policy, replica } = queries.grouping;
@@ -122,7 +122,7 @@ and on (${policy})
 (
   sum by (${policy}) (
     increase(${unanswered}[${short}])
-    # What an isolated circuit rejects is outside the budget.
+    # Calls that an isolated circuit rejects do not count against the budget.
     unless on (${replica}) max_over_time(${isolated}[${short}]) > 0
   ) >= ${budgetBurn.atLeast}
 )
@@ -132,7 +132,7 @@ and on (${policy})
   };
 }
 
-/** Longer windows, which would cost too much of raw series. */
+/** The slower rates read recorded series, because raw series of hours and days would cost too much. */
 function slowBudgetBurn(queries: Queries, rate: Rate): Alert {
   const { budgetBurn, slowBudgetBurn } = queries.limits;
   const { policy } = queries.grouping;
@@ -161,7 +161,9 @@ function limitOf(queries: Queries, { burn }: Rate): number {
 
 function burn(queries: Queries, rate: Rate): Omit<Alert, 'expr'> {
   const name = queries.labelTemplate(ATTR_POLICY_NAME);
-  const [long, short] = [rate.longSeconds, rate.shortSeconds].map((each) => queries.time(each));
+  const [long, short] = [rate.longSeconds, rate.shortSeconds].map((seconds) =>
+    queries.time(seconds),
+  );
   const budget = Number((1 - queries.limits.availability.ratio).toPrecision(12));
   return {
     name: 'ResilienceErrorBudgetBurn',
@@ -171,8 +173,8 @@ function burn(queries: Queries, rate: Rate): Omit<Alert, 'expr'> {
     forSeconds: rate.forSeconds,
     summary: `${name} burns its error budget.`,
     description:
-      `{{ $value | humanizePercentage }} of the executions of ${name} (${queries.serviceTemplate}) got no ` +
-      `answer in the last ${long}`,
+      `{{ $value | humanizePercentage }} of the executions of ${name} (${queries.serviceTemplate}) ended ` +
+      `with an error in the last ${long}`,
     limit: `${toPercent(limitOf(queries, rate))}, ${rate.burn} times the budget of ${toPercent(budget)}`,
   };
 }

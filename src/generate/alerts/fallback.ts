@@ -31,8 +31,8 @@ function usageHigh(queries: Queries): Alert {
   > ${ratio}`.trim(),
     summary: `A fallback answers callers of ${name}.`,
     description:
-      `{{ $value | humanizePercentage }} of the calls of ${name} (${queries.serviceTemplate}) were answered ` +
-      `by the fallback in the last ${window}`,
+      `The fallback answered {{ $value | humanizePercentage }} of the calls of ${name} ` +
+      `(${queries.serviceTemplate}) in the last ${window}`,
     limit: toPercent(ratio),
   };
 }
@@ -51,16 +51,13 @@ function failing(queries: Queries): Alert {
     severity: 'critical',
     subject: 'policy',
     expr: `
-sum by (${policy}) (increase(${failed}[${window}])) >= ${count}
-# Not where the fallback answers very many other calls.
-unless on (${policy})
-  sum by (${policy}) (increase(${failed}[${window}]))
-    < ${ratio} * sum by (${policy}) (increase(${used}[${window}]))`.trim(),
+(sum by (${policy}) (increase(${failed}[${window}])) >= ${count})
+  > ${ratio} * sum by (${policy}) (increase(${used}[${window}]))`.trim(),
     summary: `The fallback of ${name} fails.`,
     description:
-      `{{ printf "%.0f" $value }} calls of ${name} (${queries.serviceTemplate}) failed, and so did their ` +
-      `fallback, in the last ${window}`,
+      `The fallback of ${name} (${queries.serviceTemplate}) failed {{ printf "%.0f" $value }} times ` +
+      `in the last ${window}`,
     limit: `${count}, and ${toPercent(ratio)} of its answers`,
-    advice: 'These callers get nothing.',
+    advice: 'These callers got an error.',
   };
 }

@@ -7,21 +7,21 @@ import {
 import { equals, noneOf, oneOf, type Queries } from '../promql/queries.ts';
 import type { Recording, RuleGroup } from './types.ts';
 
-/** Executions whose caller got nothing, not even from a fallback. */
+/** Executions that ended with an error for the caller. */
 export const UNANSWERED = oneOf(ATTR_OUTCOME, ['failure', 'rejected', 'timed_out']);
-/** Executions that count for availability: not aborted by the caller, and no unhandled error. */
+/** Executions that count for availability: without those that the caller aborted and errors that no policy handles. */
 export const COUNTED = noneOf(ATTR_OUTCOME, ['cancelled', 'not_handled']);
 
 const WINDOW_SECONDS = 300;
 
-/** The recorded series, as alerts and panels read them. */
+/** The recorded series that alerts and panels read. */
 export const recordedSeries = {
   executions: (queries: Queries) => queries.recordedSelector(EXECUTIONS, 'increase5m'),
   unanswered: (queries: Queries) => queries.recordedSelector(EXECUTIONS, 'unanswered_increase5m'),
   downtime: (queries: Queries) => queries.recordedSelector(CIRCUIT_BREAKER_DOWNTIME, 'max5m'),
 };
 
-/** What windows of a day and more read: so much of raw series would cost too much. */
+/** Windows of hours and days read these series, because raw series would cost too much. */
 export function recordingGroup(queries: Queries): RuleGroup<Recording> {
   const { policy, replica } = queries.grouping;
   const window = queries.time(WINDOW_SECONDS);
@@ -40,7 +40,7 @@ export function recordingGroup(queries: Queries): RuleGroup<Recording> {
         expr: `
 sum by (${policy}) (
   increase(${counted}[${window}])
-  # What an isolated circuit rejects is outside the budget.
+  # Calls that an isolated circuit rejects do not count against the budget.
   unless on (${replica}) max_over_time(${isolated}[${window}]) > 0
 )`.trim(),
       },

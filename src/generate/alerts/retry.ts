@@ -18,7 +18,7 @@ function networkDegradation(queries: Queries): Alert {
   const { count, ratio, windowSeconds } = queries.limits.secondRetries;
   const { policy } = queries.grouping;
   const second = queries.selector(RETRY_ATTEMPTS, [equals<RetryAttempt>(ATTR_RETRY_ATTEMPT, '2')]);
-  const fine = queries.selector(RETRY_CALLS, [
+  const withoutRetry = queries.selector(RETRY_CALLS, [
     equals<RetryResult>(ATTR_RETRY_RESULT, 'success_without_retry'),
   ]);
   const window = queries.window(windowSeconds);
@@ -29,14 +29,14 @@ function networkDegradation(queries: Queries): Alert {
     subject: 'policy',
     expr: `
 sum by (${policy}) (increase(${second}[${window}])) > ${count}
-# Not where very many calls need no retry.
+# Except where almost every call succeeds without a retry.
 unless on (${policy})
   sum by (${policy}) (increase(${second}[${window}]))
-    < ${ratio} * sum by (${policy}) (increase(${fine}[${window}]))`.trim(),
+    < ${ratio} * sum by (${policy}) (increase(${withoutRetry}[${window}]))`.trim(),
     summary: `Calls of ${name} fail twice in a row.`,
     description:
-      `{{ printf "%.0f" $value }} calls of ${name} (${queries.serviceTemplate}) failed twice in a row and ` +
-      `were made a third time in the last ${window}`,
+      `{{ printf "%.0f" $value }} calls of ${name} (${queries.serviceTemplate}) needed a second retry ` +
+      `in the last ${window}`,
     limit: `${count}, and ${toPercent(ratio)} of the calls`,
     advice: 'The network or the dependency is degraded.',
   };
@@ -61,20 +61,20 @@ function successLow(queries: Queries): Alert {
 sum by (${policy}) (increase(${recovered}[${window}]))
   / (sum by (${policy}) (increase(${retried}[${window}])) >= ${atLeast})
   < ${ratio}`.trim(),
-    summary: `Retries of ${name} hardly help.`,
+    summary: `Most retries of ${name} do not help.`,
     description:
-      `Only {{ $value | humanizePercentage }} of the retried calls of ${name} (${queries.serviceTemplate}) ` +
-      `recovered in the last ${window}`,
+      `{{ $value | humanizePercentage }} of the retried calls of ${name} (${queries.serviceTemplate}) ` +
+      `succeeded in the last ${window}`,
     limit: toPercent(ratio),
-    advice: 'The others failed after their last attempt.',
+    advice: 'The other retried calls failed after the last attempt.',
   };
 }
 
-/** Retries of all calls: of the retried calls alone, one failing call in a thousand would be enough. */
+/** Compares retries with all calls: compared with retried calls alone, every retry would exceed the limit. */
 function amplification(queries: Queries): Alert {
   const { perCall, windowSeconds, atLeast } = queries.limits.retryAmplification;
   const { policy } = queries.grouping;
-  // Further retries are rare, and would triple what the rule costs.
+  // Later retries are rare, and would triple the series that the rule reads.
   const attempts = queries.selector(RETRY_ATTEMPTS, [
     oneOf<RetryAttempt>(ATTR_RETRY_ATTEMPT, ['1', '2', '3']),
   ]);
@@ -89,7 +89,7 @@ function amplification(queries: Queries): Alert {
 sum by (${policy}) (increase(${attempts}[${window}]))
   / (sum by (${policy}) (increase(${calls}[${window}])) >= ${atLeast})
   > ${perCall}`.trim(),
-    summary: `Retries add to the load of ${name}.`,
+    summary: `Retries add load to ${name}.`,
     description:
       `Retries added {{ $value | humanizePercentage }} to the calls of ${name} (${queries.serviceTemplate}) ` +
       `in the last ${window}`,

@@ -8,35 +8,35 @@ import { CIRCUIT_BREAKER_STATE, TELEMETRY_ERRORS } from '../../semconv/metrics.t
 import { equals, type Queries } from '../promql/queries.ts';
 import type { Alert } from './types.ts';
 
-/** Silence is not health: these fire when the others can not. */
+/** These fire when metrics are missing or wrong, so that no other alert can fire. */
 export function alerts(queries: Queries): Alert[] {
   return [absent(queries), overflow(queries), errors(queries)];
 }
 
-/** About a job: replicas come and go. Ends by itself an hour after the job. */
+/** About a job, because replicas come and go. Resolves an hour after the last metrics of the job. */
 function absent(queries: Queries): Alert {
   const { windowSeconds, forSeconds } = queries.limits.metricsAbsent;
   const { service } = queries.grouping;
-  // One of four series that are always there together.
+  // A breaker has a series for each state; one of them is enough.
   const state = queries.selector(CIRCUIT_BREAKER_STATE, [
     equals<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed'),
   ]);
-  const then = `[${queries.window(windowSeconds / 12)}] offset ${queries.time(windowSeconds)}`;
+  const before = `[${queries.window(windowSeconds / 12)}] offset ${queries.time(windowSeconds)}`;
   const job = queries.labelTemplate(queries.job);
   return {
     name: 'ResilienceMetricsAbsent',
     severity: 'warning',
     subject: 'job',
     expr: `
-group by (${service}) (last_over_time(${state}${then}))
+group by (${service}) (last_over_time(${state}${before}))
 unless
 group by (${service}) (${state})`.trim(),
     forSeconds,
-    summary: `${job} has no circuit breaker metrics any more.`,
+    summary: `${job} no longer reports circuit breaker metrics.`,
     description:
-      `No replica reports a circuit breaker for ${queries.time(forSeconds)} (${queries.serviceTemplate}); ` +
-      `${queries.time(windowSeconds)} ago there were some`,
-    advice: 'No other alert of this pack can fire for it.',
+      `No replica has reported a circuit breaker for ${queries.time(forSeconds)} ` +
+      `(${queries.serviceTemplate}); ${queries.time(windowSeconds)} ago at least one did`,
+    advice: 'No other resilience alert can fire for this service.',
   };
 }
 
@@ -48,30 +48,30 @@ function overflow(queries: Queries): Alert {
     severity: 'warning',
     subject: 'job',
     expr: `count by (${service}) (${series}) > 0`,
-    summary: `${queries.labelTemplate(queries.job)} has more policies than its SDK keeps apart.`,
+    summary: `${queries.labelTemplate(queries.job)} has more series than its OpenTelemetry SDK allows.`,
     description:
-      '{{ printf "%.0f" $value }} series hold all that is beyond the cardinality limit of the ' +
-      `OpenTelemetry SDK (${queries.serviceTemplate})`,
+      'The SDK merged series beyond its cardinality limit into {{ printf "%.0f" $value }} overflow ' +
+      `series (${queries.serviceTemplate})`,
     limit: '0',
-    advice: 'Policies are missing in dashboards and alerts.',
+    advice: 'Dashboards and alerts miss the policies of the merged series.',
   };
 }
 
 function errors(queries: Queries): Alert {
   const { count, windowSeconds } = queries.limits.telemetryErrors;
   const { policy } = queries.grouping;
-  const faults = queries.selector(TELEMETRY_ERRORS);
+  const errorCount = queries.selector(TELEMETRY_ERRORS);
   const window = queries.window(windowSeconds);
   const name = queries.labelTemplate(ATTR_POLICY_NAME);
   return {
     name: 'ResilienceTelemetryErrors',
     severity: 'warning',
     subject: 'policy',
-    expr: `sum by (${policy}) (increase(${faults}[${window}])) >= ${count}`,
-    summary: `The instrumentation of ${name} has faults.`,
+    expr: `sum by (${policy}) (increase(${errorCount}[${window}])) >= ${count}`,
+    summary: `The instrumentation of ${name} reports errors.`,
     description:
-      `Faults of the instrumentation of ${name}, or of a hook given to it (${queries.serviceTemplate}), in ` +
-      `the last ${window}: {{ printf "%.0f" $value }}`,
+      `The instrumentation of ${name} (${queries.serviceTemplate}) or one of its hooks failed in the ` +
+      `last ${window}, number of errors: {{ printf "%.0f" $value }}`,
     limit: `${count}`,
     advice: 'Calls are not affected, but their metrics may be wrong.',
   };

@@ -1,4 +1,4 @@
-/** Whom an alert is about, which decides the variables of the link to its dashboard. */
+/** The subject of an alert. It decides which variables the link to the dashboard sets. */
 export type Subject = 'replica' | 'policy' | 'jobs' | 'dependency' | 'job';
 
 export type Severity = 'critical' | 'warning' | 'info';
@@ -6,20 +6,20 @@ export type Severity = 'critical' | 'warning' | 'info';
 export interface Alert {
   readonly name: string;
   readonly severity: Severity;
-  /** Labels beside the severity, where several rules have one name. */
+  /** Further labels, where several rules share a name. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly subject: Subject;
   readonly expr: string;
-  /** Documented seconds that `expr` must hold; none where it looks back over a window of its own. */
+  /** Seconds that `expr` must be true before the alert fires. */
   readonly forSeconds?: number;
-  /** Documented seconds that the alert goes on after `expr` holds no more. */
+  /** Seconds that the alert keeps firing after `expr` is no longer true. */
   readonly keepFiringSeconds?: number;
   readonly summary: string;
-  /** One sentence with the measured value and the window, without its full stop. */
+  /** One sentence with the measured value and the window, without the final period. */
   readonly description: string;
   /** The limit of the measured value. */
   readonly limit?: string;
-  /** A further sentence of the description. */
+  /** A second sentence of the description. */
   readonly advice?: string;
 }
 
@@ -30,7 +30,7 @@ export interface Recording {
 
 export interface RuleGroup<Rule extends Alert | Recording = Alert | Recording> {
   readonly name: string;
-  /** Documented seconds between two evaluations; Prometheus' own choice if there are none. */
+  /** Seconds between two evaluations; by default the interval of the Prometheus. */
   readonly intervalSeconds?: number;
   readonly rules: readonly Rule[];
 }

@@ -153,12 +153,9 @@ export class Queries {
     return labels.map((label) => labelReference(label, this.settings.naming)).join(', ');
   }
 
-  /** The matcher of the bucket of what took so many seconds at most, however `le` is written. */
-  bucketMatcher(seconds: number): Matcher {
-    // Prometheus 3 writes 5.0 where an exporter writes 5.
-    return Number.isInteger(seconds)
-      ? matches(LE, `${seconds}(\\.0)?`)
-      : equals(LE, String(seconds));
+  /** Matches the bucket with an upper bound. */
+  bucketMatcher(bound: number): Matcher {
+    return Number.isInteger(bound) ? matches(LE, leValue(bound)) : equals(LE, leValue(bound));
   }
 
   /** The value of a label in a template of an alert's annotation. */
@@ -191,6 +188,11 @@ export class Queries {
   window(documented: number): string {
     return toDuration(this.windowSeconds(documented));
   }
+}
+
+/** Prometheus 3 writes 5.0 where an exporter writes 5. */
+function leValue(bound: number): string {
+  return Number.isInteger(bound) ? `${bound}(\\.0)?` : String(bound);
 }
 
 export function equals<T extends string>(label: string, value: T): Matcher {
