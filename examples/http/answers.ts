@@ -1,4 +1,4 @@
-/** What the caller gets: answers, errors, and nothing in place of what is not there. */
+/** What the caller gets: responses, errors, and `null` for a 404. */
 import { createFetch, HttpStatusError, TimeoutError } from 'cockatiel-otel/http';
 import { service } from './service.ts';
 
@@ -27,5 +27,5 @@ for (const path of ['private', 'slow']) {
   }
 }
 
-const left = AbortSignal.abort(new Error('the user has left'));
-await plain(url, { signal: left }).catch((error) => console.log(`cancelled: ${error.message}`));
+const signal = AbortSignal.abort(new Error('the user left the page'));
+await plain(url, { signal }).catch((error) => console.log(`aborted: ${error.message}`));

@@ -1,4 +1,4 @@
-/** A call that is retried, and a circuit that opens when retrying does not help. */
+/** Calls are retried, and the circuit opens when retries do not help. */
 import { CircuitOpenError, createFetch } from 'cockatiel-otel/http';
 import { service } from './service.ts';
 
@@ -6,13 +6,13 @@ let requests = 0;
 let healthy = false;
 const url = await service((_, response) => {
   requests++;
-  // Busy at first: it says when to come back.
+  // Unavailable at first, and asks to be called again after 50 ms.
   response.writeHead(healthy ? 200 : 503, { 'retry-after': '0.05' }).end('INC0012345');
 });
 
 const fetch = createFetch('servicenow', {
   preset: 'enterprise',
-  // Seconds; an example has less time than a service.
+  // Short delays, so that the example ends soon.
   overrides: { retry: { firstWaitSeconds: 0.01 }, circuitBreaker: { openSeconds: 0.5 } },
 });
 
@@ -26,7 +26,7 @@ try {
   if (!(error instanceof CircuitOpenError)) throw error;
   console.log(`call 6: the circuit of ${error.policyName} is open, ${requests} requests as before`);
   healthy = true;
-  await new Promise((resolve) => setTimeout(resolve, Number(error.closesAt) - Date.now() + 5));
+  await new Promise((resolve) => setTimeout(resolve, Number(error.retryAt) - Date.now() + 5));
 }
 const response = await fetch(`${url}/incident`);
 console.log(`call 7: ${response.status} ${await response.text()}`);

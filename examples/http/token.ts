@@ -1,4 +1,4 @@
-/** A token that expires: who is refused gets a new one, once for all who need it. */
+/** A token that expires is refreshed once for all concurrent calls. */
 import { createFetch } from 'cockatiel-otel/http';
 import { service } from './service.ts';
 
@@ -10,8 +10,8 @@ const url = await service(({ headers }, response) => {
 let refreshed = 0;
 const fetch = createFetch('jira', {
   async refreshToken({ origin, signal }) {
-    // A service asks the issuer of `origin` here, and gives up with `signal`.
-    if (origin !== url || signal.aborted) throw new Error('not for you');
+    // A service requests a token for `origin` from its issuer here, with `signal`.
+    if (origin !== url || signal.aborted) throw new Error('unknown origin');
     valid = `token ${++refreshed}`;
     return valid;
   },
@@ -19,7 +19,7 @@ const fetch = createFetch('jira', {
 
 const read = async () => (await fetch(`${url}/issues`)).status;
 console.log(
-  `together: ${await Promise.all([read(), read(), read()])}, refreshed ${refreshed} time`,
+  `concurrent: ${await Promise.all([read(), read(), read()])}, refreshed ${refreshed} time`,
 );
 valid = 'expired';
 console.log(`later: ${await read()}, refreshed ${refreshed} times`);

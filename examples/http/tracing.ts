@@ -1,4 +1,4 @@
-/** The spans of a call's requests say which of them are resends. */
+/** The spans of a call have the number of the resend. */
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import {
   InMemorySpanExporter,

@@ -1,65 +1,68 @@
 import { rejectOnAbort } from '../shared/abort-signals.ts';
-import { bufferResponse } from './body.ts';
+import { bufferResponse } from './body-buffer.ts';
 import { drainResponse } from './drain-response.ts';
 import { HttpStatusError } from './errors.ts';
 import type { HttpCall } from './http-call.ts';
-import { sendAs } from './resend-count.ts';
+import { countRequests } from './resend-count.ts';
 
 const UNAUTHORIZED = 401;
 
 /**
- * Sends the request of a call once, or twice where the first one was told that its token is no good.
+ * Sends the request of a call; if the response is 401, sends it again with a new token.
  *
- * @param signal that of the policies: aborted when the time of the attempt is over
- * @throws HttpStatusError for a status that is a failure, so that every policy, and every count,
- *   sees it as one; who called `fetch` gets the response itself
+ * @param signal of the policies: aborts when the attempt times out
+ * @throws HttpStatusError if the status is a failure, so that all policies and metrics count it;
+ *   `createFetch` turns it into the response again
  */
-export async function attempt(call: HttpCall, signal: AbortSignal): Promise<Response> {
+export async function runAttempt(call: HttpCall, signal: AbortSignal): Promise<Response> {
   const { client } = call;
   call.attempts++;
-  // In the time of the attempt, as that of any stream: what a body comes from may hang as well.
-  if (client.bufferRequests)
+  // Within the time of the attempt, as the source of the body may hang.
+  if (client.bufferRequests) {
     await rejectOnAbort(signal, () => call.request.buffer(client.bodyLimit));
+  }
   let response = await send(call, signal);
-  if (response.status === UNAUTHORIZED) response = await withNewToken(call, response, signal);
-  if (call.hasOwnToken) judgeToken(call, response);
-  call.last = response;
-  if (!client.fails(response.status)) return response;
-  throw new HttpStatusError(client.name, response);
+  if (response.status === UNAUTHORIZED) response = await sendWithNewToken(call, response, signal);
+  if (call.hasClientToken) recordTokenUse(call, response);
+  call.lastResponse = response;
+  if (client.isFailedStatus(response.status)) throw new HttpStatusError(client.name, response);
+  return response;
 }
 
-async function withNewToken(
+async function sendWithNewToken(
   call: HttpCall,
-  refused: Response,
+  unauthorized: Response,
   signal: AbortSignal,
 ): Promise<Response> {
-  const { client, request } = call;
+  const { client, request, hasRefreshedToken } = call;
   const { tokens } = client;
-  // Once for each call: a new token that is refused as well is an answer. And not for whom a
-  // redirect has led to, who is never sent the token.
-  if (tokens === undefined || call.refreshed || !isFrom(refused, request.origin)) return refused;
-  call.refreshed = true;
+  // Once per call. The target of a redirect to another origin gets no token.
+  if (!tokens || hasRefreshedToken || !isFromOrigin(unauthorized, request.origin)) {
+    return unauthorized;
+  }
+  call.hasRefreshedToken = true;
   try {
-    const isThere = await rejectOnAbort(signal, () =>
-      // Where the caller's own was refused, that of the client may be good.
-      tokens.hasNewerThan(request.origin, call.hasOwnToken ? call.tokenVersion : 0),
+    const hasNewToken = await rejectOnAbort(signal, () =>
+      // If the caller's own `Authorization` was refused, any token of the client is new.
+      tokens.hasNewerThan(request.origin, call.hasClientToken ? call.tokenVersion : 0),
     );
-    if (!isThere) return refused;
+    if (!hasNewToken) return unauthorized;
   } catch (error) {
-    void drainResponse(refused);
+    void drainResponse(unauthorized);
     throw error;
   }
-  // The token is there for the next call, though not for this one.
-  if (!request.resendable) return refused;
-  await rejectOnAbort(signal, () => drainResponse(refused));
-  call.authorized = false;
+  // A stream cannot be sent again, but the next call has the new token.
+  if (!request.isRepeatable) return unauthorized;
+  await rejectOnAbort(signal, () => drainResponse(unauthorized));
+  call.hasCallerAuthorization = false;
   return send(call, signal);
 }
 
-/** What an answer says of the token that was sent; that of an old one only that it was good. */
-function judgeToken({ client, request, refreshed, tokenVersion }: HttpCall, answer: Response) {
-  if (answer.ok) client.tokens?.accepted(request.origin, tokenVersion);
-  else if (answer.status === UNAUTHORIZED && refreshed) {
+/** Records whether the token was accepted; a refusal counts only right after a refresh. */
+function recordTokenUse(call: HttpCall, response: Response): void {
+  const { client, request, hasRefreshedToken, tokenVersion } = call;
+  if (response.ok) client.tokens?.accepted(request.origin, tokenVersion);
+  else if (response.status === UNAUTHORIZED && hasRefreshedToken) {
     client.tokens?.refused(request.origin, tokenVersion);
   }
 }
@@ -70,29 +73,31 @@ async function send(call: HttpCall, signal: AbortSignal): Promise<Response> {
   if (client.tokens) {
     const { token, version } = client.tokens.current(request.origin);
     call.tokenVersion = version;
-    call.hasOwnToken = token !== undefined && !call.authorized;
-    if (call.hasOwnToken) request.headers.set('authorization', `Bearer ${token}`);
+    call.hasClientToken = token !== undefined && !call.hasCallerAuthorization;
+    if (call.hasClientToken) request.headers.set('authorization', `Bearer ${token}`);
   }
-  // The policies' signal ends with the attempt, the caller's with the body: of the answer before,
-  // if there was one, nobody will read it any more.
-  call.release?.();
-  const wire = new AbortController();
-  const end = () => wire.abort(signal.reason);
-  const cancel = () => wire.abort(call.signal.reason);
-  signal.addEventListener('abort', end, { once: true });
-  call.signal.addEventListener('abort', cancel, { once: true });
-  call.release = () => call.signal.removeEventListener('abort', cancel);
+  // A request follows the policies' signal until its response is there, and the caller's signal until
+  // its body is read. The body of the previous response is not read any more.
+  call.unfollow?.();
+  const controller = new AbortController();
+  const abortForPolicies = () => controller.abort(signal.reason);
+  const abortForCaller = () => controller.abort(call.signal.reason);
+  signal.addEventListener('abort', abortForPolicies, { once: true });
+  call.signal.addEventListener('abort', abortForCaller, { once: true });
+  call.unfollow = () => call.signal.removeEventListener('abort', abortForCaller);
   try {
-    const response = await sendAs(call.sent, () => request.send(client.fetch, wire.signal));
-    if (client.wholeBody) await bufferResponse(response, client.bodyLimit, client.keepsResponses);
+    const response = await countRequests(call, () => request.send(client.fetch, controller.signal));
+    if (client.bufferResponses) {
+      await bufferResponse(response, client.bodyLimit, client.copiesResponses);
+    }
     if (signal.aborted) void drainResponse(response);
     signal.throwIfAborted();
     return response;
   } finally {
-    signal.removeEventListener('abort', end);
+    signal.removeEventListener('abort', abortForPolicies);
   }
 }
 
-function isFrom(response: Response, origin: string): boolean {
+function isFromOrigin(response: Response, origin: string): boolean {
   return !URL.canParse(response.url) || new URL(response.url).origin === origin;
 }

@@ -1,39 +1,41 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
 import { activeExecutions } from '../metrics/active-executions.ts';
+import { BREAKER_METADATA, type BreakerMetadata } from '../metrics/breaker-control.ts';
+import { activeTraceId } from '../otel/active-trace.ts';
 import { withArguments } from '../policies/call-context.ts';
-import { attempt as beginAttempt, handOver } from '../policies/fallback/fallback-call.ts';
+import { attempt, handOver } from '../policies/fallback/fallback-call.ts';
 import type { ResilientPolicy } from '../policies/types.ts';
 import { followSignal, rejectOnAbort } from '../shared/abort-signals.ts';
-import { attempt } from './attempt.ts';
-import { correlationId } from './correlation.ts';
+import { runAttempt } from './attempt.ts';
 import { drainResponse } from './drain-response.ts';
 import { CircuitOpenError, HttpStatusError, isMarked, TimeoutError } from './errors.ts';
 import { isFailedStatus } from './failures.ts';
 import { type Client, HttpCall, runHttpCall } from './http-call.ts';
+import { createHttpPolicy } from './http-policy.ts';
 import { type FetchOptions, resolveFetchSettings } from './options.ts';
-import { type FetchInit, type FetchInput, OutgoingRequest } from './request.ts';
-import { retryAtOf } from './retry-at.ts';
-import { stackFor } from './stack.ts';
-import { Tokens } from './tokens.ts';
+import { type FetchInit, type FetchInput, OutgoingRequest } from './outgoing-request.ts';
+import { TokenStore } from './token-store.ts';
 
-/** A `fetch`, and the policy that it goes through. */
+/** A `fetch` whose calls go through a policy. `R` includes `null` with the option `nullOn404`. */
 export interface ResilientFetch<R = Response> {
   (input: FetchInput, init?: FetchInit): Promise<R>;
+  /** The policy of all calls: its circuit breaker can be read, reset and isolated. */
   readonly policy: ResilientPolicy<Response>;
 }
 
 const NOT_FOUND = 404;
 
 /**
- * Makes a `fetch` that goes through documented policies: it is retried, timed out and cut off by a
- * circuit breaker, and measured under its name.
+ * Creates a `fetch` that retries, times out, and stops calling a failing service through a circuit
+ * breaker; its metrics have the given name.
  *
- * It answers as `fetch` does, with a `Response` of any status, and rejects with what `fetch` does;
- * besides, with a TimeoutError, a CircuitOpenError, a TokenRefreshError, a BodyTooLargeError, and the
- * BulkheadRejectedError of cockatiel.
+ * Like `fetch`, it resolves with a `Response` of any status and rejects with a TypeError if there is no
+ * connection. It also rejects with TimeoutError, CircuitOpenError, TokenRefreshError,
+ * BodyTooLargeError, HttpStatusError (option `throwOnStatus`), and cockatiel's BulkheadRejectedError.
  *
- * @param name what it calls, such as `servicenow`
- * @throws TypeError if an argument is not what it must be
+ * @param name of the called service, such as `servicenow`
+ * @throws TypeError if an argument is invalid
  * @example
  * const fetch = createFetch('servicenow');
  * const response = await fetch('https://example.service-now.com/api/now/table/incident');
@@ -48,95 +50,109 @@ export function createFetch(
   options: FetchOptions = {},
 ): ResilientFetch<Response | null> {
   const settings = resolveFetchSettings(name, options);
-  const { refreshToken, refreshTimeoutSeconds, correlationHeader, throwOnStatus } = settings;
-  const policy = stackFor(name, settings);
-  const listed = policy.settings.retry ? policy.settings.retry.statuses : undefined;
+  const { refreshToken, refreshTimeout, correlationHeader, throwOnStatus, nullOn404 } = settings;
+  const policy = createHttpPolicy(name, settings);
+  const retriedStatuses = policy.settings.retry ? policy.settings.retry.statuses : undefined;
   const client: Client = {
     name,
-    fetch: settings.fetch,
-    wholeBody: settings.wholeBody,
-    bodyLimit: { policyName: name, maxBytes: settings.maxBodyBytes },
-    keepsResponses: settings.keepsResponses,
-    correlationHeader,
-    bufferRequests: settings.bufferRequests,
-    tokens: refreshToken && new Tokens(name, refreshToken, refreshTimeoutSeconds),
     policy,
-    fails: (status) => isFailedStatus(status, listed),
+    fetch: settings.fetch,
+    bodyLimit: { policyName: name, maxBytes: settings.maxBodyBytes },
+    bufferRequests: settings.bufferRequests,
+    bufferResponses: settings.bufferResponses,
+    copiesResponses: settings.copiesResponses,
+    correlationHeader,
+    tokens: refreshToken && new TokenStore(name, refreshToken, refreshTimeout),
+    isFailedStatus: (status) => isFailedStatus(status, retriedStatuses),
   };
 
   async function resilientFetch(input: FetchInput, init?: FetchInit): Promise<Response | null> {
     const request = new OutgoingRequest(input, init);
-    if (correlationHeader !== false && !request.headers.has(correlationHeader)) {
-      request.headers.set(correlationHeader, correlationId());
-    }
+    const correlationId = setCorrelationId(request.headers, correlationHeader);
     const [controller, release] = request.signal
       ? followSignal(request.signal)
       : [new AbortController(), () => {}];
-    const call = new HttpCall(client, request, controller.signal);
-    if (correlationHeader !== false) {
-      call.correlationId = request.headers.get(correlationHeader) ?? undefined;
-    }
-    let kept: Response | undefined;
+    const call = new HttpCall(client, request, controller.signal, correlationId);
+    let returned: Response | undefined;
     try {
-      const response = await answerOf(call);
-      if (settings.nullOn404 && response.status === NOT_FOUND) return null;
-      kept = response;
+      const response = await execute(call);
+      if (nullOn404 && response.status === NOT_FOUND) return null;
+      returned = response;
       if (throwOnStatus && response.status >= 400) throw new HttpStatusError(name, response);
       return response;
     } finally {
-      // A fallback has answered in its place, or nobody wants it.
-      if (call.last !== kept) void drainResponse(call.last);
-      release(kept?.body);
+      // The caller gets another response, `null` or an error: nothing else reads the last one.
+      if (call.lastResponse !== returned) void drainResponse(call.lastResponse);
+      release(returned?.body);
     }
   }
 
   return Object.assign(resilientFetch, { policy });
 }
 
-async function answerOf(call: HttpCall): Promise<Response> {
-  const { client, signal } = call;
+/** Sets the header unless the caller has: to the active trace ID, or else to a new UUID. */
+function setCorrelationId(headers: Headers, name: string | false): string | undefined {
+  if (name === false) return undefined;
+  const id = headers.get(name) ?? activeTraceId() ?? randomUUID();
+  headers.set(name, id);
+  return id;
+}
+
+async function execute(call: HttpCall): Promise<Response> {
+  const { client, request, signal, correlationId } = call;
   signal.throwIfAborted();
-  // A bulkhead runs what has waited in the context of the call that made room: in the wrong trace.
+  // A bulkhead runs queued calls in the context, and so the trace, of the call that frees a slot.
   const inContext = AsyncLocalStorage.snapshot();
-  const handed = {
+  const handedOver = {
     target: client,
-    variant: () => call.request.variant(client.correlationHeader),
+    variant: () => request.variant(client.correlationHeader),
     fellBack: false,
   };
-  const execute = () =>
+  const runPolicy = () =>
     client.policy.execute(
-      (context) => inContext(() => beginAttempt(handed, () => attempt(call, context.signal))),
+      (context) => inContext(() => attempt(handedOver, () => runAttempt(call, context.signal))),
       signal,
     );
-  const correlated = () =>
-    activeExecutions.watched ? activeExecutions.correlated(call.correlationId, execute) : execute();
+  const runCorrelated = () =>
+    activeExecutions.watched ? activeExecutions.correlated(correlationId, runPolicy) : runPolicy();
   try {
     return await rejectOnAbort(signal, () =>
-      withArguments(call.request.args, () => handOver(handed, () => runHttpCall(call, correlated))),
+      withArguments(request.args, () =>
+        handOver(handedOver, () => runHttpCall(call, runCorrelated)),
+      ),
     );
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    if (call.last && isAbout(error, call.last)) return call.last;
-    throw explained(error, client);
+    if (call.lastResponse && isErrorOf(call.lastResponse, error)) return call.lastResponse;
+    throw toCallerError(error, client);
   }
 }
 
-/** What the policies reject with, as an error that says whose it is. */
-function explained(error: unknown, { name, policy }: Client): unknown {
+/** Turns the errors of the policies into errors that have the name of the policy. */
+function toCallerError(error: unknown, { name, policy }: Client): unknown {
   if (isMarked(error, 'isCircuitOpenError') || isMarked(error, 'isExecutionAbortedError')) {
     return error;
   }
   if (isMarked(error, 'isBrokenCircuitError')) {
     return new CircuitOpenError(name, retryAtOf(policy), error);
   }
-  // The caller has not called it off, so it was a timeout, whoever noticed first.
-  const timedOut = isMarked(error, 'isTaskCancelledError') || nameOf(error) === 'AbortError';
-  return timedOut && !(error instanceof TimeoutError) ? new TimeoutError(name, error) : error;
+  // The caller did not abort, so an AbortError comes from a timeout.
+  const isTimeout =
+    isMarked(error, 'isTaskCancelledError') ||
+    (error as { name?: unknown } | undefined)?.name === 'AbortError';
+  return isTimeout && !(error instanceof TimeoutError) ? new TimeoutError(name, error) : error;
 }
 
-/** Not that of another client's, which a fallback has asked. */
-function isAbout(error: unknown, response: Response): boolean {
+/** When the circuit breaker allows a probe; `undefined` if it is isolated. */
+function retryAtOf({ circuitBreaker }: ResilientPolicy<Response>): Date | undefined {
+  const { [BREAKER_METADATA]: metadata } = (circuitBreaker ?? {}) as {
+    [BREAKER_METADATA]?: BreakerMetadata;
+  };
+  const probeAt = metadata?.nextProbeAt();
+  return probeAt === undefined ? undefined : new Date(probeAt);
+}
+
+/** Whether the error is about this response, not one of another client that a fallback called. */
+function isErrorOf(response: Response, error: unknown): boolean {
   return error instanceof HttpStatusError && error.response === response;
 }
-
-const nameOf = (error: unknown): unknown => (error as { name?: unknown } | undefined)?.name;

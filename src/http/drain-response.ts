@@ -1,30 +1,28 @@
-/** A body is read to its end for as long as that is cheaper than a new connection. */
-const MOST_BYTES = 128 * 1024;
-const LONGEST_MS = 1000;
+/** Larger or slower bodies are cancelled, as a new connection is cheaper than reading them. */
+const MAX_BYTES = 128 * 1024;
+const MAX_MS = 1000;
 
 /**
- * Gets rid of a response that nobody will read.
- *
- * Its connection is busy until the body was read, and closed if it is cancelled: so a short body is
- * read, and one that is long, or slow to come, is cancelled. Leaves alone what somebody reads. Never
- * rejects.
+ * Discards a response so that its connection can be reused: reads a body of at most 128 KiB that
+ * arrives within 1 s, and cancels any other body, which closes the connection. Ignores a body that is
+ * being read. Never rejects.
  */
 export async function drainResponse(response: Response | undefined): Promise<void> {
   const body = response?.body;
   if (!body || body.locked) return;
   const reader = body.getReader();
   const cancel = () => reader.cancel().catch(() => {});
-  const timer = setTimeout(cancel, LONGEST_MS);
+  const timer = setTimeout(cancel, MAX_MS);
   timer.unref();
   try {
-    for (let bytes = 0; bytes <= MOST_BYTES; ) {
+    for (let bytes = 0; bytes <= MAX_BYTES; ) {
       const { done, value } = await reader.read();
       if (done) return;
       bytes += value.byteLength;
     }
     await cancel();
   } catch {
-    // The connection broke, or the call was cancelled: gone, all the same.
+    // The connection is closed already.
   } finally {
     clearTimeout(timer);
   }

@@ -1,11 +1,19 @@
-/** Errors are known by their marker properties, as those of cockatiel are: also across copies. */
+/**
+ * Errors that calls of `createFetch` reject with. Like cockatiel's, they are recognized by marker
+ * properties, which work across copies of this package.
+ */
 
-/** The answer has a status that is a failure, and it is the last one; thrown with `throwOnStatus`. */
+/**
+ * The last response has a status of 400 or above; with the option `throwOnStatus`.
+ *
+ * @example
+ * if (error instanceof HttpStatusError) console.log(error.status, await error.response.text());
+ */
 export class HttpStatusError extends Error {
   override readonly name = 'HttpStatusError';
   readonly isHttpStatusError = true;
   readonly status: number;
-  /** Its body is unread. Read it or cancel it, or its connection stays busy. */
+  /** Its body is unread. Read or cancel it, so that its connection can be reused. */
   readonly response: Response;
 
   constructor(policyName: string, response: Response) {
@@ -15,29 +23,41 @@ export class HttpStatusError extends Error {
   }
 }
 
-/** The circuit is open: nothing was sent. To cockatiel it is a BrokenCircuitError. */
+/**
+ * The circuit is open and nothing was sent. cockatiel treats it as a BrokenCircuitError.
+ *
+ * @example
+ * if (error instanceof CircuitOpenError) console.log(error.policyName, error.retryAt);
+ */
 export class CircuitOpenError extends Error {
   override readonly name = 'CircuitOpenError';
   readonly isCircuitOpenError = true;
   readonly isBrokenCircuitError = true;
-  /** Whose circuit it is, such as `servicenow`. */
+  /** The name given to `createFetch`. */
   readonly policyName: string;
-  /** When a call may try again; not known of a circuit that is held open by hand. */
-  readonly closesAt: Date | undefined;
+  /** When the circuit breaker allows a probe; `undefined` if it is isolated. */
+  readonly retryAt: Date | undefined;
 
-  constructor(policyName: string, closesAt: Date | undefined, cause: unknown) {
-    const until = closesAt ? `until ${closesAt.toISOString()}` : 'until it is released';
-    super(`the circuit of ${policyName} is open ${until}`, { cause });
+  constructor(policyName: string, retryAt: Date | undefined, cause: unknown) {
+    const next = retryAt ? `next probe at ${retryAt.toISOString()}` : 'isolated until released';
+    super(`the circuit of ${policyName} is open: ${next}`, { cause });
     this.policyName = policyName;
-    this.closesAt = closesAt;
+    this.retryAt = retryAt;
   }
 }
 
-/** No answer in time, of an attempt or of the whole call. To cockatiel it is a TaskCancelledError. */
+/**
+ * No response in time, for the last attempt or the whole call. cockatiel treats it as a
+ * TaskCancelledError.
+ *
+ * @example
+ * if (error instanceof TimeoutError) console.log(`${error.policyName} is slow`);
+ */
 export class TimeoutError extends Error {
-  /** That of what `AbortSignal.timeout` aborts with. */
+  /** Like the DOMException that `AbortSignal.timeout` aborts with. */
   override readonly name = 'TimeoutError';
   readonly isTaskCancelledError = true;
+  /** The name given to `createFetch`. */
   readonly policyName: string;
 
   constructor(policyName: string, cause: unknown) {
@@ -46,23 +66,30 @@ export class TimeoutError extends Error {
   }
 }
 
-/** A body that must be read into memory is larger than the option `maxBodyBytes`. */
+/**
+ * A body exceeds the option `maxBodyBytes`; with the options `bufferResponses` and `bufferRequests`.
+ *
+ * @example
+ * if (error instanceof BodyTooLargeError) console.log(`more than ${error.maxBytes} bytes`);
+ */
 export class BodyTooLargeError extends Error {
   override readonly name = 'BodyTooLargeError';
   readonly isBodyTooLargeError = true;
+  /** The name given to `createFetch`. */
   readonly policyName: string;
+  /** The limit, in bytes. */
   readonly maxBytes: number;
-  /** That of the response; none where the body is that of a request. */
+  /** The status of the response; `undefined` for the body of a request. */
   readonly status: number | undefined;
 
   constructor(
     policyName: string,
-    whose: 'request' | 'response',
+    bodyOf: 'request' | 'response',
     maxBytes: number,
     status: number | undefined,
   ) {
     super(
-      `Expected the body of a ${whose} of ${policyName} to have at most ${maxBytes} bytes ` +
+      `Expected the body of a ${bodyOf} of ${policyName} to have at most ${maxBytes} bytes ` +
         '(`options.maxBodyBytes`), got more',
     );
     this.policyName = policyName;
@@ -72,18 +99,22 @@ export class BodyTooLargeError extends Error {
 }
 
 /**
- * The token was refused, and there is no new one; `cause` says why. Also in the pause after a refresh
- * that failed, with the cause of that refresh.
+ * The token was refused and the option `refreshToken` failed, in this call or in the pause after an
+ * earlier one; `cause` is the error of the refresh.
+ *
+ * @example
+ * if (error instanceof TokenRefreshError) console.log(error.origin, error.cause);
  */
 export class TokenRefreshError extends Error {
   override readonly name = 'TokenRefreshError';
   readonly isTokenRefreshError = true;
+  /** The name given to `createFetch`. */
   readonly policyName: string;
-  /** Who refused the token. */
+  /** The origin that refused the token, such as `https://api.example.com`. */
   readonly origin: string;
 
-  constructor(policyName: string, origin: string, cause: unknown, pauseSeconds?: number) {
-    const next = pauseSeconds ? `; the next refresh is in ${Math.ceil(pauseSeconds)} s` : '';
+  constructor(policyName: string, origin: string, cause: unknown, pauseMs?: number) {
+    const next = pauseMs ? `; next refresh in ${Math.ceil(pauseMs / 1000)} s` : '';
     super(`the token of ${policyName} for ${origin} could not be refreshed${next}`, { cause });
     this.policyName = policyName;
     this.origin = origin;

@@ -7,38 +7,38 @@ import {
 import { POLICIES } from '../presets/thresholds.ts';
 import { isMarked } from './errors.ts';
 
-/** The server has waited too long for the request: a timeout, and treated like one. */
+/** The server timed out while it waited for the request; retried like any timeout. */
 const REQUEST_TIMEOUT = 408;
 
-/** @param listed statuses that are retried; the documented ones, where there are none */
-export function isRetriedStatus(status: number, listed?: readonly number[]): boolean {
-  return status === REQUEST_TIMEOUT || (listed ?? POLICIES.retry.http.statuses).includes(status);
+/** @param statuses that the policy retries; by default those of the preset `http` */
+export function isRetriedStatus(status: number, statuses?: readonly number[]): boolean {
+  return status === REQUEST_TIMEOUT || (statuses ?? POLICIES.retry.http.statuses).includes(status);
 }
 
-/** Whether a breaker counts it: what is retried, 429, and every 5xx. */
-export function isFailedStatus(status: number, listed?: readonly number[]): boolean {
-  return isTransientStatus(status) || isRetriedStatus(status, listed);
+/** Whether a status is a failure of the dependency: 408, 429, 5xx and all that are retried. */
+export function isFailedStatus(status: number, statuses?: readonly number[]): boolean {
+  return isTransientStatus(status) || isRetriedStatus(status, statuses);
 }
 
 /**
- * Whether the dependency has failed: a status that is a failure, no answer, or none in time. That
- * there is no new token is the fault of who issues them, whatever has happened to him; and that of
- * another client, which sends for this one, may be about any status.
+ * Whether an error is a transient failure of the dependency: a failed status, a connection error or a
+ * timeout. A failed token refresh is a failure of the token issuer.
  */
-export function isFailure(error: unknown, listed?: readonly number[]): boolean {
+export function isTransientFailure(error: unknown, statuses?: readonly number[]): boolean {
   if (isMarked(error, 'isTokenRefreshError')) return false;
-  // The body of an answer says nothing of the dependency, its status does.
   const hasStatus = isMarked(error, 'isHttpStatusError') || isMarked(error, 'isBodyTooLargeError');
   const status = hasStatus ? statusOf(error) : undefined;
-  return status === undefined ? isConnectionError(error) : isFailedStatus(status, listed);
+  return status === undefined ? isConnectionError(error) : isFailedStatus(status, statuses);
 }
 
 /**
- * Whether the circuit breaker counts an error: what is a failure, and an unknown error without a
- * response, such as that of an expired certificate, which is not retried.
+ * Whether the circuit breaker counts an error: transient failures, and unknown errors without a
+ * response, such as an expired certificate, which are not retried.
  */
-export function isCounted(error: unknown, listed?: readonly number[]): boolean {
-  if (isFailure(error, listed)) return true;
-  const markers = ['isTokenRefreshError', 'isHttpStatusError', 'isBodyTooLargeError'] as const;
-  return !markers.some((marker) => isMarked(error, marker)) && isDependencyFailure(error);
+export function isCircuitFailure(error: unknown, statuses?: readonly number[]): boolean {
+  if (isTransientFailure(error, statuses)) return true;
+  const hasResponse = (
+    ['isTokenRefreshError', 'isHttpStatusError', 'isBodyTooLargeError'] as const
+  ).some((marker) => isMarked(error, marker));
+  return !hasResponse && isDependencyFailure(error);
 }

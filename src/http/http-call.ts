@@ -1,74 +1,80 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ResilientPolicy } from '../policies/types.ts';
-import type { BodyLimit } from './body.ts';
-import type { Fetcher, OutgoingRequest } from './request.ts';
-import type { Sent } from './resend-count.ts';
-import type { Tokens } from './tokens.ts';
+import type { BodyLimit } from './body-buffer.ts';
+import type { Fetcher, OutgoingRequest } from './outgoing-request.ts';
+import type { TokenStore } from './token-store.ts';
 
 /** What all calls of one `createFetch` share. */
 export interface Client {
   readonly name: string;
-  readonly fetch: Fetcher;
-  readonly wholeBody: boolean;
-  readonly bodyLimit: BodyLimit;
-  /** A fallback may answer with a response that came earlier. */
-  readonly keepsResponses: boolean;
-  readonly correlationHeader: string | false;
-  readonly bufferRequests: boolean;
-  readonly tokens: Tokens | undefined;
   readonly policy: ResilientPolicy<Response>;
+  readonly fetch: Fetcher;
+  readonly bodyLimit: BodyLimit;
+  readonly bufferRequests: boolean;
+  readonly bufferResponses: boolean;
+  /** Whether a fallback answers with copies of earlier responses. */
+  readonly copiesResponses: boolean;
+  readonly correlationHeader: string | false;
+  readonly tokens: TokenStore | undefined;
   /** Whether a status is a failure of the dependency. */
-  readonly fails: (status: number) => boolean;
+  readonly isFailedStatus: (status: number) => boolean;
 }
 
-/** One call of a resilient `fetch`, with all of its attempts. */
+/** One call of a resilient `fetch`, with all its attempts. */
 export class HttpCall {
   readonly client: Client;
   readonly request: OutgoingRequest;
-  /** Of this call alone; aborted when the caller's is, with its reason. */
+  /** Aborts with the signal of the caller, with the same reason. */
   readonly signal: AbortSignal;
-  readonly sent: Sent = { requests: 0 };
+  readonly correlationId: string | undefined;
   readonly #start = performance.now();
+  /** Attempts begun. */
   attempts = 0;
-  correlationId: string | undefined;
-  /** The caller has brought an `Authorization`, which was not refused yet. */
-  authorized: boolean;
-  /** Which of the client's tokens was sent, or would have been. */
+  /** Requests sent: attempts, repetitions with a new token, and redirects. */
+  requests = 0;
+  /** Whether the request has an `Authorization` of the caller that was not refused. */
+  hasCallerAuthorization: boolean;
+  /** Whether the last request had a token of the client. */
+  hasClientToken = false;
+  /** The version of the client's token when the last request was sent. */
   tokenVersion = 0;
-  /** The client's token was sent. */
-  hasOwnToken = false;
-  refreshed = false;
-  /** How long to wait before the next attempt. */
-  waitSeconds: number | undefined;
-  /** Takes from the signal what the last request has put there. */
-  release: (() => void) | undefined;
-  /** The last answer, whatever it was. */
-  last: Response | undefined;
+  hasRefreshedToken = false;
+  /** The delay before the next attempt, decided together with whether there is one. */
+  retryDelaySeconds: number | undefined;
+  /** Stops the last request from following the caller's signal. */
+  unfollow: (() => void) | undefined;
+  lastResponse: Response | undefined;
 
-  constructor(client: Client, request: OutgoingRequest, signal: AbortSignal) {
+  constructor(
+    client: Client,
+    request: OutgoingRequest,
+    signal: AbortSignal,
+    correlationId: string | undefined,
+  ) {
     this.client = client;
     this.request = request;
     this.signal = signal;
-    this.authorized = request.headers.has('authorization');
+    this.correlationId = correlationId;
+    this.hasCallerAuthorization = request.headers.has('authorization');
   }
 
-  /** Whether the request may be sent once more, after so many seconds. */
-  mayRepeat(seconds: number): boolean {
+  /** Whether the request may be sent again after the delay. */
+  mayRetry(delaySeconds: number): boolean {
     const { request, signal, client } = this;
-    if (!request.idempotent || !request.resendable || signal.aborted) return false;
+    if (!request.isIdempotent || !request.isRepeatable || signal.aborted) return false;
     const { overallTimeout } = client.policy.settings;
     if (!overallTimeout) return true;
-    // Rather an answer now than none after waiting for it.
-    const passed = (performance.now() - this.#start) / 1000;
-    return passed + seconds < overallTimeout.seconds;
+    // The response at hand is worth more than a timeout after the delay.
+    const elapsedSeconds = (performance.now() - this.#start) / 1000;
+    return elapsedSeconds + delaySeconds < overallTimeout.seconds;
   }
 }
 
 const calls = new AsyncLocalStorage<HttpCall>();
 
-/** cockatiel gives the filters of a policy no more than an error, so they find the call here. */
+/** The call under way: cockatiel passes only an error or a value to the filters of a policy. */
 export const currentHttpCall = (): HttpCall | undefined => calls.getStore();
 
-export function runHttpCall<T>(call: HttpCall, run: () => T): T {
-  return calls.run(call, run);
+export function runHttpCall<T>(call: HttpCall, fn: () => T): T {
+  return calls.run(call, fn);
 }

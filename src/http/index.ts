@@ -1,9 +1,9 @@
 /**
- * A `fetch` with documented policies.
+ * A `fetch` with resilience policies.
  *
  * @module
  */
-export { copyResponse } from './body.ts';
+export { copyResponse } from './body-buffer.ts';
 export { createFetch, type ResilientFetch } from './create-fetch.ts';
 export {
   BodyTooLargeError,
@@ -13,6 +13,6 @@ export {
   TokenRefreshError,
 } from './errors.ts';
 export type { FetchOptions } from './options.ts';
-export type { Fetcher, FetchInit, RepeatableBody } from './request.ts';
+export type { Body, Fetcher, FetchInit, FetchInput, RepeatableBody } from './outgoing-request.ts';
 export { resendCountHook } from './resend-count.ts';
-export type { Refresh, RefreshToken } from './tokens.ts';
+export type { Refresh, RefreshToken } from './token-store.ts';

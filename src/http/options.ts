@@ -2,55 +2,85 @@ import { assertName } from '../instrument-options.ts';
 import type { PolicyOverrides } from '../policies/types.ts';
 import type { PresetName } from '../presets/presets.ts';
 import { POLICIES } from '../presets/thresholds.ts';
+import { MAX_TIMER_MS } from '../shared/timers.ts';
 import { assertKeys, expected } from '../shared/validate.ts';
-import { CORRELATION_HEADER } from './correlation.ts';
-import type { Fetcher } from './request.ts';
-import type { RefreshToken } from './tokens.ts';
+import type { Fetcher } from './outgoing-request.ts';
+import type { RefreshToken } from './token-store.ts';
 
+/**
+ * Options of `createFetch`.
+ *
+ * @example
+ * const options: FetchOptions = { preset: 'enterprise', throwOnStatus: true };
+ */
 export interface FetchOptions {
-  /** @default 'http' */
+  /**
+   * The preset of the policy.
+   * @default 'http'
+   */
   readonly preset?: PresetName;
-  /** What the stack has in place of the preset's settings, as `createPolicy` takes them. */
+  /**
+   * Settings that replace those of the preset, like the overrides of `createPolicy`.
+   * @default none
+   */
   readonly overrides?: PolicyOverrides<Response>;
   /**
-   * Gets a new token when an answer is 401, which is then asked for once more with `Authorization:
-   * Bearer <token>`; later calls to that origin have it too, unless they bring an `Authorization`
-   * of their own. Callers who need one at the same time share one call of it. After a refresh that
-   * failed or did not help there is a pause, 1 s at first, doubled each time, at most 60 s.
+   * Gets a new token after a 401. The request is sent again with `Authorization: Bearer <token>`, and
+   * later calls to the origin have the token too, unless they have an `Authorization` of their own.
    *
-   * All callers share the token: it must not depend on the tenant or user of a call.
+   * Concurrent calls share one refresh. After a refresh that failed or did not help there is a pause
+   * of 1 s, which doubles each time up to 60 s. All callers share the token, so it must not depend on
+   * the tenant or user of a call.
+   * @default none
    */
   readonly refreshToken?: RefreshToken;
-  /** How long `refreshToken` may take, in seconds. @default 5 */
-  readonly refreshTimeoutSeconds?: number;
-  /** The longest wait that a `Retry-After` may ask for, in seconds. @default 60 */
-  readonly maxRetryAfterSeconds?: number;
-  /** Rejects with an HttpStatusError where the last answer is 400 or beyond. @default false */
-  readonly throwOnStatus?: boolean;
-  /** Answers `null` in place of a 404. @default false */
-  readonly nullOn404?: boolean;
-  /** The header that has the correlation id; `false` sends none. @default 'X-Correlation-ID' */
-  readonly correlationHeader?: string | false;
   /**
-   * Whether an attempt ends with the body of the answer and not with its headers: timeout and retry
-   * take in the body then, which is kept in memory. A larger one than `maxBodyBytes` is a
-   * BodyTooLargeError.
+   * Milliseconds until a call of `refreshToken` is aborted and has failed.
+   * @default 5000
+   */
+  readonly refreshTimeout?: number;
+  /**
+   * The longest delay that a `Retry-After` may ask for, in milliseconds.
+   * @default 60_000
+   */
+  readonly maxRetryAfter?: number;
+  /**
+   * Whether to reject with an HttpStatusError if the last response has a status of 400 or above.
    * @default false
    */
-  readonly wholeBody?: boolean;
+  readonly throwOnStatus?: boolean;
   /**
-   * Whether the body of a `Request` is read into memory, so that it can be sent again. (It can't be
-   * told from a stream.) A larger one than `maxBodyBytes` is a BodyTooLargeError.
+   * Whether to resolve with `null` instead of a 404.
+   * @default false
+   */
+  readonly nullOn404?: boolean;
+  /**
+   * The header with the correlation ID of a call; `false` sends none.
+   * @default 'X-Correlation-ID'
+   */
+  readonly correlationHeader?: string | false;
+  /**
+   * Whether an attempt includes the body of the response: timeout and retry cover the body, which is
+   * read into memory. Otherwise an attempt ends with the headers.
+   * @default false
+   */
+  readonly bufferResponses?: boolean;
+  /**
+   * Whether the body of a `Request` is read into memory, so that it can be sent again. A `Request`
+   * does not show whether its body is a stream.
    * @default false
    */
   readonly bufferRequests?: boolean;
   /**
-   * The largest body that `wholeBody` and `bufferRequests` read into memory, in bytes, after
-   * decompression.
-   * @default 10_485_760, 10 MiB
+   * The largest body that `bufferResponses` and `bufferRequests` read, in bytes after decompression; a
+   * larger one is a BodyTooLargeError.
+   * @default 10_485_760, which is 10 MiB
    */
   readonly maxBodyBytes?: number;
-  /** What sends. @default the global `fetch`, as it is when a call is made */
+  /**
+   * Sends the requests.
+   * @default the global `fetch` at the time of each call
+   */
   readonly fetch?: Fetcher;
 }
 
@@ -58,30 +88,28 @@ const KINDS = {
   preset: 'string',
   overrides: 'object',
   refreshToken: 'function',
-  refreshTimeoutSeconds: 'seconds',
-  maxRetryAfterSeconds: 'seconds',
+  refreshTimeout: 'milliseconds',
+  maxRetryAfter: 'milliseconds',
   throwOnStatus: 'boolean',
   nullOn404: 'boolean',
   correlationHeader: 'header',
-  wholeBody: 'boolean',
+  bufferResponses: 'boolean',
   bufferRequests: 'boolean',
   maxBodyBytes: 'bytes',
   fetch: 'function',
 } as const satisfies Record<keyof FetchOptions, keyof typeof CHECKS>;
 
+const CORRELATION_HEADER = 'X-Correlation-ID';
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
-
-/** Beyond, Node's timers end at once. */
-const LONGEST_SECONDS = 2_147_483;
 
 const CHECKS = {
   string: ['a string', (value: unknown) => typeof value === 'string'],
   object: ['an object', (value: unknown) => typeof value === 'object' && value !== null],
   function: ['a function', (value: unknown) => typeof value === 'function'],
   boolean: ['a boolean', (value: unknown) => typeof value === 'boolean'],
-  seconds: [
-    `a number of seconds, above 0 and at most ${LONGEST_SECONDS}`,
-    (value: unknown) => typeof value === 'number' && value > 0 && value <= LONGEST_SECONDS,
+  milliseconds: [
+    `milliseconds from 1 to ${MAX_TIMER_MS}`,
+    (value: unknown) => typeof value === 'number' && value >= 1 && value <= MAX_TIMER_MS,
   ],
   bytes: [
     'a number of bytes, an integer of at least 1',
@@ -93,40 +121,40 @@ const CHECKS = {
   ],
 } as const;
 
-/** Types of fallbacks that answer with what came earlier. */
-const KEEPING: readonly unknown[] = ['cached', 'stale'];
+/** Types of fallbacks that answer with copies of earlier responses. */
+const COPYING_FALLBACKS: readonly unknown[] = ['cached', 'stale'];
 
-/** What of the options is no part of the policy. */
 export type FetchSettings = ReturnType<typeof resolveFetchSettings>;
 
-/** @throws TypeError naming the argument and what was expected */
+/** @throws TypeError that names the argument and what was expected */
 export function resolveFetchSettings(name: string, options: FetchOptions) {
   assertName(name);
   assertKeys('options', options, Object.keys(KINDS));
   for (const [key, value] of Object.entries(options)) {
-    const [kind, check] = CHECKS[KINDS[key as keyof FetchOptions]];
-    if (value !== undefined && !check(value)) {
+    const [kind, isValid] = CHECKS[KINDS[key as keyof FetchOptions]];
+    if (value !== undefined && !isValid(value)) {
       throw expected(`\`options.${key}\` to be ${kind}`, value);
     }
   }
+  // `createPolicy` validates the overrides later, so the fallback may be anything here.
   const { fallback } = options.overrides ?? {};
-  // Whatever it is, `createPolicy` says what is wrong with it.
-  const keepsResponses = KEEPING.includes((fallback || undefined)?.type);
-  if (keepsResponses && !options.wholeBody) {
-    const what = '`options.wholeBody` to be true with a fallback that keeps responses';
-    throw expected(what, options.wholeBody);
+  const copiesResponses = COPYING_FALLBACKS.includes((fallback || undefined)?.type);
+  if (copiesResponses && !options.bufferResponses) {
+    const expectation =
+      '`options.bufferResponses` to be true with a fallback that stores responses';
+    throw expected(expectation, options.bufferResponses);
   }
   return {
-    keepsResponses,
+    copiesResponses,
     preset: options.preset ?? 'http',
     overrides: options.overrides ?? {},
     refreshToken: options.refreshToken,
-    refreshTimeoutSeconds: options.refreshTimeoutSeconds ?? POLICIES.timeout.auth.seconds,
-    maxRetryAfterSeconds: options.maxRetryAfterSeconds ?? POLICIES.retry.reconnect.maxWaitSeconds,
+    refreshTimeout: options.refreshTimeout ?? POLICIES.timeout.auth.seconds * 1000,
+    maxRetryAfter: options.maxRetryAfter ?? POLICIES.retry.reconnect.maxWaitSeconds * 1000,
     throwOnStatus: options.throwOnStatus ?? false,
     nullOn404: options.nullOn404 ?? false,
     correlationHeader: options.correlationHeader ?? CORRELATION_HEADER,
-    wholeBody: options.wholeBody ?? false,
+    bufferResponses: options.bufferResponses ?? false,
     bufferRequests: options.bufferRequests ?? false,
     maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),

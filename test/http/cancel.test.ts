@@ -7,24 +7,24 @@ import { TestSdk } from '../support/metrics.ts';
 import { statuses } from './server.ts';
 import { client, collectGarbage, QUICK, serve } from './support.ts';
 
-const reason = new Error('the caller has left');
+const reason = new Error('aborted by the caller');
 
-/** Calls it off after so many ms, and says how long it then took to answer, and with what. */
-async function leaveAfter(ms: number, call: (signal: AbortSignal) => Promise<unknown>) {
+/** Aborts a call after a delay in ms; returns how it settled, and how long after the abort. */
+async function abortAfter(delay: number, call: (signal: AbortSignal) => Promise<unknown>) {
   const controller = new AbortController();
-  const answer = call(controller.signal).then(
+  const settled = call(controller.signal).then(
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   );
-  await sleep(ms);
+  await sleep(delay);
   const start = performance.now();
   controller.abort(reason);
-  const answered = await answer;
-  return { answered, took: performance.now() - start, signal: controller.signal };
+  const result = await settled;
+  return { result, ms: performance.now() - start, signal: controller.signal };
 }
 
-describe('a call that is called off', () => {
-  it('before it began sends nothing', async () => {
+describe('an aborted call', () => {
+  it('sends nothing if its signal is aborted before', async () => {
     const server = await serve();
     const signal = AbortSignal.abort(reason);
     await expect(client()(server.url, { signal })).rejects.toBe(reason);
@@ -32,7 +32,7 @@ describe('a call that is called off', () => {
     expect(server.seen).toHaveLength(0);
   });
 
-  it('without a reason is the error of fetch, and no timeout', async () => {
+  it('without a reason rejects with an AbortError, not a timeout', async () => {
     const server = await serve(() => {});
     const controller = new AbortController();
     const call = client()(server.url, { signal: controller.signal });
@@ -42,122 +42,121 @@ describe('a call that is called off', () => {
     expect(error).toMatchObject({ name: 'AbortError' });
   });
 
-  it('while it connects ends at once', async () => {
-    // Accepts nobody: its queue is full, and so no connection is ever made.
+  it('rejects at once while it connects', async () => {
+    // A TCP server that never answers the TLS handshake.
     const server = createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 });
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const fetch = client({ overrides: { ...QUICK, timeout: { seconds: 5 } } });
-    const { answered, took } = await leaveAfter(30, (signal) =>
+    const { result, ms } = await abortAfter(30, (signal) =>
       fetch(`https://127.0.0.1:${port}/`, { signal }),
     );
-    expect(answered).toEqual({ error: reason });
-    expect(took).toBeLessThan(150);
+    expect(result).toEqual({ error: reason });
+    expect(ms).toBeLessThan(150);
     server.close();
   });
 
-  it('while it waits for headers ends at once, and closes its connection', async () => {
+  it('rejects at once while it waits for headers, and closes its connection', async () => {
     let closed = 0;
     const server = await serve((_, response) => void response.on('close', () => closed++));
-    const { answered, took } = await leaveAfter(30, (signal) => client()(server.url, { signal }));
-    expect(answered).toEqual({ error: reason });
-    expect(took).toBeLessThan(150);
+    const { result, ms } = await abortAfter(30, (signal) => client()(server.url, { signal }));
+    expect(result).toEqual({ error: reason });
+    expect(ms).toBeLessThan(150);
     await sleep(50);
     expect([server.seen.length, closed]).toEqual([1, 1]);
   });
 
-  it('in the backoff ends at once, and sends nothing more', async () => {
+  it('rejects at once in the backoff, and sends nothing more', async () => {
     const server = await serve(statuses(503));
     const fetch = client({ overrides: { ...QUICK, retry: { firstWaitSeconds: 0.2 } } });
-    const { answered, took } = await leaveAfter(80, (signal) => fetch(server.url, { signal }));
-    expect(answered).toEqual({ error: reason });
-    expect(took).toBeLessThan(150);
+    const { result, ms } = await abortAfter(80, (signal) => fetch(server.url, { signal }));
+    expect(result).toEqual({ error: reason });
+    expect(ms).toBeLessThan(150);
     await sleep(250);
     expect(server.seen).toHaveLength(1);
   });
 
-  it('in the queue of a bulkhead ends at once, and is never sent', async () => {
+  it('rejects at once in the queue of a bulkhead, and is never sent', async () => {
     const server = await serve((_, response) => void setTimeout(() => response.end(), 150));
     const fetch = client({ overrides: { ...QUICK, bulkhead: { limit: 1, queue: 5 } } });
     const first = fetch(server.url);
-    const { answered, took } = await leaveAfter(30, (signal) => fetch(server.url, { signal }));
-    expect(answered).toEqual({ error: reason });
-    expect(took).toBeLessThan(150);
+    const { result, ms } = await abortAfter(30, (signal) => fetch(server.url, { signal }));
+    expect(result).toEqual({ error: reason });
+    expect(ms).toBeLessThan(150);
     expect((await first).status).toBe(200);
     expect((await fetch(server.url)).status).toBe(200);
     expect(server.seen).toHaveLength(2);
   });
 
-  it('in a refresh of the token ends at once', async () => {
+  it('rejects at once during a token refresh', async () => {
     const server = await serve(statuses(401));
     const fetch = client({ refreshToken: () => sleep(200, 'token') });
-    const { answered, took } = await leaveAfter(50, (signal) => fetch(server.url, { signal }));
-    expect(answered).toEqual({ error: reason });
-    expect(took).toBeLessThan(150);
+    const { result, ms } = await abortAfter(50, (signal) => fetch(server.url, { signal }));
+    expect(result).toEqual({ error: reason });
+    expect(ms).toBeLessThan(150);
     await sleep(200);
     expect(server.seen).toHaveLength(1);
   });
 
-  it.each([
-    ['breaks it off', () => {}],
-    ['breaks it off, whatever memory was freed since', collectGarbage],
-  ])('while the body comes %s', async (_, meanwhile) => {
-    const server = await serve((_, response) => void response.write('half'));
-    const { answered } = await leaveAfter(200, async (signal) => {
-      const { body } = await client()(server.url, { signal });
-      const reader = body?.getReader();
-      await reader?.read();
-      await sleep(10);
-      meanwhile();
-      return reader?.read();
-    });
-    expect(answered).toEqual({ error: reason });
+  it('rejects the reading of its body, also after a garbage collection', async () => {
+    for (const meanwhile of [() => {}, collectGarbage]) {
+      const server = await serve((_, response) => void response.write('half'));
+      const { result } = await abortAfter(200, async (signal) => {
+        const { body } = await client()(server.url, { signal });
+        const reader = body?.getReader();
+        await reader?.read();
+        await sleep(10);
+        meanwhile();
+        return reader?.read();
+      });
+      expect.soft(result).toEqual({ error: reason });
+    }
   });
 
-  it('ends with the reason also where what sends does not listen', async () => {
+  it('rejects with the reason if the option `fetch` ignores its signal', async () => {
     const fetch = client({ fetch: () => new Promise(() => {}) });
-    const { answered } = await leaveAfter(20, (signal) => fetch('http://127.0.0.1/', { signal }));
-    expect(answered).toEqual({ error: reason });
+    const { result } = await abortAfter(20, (signal) => fetch('http://127.0.0.1/', { signal }));
+    expect(result).toEqual({ error: reason });
   });
 
-  it('opens no circuit and leaves no listener, however often', async () => {
+  it('opens no circuit and leaves no listener', async () => {
     const server = await serve(() => {});
     const fetch = client({ overrides: QUICK });
     for (let call = 0; call < 7; call++) {
-      const { signal } = await leaveAfter(10, (signal) => fetch(server.url, { signal }));
+      const { signal } = await abortAfter(10, (signal) => fetch(server.url, { signal }));
       expect(getEventListeners(signal, 'abort')).toEqual([]);
     }
     server.answer = statuses(200);
     expect((await fetch(server.url)).status).toBe(200);
   });
 
-  it('by the signal of a Request, or that of an init that comes before it', async () => {
+  it('follows the signal of a Request, unless `init` has one', async () => {
     const server = await serve(() => {});
     const fetch = client();
-    const own = new AbortController().signal;
-    const byRequest = await leaveAfter(20, (signal) => fetch(new Request(server.url, { signal })));
-    expect(byRequest.answered).toEqual({ error: reason });
-    const byInit = await leaveAfter(20, (signal) =>
-      fetch(new Request(server.url, { signal: own }), { signal }),
+    const unused = new AbortController().signal;
+    const byRequest = await abortAfter(20, (signal) => fetch(new Request(server.url, { signal })));
+    expect(byRequest.result).toEqual({ error: reason });
+    const byInit = await abortAfter(20, (signal) =>
+      fetch(new Request(server.url, { signal: unused }), { signal }),
     );
-    expect(byInit.answered).toEqual({ error: reason });
+    expect(byInit.result).toEqual({ error: reason });
   });
 
-  it('by the signal of a Request is not, where the init has none on purpose', async () => {
+  it('does not follow the signal of a Request if that of `init` is null', async () => {
     const server = await serve((_, response) => void setTimeout(() => response.end(), 60));
-    const { answered } = await leaveAfter(20, (signal) =>
+    const { result } = await abortAfter(20, (signal) =>
       client()(new Request(server.url, { signal }), { signal: null }),
     );
-    expect(answered).toMatchObject({ value: { status: 200 } });
+    expect(result).toMatchObject({ value: { status: 200 } });
   });
 
-  it('is counted as cancelled', async () => {
+  it('has the outcome cancelled', async () => {
     const sdk = new TestSdk();
     const server = await serve(() => {});
     const fetch = client({
       overrides: { ...QUICK, instrument: { meterProvider: sdk.provider } },
     });
-    await leaveAfter(20, (signal) => fetch(server.url, { signal }));
+    await abortAfter(20, (signal) => fetch(server.url, { signal }));
     await sleep(1);
     const outcome = { 'resilience.outcome': 'cancelled' };
     expect(await sdk.value('resilience.executions', outcome)).toBe(1);
@@ -166,7 +165,7 @@ describe('a call that is called off', () => {
 });
 
 describe('a signal that outlives its calls', () => {
-  it('is no leak to Node, however often they are tried again', async () => {
+  it('causes no leak warning of Node over 15 retries', async () => {
     const server = await serve(statuses(503));
     const { signal } = new AbortController();
     const warnings: Error[] = [];
@@ -182,7 +181,7 @@ describe('a signal that outlives its calls', () => {
     expect(server.seen).toHaveLength(32);
   });
 
-  it('has one listener for all of them, and none when they are over', async () => {
+  it('has one listener for all calls, and at most one afterwards', async () => {
     const server = await serve((_, response) => void setTimeout(() => response.end(), 30));
     const { signal } = new AbortController();
     const fetch = client();

@@ -3,14 +3,14 @@ import { activeExecutions } from '../../src/metrics/active-executions.ts';
 import { statuses } from './server.ts';
 import { client, serve } from './support.ts';
 
-describe('a request that is called off by hand', () => {
+describe('a call that an operator aborts', () => {
   let stop: () => void;
   beforeEach(() => {
     stop = activeExecutions.watch();
   });
   afterEach(() => stop());
 
-  it('rejects with what was done, not with a timeout, and is sent once', async () => {
+  it('rejects with an ExecutionAbortedError, and is sent once', async () => {
     const server = await serve(() => {});
     const answer = client()(server.url, { headers: { 'X-Correlation-ID': 'a-1' } });
     await expect.poll(() => server.seen.length).toBe(1);
@@ -25,7 +25,7 @@ describe('a request that is called off by hand', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it('ends at once in a backoff, and counts for no circuit', async () => {
+  it('rejects at once in the backoff, and does not count for the circuit', async () => {
     const server = await serve(statuses(503));
     const fetch = client({ overrides: { retry: { firstWaitSeconds: 60, maxWaitSeconds: 60 } } });
     const answer = fetch(server.url);

@@ -7,11 +7,11 @@ import { client, QUICK, serve } from './support.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-describe('the correlation id', () => {
+describe('the correlation ID', () => {
   const ids = (server: { seen: readonly { headers: Record<string, unknown> }[] }) =>
     server.seen.map(({ headers }) => headers['x-correlation-id']);
 
-  it('is made for each call, and kept over its retries', async () => {
+  it('is new for each call, and the same for its retries', async () => {
     const server = await serve(statuses(503, 503, 200));
     const fetch = client();
     await fetch(server.url);
@@ -23,29 +23,29 @@ describe('the correlation id', () => {
     expect(fourth).not.toBe(first);
   });
 
-  it('is the one that the caller gives', async () => {
+  it('is that of the caller if there is one', async () => {
     const server = await serve(statuses(503, 200));
-    const headers = { 'x-correlation-id': 'given' };
+    const headers = { 'x-correlation-id': 'caller-id' };
     await client()(server.url, { headers });
     await client()(new Request(server.url, { headers }));
-    expect(ids(server)).toEqual(['given', 'given', 'given']);
+    expect(ids(server)).toEqual(Array(3).fill('caller-id'));
   });
 
-  it('is kept over the refresh of a token', async () => {
+  it('stays the same after a token refresh', async () => {
     const server = await serve(statuses(401, 200));
     await client({ refreshToken: () => 'token' })(server.url);
     const [first, second] = ids(server);
     expect(second).toBe(first);
   });
 
-  it('leaves the headers that the caller gave as they were', async () => {
+  it('is not added to the Headers object of the caller', async () => {
     const server = await serve();
     const headers = new Headers({ 'x-own': '1' });
     await client()(server.url, { headers });
     expect([...headers]).toEqual([['x-own', '1']]);
   });
 
-  it('has another header where one is named, or none', async () => {
+  it('is sent in the configured header, or not at all', async () => {
     const server = await serve();
     await client({ correlationHeader: 'X-Request-ID' })(server.url);
     await client({ correlationHeader: false })(server.url);
@@ -60,10 +60,10 @@ describe('the correlation id', () => {
     afterAll(() => context.disable());
     const tracer = new TracerProvider().getTracer('test');
 
-    it('is its id, also of a call that waited in a bulkhead', async () => {
+    it('is the trace ID, also of a call that waited in a bulkhead', async () => {
       const server = await serve((_, response) => void setTimeout(() => response.end(), 20));
       const fetch = client({ overrides: { ...QUICK, bulkhead: { limit: 1, queue: 5 } } });
-      const spans = [1, 2, 3].map((each) => tracer.startSpan(`call ${each}`));
+      const spans = [1, 2, 3].map((call) => tracer.startSpan(`call ${call}`));
       const call = (span: (typeof spans)[number]) =>
         context.with(trace.setSpan(context.active(), span), () => fetch(server.url));
       await Promise.all(spans.map(call));

@@ -14,7 +14,7 @@ describe.each([
   ['6', undici6],
   ['7', undici7],
 ])('with a dispatcher of undici %s', (_, { Agent, ProxyAgent }) => {
-  it('its pool is used, for the first attempt and the others', async () => {
+  it('its pool is used for all attempts', async () => {
     const server = await serve((request, response, nth) => {
       setTimeout(() => statuses(503, 200)(request, response, nth), 5);
     });
@@ -27,11 +27,11 @@ describe.each([
     await init.dispatcher.close();
   });
 
-  it('its limits are connection errors, and tried again', async () => {
+  it('its timeouts are connection errors, and retried', async () => {
     const server = await serve((_, response, nth) => {
       setTimeout(() => response.end('answer'), nth === 1 ? 2500 : 0);
     });
-    // Undici looks at its clock only so often.
+    // undici checks its timeouts about once a second.
     const init = via(new Agent({ headersTimeout: 100 }));
     const fetch = client({ overrides: { timeout: { seconds: 5 } } });
     expect(await (await fetch(server.url, init)).text()).toBe('answer');
@@ -39,7 +39,7 @@ describe.each([
     await init.dispatcher.close();
   });
 
-  it('a proxy is gone through, and a retry goes through it too', async () => {
+  it('its proxy is used for all attempts', async () => {
     const server = await serve(statuses(503, 200));
     let tunnels = 0;
     const proxy = createServer().on('connect', (request, socket, head) => {
@@ -50,7 +50,7 @@ describe.each([
         upstream.write(head);
         upstream.pipe(socket).pipe(upstream);
       });
-      for (const each of [socket, upstream]) each.on('error', () => {});
+      for (const stream of [socket, upstream]) stream.on('error', () => {});
     });
     proxy.listen(0, '127.0.0.1');
     await once(proxy, 'listening');
@@ -65,7 +65,7 @@ describe.each([
     await sleep(0);
   });
 
-  it('its certificates are trusted, and those of nobody are not tried again', async () => {
+  it('its certificate authority is trusted, and an untrusted certificate is not retried', async () => {
     let connections = 0;
     let requests = 0;
     const server = createSecureServer({ key, cert }, (_, response) => {
@@ -88,7 +88,7 @@ describe.each([
     server.close();
   });
 
-  it('an unknown certificate opens the circuit, though no call is retried', async () => {
+  it('an untrusted certificate opens the circuit, although no call is retried', async () => {
     let connections = 0;
     const server = createSecureServer({ key, cert }, (_, response) => response.end());
     server.on('connection', () => connections++).listen(0, '127.0.0.1');
@@ -102,11 +102,11 @@ describe.each([
   });
 });
 
-describe('what sends', () => {
+describe('the option fetch', () => {
   it.each([
     ['6', undici6],
     ['7', undici7],
-  ])('may be the fetch of undici %s', async (_, undici) => {
+  ])('may be that of undici %s', async (_, undici) => {
     const server = await serve((request, response, nth) => {
       response.setHeader('retry-after', '0.1');
       statuses(503, 200)(request, response, nth);
@@ -125,17 +125,17 @@ describe('what sends', () => {
     expect(signal.aborted).toBe(true);
   });
 
-  it('is the global fetch of the moment', async () => {
+  it('defaults to the global fetch at the time of the call', async () => {
     const server = await serve();
     const fetch = client();
-    const { fetch: own } = globalThis;
+    const { fetch: original } = globalThis;
     let sent = 0;
     globalThis.fetch = (...args) => {
       sent++;
-      return own(...args);
+      return original(...args);
     };
     await fetch(server.url).finally(() => {
-      globalThis.fetch = own;
+      globalThis.fetch = original;
     });
     expect(sent).toBe(1);
   });

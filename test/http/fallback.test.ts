@@ -7,28 +7,32 @@ import { client, collectGarbage, QUICK, serve } from './support.ts';
 
 const key = (url: string | Request) => (typeof url === 'string' ? url : url.url);
 
-/** A client with short patience, and a fallback. */
+/** A client without retries, with a fallback. */
 const withFallback = (fallback: object) =>
   client({
-    wholeBody: true,
+    bufferResponses: true,
     overrides: { ...QUICK, retry: false, fallback: fallback as never },
   });
 
 describe('a copy of a response', () => {
-  it('has all that the response has, and is another one for each caller', async () => {
+  it('equals the response, and is a new one for each caller', async () => {
     const server = await serve((_, response) => response.setHeader('x-a', '1').end('the body'));
     const fetch = withFallback(fallbackTo.cached({ key, copy }));
     const first = await fetch(server.url);
     await first.text();
     server.answer = statuses(503);
     const copies = await Promise.all([fetch(server.url), fetch(server.url)]);
-    for (const each of copies) {
-      expect([each.status, each.url, each.headers.get('x-a')]).toEqual([200, first.url, '1']);
-      expect(await each.text()).toBe('the body');
+    for (const response of copies) {
+      expect([response.status, response.url, response.headers.get('x-a')]).toEqual([
+        200,
+        first.url,
+        '1',
+      ]);
+      expect(await response.text()).toBe('the body');
     }
   });
 
-  it('may be of a status without a body', async () => {
+  it('has no body if the status allows none', async () => {
     const server = await serve((_, response) => response.writeHead(204).end());
     const fetch = withFallback(fallbackTo.cached({ key, copy }));
     await fetch(server.url);
@@ -36,7 +40,7 @@ describe('a copy of a response', () => {
     expect([(await fetch(server.url)).status, (await fetch(server.url)).body]).toEqual([204, null]);
   });
 
-  it('costs no memory once it is dropped, however often the response answers', async () => {
+  it('retains no memory after it is dropped', async () => {
     const server = await serve((_, response) => response.end('x'.repeat(1000)));
     const fetch = withFallback(fallbackTo.cached({ key, copy }));
     await fetch(server.url);
@@ -51,14 +55,14 @@ describe('a copy of a response', () => {
     expect(((await recall(1000)) - before) / 1000).toBeLessThan(1500);
   });
 
-  it('is not of a response that createFetch has not read', () => {
+  it('is refused for a response that createFetch has not buffered', () => {
     expect(() => copy(new Response('other'))).toThrow(TypeError);
   });
 
-  it('needs the whole body', () => {
+  it('requires buffered responses', () => {
     for (const fallback of [fallbackTo.cached({ key, copy }), fallbackTo.stale({ key, copy })]) {
       expect(() => client({ overrides: { fallback } })).toThrow(
-        'Expected `options.wholeBody` to be true with a fallback that keeps responses, got undefined',
+        'Expected `options.bufferResponses` to be true with a fallback that stores responses, got undefined',
       );
     }
   });
@@ -74,7 +78,7 @@ describe('a fallback', () => {
     vi.restoreAllMocks();
   });
 
-  it('has the last good answer of the same request, as often as it is asked', async () => {
+  it('answers with the last good response of the same request, any number of times', async () => {
     const server = await serve(({ path }, response) => response.end(`this is ${path}`));
     const fetch = withFallback(fallbackTo.cached({ key, copy }));
     const read = async (path: string) => (await fetch(new URL(path, server.url))).text();
@@ -108,18 +112,18 @@ describe('a fallback', () => {
     ...agents.map((dispatcher) => ({ dispatcher })),
   ];
 
-  it('has none of a request that differs in anything, whatever the key says', async () => {
+  it('never answers with the response of a request that differs in any relevant part', async () => {
     const server = await serve(statuses(200));
     const wrong: string[] = [];
-    for (const [index, kept] of variants.entries()) {
+    for (const [storedIndex, stored] of variants.entries()) {
       const fetch = withFallback(fallbackTo.cached({ key, copy }));
       server.answer = statuses(200);
-      await fetch(server.url, kept);
+      await fetch(server.url, stored);
       server.answer = statuses(503);
-      for (const [other, init] of variants.entries()) {
+      for (const [calledIndex, init] of variants.entries()) {
         const { status } = await fetch(server.url, init);
-        if (status !== (index === other ? 200 : 503))
-          wrong.push(`${index} for ${other}: ${status}`);
+        if (status !== (storedIndex === calledIndex ? 200 : 503))
+          wrong.push(`${storedIndex} for ${calledIndex}: ${status}`);
         fetch.policy.reset();
       }
     }
@@ -127,10 +131,10 @@ describe('a fallback', () => {
     await Promise.all(agents.map((agent) => agent.close()));
   });
 
-  it('has that of a request that differs in what decides no answer', async () => {
+  it('answers with the response of a request that differs only in volatile parts', async () => {
     const server = await serve(statuses(200));
     const fetch = client({
-      wholeBody: true,
+      bufferResponses: true,
       correlationHeader: 'X-Call',
       overrides: { ...QUICK, retry: false, fallback: fallbackTo.cached({ key, copy }) },
     });
@@ -141,7 +145,7 @@ describe('a fallback', () => {
     expect((await fetch(new URL(server.url), again)).status).toBe(200);
   });
 
-  it('has none of a Request or a body that cannot be compared, and says so once', async () => {
+  it('stores nothing for a Request or a body that cannot be compared, and warns once', async () => {
     const server = await serve(statuses(200));
     const fetch = withFallback(fallbackTo.cached({ key, copy }));
     const calls = [
@@ -156,7 +160,7 @@ describe('a fallback', () => {
     expect(warnings[0]?.message).toContain('Expected a call that can be compared with others');
   });
 
-  it('has that of any request with its key where variants do not count', async () => {
+  it('answers any request with the same key if `perInstance` is false', async () => {
     const server = await serve(statuses(200));
     const fetch = withFallback(fallbackTo.cached({ key, copy, perInstance: false }));
     await fetch(new Request(server.url, { headers: { accept: 'text/plain' } }));
@@ -164,7 +168,7 @@ describe('a fallback', () => {
     expect((await fetch(server.url)).status).toBe(200);
   });
 
-  it('gives its key all that was given to fetch but the signal, also the dispatcher', async () => {
+  it('passes the arguments of fetch to its key, without the signal and with the dispatcher', async () => {
     const server = await serve(({ headers }, response) =>
       response.end(`payroll of ${headers['x-tenant']}`),
     );
@@ -179,31 +183,31 @@ describe('a fallback', () => {
       tenants.set(dispatcher, tenant);
       return dispatcher;
     };
-    const own = vi.fn((url: string, init?: { dispatcher?: unknown }) =>
+    const tenantKey = vi.fn((url: string, init?: { dispatcher?: unknown }) =>
       JSON.stringify([url, tenants.get(init?.dispatcher)]),
     );
-    const fetch = withFallback(fallbackTo.cached({ key: own, copy }));
+    const fetch = withFallback(fallbackTo.cached({ key: tenantKey, copy }));
     const [a, b] = [as('a'), as('b')];
     const { signal } = new AbortController();
     expect(await (await fetch(server.url, { dispatcher: a, signal })).text()).toBe('payroll of a');
-    expect(own).toHaveBeenCalledExactlyOnceWith(server.url, { dispatcher: a });
+    expect(tenantKey).toHaveBeenCalledExactlyOnceWith(server.url, { dispatcher: a });
     server.answer = statuses(503);
     expect(await (await fetch(server.url, { dispatcher: a })).text()).toBe('payroll of a');
     expect((await fetch(server.url, { dispatcher: b })).status).toBe(503);
     await agent.close();
   });
 
-  it('has none of another client', async () => {
+  it('never answers with the response of another client', async () => {
     const server = await serve(statuses(200));
     const shared = fallbackTo.cached({ key, copy });
-    const [one, other] = [withFallback(shared), withFallback(shared)];
-    await one(server.url);
+    const [first, second] = [withFallback(shared), withFallback(shared)];
+    await first(server.url);
     server.answer = statuses(503);
-    expect((await one(server.url)).status).toBe(200);
-    expect((await other(server.url)).status).toBe(503);
+    expect((await first(server.url)).status).toBe(200);
+    expect((await second(server.url)).status).toBe(503);
   });
 
-  it('keeps no failure', async () => {
+  it('stores no failure', async () => {
     const server = await serve(statuses(404));
     const fetch = withFallback(fallbackTo.cached({ key, copy }));
     await fetch(server.url);
@@ -211,7 +215,7 @@ describe('a fallback', () => {
     expect((await fetch(server.url)).status).toBe(503);
   });
 
-  it('that is a function knows the request and what failed', async () => {
+  it('that is a function receives the failure and the request', async () => {
     const server = await serve(statuses(503));
     const make = vi.fn(() => new Response('made'));
     const fetch = withFallback(fallbackTo.function(make));
@@ -225,7 +229,7 @@ describe('a fallback', () => {
     );
   });
 
-  it('that fails is what the caller gets, also if it is a status of somebody else', async () => {
+  it('that fails rejects the call with its own error, also an HttpStatusError of another client', async () => {
     const [server, other] = [await serve(statuses(503)), await serve(statuses(500))];
     const second = client({ throwOnStatus: true, overrides: { ...QUICK, retry: false } });
     const fetch = withFallback(fallbackTo.function(() => second(other.url)));

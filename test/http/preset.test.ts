@@ -12,7 +12,7 @@ describe.each(PRESET_NAMES.map((preset) => ({ preset })))('the preset $preset', 
     statuses?: readonly number[];
   };
 
-  it('makes as many calls as its document says, of what it retries', async () => {
+  it('makes the calls of its table for failures that it retries', async () => {
     const server = await serve(statuses(503));
     const fetch = client({ preset });
     expect((await fetch(server.url)).status).toBe(503);
@@ -21,7 +21,7 @@ describe.each(PRESET_NAMES.map((preset) => ({ preset })))('the preset $preset', 
     await expect(fetch(server.url)).rejects.toThrow('fetch failed');
   });
 
-  it('waits between them as its document says, a hundred times faster', async () => {
+  it('waits between calls as in its table, scaled to 1 %', async () => {
     const server = await serve(statuses(408));
     const { firstWaitSeconds, base, jitter } = presetOf(preset).retry;
     const scaled = { firstWaitSeconds: firstWaitSeconds / 100, maxWaitSeconds: 1 };
@@ -42,8 +42,8 @@ describe.each(PRESET_NAMES.map((preset) => ({ preset })))('the preset $preset', 
   });
 });
 
-describe('the settings', () => {
-  it('of the code are obeyed: statuses, filters, waits, no retry', async () => {
+describe('settings', () => {
+  it('of the code apply: statuses, filters, delays, no retry', async () => {
     const server = await serve(statuses(409, 200));
     const fetch = (retry: object | false) =>
       client({ overrides: { ...QUICK, retry: retry && { ...QUICK.retry, ...retry } } })(server.url);
@@ -68,7 +68,7 @@ describe('the settings', () => {
     expect(asked).toContainEqual([503, 1]);
   });
 
-  it('of a value that counts as failed are obeyed, and only for what may be sent again', async () => {
+  it('`handleResult` applies to requests that may be sent again', async () => {
     const server = await serve(statuses(202, 200));
     const handleResult = (value: unknown) => (value as Response).status === 202;
     const fetch = client({ overrides: { ...QUICK, handleResult } });
@@ -77,25 +77,25 @@ describe('the settings', () => {
     expect((await fetch(server.url, { method: 'POST' })).status).toBe(202);
   });
 
-  it('of the environment are obeyed', async () => {
+  it('of the environment apply', async () => {
     vi.stubEnv('RETRY_MAX_ATTEMPTS', '2');
     const server = await serve(statuses(503));
     await client()(server.url);
     expect(server.seen).toHaveLength(2);
   });
 
-  it('switch everything off, and it is a fetch that knows tokens', async () => {
+  it('`RESILIENCE_ENABLED=false` leaves tokens and signals', async () => {
     vi.stubEnv('RESILIENCE_ENABLED', 'false');
     const server = await serve(statuses(503, 401, 200));
     const fetch = client({ refreshToken: () => 'token' });
     expect((await fetch(server.url)).status).toBe(503);
     expect((await fetch(server.url)).status).toBe(200);
-    const signal = AbortSignal.abort(new Error('left'));
-    await expect(fetch(server.url, { signal })).rejects.toThrow('left');
+    const signal = AbortSignal.abort(new Error('aborted'));
+    await expect(fetch(server.url, { signal })).rejects.toThrow('aborted');
     expect(server.seen).toHaveLength(3);
   });
 
-  it('that are wrong are the error of createPolicy', () => {
+  it('that are invalid throw like createPolicy', () => {
     const preset = 'unknown' as PresetName;
     expect(() => createFetch('service', { preset })).toThrow('Expected `preset`');
     const overrides = { retry: { calls: 0 } };

@@ -6,7 +6,7 @@ import { serve } from './support.ts';
 
 const COCKATIELS = ['cockatiel', 'cockatiel3'];
 
-/** Runs a program over one major of cockatiel, with a `fetch` that waits for seconds; to its end. */
+/** Runs a program with one major of cockatiel and a `fetch` that waits between attempts. */
 async function run(cockatiel: string, url: string, seconds: number, rest: string) {
   const program = `
     const { createFetch } = await import('${new URL('../../src/http/index.ts', import.meta.url)}');
@@ -25,26 +25,26 @@ async function run(cockatiel: string, url: string, seconds: number, rest: string
     ...['--import', 'tsx', '--import', `data:text/javascript,${encodeURIComponent(hooks)}`],
     ...['--input-type=module', '--eval', program],
   ]);
-  return { printed: stdout.trim(), took: performance.now() - start };
+  return { printed: stdout.trim(), ms: performance.now() - start };
 }
 
 describe.each(COCKATIELS)('the process of a call that waits for a retry, over %s', (cockatiel) => {
-  it('ends when the call is called off', async () => {
+  it('exits when the call is aborted', async () => {
     const server = await serve(statuses(503));
-    const { printed, took } = await run(
+    const { printed, ms } = await run(
       cockatiel,
       server.url,
       15,
       `const controller = new AbortController();
-      setTimeout(() => controller.abort(new Error('left')), 300);
+      setTimeout(() => controller.abort(new Error('aborted')), 300);
       await fetch(url, { signal: controller.signal }).catch(({ message }) => console.log(message));`,
     );
-    expect([printed, server.seen.length]).toEqual(['left', 1]);
-    expect(took).toBeLessThan(10_000);
+    expect([printed, server.seen.length]).toEqual(['aborted', 1]);
+    expect(ms).toBeLessThan(10_000);
   });
 
   it.each(['fetch(url)', 'fetch(url, { signal: new AbortController().signal })'])(
-    'lives on while it is wanted: %s',
+    'stays alive until the call settles: %s',
     async (call) => {
       const server = await serve((request, response, nth) => {
         response.setHeader('connection', 'close');

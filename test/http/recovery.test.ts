@@ -15,7 +15,7 @@ const outcomeOf = (fetch: ResilientFetch, url: string, init?: RequestInit) =>
   );
 
 describe('a circuit', () => {
-  it('opens after five failed calls, lets none through, and one probe closes it', async () => {
+  it('opens after five failed calls, rejects calls, and closes after one probe', async () => {
     const server = await serve(statuses(503));
     const fetch = client();
     const opening = Date.now();
@@ -34,32 +34,32 @@ describe('a circuit', () => {
       isBrokenCircuitError: true,
       cause: { isBrokenCircuitError: true },
     });
-    const { closesAt } = error as { closesAt: Date };
-    expect(closesAt.getTime()).toBeGreaterThan(opening + 300);
-    expect(closesAt.getTime()).toBeLessThanOrEqual(Date.now() + 300);
+    const { retryAt } = error as { retryAt: Date };
+    expect(retryAt.getTime()).toBeGreaterThan(opening + 300);
+    expect(retryAt.getTime()).toBeLessThanOrEqual(Date.now() + 300);
 
     server.answer = statuses(200);
-    await sleep(closesAt.getTime() - Date.now() + 1);
+    await sleep(retryAt.getTime() - Date.now() + 1);
     expect(await outcomeOf(fetch, server.url)).toBe(200);
     expect(server.seen).toHaveLength(21);
     expect(await outcomeOf(fetch, server.url)).toBe(200);
   });
 
-  it('says when it closes also while it stays open longer and longer', async () => {
+  it('reports when it allows a probe, also if it stays open longer each time', async () => {
     const server = await serve(statuses(503));
     const breaker = { openSeconds: 0.05, maxOpenSeconds: 0.1, grows: true, failures: 1 };
     const fetch = client({ overrides: { ...QUICK, retry: false, circuitBreaker: breaker } });
     for (const open of [50, 100, 100]) {
       expect(await outcomeOf(fetch, server.url)).toBe(503);
       const error = await fetch(server.url).catch((thrown: unknown) => thrown);
-      const left = (error as { closesAt: Date }).closesAt.getTime() - Date.now();
+      const left = (error as { retryAt: Date }).retryAt.getTime() - Date.now();
       expect(left).toBeGreaterThan(open - 40);
       expect(left).toBeLessThanOrEqual(open);
       await sleep(left + 1);
     }
   });
 
-  it('counts a POST that fails, though it is not retried', async () => {
+  it('counts a POST that fails, although it is not retried', async () => {
     const server = await serve(statuses(500));
     const fetch = client();
     for (let call = 1; call <= 5; call++) {
@@ -69,15 +69,14 @@ describe('a circuit', () => {
     expect(server.seen).toHaveLength(5);
   });
 
-  it('counts no answer that is the caller’s own fault', async () => {
+  it('does not count a response that is the fault of the caller', async () => {
     const server = await serve(statuses(404));
     const fetch = client();
     for (let call = 1; call <= 10; call++) expect(await outcomeOf(fetch, server.url)).toBe(404);
   });
 });
 
-/** Each fails while it is broken, and answers when it was mended, without anybody's help. */
-describe('what fails recovers by itself:', () => {
+describe('a client recovers without help from', () => {
   const recovered = async (fetch: ResilientFetch, url: string) => {
     for (let tries = 0; tries < 20; tries++) {
       if ((await outcomeOf(fetch, url)) === 200) return true;
@@ -134,7 +133,7 @@ describe('what fails recovers by itself:', () => {
     expect(await outcomeOf(fetch, server.url)).toBe(200);
   });
 
-  it('a bulkhead of calls that hang or are called off', async () => {
+  it('a bulkhead of calls that hang or are aborted', async () => {
     const server = await serve(() => {});
     const fetch = client({
       overrides: {
@@ -154,7 +153,7 @@ describe('what fails recovers by itself:', () => {
     expect(fetch.policy.bulkhead?.executionSlots).toBe(2);
   });
 
-  it('a token that has expired, again and again', async () => {
+  it('tokens that expire', async () => {
     let valid = 0;
     const server = await serve(({ headers }, response) => {
       response.writeHead(headers.authorization === `Bearer ${valid}` ? 200 : 401).end();
@@ -164,7 +163,7 @@ describe('what fails recovers by itself:', () => {
     expect(server.seen).toHaveLength(10);
   });
 
-  it('a server that is busy', async () => {
+  it('a server that is busy for a while', async () => {
     const server = await serve((request, response, nth) => {
       response.setHeader('retry-after', '0.05');
       statuses(429, 429, 200)(request, response, nth);
@@ -174,7 +173,7 @@ describe('what fails recovers by itself:', () => {
 });
 
 describe('the metrics of a client', () => {
-  it('say what failed by its status or its code, and how the call ended', async () => {
+  it('have errors by status or code, and executions by outcome', async () => {
     const sdk = new TestSdk();
     const server = await serve(statuses(503, 429, 200));
     const overrides = { ...QUICK, instrument: { meterProvider: sdk.provider } };
@@ -193,7 +192,7 @@ describe('the metrics of a client', () => {
     expect([await outcome('success'), await outcome('failure')]).toEqual([1, 1]);
   });
 
-  it('call a failed response a failure, though the caller gets it as an answer', async () => {
+  it('count a failed response as a failure, although the caller gets the response', async () => {
     const sdk = new TestSdk();
     const server = await serve(statuses(503));
     const overrides = { ...QUICK, instrument: { meterProvider: sdk.provider } };
@@ -205,8 +204,8 @@ describe('the metrics of a client', () => {
   });
 });
 
-describe('a client that sends through another one', () => {
-  it('takes for failures the statuses that are, and no others', async () => {
+describe('a client that sends through another client', () => {
+  it('counts only failed statuses as failures', async () => {
     const server = await serve(statuses(404));
     const inner = client({ throwOnStatus: true, overrides: { ...QUICK, retry: false } });
     const outer = client({ fetch: inner as typeof fetch, overrides: { ...QUICK, retry: false } });

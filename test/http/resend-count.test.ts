@@ -30,7 +30,7 @@ afterAll(async () => {
   await provider.shutdown();
 });
 
-/** What the spans of the requests say, in the order in which these were sent. */
+/** The resend counts of the spans, in the order of the requests. */
 const counts = () =>
   exporter
     .getFinishedSpans()
@@ -40,7 +40,7 @@ const counts = () =>
 const text = async (answer: Promise<Response>) => (await answer).text();
 
 describe('the spans of a call', () => {
-  it('say the how-manieth resend they are, and of the first one nothing', async () => {
+  it('have the number of the resend, except for the first request', async () => {
     const server = await serve(statuses(503, 503, 200));
     const fetch = client();
     await text(fetch(server.url));
@@ -48,7 +48,7 @@ describe('the spans of a call', () => {
     expect(counts()).toEqual([undefined, 1, 2, undefined]);
   });
 
-  it('count a try with a new token, and redirects', async () => {
+  it('count the request with a new token, and redirects', async () => {
     const server = await serve(({ headers, path }, response) => {
       if (!headers.authorization) response.writeHead(401).end();
       else if (path === '/') response.writeHead(302, { location: '/there' }).end();
@@ -58,7 +58,7 @@ describe('the spans of a call', () => {
     expect(counts()).toEqual([undefined, 1, 2]);
   });
 
-  it('do not count what the refresh of a token sends', async () => {
+  it('do not count requests of `refreshToken`', async () => {
     const server = await serve(({ headers, path }, response) => {
       response.writeHead(path === '/' && !headers.authorization ? 401 : 200).end('token');
     });
@@ -67,7 +67,7 @@ describe('the spans of a call', () => {
     expect(counts()).toEqual([undefined, undefined, 1]);
   });
 
-  it('count for each call of several at the same time, also where they wait for a slot', async () => {
+  it('count per call, also for concurrent calls that wait for a slot', async () => {
     const known = new Set<string>();
     const server = await serve(({ path }, response) => {
       response.writeHead(known.has(path) ? 200 : 503).end();
@@ -78,10 +78,10 @@ describe('the spans of a call', () => {
     expect(counts().sort()).toEqual([1, 1, 1, undefined, undefined, undefined]);
   });
 
-  it('are part of the trace of the caller, and of nobody else', async () => {
+  it('belong to the trace of their caller', async () => {
     const server = await serve((_, response) => void setTimeout(() => response.end(), 20));
     const fetch = client({ overrides: { ...QUICK, bulkhead: { limit: 1, queue: 5 } } });
-    const parents = [1, 2, 3].map((each) => provider.getTracer('test').startSpan(`call ${each}`));
+    const parents = [1, 2, 3].map((call) => provider.getTracer('test').startSpan(`call ${call}`));
     const within = (parent: (typeof parents)[number]): Context =>
       trace.setSpan(context.active(), parent);
     await Promise.all(
@@ -95,7 +95,7 @@ describe('the spans of a call', () => {
     ).toEqual(parents.map((parent) => parent.spanContext().spanId).sort());
   });
 
-  it('are left alone where the request is somebody else’s', async () => {
+  it('have no count if the request is not of createFetch', async () => {
     const server = await serve();
     await text(fetch(server.url));
     await text(fetch(server.url));

@@ -8,7 +8,7 @@ import {
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** A request as the server saw it, and when, in ms. */
+/** A request as the server received it; `at` is the time on the clock of `performance.now()`. */
 export interface Seen {
   readonly method: string;
   readonly path: string;
@@ -19,7 +19,7 @@ export interface Seen {
 
 export type Answer = (request: Seen, response: ServerResponse, nth: number) => void;
 
-/** Answers the requests with these statuses, one after the other; the last one goes on. */
+/** Answers requests with these statuses in order, and all later ones with the last status. */
 export const statuses =
   (...list: readonly number[]): Answer =>
   (_, response, nth) => {
@@ -30,7 +30,7 @@ export const statuses =
 export class TestServer {
   answer: Answer;
   readonly seen: Seen[] = [];
-  /** Connections that were ever made. */
+  /** Connections opened so far. */
   connections = 0;
   readonly open = new Set<Socket>();
   #server: Server | undefined;

@@ -26,14 +26,14 @@ export async function serve(answer?: Answer): Promise<TestServer> {
   return server;
 }
 
-/** The waits of the presets, a hundred times shorter. */
+/** Short delays and timeouts, so that tests need not wait. */
 export const QUICK = {
   retry: { firstWaitSeconds: 0.005, maxWaitSeconds: 0.02 },
   circuitBreaker: { openSeconds: 0.3 },
   timeout: { seconds: 5 },
 } as const;
 
-/** A client with the preset's numbers of calls, and times that a test can wait for. */
+/** A client with the calls of its preset, and short delays; disposed of after the test. */
 export function client(options?: FetchOptions & { readonly nullOn404?: false }): ResilientFetch;
 export function client(options: FetchOptions): ResilientFetch<Response | null>;
 export function client(options: FetchOptions = {}): ResilientFetch<Response | null> {
@@ -43,7 +43,7 @@ export function client(options: FetchOptions = {}): ResilientFetch<Response | nu
   return fetch;
 }
 
-/** A dispatcher of undici, as an option of `fetch`; Node has the types of another version. */
+/** An option of `fetch` with a dispatcher of undici, whose types differ from those of Node. */
 export function via<D extends object>(dispatcher: D): FetchInit & { readonly dispatcher: D } {
   return { dispatcher } as unknown as FetchInit & { readonly dispatcher: D };
 }

@@ -4,15 +4,21 @@ import type { Refresh, RefreshToken } from '../../src/http/index.ts';
 import type { TestServer } from './server.ts';
 import { client, QUICK, serve } from './support.ts';
 
-/** A server that takes one token at a time, and who hands them out. */
+/** A server that accepts one token, and the issuer of its tokens. */
 async function guarded() {
-  const issuer = { valid: 'token 1', issued: 0, asked: [] as Refresh[], delay: 0, broken: false };
+  const issuer = {
+    valid: 'token 1',
+    issued: 0,
+    refreshes: [] as Refresh[],
+    delay: 0,
+    broken: false,
+  };
   const server = await serve(({ headers }, response) => {
     response.writeHead(headers.authorization === `Bearer ${issuer.valid}` ? 200 : 401);
     response.end('body');
   });
   const refreshToken = async (refresh: Refresh) => {
-    issuer.asked.push(refresh);
+    issuer.refreshes.push(refresh);
     await sleep(issuer.delay);
     if (issuer.broken) throw new Error('the issuer is down');
     issuer.valid = `token ${++issuer.issued}`;
@@ -21,64 +27,64 @@ async function guarded() {
   return { issuer, server, refreshToken };
 }
 
-/** The steady clock, which only the pauses between refreshes need to be moved. */
-let passed = 0;
-const pass = (seconds: number) => {
-  passed += seconds * 1000;
+/** Milliseconds by which `performance.now()` is ahead, to skip the pauses between refreshes. */
+let skippedMs = 0;
+const skip = (seconds: number) => {
+  skippedMs += seconds * 1000;
 };
 beforeEach(() => {
-  passed = 0;
+  skippedMs = 0;
   const now = performance.now.bind(performance);
-  vi.spyOn(performance, 'now').mockImplementation(() => now() + passed);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + skippedMs);
 });
 afterEach(() => void vi.restoreAllMocks());
 
 const sent = (server: TestServer) => server.seen.map(({ headers }) => headers.authorization);
 
 describe('a 401', () => {
-  it('leads to one refresh, and one more try with the new token', async () => {
+  it('causes one refresh, and one more request with the new token', async () => {
     const { issuer, server, refreshToken } = await guarded();
     const fetch = client({ refreshToken });
     expect((await fetch(server.url)).status).toBe(200);
     expect(sent(server)).toEqual([undefined, 'Bearer token 1']);
-    expect(issuer.asked).toMatchObject([{ origin: new URL(server.url).origin }]);
+    expect(issuer.refreshes).toMatchObject([{ origin: new URL(server.url).origin }]);
   });
 
-  it('leaves the token to the calls that follow', async () => {
+  it('provides the token for later calls', async () => {
     const { issuer, server, refreshToken } = await guarded();
     const fetch = client({ refreshToken });
     for (let call = 0; call < 3; call++) expect((await fetch(server.url)).status).toBe(200);
     expect([server.seen.length, issuer.issued]).toEqual([4, 1]);
   });
 
-  it('also of a POST, which was not done yet', async () => {
+  it('of a POST is repeated too', async () => {
     const { server, refreshToken } = await guarded();
     const init = { method: 'POST', body: 'content', headers: { authorization: 'Bearer old' } };
     expect((await client({ refreshToken })(server.url, init)).status).toBe(200);
     expect(server.seen.map(({ body }) => body)).toEqual(['content', 'content']);
   });
 
-  it('is the answer after a second one: there is no loop', async () => {
+  it('after the new token is the response', async () => {
     const { issuer, server, refreshToken } = await guarded();
     server.answer = (_, response) => response.writeHead(401).end();
     expect((await client({ refreshToken })(server.url)).status).toBe(401);
     expect([server.seen.length, issuer.issued]).toEqual([2, 1]);
   });
 
-  it('is refreshed once for the call, over all its attempts', async () => {
+  it('causes one refresh per call, over all attempts', async () => {
     const { issuer, server, refreshToken } = await guarded();
     server.answer = (_, response, nth) => response.writeHead(nth % 2 ? 401 : 503).end();
     expect((await client({ refreshToken })(server.url)).status).toBe(401);
     expect([server.seen.length, issuer.issued]).toEqual([3, 1]);
   });
 
-  it('is the answer where nothing refreshes', async () => {
+  it('is the response without `refreshToken`', async () => {
     const { server } = await guarded();
     expect((await client()(server.url)).status).toBe(401);
     expect(server.seen).toHaveLength(1);
   });
 
-  it('of a stream is the answer, but the next call has a new token', async () => {
+  it('of a stream is the response, and the next call has a new token', async () => {
     const { server, refreshToken } = await guarded();
     const fetch = client({ refreshToken });
     const body = () => ({
@@ -91,20 +97,20 @@ describe('a 401', () => {
     expect(server.seen).toHaveLength(2);
   });
 
-  it('of whom a redirect led to is the answer: he is shown no token', async () => {
+  it('of the target of a redirect is the response, and the target gets no token', async () => {
     const { issuer, server: other, refreshToken } = await guarded();
     const server = await serve((_, response) =>
       response.writeHead(302, { location: other.url.replace('127.0.0.1', 'localhost') }).end(),
     );
-    const headers = { authorization: 'Bearer mine' };
-    // `localhost` may be an address where nobody listens.
+    const headers = { authorization: 'Bearer caller' };
+    // `localhost` may resolve to an address without server.
     const response = await client({ refreshToken })(server.url, { headers }).catch(() => undefined);
     if (response) expect(response.status).toBe(401);
-    expect(issuer.asked).toEqual([]);
-    expect(sent(other).filter((each) => each !== undefined)).toEqual([]);
+    expect(issuer.refreshes).toEqual([]);
+    expect(sent(other).filter((header) => header !== undefined)).toEqual([]);
   });
 
-  it('of one origin gives no token to another', async () => {
+  it('of one origin provides no token for another origin', async () => {
     const { issuer, server, refreshToken } = await guarded();
     const other = await serve();
     const fetch = client({ refreshToken });
@@ -115,7 +121,7 @@ describe('a 401', () => {
   });
 });
 
-describe('callers at the same time', () => {
+describe('concurrent calls', () => {
   it('share one refresh', async () => {
     const { issuer, server, refreshToken } = await guarded();
     issuer.delay = 30;
@@ -125,7 +131,7 @@ describe('callers at the same time', () => {
     expect([server.seen.length, issuer.issued]).toEqual([40, 1]);
   });
 
-  it('share it also if one learns late that his token was refused', async () => {
+  it('share one refresh also if one of them gets its 401 late', async () => {
     const { issuer, server, refreshToken } = await guarded();
     const answer = server.answer;
     server.answer = (request, response, nth) => {
@@ -136,13 +142,13 @@ describe('callers at the same time', () => {
     expect([late.status, issuer.issued]).toEqual([200, 1]);
   });
 
-  it('all get the error of a refresh that fails, and the next one after a pause begins a new one', async () => {
+  it('all get the error of a failed refresh; after the pause the next call refreshes', async () => {
     const { issuer, server, refreshToken } = await guarded();
     Object.assign(issuer, { delay: 20, broken: true });
     const fetch = client({ refreshToken });
     const failed = await Promise.allSettled([1, 2, 3].map(() => fetch(server.url)));
-    for (const each of failed) {
-      expect(each).toMatchObject({
+    for (const result of failed) {
+      expect(result).toMatchObject({
         reason: {
           name: 'TokenRefreshError',
           policyName: 'service',
@@ -151,90 +157,90 @@ describe('callers at the same time', () => {
         },
       });
     }
-    expect(issuer.asked).toHaveLength(1);
+    expect(issuer.refreshes).toHaveLength(1);
     expect(server.seen).toHaveLength(3);
 
     issuer.broken = false;
-    pass(1);
+    skip(1);
     expect((await fetch(server.url)).status).toBe(200);
-    expect(issuer.asked).toHaveLength(2);
+    expect(issuer.refreshes).toHaveLength(2);
   });
 
-  it('are not held up by one who gives up, nor by the end of an attempt', async () => {
+  it('continue if one of them is aborted during the refresh', async () => {
     const { issuer, server, refreshToken } = await guarded();
     issuer.delay = 80;
     const fetch = client({ refreshToken });
     const controller = new AbortController();
-    const left = fetch(server.url, { signal: controller.signal });
-    const stays = fetch(server.url);
-    setTimeout(() => controller.abort(new Error('left')), 40);
-    await expect(left).rejects.toThrow('left');
-    expect((await stays).status).toBe(200);
+    const aborted = fetch(server.url, { signal: controller.signal });
+    const continued = fetch(server.url);
+    setTimeout(() => controller.abort(new Error('aborted')), 40);
+    await expect(aborted).rejects.toThrow('aborted');
+    expect((await continued).status).toBe(200);
     expect(issuer.issued).toBe(1);
   });
 });
 
 describe('a refresh', () => {
-  it('that hangs fails in time, and the next one may succeed', async () => {
+  it('that hangs fails after `refreshTimeout`, and the next may succeed', async () => {
     const { issuer, server, refreshToken } = await guarded();
     issuer.delay = 1000;
-    const fetch = client({ refreshToken, refreshTimeoutSeconds: 0.05 });
+    const fetch = client({ refreshToken, refreshTimeout: 50 });
     await expect(fetch(server.url)).rejects.toMatchObject({
       name: 'TokenRefreshError',
-      cause: { message: 'the refresh took longer than 0.05 s' },
+      cause: { message: 'the refresh took longer than 50 ms' },
     });
-    expect(issuer.asked[0]?.signal.aborted).toBe(true);
+    expect(issuer.refreshes[0]?.signal.aborted).toBe(true);
     issuer.delay = 0;
-    pass(1);
+    skip(1);
     expect((await fetch(server.url)).status).toBe(200);
   });
 
-  it.each([[''], [undefined], [42]])('that answers %j has failed', async (token) => {
+  it('that returns no text fails', async () => {
     const { server } = await guarded();
-    const fetch = client({ refreshToken: () => token as string });
-    await expect(fetch(server.url)).rejects.toMatchObject({
-      cause: { message: 'Expected `options.refreshToken` to return a non-empty string' },
-    });
+    for (const token of ['', undefined, 42]) {
+      const fetch = client({ refreshToken: () => token as string });
+      await expect.soft(fetch(server.url)).rejects.toMatchObject({
+        cause: { message: 'Expected `options.refreshToken` to return a non-empty string' },
+      });
+    }
   });
 
-  it.each([['a\nb'], ['a\u2026b'], ['a\0b']])(
-    'that answers %j has failed, and the next one may succeed',
-    async (token) => {
+  it('that returns no valid header value fails, and the next may succeed', async () => {
+    for (const token of ['a\nb', 'a\u2026b', 'a\0b']) {
       const { issuer, server, refreshToken } = await guarded();
       let refresh: RefreshToken = () => token;
-      const fetch = client({ refreshToken: (asked) => refresh(asked) });
-      await expect(fetch(server.url)).rejects.toMatchObject({
+      const fetch = client({ refreshToken: (context) => refresh(context) });
+      await expect.soft(fetch(server.url)).rejects.toMatchObject({
         name: 'TokenRefreshError',
-        cause: { message: 'Expected `options.refreshToken` to return what a header can have' },
+        cause: { message: 'Expected `options.refreshToken` to return a valid header value' },
       });
       refresh = refreshToken;
-      pass(1);
-      expect((await fetch(server.url)).status).toBe(200);
-      expect(issuer.issued).toBe(1);
-    },
-  );
+      skip(1);
+      expect.soft((await fetch(server.url)).status).toBe(200);
+      expect.soft(issuer.issued).toBe(1);
+    }
+  });
 
-  it('that fails opens no circuit, however often: the dependency has answered', async () => {
+  it('that fails opens no circuit, as the dependency has answered', async () => {
     const { server, refreshToken } = await guarded();
     const issuer = await serve();
     await issuer.kill();
     let refresh: RefreshToken = () => globalThis.fetch(issuer.url).then(() => 'never');
-    const fetch = client({ refreshToken: (asked) => refresh(asked), overrides: QUICK });
+    const fetch = client({ refreshToken: (context) => refresh(context), overrides: QUICK });
     for (let call = 1; call <= 7; call++) {
       await expect(fetch(server.url)).rejects.toMatchObject({ name: 'TokenRefreshError' });
       expect(server.seen).toHaveLength(call);
     }
     refresh = refreshToken;
-    pass(60);
+    skip(60);
     expect((await fetch(server.url)).status).toBe(200);
   });
 });
 
 describe('a refresh that did not help', () => {
-  const second = (seconds: number) =>
-    expect.stringContaining(`the next refresh is in ${seconds} s`);
+  const nextIn = (seconds: number) => expect.stringContaining(`next refresh in ${seconds} s`);
 
-  it('because it failed is followed by a pause that doubles to a minute, and ends with a success', async () => {
+  it('and failed is followed by a pause that doubles up to 60 s, until a success', async () => {
     const { issuer, server, refreshToken } = await guarded();
     issuer.broken = true;
     const fetch = client({ refreshToken });
@@ -245,42 +251,42 @@ describe('a refresh that did not help', () => {
           cause: { message: 'the issuer is down' },
         });
       }
-      return issuer.asked.length;
+      return issuer.refreshes.length;
     };
     let expected = 0;
     for (const pause of [1, 2, 4, 8, 16, 32, 60, 60]) {
       expect(await refreshes()).toBe(++expected);
-      await expect(fetch(server.url)).rejects.toMatchObject({ message: second(pause) });
-      pass(pause);
+      await expect(fetch(server.url)).rejects.toMatchObject({ message: nextIn(pause) });
+      skip(pause);
     }
     issuer.broken = false;
     expect((await fetch(server.url)).status).toBe(200);
     issuer.broken = true;
     issuer.valid = 'another';
     expect(await refreshes()).toBe(expected + 2);
-    await expect(fetch(server.url)).rejects.toMatchObject({ message: second(1) });
+    await expect(fetch(server.url)).rejects.toMatchObject({ message: nextIn(1) });
   });
 
-  it('because the new token is refused is followed by one in which the 401 is the answer', async () => {
+  it('and returned a refused token is followed by a pause with the 401 as response', async () => {
     const { issuer, server, refreshToken } = await guarded();
     const { answer } = server;
     server.answer = (_, response) => response.writeHead(401).end();
     const fetch = client({ refreshToken });
     for (const [index, pause] of [1, 2, 4].entries()) {
       for (let call = 0; call < 20; call++) expect((await fetch(server.url)).status).toBe(401);
-      expect(issuer.asked).toHaveLength(index + 1);
-      pass(pause);
+      expect(issuer.refreshes).toHaveLength(index + 1);
+      skip(pause);
     }
     server.answer = answer;
     issuer.valid = 'another';
     expect((await fetch(server.url)).status).toBe(200);
-    // It was accepted, so the next one that expires is replaced at once.
+    // The token was accepted, so there is no pause before the next refresh.
     issuer.valid = 'yet another';
     expect((await fetch(server.url)).status).toBe(200);
-    expect(issuer.asked).toHaveLength(5);
+    expect(issuer.refreshes).toHaveLength(5);
   });
 
-  it('in one part of an origin does not hold up the others for longer than a second', async () => {
+  it('for one path of an origin delays refreshes for other paths by at most 1 s', async () => {
     const { issuer, server, refreshToken } = await guarded();
     const { answer } = server;
     server.answer = (request, response, nth) =>
@@ -289,7 +295,7 @@ describe('a refresh that did not help', () => {
     const closed = `${server.url}closed`;
     for (let refresh = 0; refresh < 6; refresh++) {
       expect((await fetch(closed)).status).toBe(401);
-      pass(60);
+      skip(60);
     }
     expect((await fetch(closed)).status).toBe(401);
     expect((await fetch(server.url)).status).toBe(200);
@@ -297,34 +303,35 @@ describe('a refresh that did not help', () => {
       expect((await fetch(closed)).status).toBe(401);
       expect((await fetch(server.url)).status).toBe(200);
     }
-    expect(issuer.asked).toHaveLength(7);
+    expect(issuer.refreshes).toHaveLength(7);
     issuer.valid = 'another';
-    pass(1);
+    skip(1);
     expect((await fetch(server.url)).status).toBe(200);
-    expect(issuer.asked).toHaveLength(8);
+    expect(issuer.refreshes).toHaveLength(8);
   });
 
-  it('is not begun where only the caller’s own token is bad', async () => {
+  it('does not run if only the caller’s own token is refused', async () => {
     const { issuer, server, refreshToken } = await guarded();
     const fetch = client({ refreshToken });
-    const own = { headers: { authorization: 'Bearer old' } };
-    for (let call = 0; call < 20; call++) expect((await fetch(server.url, own)).status).toBe(200);
-    expect(issuer.asked).toHaveLength(1);
+    const callerInit = { headers: { authorization: 'Bearer old' } };
+    for (let call = 0; call < 20; call++)
+      expect((await fetch(server.url, callerInit)).status).toBe(200);
+    expect(issuer.refreshes).toHaveLength(1);
     issuer.valid = 'another';
-    expect((await fetch(server.url, own)).status).toBe(401);
-    pass(1);
-    expect((await fetch(server.url, own)).status).toBe(200);
-    expect(issuer.asked).toHaveLength(2);
+    expect((await fetch(server.url, callerInit)).status).toBe(401);
+    skip(1);
+    expect((await fetch(server.url, callerInit)).status).toBe(200);
+    expect(issuer.refreshes).toHaveLength(2);
   });
 
-  it('is one for all who were refused together', async () => {
+  it('is one for all concurrent calls', async () => {
     const { issuer, server, refreshToken } = await guarded();
     server.answer = (_, response) => response.writeHead(401).end();
     const fetch = client({ refreshToken });
     await Promise.all(Array.from({ length: 20 }, () => fetch(server.url)));
-    expect(issuer.asked).toHaveLength(1);
-    pass(1);
+    expect(issuer.refreshes).toHaveLength(1);
+    skip(1);
     await fetch(server.url);
-    expect(issuer.asked).toHaveLength(2);
+    expect(issuer.refreshes).toHaveLength(2);
   });
 });

@@ -10,42 +10,43 @@ import {
 import { fallbackTo } from '../../src/policies/index.ts';
 import { serve } from './support.ts';
 
-/** The compiler is the judge here: `npm run lint` fails where a type is another. */
+/** Checked by the compiler in `npm run lint`. */
 describe('the types of a fetch', () => {
-  it('give null only where there may be one', async () => {
-    const mayBe: FetchOptions = { nullOn404: true };
+  it('include null only with `nullOn404`', async () => {
+    const options: FetchOptions = { nullOn404: true };
     expectTypeOf(createFetch('service')).toEqualTypeOf<ResilientFetch>();
     expectTypeOf(createFetch('service', { throwOnStatus: true })).toEqualTypeOf<ResilientFetch>();
     expectTypeOf(createFetch('service', { nullOn404: false })).toEqualTypeOf<ResilientFetch>();
-    expectTypeOf(createFetch('service', mayBe)).toEqualTypeOf<ResilientFetch<Response | null>>();
+    expectTypeOf(createFetch('service', options)).toEqualTypeOf<ResilientFetch<Response | null>>();
     const orNull = createFetch('service', { nullOn404: true });
     expectTypeOf(orNull).toEqualTypeOf<ResilientFetch<Response | null>>();
     const server = await serve((_, response) => response.writeHead(404).end());
-    expect(await createFetch('service', mayBe)(server.url)).toBeNull();
+    expect(await createFetch('service', options)(server.url)).toBeNull();
   });
 
-  it('are those of fetch itself', () => {
+  it('are assignable to and from fetch', () => {
     const fetch: typeof globalThis.fetch = createFetch('service');
     expectTypeOf(createFetch('service', { fetch })).toEqualTypeOf<ResilientFetch>();
     const init: RequestInit = { method: 'PUT' };
     expectTypeOf(createFetch('service')).toBeCallableWith('http://127.0.0.1/', init);
   });
 
-  it.each([Agent, Agent7])('take a dispatcher of any undici', async (Any) => {
+  it('accept a dispatcher of any undici', async () => {
     const server = await serve();
-    const dispatcher = new Any();
-    expect((await createFetch('service')(server.url, { dispatcher })).status).toBe(200);
-    await dispatcher.close();
+    for (const dispatcher of [new Agent(), new Agent7()]) {
+      expect((await createFetch('service')(server.url, { dispatcher })).status).toBe(200);
+      await dispatcher.close();
+    }
   });
 
-  it('take a fallback that keeps answers', () => {
+  it('accept a fallback that stores responses', () => {
     const copy = copyResponse;
     const fallback = fallbackTo.cached({
       key: (url: string) => url,
       copy,
       keep: (response) => response.ok,
     });
-    const fetch = createFetch('service', { wholeBody: true, overrides: { fallback } });
+    const fetch = createFetch('service', { bufferResponses: true, overrides: { fallback } });
     expectTypeOf(fetch).toEqualTypeOf<ResilientFetch>();
   });
 });

@@ -1,6 +1,6 @@
 import { BodyTooLargeError } from './errors.ts';
 
-/** Bytes of the responses that `copyResponse` can copy. */
+/** The bodies of the responses that `copyResponse` can copy. */
 const bytesOf = new WeakMap<Response, Uint8Array<ArrayBuffer>>();
 
 export interface BodyLimit {
@@ -9,51 +9,53 @@ export interface BodyLimit {
 }
 
 /**
- * Reads the body of a response into memory, and leaves the response to be read by its caller.
+ * Reads the body of a response into memory; the caller can still read it from the response.
  *
- * @param isKept whether `copyResponse` will have to copy the response
- * @throws BodyTooLargeError if the body is larger than the limit; both are cancelled then
+ * @param isCopyable whether `copyResponse` must be able to copy the response
+ * @throws BodyTooLargeError if the body exceeds the limit; the body is cancelled then
  */
 export async function bufferResponse(
   response: Response,
   limit: BodyLimit,
-  isKept: boolean,
+  isCopyable: boolean,
 ): Promise<void> {
   const { body } = response.clone();
   const chunks: Uint8Array[] = [];
-  const isWhole = await readWithin(body, limit.maxBytes, (chunk) => isKept && chunks.push(chunk));
-  if (!isWhole) {
+  const isComplete = await readBody(body, limit.maxBytes, (chunk) => {
+    if (isCopyable) chunks.push(chunk);
+  });
+  if (!isComplete) {
     response.body?.cancel().catch(() => {});
     throw new BodyTooLargeError(limit.policyName, 'response', limit.maxBytes, response.status);
   }
-  if (isKept) bytesOf.set(response, Buffer.concat(chunks));
+  if (isCopyable) bytesOf.set(response, Buffer.concat(chunks));
 }
 
 /**
  * Reads the body of a request into memory.
  *
- * @throws BodyTooLargeError if it is larger than the limit
+ * @throws BodyTooLargeError if the body exceeds the limit
  */
 export async function bufferRequest(
   body: ReadableStream<Uint8Array> | null,
   limit: BodyLimit,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
-  if (await readWithin(body, limit.maxBytes, (chunk) => chunks.push(chunk))) {
-    return Buffer.concat(chunks);
-  }
+  const isComplete = await readBody(body, limit.maxBytes, (chunk) => chunks.push(chunk));
+  if (isComplete) return Buffer.concat(chunks);
   throw new BodyTooLargeError(limit.policyName, 'request', limit.maxBytes, undefined);
 }
 
-/** `false` if there is more than the limit. */
-async function readWithin(
+/** @returns `false` if the body exceeds the limit; the body is cancelled then */
+async function readBody(
   body: ReadableStream<Uint8Array> | null,
   maxBytes: number,
-  take: (chunk: Uint8Array) => void,
+  onChunk: (chunk: Uint8Array) => void,
 ): Promise<boolean> {
   if (body === null) return true;
   const reader = body.getReader();
-  for (let bytes = 0; ; ) {
+  let bytes = 0;
+  for (;;) {
     const { done, value } = await reader.read();
     if (done) return true;
     bytes += value.byteLength;
@@ -61,20 +63,20 @@ async function readWithin(
       reader.cancel().catch(() => {});
       return false;
     }
-    take(value);
+    onChunk(value);
   }
 }
 
 /**
- * Copies a response of `createFetch`: the `copy` of a fallback that keeps responses.
+ * Copies a response of `createFetch`; for the option `copy` of a fallback that stores responses.
  *
- * `response.clone()` copies the stream of the body, and each clone of a kept response keeps about 5 kB
- * until the response itself is dropped. This copies the bytes.
+ * It copies the bytes of the body. `response.clone()` would copy the stream, and each clone would
+ * retain about 5 kB until the stored response is dropped.
  *
- * @throws TypeError if the body of the response is not in memory (see `wholeBody`)
+ * @throws TypeError if the response is not one that `createFetch` has buffered for a fallback
  * @example
  * createFetch('payroll', {
- *   wholeBody: true,
+ *   bufferResponses: true,
  *   overrides: {
  *     fallback: fallbackTo.cached({ key: (url: string) => url, copy: copyResponse }),
  *   },
@@ -84,11 +86,11 @@ export function copyResponse(response: Response): Response {
   const bytes = bytesOf.get(response);
   if (bytes === undefined) {
     throw new TypeError(
-      'Expected a response that `createFetch` has read for a fallback, with the option `wholeBody`',
+      'Expected a response of a `createFetch` that has `bufferResponses: true` and a fallback that stores responses',
     );
   }
   const { status, statusText, headers, url } = response;
-  // A status without a body takes none, not even an empty one.
+  // A status such as 204 allows no body, not even an empty one.
   const copy = new Response(response.body && bytes, { status, statusText, headers });
   Object.defineProperty(copy, 'url', { value: url });
   bytesOf.set(copy, bytes);
