@@ -3,7 +3,6 @@ import { bufferResponse } from './body-buffer.ts';
 import { drainResponse } from './drain-response.ts';
 import { HttpStatusError } from './errors.ts';
 import type { HttpCall } from './http-call.ts';
-import { countRequests } from './resend-count.ts';
 
 const UNAUTHORIZED = 401;
 
@@ -14,7 +13,7 @@ const UNAUTHORIZED = 401;
  * @throws HttpStatusError if the status is a failure, so that all policies and metrics count it;
  *   `createFetch` turns it into the response again
  */
-export async function runAttempt(call: HttpCall, signal: AbortSignal): Promise<Response> {
+export async function attempt(call: HttpCall, signal: AbortSignal): Promise<Response> {
   const { client } = call;
   call.attempts++;
   // Within the time of the attempt, as the source of the body may hang.
@@ -86,7 +85,7 @@ async function send(call: HttpCall, signal: AbortSignal): Promise<Response> {
   call.signal.addEventListener('abort', abortForCaller, { once: true });
   call.unfollow = () => call.signal.removeEventListener('abort', abortForCaller);
   try {
-    const response = await countRequests(call, () => request.send(client.fetch, controller.signal));
+    const response = await request.send(client.fetch, controller.signal);
     if (client.bufferResponses) {
       await bufferResponse(response, client.bodyLimit, client.copiesResponses);
     }

@@ -1,17 +1,15 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { activeExecutions } from '../metrics/active-executions.ts';
 import { BREAKER_METADATA, type BreakerMetadata } from '../metrics/breaker-control.ts';
 import { activeTraceId } from '../otel/active-trace.ts';
-import { withArguments } from '../policies/call-context.ts';
-import { attempt, handOver } from '../policies/fallback/fallback-call.ts';
+import { invoke, runAttempt } from '../policies/call-context.ts';
 import type { ResilientPolicy } from '../policies/types.ts';
 import { followSignal, rejectOnAbort } from '../shared/abort-signals.ts';
-import { runAttempt } from './attempt.ts';
+import { attempt } from './attempt.ts';
 import { drainResponse } from './drain-response.ts';
 import { CircuitOpenError, HttpStatusError, isMarked, TimeoutError } from './errors.ts';
 import { isFailedStatus } from './failures.ts';
-import { type Client, HttpCall, runHttpCall } from './http-call.ts';
+import { type Client, HttpCall } from './http-call.ts';
 import { createHttpPolicy } from './http-policy.ts';
 import { type FetchOptions, resolveFetchSettings } from './options.ts';
 import { type FetchInit, type FetchInput, OutgoingRequest } from './outgoing-request.ts';
@@ -99,28 +97,17 @@ function setCorrelationId(headers: Headers, name: string | false): string | unde
 }
 
 async function execute(call: HttpCall): Promise<Response> {
-  const { client, request, signal, correlationId } = call;
+  const { client, signal, correlationId } = call;
   signal.throwIfAborted();
-  // A bulkhead runs queued calls in the context, and so the trace, of the call that frees a slot.
-  const inContext = AsyncLocalStorage.snapshot();
-  const handedOver = {
-    target: client,
-    variant: () => request.variant(client.correlationHeader),
-    fellBack: false,
-  };
   const runPolicy = () =>
     client.policy.execute(
-      (context) => inContext(() => attempt(handedOver, () => runAttempt(call, context.signal))),
+      (context) => runAttempt(call, () => attempt(call, context.signal), { requestCounter: call }),
       signal,
     );
   const runCorrelated = () =>
     activeExecutions.watched ? activeExecutions.correlated(correlationId, runPolicy) : runPolicy();
   try {
-    return await rejectOnAbort(signal, () =>
-      withArguments(request.args, () =>
-        handOver(handedOver, () => runHttpCall(call, runCorrelated)),
-      ),
-    );
+    return await rejectOnAbort(signal, () => invoke(call, runCorrelated));
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (call.lastResponse && isErrorOf(call.lastResponse, error)) return call.lastResponse;

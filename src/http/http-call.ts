@@ -1,4 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { currentInvocation, type Invocation } from '../policies/call-context.ts';
+import type { Moment } from '../policies/fallback/moment.ts';
 import type { ResilientPolicy } from '../policies/types.ts';
 import type { BodyLimit } from './body-buffer.ts';
 import type { Fetcher, OutgoingRequest } from './outgoing-request.ts';
@@ -21,7 +22,7 @@ export interface Client {
 }
 
 /** One call of a resilient `fetch`, with all its attempts. */
-export class HttpCall {
+export class HttpCall implements Invocation {
   readonly client: Client;
   readonly request: OutgoingRequest;
   /** Aborts with the signal of the caller, with the same reason. */
@@ -44,6 +45,8 @@ export class HttpCall {
   /** Stops the last request from following the caller's signal. */
   unfollow: (() => void) | undefined;
   lastResponse: Response | undefined;
+  attemptedAt: Moment | undefined;
+  usedFallback = false;
 
   constructor(
     client: Client,
@@ -58,6 +61,23 @@ export class HttpCall {
     this.hasCallerAuthorization = request.headers.has('authorization');
   }
 
+  get policy(): object {
+    return this.client.policy;
+  }
+
+  get args(): readonly unknown[] {
+    return this.request.args;
+  }
+
+  /** Two clients with one fallback have different targets, and so different keys. */
+  get target(): object {
+    return this.client;
+  }
+
+  variant(): string | undefined {
+    return this.request.variant(this.client.correlationHeader);
+  }
+
   /** Whether the request may be sent again after the delay. */
   mayRetry(delaySeconds: number): boolean {
     const { request, signal, client } = this;
@@ -70,11 +90,8 @@ export class HttpCall {
   }
 }
 
-const calls = new AsyncLocalStorage<HttpCall>();
-
-/** The call under way: cockatiel passes only an error or a value to the filters of a policy. */
-export const currentHttpCall = (): HttpCall | undefined => calls.getStore();
-
-export function runHttpCall<T>(call: HttpCall, fn: () => T): T {
-  return calls.run(call, fn);
+/** The call that the filters of its policy run for. */
+export function currentHttpCall(): HttpCall | undefined {
+  const invocation = currentInvocation();
+  return invocation instanceof HttpCall ? invocation : undefined;
 }

@@ -1,20 +1,8 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Span } from '@opentelemetry/api';
+import { currentRequestCounter } from '../policies/call-context.ts';
 
 /** https://opentelemetry.io/docs/specs/semconv/registry/attributes/http/ */
 const ATTR_HTTP_REQUEST_RESEND_COUNT = 'http.request.resend_count';
-
-interface RequestCounter {
-  /** Requests sent so far. */
-  requests: number;
-}
-
-const counters = new AsyncLocalStorage<RequestCounter>();
-
-/** Counts the requests that the function sends, redirects included. */
-export function countRequests<T>(counter: RequestCounter, fn: () => T): T {
-  return counters.run(counter, fn);
-}
 
 /**
  * Sets `http.request.resend_count` on the client span of a request that repeats an earlier one: a
@@ -26,7 +14,7 @@ export function countRequests<T>(counter: RequestCounter, fn: () => T): T {
  * new UndiciInstrumentation({ requestHook: resendCountHook });
  */
 export function resendCountHook(span: Span): void {
-  const counter = counters.getStore();
+  const counter = currentRequestCounter();
   if (counter === undefined) return;
   if (counter.requests > 0) span.setAttribute(ATTR_HTTP_REQUEST_RESEND_COUNT, counter.requests);
   counter.requests++;

@@ -1,3 +1,4 @@
+import { runUncounted } from '../policies/call-context.ts';
 import { POLICIES } from '../presets/thresholds.ts';
 import { DeadlineRun } from '../shared/deadline-run.ts';
 import { TokenRefreshError } from './errors.ts';
@@ -100,10 +101,13 @@ export class TokenStore {
   }
 
   async #refresh(origin: string, state: OriginState): Promise<void> {
-    const run = new DeadlineRun<unknown>((signal) => this.#refreshToken({ origin, signal }), {
-      timeout: this.#timeout,
-      createTimeoutError: (timeout) => new Error(`the refresh took longer than ${timeout} ms`),
-    });
+    const run = new DeadlineRun<unknown>(
+      (signal) => runUncounted(() => this.#refreshToken({ origin, signal })),
+      {
+        timeout: this.#timeout,
+        createTimeoutError: (timeout) => new Error(`the refresh took longer than ${timeout} ms`),
+      },
+    );
     const result = await run.result;
     state.isRefused = false;
     try {

@@ -13,7 +13,7 @@ import {
 } from '../metrics/breaker-control.ts';
 import { POLICIES } from '../presets/thresholds.ts';
 import { BreakerCounter } from './breaker-counter.ts';
-import { currentCall, isCancelled } from './call-context.ts';
+import { currentExecution, isCancelled } from './call-context.ts';
 import { isRefusal } from './transient-errors.ts';
 import type { CircuitBreakerSettings, Handles, HandlesResult } from './types.ts';
 
@@ -67,7 +67,7 @@ export function createCircuitBreaker(
   );
   // 3.x forgets the signal of a call that has waited for a test.
   const execute = policy.execute.bind(policy);
-  policy.execute = (fn, signal = currentCall()?.inside) => execute(fn, signal);
+  policy.execute = (fn, signal = currentExecution()?.inside) => execute(fn, signal);
   // 3.x keeps the count where an error that does not count has closed the circuit.
   policy.onReset(() => counter.clear());
   const reset = () => {

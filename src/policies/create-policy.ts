@@ -6,7 +6,7 @@ import { isolatePolicy, releasePolicy } from '../metrics/breaker-control.ts';
 import type { PresetName } from '../presets/presets.ts';
 import { followSignal } from '../shared/abort-signals.ts';
 import { ownProperties } from '../shared/own-properties.ts';
-import { runCall } from './call-context.ts';
+import { runExecution } from './call-context.ts';
 import { resolveSettings } from './config/resolve.ts';
 import { claim } from './config/variable-names.ts';
 import { ExecutionAbortedError } from './execution-aborted-error.ts';
@@ -125,7 +125,8 @@ function entered(
     const { signal: inside } = controller;
     const { watched } = activeExecutions;
     // Nobody can call it off.
-    if (!watched && !signal) return runCall(undefined, inside, () => plain(fn as never, inside));
+    if (!watched && !signal)
+      return runExecution(stack, undefined, inside, () => plain(fn as never, inside));
     if (inside.aborted) return Promise.reject(inside.reason);
     const stop = () => call.stop(inside.reason);
     const call = new InterruptibleCall(fn as never, inside, {
@@ -145,6 +146,6 @@ function entered(
     }
     // Of a signal that only `abort` above can abort, a listener is more than all the rest.
     if (signal) inside.addEventListener('abort', stop, { once: true });
-    return runCall(signal, inside, () => call.run(plain as Execute));
+    return runExecution(stack, signal, inside, () => call.run(plain as Execute));
   } as IPolicy['execute'];
 }

@@ -1,8 +1,7 @@
 import type { IDefaultPolicyContext, IPolicy } from 'cockatiel';
 import { ownProperties } from '../shared/own-properties.ts';
 import { expected } from '../shared/validate.ts';
-import { withArguments } from './call-context.ts';
-import { attempt, handOver, isInside } from './fallback/fallback-call.ts';
+import { type Invocation, invoke, isInside, runAttempt } from './call-context.ts';
 import { declare, overridesOf, type PolicyForOptions, policyFor } from './registry.ts';
 import { assertFunction, assertResilientOptions, decoratedMethod } from './resilient-arguments.ts';
 import type { PolicyOverrides } from './types.ts';
@@ -102,11 +101,15 @@ function wrapped(policyOfCall: (args: Arguments) => AnyPolicy, fn: Fn): Fn {
     const plain = signal ? args.slice(0, -1) : args;
     const run = (own: AbortSignal) => fn.apply(this, signal ? [...plain, own] : args);
     if (!isOurs(policy)) return policy.execute((context) => run(context.signal), signal);
-    const call = { target: fn, self: this, fellBack: false };
-    return withArguments(plain, () =>
-      handOver(call, () =>
-        policy.execute((context) => attempt(call, () => run(context.signal)), signal),
-      ),
+    const invocation: Invocation = {
+      policy,
+      args: plain,
+      target: fn,
+      self: this,
+      usedFallback: false,
+    };
+    return invoke(invocation, () =>
+      policy.execute((context) => runAttempt(invocation, () => run(context.signal)), signal),
     );
   };
   for (const key of ['name', 'length'] as const) {

@@ -1,5 +1,5 @@
 import { TaskCancelledError } from 'cockatiel';
-import { currentCall } from './call-context.ts';
+import { currentExecution } from './call-context.ts';
 import { type Execute, InterruptibleCall } from './interruptible-call.ts';
 
 /** Beyond, Node's timers end at once. */
@@ -18,7 +18,7 @@ export function makeInterruptible(
   return function execute(fn, signal = new AbortController().signal) {
     if (signal.aborted) return Promise.reject(signal.reason);
     // Asked now, as a listener runs in the context of whoever aborts.
-    const caller = currentCall()?.signal;
+    const caller = currentExecution()?.signal;
     // An aggressive timeout answers while the function goes on: nobody waits for its end then.
     let answered = false;
     let alive: NodeJS.Timeout | undefined;

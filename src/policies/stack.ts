@@ -15,9 +15,13 @@ import {
 import { FALLBACK_TYPE } from '../semconv/attributes.ts';
 import { readProperty } from '../shared/own-properties.ts';
 import { createBulkhead } from './bulkhead.ts';
-import { type CurrentCall, currentCall, isCancelled } from './call-context.ts';
+import {
+  currentExecution,
+  currentInvocation,
+  type Execution,
+  isCancelled,
+} from './call-context.ts';
 import { type CreatedCircuitBreaker, createCircuitBreaker } from './circuit-breaker.ts';
-import { fellBack } from './fallback/fallback-call.ts';
 import { isCancelledResult } from './interruptible-call.ts';
 import { makeInterruptible } from './retry.ts';
 import { createBackoff } from './retry-backoff.ts';
@@ -122,12 +126,12 @@ function ofFallback<F>(
   identity: Identity,
 ): Fallback<F> {
   const details = (failed?: Failed): FallbackCall => {
-    const call = currentCall();
-    return { ...identity, policy, failed, args: call?.args ?? [], signal: call?.signal };
+    const { args = [], signal } = currentExecution() ?? {};
+    return { ...identity, policy, failed, args, signal };
   };
-  const failed = (failure: CurrentCall['failure']): true => {
-    const call = currentCall();
-    if (call) call.failure = failure;
+  const failed = (failure: Execution['failure']): true => {
+    const execution = currentExecution();
+    if (execution) execution.failure = failure;
     return true;
   };
   // Not an unknown error: it may be a refusal, which must not become a fallback's "yes".
@@ -149,12 +153,13 @@ function ofFallback<F>(
       },
     ),
     () => {
-      const failure = currentCall()?.failure ?? { error: undefined };
+      const failure = currentExecution()?.failure ?? { error: undefined };
       const answer =
         'error' in failure
           ? strategy.answer(failure.error, details('error'))
           : strategy.answer(failure.value, details('result'));
-      fellBack();
+      const invocation = currentInvocation();
+      if (invocation) invocation.usedFallback = true;
       return answer as F;
     },
   );

@@ -1,11 +1,11 @@
 import { types } from 'node:util';
 import { ownProperties } from '../../shared/own-properties.ts';
-import { currentCall as currentExecution } from '../call-context.ts';
+import { currentExecution, currentInvocation } from '../call-context.ts';
 import type { FallbackCall } from '../types.ts';
 import { type Key, keyOf } from './call-key.ts';
 import { copierOf } from './copy-mode.ts';
-import { currentCall, now } from './fallback-call.ts';
 import { MemoryStore } from './memory-store.ts';
+import { now } from './moment.ts';
 import { type Aged, assertKept, type Kept } from './options.ts';
 
 const MAX_KEYS = 1000;
@@ -44,7 +44,7 @@ export class CachedValues {
       if (!keep(value)) return;
       const key = this.#key(call);
       if (key === undefined) return;
-      this.#memory(call).keep(key.kept, value, currentCall()?.began ?? now());
+      this.#memory(call).keep(key.kept, value, currentInvocation()?.attemptedAt ?? now());
     } catch (fault) {
       this.#warn(call, fault);
     }

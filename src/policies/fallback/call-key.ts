@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expected } from '../../shared/validate.ts';
+import { currentInvocation, type Invocation } from '../call-context.ts';
 import type { FallbackCall } from '../types.ts';
-import { currentCall, type HandedOver } from './fallback-call.ts';
 
 /** Makes the key of a call from its arguments; `undefined` keeps nothing of that call. */
 export type KeyOf = (...args: readonly unknown[]) => string | undefined;
@@ -30,7 +30,8 @@ const LONGEST = 200;
  * @throws TypeError if the key does not tell calls apart
  */
 export function keyOf({ args }: FallbackCall, own: KeyOf, perInstance: boolean): Key | undefined {
-  const { target, self, variant } = currentCall() ?? {};
+  const invocation = currentInvocation();
+  const { target, self } = invocation ?? {};
   const key: unknown = own(...args);
   // Also finds rest parameters and defaults, which `own.length` does not count.
   if (target === undefined && own(...PROBES) !== key) {
@@ -40,7 +41,7 @@ export function keyOf({ args }: FallbackCall, own: KeyOf, perInstance: boolean):
   }
   if (key === undefined) return undefined;
   if (typeof key !== 'string') throw expected('`key` to return a string or undefined', key);
-  const instance = perInstance ? `${idOf(self)} ${variantOf(variant)}` : '';
+  const instance = perInstance ? `${idOf(self)} ${variantOf(invocation)}` : '';
   const whole = `${idOf(target)} ${instance} ${key}`;
   return {
     shown: key,
@@ -48,8 +49,8 @@ export function keyOf({ args }: FallbackCall, own: KeyOf, perInstance: boolean):
   };
 }
 
-function variantOf(variant: HandedOver['variant']): string {
-  const text = typeof variant === 'function' ? variant() : '';
+function variantOf(invocation: Invocation | undefined): string {
+  const text = invocation?.variant ? invocation.variant() : '';
   if (text === undefined)
     throw new TypeError(
       'Expected a call that can be compared with others, got a `Request` or a body that cannot',

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Copier } from './copy-mode.ts';
-import { type Moment, secondsSince } from './fallback-call.ts';
+import { type Moment, secondsSince } from './moment.ts';
 
 interface Kept {
   readonly value: unknown;

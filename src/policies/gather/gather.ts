@@ -3,7 +3,7 @@ import { followSignal } from '../../shared/abort-signals.ts';
 import { ownProperties } from '../../shared/own-properties.ts';
 import { countsOf } from './counts.ts';
 import { assertParts, type GatherSettings, resolveGatherSettings } from './options.ts';
-import { type Ended, PartRun } from './part.ts';
+import { type PartResult, PartRun } from './part.ts';
 import { registered } from './registered.ts';
 import type { Gathered, GatherOptions, Parts } from './types.ts';
 
@@ -37,26 +37,27 @@ async function gathered(parts: Parts, options: GatherOptions, settings: GatherSe
   const counts = countsOf(name, meterProvider);
   counts.begin(names);
 
-  const runs = names.map(() => new PartRun());
+  const runs: PartRun[] = [];
   const cancel = () => {
     for (const run of runs) run.cancel(signal?.reason);
   };
-  const [caller, leave] = signal ? followSignal(signal) : [];
-  if (signal?.aborted) cancel();
-  else {
-    caller?.signal.addEventListener('abort', cancel, { once: true });
-    for (const [index, part] of names.entries()) {
-      runs[index]?.start(
-        parts[part] as Parts[string],
-        policies ? registered(part) : undefined,
-        timeout,
-      );
-    }
+  const [follower, release] = signal ? followSignal(signal) : [];
+  follower?.signal.addEventListener('abort', cancel, { once: true });
+  for (const name of names) {
+    // A part may abort the signal of its caller.
+    if (signal?.aborted) break;
+    const policy = policies ? registered(name) : undefined;
+    runs.push(new PartRun(parts[name] as Parts[string], policy, timeout));
   }
-  const ended = await Promise.all(runs.map((run) => run.ended));
-  leave?.();
+  if (signal?.aborted) cancel();
+  const results = await Promise.all(runs.map((run) => run.result));
+  release?.();
 
-  const byName = names.map((part, index) => [part, ended[index] as Ended] as const);
+  const cancelled = { outcome: 'cancelled', error: signal?.reason } as const;
+  const byName = names.map((part, index): readonly [string, PartResult] => [
+    part,
+    results[index] ?? cancelled,
+  ]);
   for (const [part, { outcome }] of byName) counts.part(part, outcome);
   const there = byName.filter(([, each]) => 'value' in each);
   const missing = byName.filter(([, each]) => !('value' in each));

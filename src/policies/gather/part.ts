@@ -1,90 +1,74 @@
 import { TaskCancelledError } from 'cockatiel';
 import type { Outcome } from '../../semconv/attributes.ts';
-import { attempt, type HandedOver, handOver, runInside } from '../fallback/fallback-call.ts';
+import { DeadlineRun, type RunResult } from '../../shared/deadline-run.ts';
+import { type Invocation, invoke, runAttempt } from '../call-context.ts';
 import type { Part, PartContext, PartFailure } from './types.ts';
 
-/** The policy that a part goes through. */
-export interface Through {
+/** A policy that a part goes through. */
+export interface PartPolicy {
   execute(fn: (context: PartContext) => unknown, signal: AbortSignal): unknown;
 }
 
 /** How a part ended. */
-export type Ended =
+export type PartResult =
   | { readonly outcome: Extract<Outcome, 'success' | 'fallback'>; readonly value: unknown }
   | PartFailure;
 
-const UNPROTECTED: Through = { execute: (fn, signal) => fn({ signal }) };
+const PASS_THROUGH: PartPolicy = { execute: (fn, signal) => fn({ signal }) };
 
-/** One part of an answer, whatever its function does; its end comes once, and is never a throw. */
+/** One run of a part; its result is there once and is never a rejection. */
 export class PartRun {
-  readonly ended: Promise<Ended>;
-  readonly #aborter = new AbortController();
-  readonly #call: HandedOver = { fellBack: false };
-  #resolve!: (ended: Ended) => void;
-  #timer: NodeJS.Timeout | undefined;
-  #called = false;
-  /** The last attempt was told to stop before it had settled, and not by the gathering. */
-  #stopped = false;
+  readonly result: Promise<PartResult>;
+  readonly #run: DeadlineRun<unknown>;
+  readonly #invocation: Invocation;
+  #isCalled = false;
+  /** Whether the policy aborted the last attempt before it settled. */
+  #isAborted = false;
 
-  constructor() {
-    this.ended = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-  }
-
-  start(part: Part, policy: Through | undefined, timeout: number | undefined): void {
-    if (timeout !== undefined) {
-      this.#timer = setTimeout(() => {
-        const error = new TaskCancelledError(`Operation timed out after ${timeout}ms`);
-        this.#give({ outcome: 'timed_out', error });
-      }, timeout);
-    }
-    const { signal } = this.#aborter;
-    const through = policy ?? UNPROTECTED;
-    const run: Part = (context) =>
-      this.#attempt(() => runInside(policy, () => part({ signal: context.signal })), context);
-    // A promise of our own looks into a thenable, and into nothing else that might throw.
-    const answer = new Promise((resolve) => {
-      resolve(handOver(this.#call, () => through.execute(run, signal)));
-    });
-    answer.then(
-      (value) => this.#end({ outcome: this.#call.fellBack ? 'fallback' : 'success', value }),
-      (error) => this.#end({ outcome: this.#outcomeOf(error), error }),
+  /** @param timeout in milliseconds */
+  constructor(part: Part, policy: PartPolicy | undefined, timeout: number | undefined) {
+    const usedPolicy = policy ?? PASS_THROUGH;
+    this.#invocation = { policy: usedPolicy, args: [], usedFallback: false };
+    const inner = policy ? { enclosingPolicy: policy } : {};
+    const attempt: Part = ({ signal }) =>
+      this.#attempt(() => runAttempt(this.#invocation, () => part({ signal }), inner), signal);
+    this.#run = new DeadlineRun<unknown>(
+      (signal) => invoke(this.#invocation, () => usedPolicy.execute(attempt, signal)),
+      {
+        timeout,
+        createTimeoutError: () => new TaskCancelledError(`Operation timed out after ${timeout}ms`),
+      },
     );
+    this.result = this.#run.result.then((result) => this.#toPartResult(result));
   }
 
   cancel(reason: unknown): void {
-    this.#give({ outcome: 'cancelled', error: reason });
+    this.#run.cancel(reason);
   }
 
-  async #attempt(part: () => unknown, { signal }: PartContext): Promise<unknown> {
-    this.#called = true;
-    this.#stopped = false;
+  async #attempt(fn: () => unknown, signal: AbortSignal): Promise<unknown> {
+    this.#isCalled = true;
+    this.#isAborted = false;
     try {
-      return await attempt(this.#call, part);
+      return await fn();
     } finally {
-      this.#stopped = signal.aborted;
+      this.#isAborted = signal.aborted;
     }
   }
 
-  /** Nobody waits any longer. */
-  #give(failure: PartFailure): void {
-    this.#end(failure);
-    this.#aborter.abort(failure.error);
-  }
-
-  #end(ended: Ended): void {
-    clearTimeout(this.#timer);
-    this.#resolve(ended);
-  }
-
-  #outcomeOf(error: unknown): PartFailure['outcome'] {
-    if (this.#stopped || isTimeout(error)) return 'timed_out';
-    return this.#called ? 'failure' : 'rejected';
+  #toPartResult(result: RunResult<unknown>): PartResult {
+    if (result.status === 'fulfilled') {
+      const outcome = this.#invocation.usedFallback ? 'fallback' : 'success';
+      return { outcome, value: result.value };
+    }
+    const { status, error } = result;
+    if (status !== 'rejected') return { outcome: status, error };
+    if (this.#isAborted || isTimeout(error)) return { outcome: 'timed_out', error };
+    return { outcome: this.#isCalled ? 'failure' : 'rejected', error };
   }
 }
 
-/** What a timeout of cockatiel's throws, of any copy of it. */
+/** Whether an error comes from a timeout of cockatiel, of any copy. */
 function isTimeout(error: unknown): boolean {
   try {
     return (error as { isTaskCancelledError?: unknown } | null)?.isTaskCancelledError === true;
