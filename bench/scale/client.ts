@@ -2,27 +2,27 @@ import type { Ask } from '../../docs/pictures/grafana.ts';
 import { median } from '../paired.ts';
 
 export const TIMES = 5;
-/** No query is asked again that has taken so many seconds in all. */
-const ENOUGH_SECONDS = 6;
-/** Prometheus tells its time on the processors in hundredths, and has begun one more. */
+/** A query is not repeated after it has taken this long in total. */
+const MAX_SECONDS = 6;
+/** The resolution in which Prometheus reports its CPU time. */
 const TICK_SECONDS = 0.01;
 
 export interface Cost {
   /**
-   * The least of several times, by the clock or by what Prometheus took of the processors, whichever
-   * is less: other work on the machine makes the one longer, its own collecting of garbage the other.
+   * The minimum of several runs, of the wall time or of the CPU time of Prometheus. Other processes
+   * lengthen the wall time, garbage collection lengthens the CPU time.
    */
   readonly seconds: number;
-  /** By the clock, the median. */
-  readonly usual: number;
+  /** The median of the wall time. */
+  readonly median: number;
 }
 
-export interface Asked extends Cost {
+export interface QueryCost extends Cost {
   readonly series: number;
-  readonly fault?: string;
+  readonly error?: string;
 }
 
-/** Asks a Prometheus, and looks at it from the outside. */
+/** Queries a Prometheus, and reads its own metrics. */
 export class Client {
   readonly #url: string;
 
@@ -30,33 +30,33 @@ export class Client {
     this.#url = url;
   }
 
-  /** What a query costs, while Prometheus does nothing else. */
+  /** Measures a query while Prometheus is otherwise idle. */
   async cost(
     { expr: query, step, instant }: Pick<Ask, 'expr' | 'step' | 'instant'>,
     range: Range,
     times = TIMES,
-  ): Promise<Asked> {
+  ): Promise<QueryCost> {
     const at = instant ? { time: range.to } : { start: range.from, end: range.to, step };
     const body = new URLSearchParams({ query });
     for (const [name, value] of Object.entries(at)) body.set(name, String(value));
-    const clock: number[] = [];
-    const processors: number[] = [];
+    const wall: number[] = [];
+    const cpu: number[] = [];
     let series = 0;
-    while (clock.length < times && sum(clock) < ENOUGH_SECONDS) {
-      const before = await this.#processors();
+    while (wall.length < times && sum(wall) < MAX_SECONDS) {
+      const before = await this.#cpuSeconds();
       const start = performance.now();
       const path = instant ? 'query' : 'query_range';
       const response = await fetch(`${this.#url}/api/v1/${path}`, { method: 'POST', body });
       const text = await response.text();
-      clock.push((performance.now() - start) / 1000);
-      processors.push((await this.#processors()) - before + TICK_SECONDS);
+      wall.push((performance.now() - start) / 1000);
+      cpu.push((await this.#cpuSeconds()) - before + TICK_SECONDS);
       const { data, error } = JSON.parse(text) as { data?: { result: unknown[] }; error?: string };
       if (error !== undefined)
-        return { seconds: Math.min(...clock), usual: median(clock), series, fault: error };
+        return { seconds: Math.min(...wall), median: median(wall), series, error };
       series = data?.result.length ?? 0;
     }
-    const seconds = Math.min(...clock, ...processors);
-    return { seconds, usual: median(clock), series };
+    const seconds = Math.min(...wall, ...cpu);
+    return { seconds, median: median(wall), series };
   }
 
   /** The first value of an instant query. */
@@ -66,7 +66,7 @@ export class Client {
     return Number(data.result[0]?.value[1] ?? 0);
   }
 
-  /** A metric that Prometheus has of itself: labels and value. */
+  /** A metric that Prometheus exports about itself: labels and value. */
   async own(name: string): Promise<[string, number][]> {
     const page = await (await fetch(`${this.#url}/metrics`)).text();
     return page
@@ -78,7 +78,13 @@ export class Client {
       ]);
   }
 
-  async #processors(): Promise<number> {
+  async version(): Promise<string> {
+    const response = await fetch(`${this.#url}/api/v1/status/buildinfo`);
+    const { data } = (await response.json()) as { data: { version: string } };
+    return data.version || 'of unknown version';
+  }
+
+  async #cpuSeconds(): Promise<number> {
     return (await this.own('process_cpu_seconds_total'))[0]?.[1] ?? 0;
   }
 }
@@ -89,5 +95,5 @@ export interface Range {
 }
 
 function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, each) => total + each, 0);
+  return numbers.reduce((total, number) => total + number, 0);
 }

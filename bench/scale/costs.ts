@@ -8,42 +8,43 @@ import { SCRAPE_SECONDS } from './prometheus.ts';
 export interface PanelCost extends Cost {
   readonly dashboard: string;
   readonly title: string;
-  /** That come to the browser. */
+  /** Series that the browser receives. */
   readonly series: number;
-  readonly fault?: string;
+  readonly error?: string;
 }
 
 type Log = (line: string) => void;
 
 const WIDTH = 1280;
-/** A dashboard of one policy shows one that fails. */
-const CHOSEN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+/** The dashboard of one policy shows a policy that fails. */
+const VARIABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'resilience-policy': { policy: policyName(3) },
 };
 
-/** Of each panel the slowest query. */
+/** The slowest query of each panel. */
 export async function panelCosts(client: Client, range: Range, log: Log): Promise<PanelCost[]> {
   const costs: PanelCost[] = [];
   for (const content of contents('dashboards/')) {
     const dashboard = JSON.parse(content) as Dashboard;
-    const variables = CHOSEN[dashboard.uid] ?? {};
+    const variables = VARIABLES[dashboard.uid] ?? {};
     const shown = { ...range, width: WIDTH, scrapeInterval: SCRAPE_SECONDS, variables };
     for (const panel of panelsOf(dashboard)) {
-      const asked = [];
-      for (const ask of asksOf(dashboard, panel, shown)) asked.push(await client.cost(ask, range));
-      if (asked.length === 0) continue;
-      const fault = asked.find((each) => each.fault)?.fault;
+      const results = [];
+      for (const ask of asksOf(dashboard, panel, shown))
+        results.push(await client.cost(ask, range));
+      if (results.length === 0) continue;
+      const error = results.find((result) => result.error)?.error;
       const cost = {
         dashboard: dashboard.uid,
         title: panel.title ?? '',
-        seconds: Math.max(...asked.map(({ seconds }) => seconds)),
-        usual: Math.max(...asked.map(({ usual }) => usual)),
-        series: asked.reduce((sum, { series }) => sum + series, 0),
-        ...(fault ? { fault } : {}),
+        seconds: Math.max(...results.map(({ seconds }) => seconds)),
+        median: Math.max(...results.map(({ median }) => median)),
+        series: results.reduce((sum, { series }) => sum + series, 0),
+        ...(error ? { error } : {}),
       };
       log(
         `${cost.dashboard}: ${cost.title}: ${cost.seconds.toFixed(2)} s ` +
-          `(${cost.usual.toFixed(2)} s), ${cost.series} series ${fault ?? ''}`,
+          `(${cost.median.toFixed(2)} s), ${cost.series} series ${error ?? ''}`,
       );
       costs.push(cost);
     }
@@ -52,8 +53,8 @@ export async function panelCosts(client: Client, range: Range, log: Log): Promis
 }
 
 /**
- * Of each group of rules the sum of its rules, asked one after the other as Prometheus does, round by
- * round: a collection of garbage takes longer than a rule asked five times in a row.
+ * The cost of each group: the sum of its rules, evaluated one after the other as Prometheus does. All
+ * rules run in every round, so that garbage collection does not hit one rule in each of its runs.
  */
 export async function ruleCosts(
   client: Client,
@@ -65,17 +66,17 @@ export async function ruleCosts(
       rules.map(({ alert, record, expr }) => ({ group, name: alert ?? record, expr })),
     ),
   );
-  const least = rules.map(() => Number.POSITIVE_INFINITY);
+  const minimum = rules.map(() => Number.POSITIVE_INFINITY);
   for (let round = 0; round < TIMES; round++) {
     for (const [index, { name, expr }] of rules.entries()) {
-      const { seconds, fault } = await client.cost({ expr, instant: true, step: 0 }, range, 1);
-      least[index] = Math.min(least[index] ?? seconds, seconds);
-      if (fault) log(`${name}: ${fault}`);
+      const { seconds, error } = await client.cost({ expr, instant: true, step: 0 }, range, 1);
+      minimum[index] = Math.min(minimum[index] ?? seconds, seconds);
+      if (error) log(`${name}: ${error}`);
     }
   }
   const costs: Record<string, number> = {};
   for (const [index, { group, name }] of rules.entries()) {
-    const seconds = least[index] ?? 0;
+    const seconds = minimum[index] ?? 0;
     if (seconds > 0.1) log(`${name}: ${seconds.toFixed(2)} s`);
     costs[group] = (costs[group] ?? 0) + seconds;
   }

@@ -13,25 +13,22 @@ const PART_SECONDS = 6 * 3600;
 
 const run = promisify(execFile);
 
-export interface Past {
+export interface History {
   /** Names of recorded series. */
   readonly names: readonly string[];
   readonly policies: number;
   readonly job: string;
   readonly days: number;
-  /** Where it ends, in seconds of the clock. */
+  /** Unix time at which it ends. */
   readonly until: number;
 }
 
-/**
- * Days of recorded series, as if the rules had been loaded long ago: the long windows of rules and
- * panels then read as much as they would. Raw series of days nobody reads.
- */
-export async function writeHistory(folder: string, file: string, past: Past): Promise<void> {
-  // Promtool reads all of a file again for each two hours in it, so it is given little at a time.
-  const begin = past.until - past.days * 86_400;
-  for (let from = begin; from < past.until; from += PART_SECONDS) {
-    const part = openMetrics(past, from, Math.min(from + PART_SECONDS, past.until));
+/** Writes days of recorded series, so that long windows of rules and panels read as much as in production. */
+export async function writeHistory(folder: string, file: string, history: History): Promise<void> {
+  // Promtool reads the whole file again for every two hours in it, so each file is short.
+  const start = history.until - history.days * 86_400;
+  for (let from = start; from < history.until; from += PART_SECONDS) {
+    const part = openMetrics(history, from, Math.min(from + PART_SECONDS, history.until));
     await pipeline(Readable.from(part), createWriteStream(file));
     await run('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', file, folder]);
   }
@@ -39,7 +36,7 @@ export async function writeHistory(folder: string, file: string, past: Past): Pr
 }
 
 function* openMetrics(
-  { names, policies, job }: Past,
+  { names, policies, job }: History,
   from: number,
   until: number,
 ): Generator<string> {
@@ -50,7 +47,7 @@ function* openMetrics(
       const head = `${name}{job="${job}",${label}="${policyName(policy)}"}`;
       const lines: string[] = [];
       for (let at = from; at < until; at += STEP_SECONDS) {
-        lines.push(`${head} ${plausible(name)} ${at}\n`);
+        lines.push(`${head} ${recordedValue(name)} ${at}\n`);
       }
       yield lines.join('');
     }
@@ -58,7 +55,7 @@ function* openMetrics(
   yield '# EOF\n';
 }
 
-function plausible(name: string): number {
+function recordedValue(name: string): number {
   if (name.endsWith('max5m')) return 0;
   return (/unanswered/.test(name) ? 10 : 1000) * (0.8 + 0.4 * Math.random());
 }

@@ -1,12 +1,12 @@
 /**
- * `npm run bench scale`: what a large fleet costs the Prometheus that watches it. The fleet is
- * synthetic, Prometheus is not, and ten minutes are ten minutes.
+ * `npm run bench scale`: the cost of a large fleet for its Prometheus. The fleet is synthetic,
+ * Prometheus and the time are real.
  *
  *     --replicas 100 --policies 30   the fleet
- *     --minutes 10                   how long it is watched; fewer are a trial
- *     --past 0 --pace 5              so many minutes before, scraped every so many seconds
- *     --growth                       smaller and larger fleets instead, for less long
- *     --write                        into docs/scale.md
+ *     --minutes 10                   minutes of scrapes; fewer are a trial
+ *     --past 0 --pace 5              minutes of earlier scrapes, made every 5 s instead of 15 s
+ *     --growth                       several smaller fleets, for a shorter time
+ *     --write                        writes the tables of docs/scale.md
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -36,23 +36,23 @@ const plan: Plan = {
   pace: positive('pace'),
 };
 
-// What is running is ended, and what was written removed, as the process exits.
+// Exit handlers stop the programs and remove the files.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 const log = (line: string) => console.error(line);
 
 if (values.growth) {
   const all: Measured[] = [];
-  for (const each of growing()) {
-    all.push(await measure(each, log));
+  for (const fleet of growingFleets()) {
+    all.push(await measure(fleet, log));
     publish('growth', growthTable(all));
   }
 } else {
   publish('scale', costTable(await measure(plan, log)));
 }
 
-/** One side grows, then the other; the largest is the bench itself. */
-function growing(): Plan[] {
+/** Replicas grow, then policies. */
+function growingFleets(): Plan[] {
   const small = { ...plan, minutes: Math.min(plan.minutes, 1), past: 9 };
   return [
     { ...small, replicas: 10, policies: 10, pace: 0.5 },

@@ -5,31 +5,32 @@ import { type PanelCost, panelCosts, ruleCosts } from './costs.ts';
 import { SCRAPE_SECONDS, type Size, startFleet } from './prometheus.ts';
 
 export interface Plan extends Size {
-  /** Of scrapes at the clock's pace. */
+  /** Minutes of scrapes in real time. */
   readonly minutes: number;
-  /** Minutes before them that are scraped at a faster pace. */
+  /** Minutes of earlier scrapes at a faster pace. */
   readonly past: number;
-  /** Seconds between two scrapes of the past. */
+  /** Seconds between two of the earlier scrapes. */
   readonly pace: number;
 }
 
 export interface Measured {
   readonly plan: Plan;
+  readonly prometheus: string;
   readonly series: number;
   readonly scrapeSeconds: number;
   readonly down: number;
   readonly memoryBytes: number;
-  /** Of each group: undisturbed, and as Prometheus measured its own evaluations. */
+  /** The cost of each group. The median is that of the evaluations by Prometheus itself. */
   readonly groups: Readonly<Record<string, Cost>>;
   readonly missed: number;
   readonly panels: readonly PanelCost[];
-  /** Minutes that the panels show. */
+  /** Minutes that panels show. */
   readonly shown: number;
 }
 
 const HOUR = 60;
 
-/** Watches a fleet for its time, then lets it rest and asks what each rule and panel costs. */
+/** Scrapes a fleet, then stops scraping and measures each rule and panel. */
 export async function measure(plan: Plan, log: (line: string) => void): Promise<Measured> {
   const fleet = await startFleet(plan, plan.past * 60, plan.pace);
   try {
@@ -46,6 +47,7 @@ export async function measure(plan: Plan, log: (line: string) => void): Promise<
     const first = async (name: string) => (await client.own(name))[0]?.[1] ?? 0;
     const missed = await client.own('prometheus_rule_group_iterations_missed_total');
     const watched = {
+      prometheus: await client.version(),
       series: await first('prometheus_tsdb_head_series'),
       scrapeSeconds: await client.value('avg(scrape_duration_seconds)'),
       down: await client.value('count(up == 0)'),
@@ -60,7 +62,7 @@ export async function measure(plan: Plan, log: (line: string) => void): Promise<
     const groups = Object.fromEntries(
       Object.entries(rules).map(([name, seconds]) => [
         name,
-        { seconds, usual: median(evaluated[name] ?? []) },
+        { seconds, median: median(evaluated[name] ?? []) },
       ]),
     );
     return { plan, ...watched, groups, panels: await panelCosts(client, range, log), shown };
@@ -69,7 +71,7 @@ export async function measure(plan: Plan, log: (line: string) => void): Promise<
   }
 }
 
-/** Groups that have been evaluated, by their names, and how long it took the last time. */
+/** The groups that Prometheus has evaluated, and how long the last evaluation took. */
 async function groupTimes(client: Client): Promise<[string, number][]> {
   const times = await client.own('prometheus_rule_group_last_duration_seconds');
   return times

@@ -15,7 +15,7 @@ import { writeHistory } from './history.ts';
 export const SCRAPE_SECONDS = 15;
 export const JOB = 'fleet';
 const HISTORY_DAYS = 3;
-/** For what is under way to end. */
+/** Time for running scrapes and evaluations to end. */
 const REST_MS = 15_000;
 
 export interface Size {
@@ -25,16 +25,16 @@ export interface Size {
 
 export interface Fleet {
   readonly prometheus: string;
-  /** Scrapes and evaluates nothing any more; what there was can still be asked for. */
+  /** Stops scrapes and evaluations. Queries still work. */
   readonly rest: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
 /**
- * A Prometheus that has scraped a synthetic fleet for so many seconds, at a faster pace than the
- * clock's, and from now on scrapes it at the clock's with all rules loaded.
+ * Starts a synthetic fleet and a Prometheus that scrapes it with all rules loaded.
  *
- * @param pace seconds between two scrapes of the past
+ * @param pastSeconds seconds of earlier scrapes at a faster pace
+ * @param pace seconds between two of the earlier scrapes
  */
 export async function startFleet(size: Size, pastSeconds: number, pace: number): Promise<Fleet> {
   const program = findProgram('prometheus');
@@ -49,16 +49,16 @@ export async function startFleet(size: Size, pastSeconds: number, pace: number):
       return rm(folder, { recursive: true, force: true });
     });
     const rules = await writeRules(folder);
-    const began = Math.floor(Date.now() / 1000) - pastSeconds;
+    const start = Math.floor(Date.now() / 1000) - pastSeconds;
     await writeHistory(join(folder, 'data'), join(folder, 'history'), {
       names: rules.recorded,
       policies: size.policies,
       job: JOB,
       days: HISTORY_DAYS,
-      until: began - 60,
+      until: start - 60,
     });
-    // What the history took is not to be caught up with, where there is no past.
-    const behind = pastSeconds > 0 ? Math.floor(Date.now() / 1000) - began : 0;
+    // Without earlier scrapes the time for writing the history is not caught up.
+    const behind = pastSeconds > 0 ? Math.floor(Date.now() / 1000) - start : 0;
     const exporter = await startExporter(size, behind);
     closing.defer(() => exporter.child.kill());
 
@@ -76,7 +76,7 @@ export async function startFleet(size: Size, pastSeconds: number, pace: number):
     closing.defer(prometheus.stop);
     while (!(await fetch(`${prometheus.url}/-/ready`).catch(() => undefined))?.ok) await sleep(100);
     if (pastSeconds > 0) {
-      // Every scrape at this pace gains on the clock by what it is faster.
+      // Each scrape at this pace catches up by the difference of the intervals.
       await sleep(((behind * pace) / (SCRAPE_SECONDS - pace) + 2 * pace) * 1000);
       await configure(SCRAPE_SECONDS, rules.files);
       await reload();

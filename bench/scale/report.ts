@@ -1,50 +1,51 @@
 import { cpus } from 'node:os';
+import type { Cost } from './client.ts';
 import type { PanelCost } from './costs.ts';
 import type { Measured } from './measure.ts';
 
-/** What the issue of scale may cost: seconds for all rules, seconds and series for a panel. */
-const MOST = { rules: 1, panel: 1, series: 1000 } as const;
+/** Limits: seconds for all rules, seconds and series for a panel. */
+const LIMITS = { rules: 1, panel: 1, series: 1000 } as const;
 
 const SLOWEST = 5;
 
-export function rulesSeconds({ groups }: Measured, which: 'seconds' | 'usual' = 'seconds'): number {
+export function rulesSeconds({ groups }: Measured, which: keyof Cost = 'seconds'): number {
   return Object.values(groups).reduce((sum, group) => sum + group[which], 0);
 }
 
-/** One fleet, in full. */
+/** The table of one fleet. */
 export function costTable(measured: Measured): string {
   const { plan, series, panels, groups } = measured;
   const slowest = worst(panels, ({ seconds }) => seconds);
   const widest = worst(panels, ({ series: count }) => count);
   const loads = [...new Set(panels.map(({ dashboard }) => dashboard))].map((dashboard) => {
-    const own = panels.filter((each) => each.dashboard === dashboard);
-    return `${dashboard} ${own.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(1)} s for ${own.length} panels`;
+    const ownPanels = panels.filter((panel) => panel.dashboard === dashboard);
+    return `${dashboard} ${ownPanels.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(1)} s for ${ownPanels.length} panels`;
   });
-  const over = panels.filter(({ seconds }) => seconds > MOST.panel);
+  const over = panels.filter(({ seconds }) => seconds > LIMITS.panel);
   const rows = [
     [
       'all rules, one evaluation',
-      limit(rulesSeconds(measured), MOST.rules, 's'),
-      `${rulesSeconds(measured, 'usual').toFixed(2)} s`,
-      'its groups, one after the other; they run side by side',
+      limit(rulesSeconds(measured), LIMITS.rules, 's'),
+      `${rulesSeconds(measured, 'median').toFixed(2)} s`,
+      'sum of the groups, which Prometheus evaluates in parallel',
     ],
     ...Object.entries(groups)
       .sort(([, a], [, b]) => b.seconds - a.seconds)
-      .map(([name, { seconds, usual }]) => [
+      .map(([name, { seconds, median }]) => [
         `&nbsp; ${name}`,
         `${seconds.toFixed(2)} s`,
-        `${usual.toFixed(2)} s`,
+        `${median.toFixed(2)} s`,
         '',
       ]),
     [
       'slowest panel',
-      limit(slowest?.seconds ?? 0, MOST.panel, 's'),
-      `${slowest?.usual.toFixed(2)} s`,
-      `${slowest ? where(slowest) : ''}; ${over.length} of ${panels.length} are slower than that`,
+      limit(slowest?.seconds ?? 0, LIMITS.panel, 's'),
+      `${slowest?.median.toFixed(2)} s`,
+      `${slowest ? where(slowest) : ''}; ${over.length} of ${panels.length} exceed the limit`,
     ],
     [
       'most series in a panel',
-      limit(widest?.series ?? 0, MOST.series, ''),
+      limit(widest?.series ?? 0, LIMITS.series, ''),
       '',
       widest ? where(widest) : '',
     ],
@@ -61,7 +62,7 @@ export function costTable(measured: Measured): string {
     `${plan.replicas} replicas of ${plan.policies} policies are ${count(series)} series. Scraped every 15 s for ` +
       `${plan.minutes + plan.past} minutes; panels show the last ${measured.shown}.`,
     '',
-    '| measure | undisturbed | median | |',
+    '| measure | minimum | median | |',
     '|---|---|---|---|',
     ...rows.map((row) => `| ${row.join(' | ')} |`),
     '',
@@ -70,35 +71,35 @@ export function costTable(measured: Measured): string {
       .slice(0, SLOWEST)
       .map((panel) => `${where(panel)} ${panel.seconds.toFixed(2)} s`)
       .join('; ')}.`,
-    ...faults(panels),
+    ...errorsOf(panels),
     '',
-    machine(),
+    machine(measured),
     '',
   ].join('\n');
 }
 
-/** Several fleets side by side. */
+/** A row for each fleet. */
 export function growthTable(all: readonly Measured[]): string {
   return [
     '| replicas | policies | series | minutes shown | all rules | slowest panel | median panel | most series in a panel | memory |',
     '|---|---|---|---|---|---|---|---|---|',
-    ...all.map((each) => {
-      const slowest = worst(each.panels, ({ seconds }) => seconds);
-      const times = each.panels.map(({ seconds }) => seconds).sort((a, b) => a - b);
+    ...all.map((fleet) => {
+      const slowest = worst(fleet.panels, ({ seconds }) => seconds);
+      const times = fleet.panels.map(({ seconds }) => seconds).sort((a, b) => a - b);
       return `| ${[
-        each.plan.replicas,
-        each.plan.policies,
-        count(each.series),
-        each.shown,
-        `${rulesSeconds(each).toFixed(2)} s`,
+        fleet.plan.replicas,
+        fleet.plan.policies,
+        count(fleet.series),
+        fleet.shown,
+        `${rulesSeconds(fleet).toFixed(2)} s`,
         `${slowest?.seconds.toFixed(2)} s (${slowest?.title})`,
         `${times[Math.floor(times.length / 2)]?.toFixed(2)} s`,
-        worst(each.panels, ({ series }) => series)?.series,
-        `${gigabytes(each)} GB`,
+        worst(fleet.panels, ({ series }) => series)?.series,
+        `${gigabytes(fleet)} GB`,
       ].join(' | ')} |`;
     }),
     '',
-    machine(),
+    ...all.slice(0, 1).map(machine),
     '',
   ].join('\n');
 }
@@ -111,10 +112,10 @@ function limit(value: number, most: number, unit: string): string {
     .trim();
 }
 
-function faults(panels: readonly PanelCost[]): string[] {
+function errorsOf(panels: readonly PanelCost[]): string[] {
   return panels
-    .filter(({ fault }) => fault)
-    .map((panel) => `\n${where(panel)} gave no answer: ${panel.fault}.`);
+    .filter(({ error }) => error)
+    .map((panel) => `\n${where(panel)} failed: ${panel.error}.`);
 }
 
 function worst(
@@ -128,5 +129,5 @@ const where = ({ dashboard, title }: PanelCost) =>
   `${dashboard.replace('resilience-', '')}: ${title}`;
 const gigabytes = ({ memoryBytes }: Measured) => (memoryBytes / 1024 ** 3).toFixed(1);
 const count = (series: number) => series.toLocaleString('en-GB');
-const machine = () =>
-  `Measured with Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}, shared by Prometheus, the exporter and whatever else ran.`;
+const machine = ({ prometheus }: Measured) =>
+  `Prometheus ${prometheus}, Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}, shared with the exporter and other processes.`;
