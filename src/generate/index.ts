@@ -1,8 +1,7 @@
 /**
- * Grafana dashboards and Prometheus alert rules for the metrics of this package, made from its
- * catalog of metrics and its documented thresholds.
+ * Generates Grafana dashboards and Prometheus rules for the metrics of this package.
  *
- * Not for use in a service, which needs only what it makes.
+ * Services load the generated files; they do not import this module.
  *
  * @module
  */
@@ -22,9 +21,10 @@ export type { Files } from './write-files.ts';
 export type { GenerateOptions };
 
 /**
- * Makes the alert rules and the dashboards. The same options always give the same text.
+ * Generates dashboards and rules. The same options generate the same text.
  *
- * @throws TypeError if an option is not what it must be
+ * @returns the content of each file by its path
+ * @throws TypeError if an option is unknown or has an invalid value
  * @example
  * import { mkdirSync, writeFileSync } from 'node:fs';
  * import { dirname } from 'node:path';
@@ -45,11 +45,13 @@ export function generate(options: GenerateOptions = {}): Files {
     alerts: has('alerts') ? alerts : [],
     recordings: has('recording-rules') ? recordingGroups(queries) : [],
   };
-  const shown = dashboards(queries, selection.dashboards);
+  const selectedDashboards = dashboards(queries, selection.dashboards);
   const files: Files = Object.assign(
     {},
     ...selection.ruleFormats.map((format) => RULE_FILES[format](rules, queries)),
-    ...selection.dashboardFormats.map((format) => DASHBOARD_FILES[format](shown, queries)),
+    ...selection.dashboardFormats.map((format) =>
+      DASHBOARD_FILES[format](selectedDashboards, queries),
+    ),
     has('alertmanager')
       ? {
           'alertmanager.yaml': alertmanagerFile(
@@ -59,8 +61,7 @@ export function generate(options: GenerateOptions = {}): Files {
         }
       : {},
   );
-  // Nothing to load would look like nothing that is wrong.
-  if (Object.keys(files).length === 0)
-    throw new Error('Expected something to generate, got nothing');
+  // An empty result would look like a fleet without problems.
+  if (Object.keys(files).length === 0) throw new Error('Expected at least one file, got none');
   return files;
 }

@@ -1,5 +1,5 @@
-/** What is wrong with an option: what it must be, and what came. */
-export function optionError(option: string, what: string, got: unknown): TypeError {
-  const value = typeof got === 'string' ? JSON.stringify(got) : String(got);
-  return new TypeError(`Expected \`options.${option}\` to be ${what}, got ${value}`);
+/** An error that names the option, the expected and the received value. */
+export function optionError(option: string, expected: string, received: unknown): TypeError {
+  const value = typeof received === 'string' ? JSON.stringify(received) : String(received);
+  return new TypeError(`Expected \`options.${option}\` to be ${expected}, got ${value}`);
 }

@@ -6,99 +6,100 @@ import type { Format, What } from './selection.ts';
 
 export interface GenerateOptions {
   /**
-   * What to generate, one or several: `dashboards` (or one of them, `fleet` or `policy`), `rules` (or
-   * some of them, `alerts` or `recording-rules`), `alertmanager`.
-   * @default dashboards and rules; where a `format` is given, what it is a format of
+   * One or several parts: `dashboards` (or `fleet`, `policy`), `rules` (or `alerts`,
+   * `recording-rules`), `alertmanager`.
+   * @default dashboards and rules, or the parts of `format`
    */
   readonly what?: What | readonly What[];
   /**
-   * How to write it, one or several. Of dashboards: `classic`, `configmap`, `provisioning`. Of rules: `prometheus`, `prometheus-rule`, `mimir`, `grafana`.
+   * One or several formats. Dashboards: `classic`, `configmap`, `provisioning`. Rules: `prometheus`,
+   * `prometheus-rule`, `mimir`, `grafana`.
    * @default `classic` for dashboards, `prometheus` for rules
    */
   readonly format?: Format | readonly Format[];
   /**
-   * The road by which the metrics come to Prometheus, which decides their names there.
+   * The translation strategy that decides the metric names in Prometheus.
    * @default 'prometheus-exporter'
    */
   readonly naming?: Naming;
   /**
-   * Documented thresholds to be others, by their name and unit; of all policies, or of one.
+   * Limits that differ from the defaults, for all policies or for one.
+   * @default {}
    * @example { 'timeouts.ratio': 0.1, 'latency.seconds': 1, 'latency.seconds{policy="llm"}': 30 }
    */
   readonly thresholds?: Thresholds;
   /**
-   * The label that says which service a series is of.
+   * The label of the service.
    * @default 'job'
    */
   readonly jobLabel?: string;
   /**
-   * The labels that together identify a service, the job among them: in rules, in the variables and
-   * links of dashboards, and in the routing and inhibition of Alertmanager.
+   * The labels that together identify a service, including the job: in rules, dashboard variables,
+   * links, and routes and inhibitions of Alertmanager.
    * @default [jobLabel]
    * @example ['cluster', 'namespace', 'job']
    */
   readonly groupLabels?: readonly string[];
   /**
-   * The label that says which replica of a service a series is of.
+   * The label of a replica of the service.
    * @default 'instance'
    */
   readonly instanceLabel?: string;
   /**
-   * What stands before the name of every metric, such as the option `namespace` of a Collector's
-   * Prometheus exporter puts there.
+   * The prefix of every metric name, such as the option `namespace` of the Prometheus exporter of a
+   * Collector.
    * @default ''
    */
   readonly metricPrefix?: string;
   /**
-   * How Prometheus keeps the histograms that rules read: with a series for each bucket (`classic`), or
-   * as one `native` histogram. Dashboards read classic histograms.
+   * How Prometheus stores the histograms that rules read: as a series for each bucket (`classic`) or as
+   * `native` histograms. Dashboards read classic histograms.
    * @default 'classic'
    */
   readonly histograms?: 'classic' | 'native';
   /**
-   * Names of alerts to leave out.
+   * Names of alerts to omit.
    * @default []
    * @example ['ResilienceMetricsAbsent']
    */
   readonly without?: readonly string[];
   /**
    * Seconds between two samples of a series: the scrape interval, or the push interval of OTLP.
-   * Windows of alert rules are made to hold the samples that they need.
-   * @default 15, and 60 where the naming is one of OTLP, whose SDKs push every 60 s
+   * Windows of rules are long enough for the samples that they need.
+   * @default 15, or 60 for an OTLP naming, because SDKs push every 60 s
    */
   readonly scrapeInterval?: number;
   /**
-   * Divides every documented window and time in a state, and the default `scrapeInterval`: for demos
-   * and for tests in real time, where 5 min are 15 s at 20. Durations of calls are not divided.
+   * Divides every window, every time limit and the default `scrapeInterval`, for demos and tests: at 20
+   * the 5 min are 15 s. Durations of calls are not divided.
    * @default 1
    */
   readonly timeScale?: number;
   /**
-   * Where the runbooks are; the runbook of an alert is `<runbookBase>/<name of the alert>.md`.
-   * @default the runbooks of this version on jsDelivr,
+   * The base URL of the runbooks: an alert links to `<runbookBase>/<alert name>.md`.
+   * @default the runbooks of this version on the jsDelivr CDN,
    * `https://cdn.jsdelivr.net/npm/cockatiel-otel@<version>/docs/runbooks`
    */
   readonly runbookBase?: string;
   /**
-   * The URL of Grafana, for the link of an alert to its dashboard.
-   * @default no link to a dashboard
+   * The URL of Grafana, for links from alerts to dashboards.
+   * @default none, so alerts have no link to a dashboard
    */
   readonly dashboardBase?: string;
   /**
-   * What the uids of the dashboards end with, after a dash, so that dashboards of several namings fit
-   * into one Grafana: with `otlp` they are `resilience-fleet-otlp` and `resilience-policy-otlp`.
+   * A suffix for the uids of dashboards, so that one Grafana can hold dashboards of several namings:
+   * `otlp` results in `resilience-fleet-otlp` and `resilience-policy-otlp`.
    * @default ''
    */
   readonly uidSuffix?: string;
   /**
-   * The uid of the Prometheus that alert rules of the format `grafana` ask; dashboards ask the one
-   * that their reader chooses.
+   * The uid of the Prometheus data source for Grafana-managed alerts. Dashboards have a variable for it.
    * @default 'prometheus'
    */
   readonly datasourceUid?: string;
   /**
-   * Further labels of what is made for Kubernetes (`configmap`, `prometheus-rule`), by which an
-   * operator or a sidecar finds it.
+   * Additional labels of Kubernetes objects (`configmap`, `prometheus-rule`), by which an operator or a
+   * sidecar selects them.
    * @default {}
    * @example { release: 'kube-prometheus-stack' }
    */
@@ -109,12 +110,12 @@ export interface GenerateSettings
   extends Required<Omit<GenerateOptions, 'thresholds' | 'what' | 'format' | 'dashboardBase'>> {
   readonly dashboardBase: string | undefined;
   readonly limits: Limits;
-  /** The limits of policies that have some of their own. */
+  /** The limits of each policy with own thresholds. */
   readonly policyLimits: ReadonlyMap<string, Limits>;
 }
 
-/** Prometheus itself forgets a sample after 5 min. */
-const LONGEST_SCRAPE_SECONDS = 75;
+/** Prometheus looks back 5 min for a sample; windows need four samples. */
+const MAX_SCRAPE_SECONDS = 75;
 
 const OPTIONS = [
   'what',
@@ -174,23 +175,23 @@ export function resolveGenerateSettings(options: GenerateOptions): GenerateSetti
   assertLabel('instanceLabel', instanceLabel);
   for (const label of groupLabels) assertLabel('groupLabels', label);
   if (!groupLabels.includes(jobLabel)) {
-    throw optionError('groupLabels', `labels with that of the job, ${jobLabel}`, groupLabels);
+    throw optionError('groupLabels', `labels that include jobLabel (${jobLabel})`, groupLabels);
   }
   if (instanceLabel === jobLabel || groupLabels.includes(instanceLabel)) {
-    throw optionError('instanceLabel', 'another label than that of the job', instanceLabel);
+    throw optionError('instanceLabel', 'a label that is not in groupLabels', instanceLabel);
   }
   if (!/^([a-zA-Z_]\w*)?$/.test(metricPrefix)) {
-    throw optionError('metricPrefix', 'the beginning of the name of a metric', metricPrefix);
+    throw optionError('metricPrefix', 'the start of a metric name, such as myapp', metricPrefix);
   }
   if (histograms !== 'classic' && histograms !== 'native') {
-    throw optionError('histograms', 'classic or native', histograms);
+    throw optionError('histograms', '`classic` or `native`', histograms);
   }
   assertPositive('timeScale', timeScale);
   assertPositive('scrapeInterval', scrapeInterval);
-  if (scrapeInterval * timeScale > LONGEST_SCRAPE_SECONDS) {
+  if (scrapeInterval * timeScale > MAX_SCRAPE_SECONDS) {
     throw optionError(
       'scrapeInterval',
-      `${LONGEST_SCRAPE_SECONDS} s at most, so that 5 min hold the samples that rules need`,
+      `at most ${MAX_SCRAPE_SECONDS} s, so that a window of 5 min has enough samples`,
       scrapeInterval,
     );
   }
@@ -209,18 +210,19 @@ export function resolveGenerateSettings(options: GenerateOptions): GenerateSetti
     without,
     timeScale,
     scrapeInterval,
-    runbookBase: base('runbookBase', runbookBase),
-    dashboardBase: dashboardBase === undefined ? undefined : base('dashboardBase', dashboardBase),
+    runbookBase: resolveBaseUrl('runbookBase', runbookBase),
+    dashboardBase:
+      dashboardBase === undefined ? undefined : resolveBaseUrl('dashboardBase', dashboardBase),
     uidSuffix,
     datasourceUid,
     labels,
   };
 }
 
-/** As OpenTelemetry or Prometheus has it: dots become what they become on the road. */
+/** An attribute of OpenTelemetry or a label of Prometheus. The naming translates dots. */
 function assertLabel(option: string, label: string): void {
   if (typeof label !== 'string' || !/^[a-zA-Z_][\w.]*$/.test(label)) {
-    throw optionError(option, 'the name of a label', label);
+    throw optionError(option, 'a label name', label);
   }
 }
 
@@ -228,13 +230,13 @@ function assertPositive(option: string, value: number): void {
   if (!Number.isFinite(value) || value <= 0) throw optionError(option, 'a number above 0', value);
 }
 
-/** A URL to which a slash and a path can be added. */
-function base(option: string, url: string): string {
+/** Removes trailing slashes, so that a path can follow. */
+function resolveBaseUrl(option: string, url: string): string {
   if (typeof url !== 'string' || !/^\S+$/.test(url)) throw optionError(option, 'a URL', url);
   return url.replace(/\/+$/, '');
 }
 
-/** A uid of Grafana has 40 characters at most, and is the name of a ConfigMap too. */
+/** A uid in Grafana has at most 40 characters, and names the ConfigMap too. */
 function assertUidSuffix(suffix: string): void {
   if (typeof suffix !== 'string' || !/^([a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?)?$/.test(suffix)) {
     throw optionError('uidSuffix', '1 to 22 lower-case letters, digits and dashes', suffix);
@@ -254,9 +256,9 @@ function assertKubernetesLabels(labels: Readonly<Record<string, string>>): void 
   const prefix = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
   for (const [key, value] of Object.entries(labels)) {
     const [name = '', owner, ...rest] = key.split('/').reverse();
-    const known =
+    const isValidKey =
       word.test(name) && (owner === undefined || prefix.test(owner)) && rest.length === 0;
-    if (known && (value === '' || (typeof value === 'string' && word.test(value)))) continue;
-    throw optionError('labels', 'labels of Kubernetes', `${key}=${value}`);
+    if (isValidKey && (value === '' || (typeof value === 'string' && word.test(value)))) continue;
+    throw optionError('labels', 'valid Kubernetes labels', `${key}=${value}`);
   }
 }

@@ -1,7 +1,7 @@
 import type { DashboardName } from './dashboards/uids.ts';
 import { optionError } from './option-error.ts';
 
-/** What can be generated: a kind of thing, or one of its kind. */
+/** The values of the option `what`. */
 export const WHATS = [
   'dashboards',
   'rules',
@@ -19,27 +19,27 @@ export const RULE_FORMATS = ['prometheus', 'prometheus-rule', 'mimir', 'grafana'
 export const FORMATS = [...DASHBOARD_FORMATS, ...RULE_FORMATS] as const;
 
 /**
- * - `dashboards`: the two that can also be had alone, `fleet` and `policy`
- * - `rules`: `alerts`, and the `recording-rules` that some of them read
- * - `alertmanager`: an example of how the alerts find their way to people
+ * - `dashboards`: `fleet` and `policy`
+ * - `rules`: `alerts`, and the `recording-rules` that some alerts read
+ * - `alertmanager`: an example configuration of Alertmanager
  */
 export type What = (typeof WHATS)[number];
 
 /**
  * Dashboards:
- * - `classic`: the JSON that every Grafana imports, and that grafana.com takes
- * - `configmap`: a ConfigMap of Kubernetes for the sidecar of Grafana's Helm chart
- * - `provisioning`: `classic`, and the file that makes Grafana load it from a folder
+ * - `classic`: JSON for the import of Grafana and for grafana.com
+ * - `configmap`: a Kubernetes ConfigMap for the sidecar of Grafana's Helm chart
+ * - `provisioning`: `classic`, and the file by which Grafana loads it from a folder
  */
 export type DashboardFormat = (typeof DASHBOARD_FORMATS)[number];
 
 /**
  * Rules:
- * - `prometheus`: the rule file of Prometheus, Thanos and VictoriaMetrics
- * - `prometheus-rule`: the `PrometheusRule` of the Prometheus operator
- * - `mimir`: the rule file of `mimirtool`, with a namespace
- * - `grafana`: alert rules that Grafana evaluates, as a file of its provisioning. Recording rules
- *   stay rules of Prometheus, where the alert rules read what they record
+ * - `prometheus`: rule files of Prometheus, Thanos and VictoriaMetrics
+ * - `prometheus-rule`: a `PrometheusRule` of the Prometheus operator
+ * - `mimir`: rule files of `mimirtool`, with a namespace
+ * - `grafana`: Grafana-managed alert rules as provisioning file. Recording rules remain rules of
+ *   Prometheus
  */
 export type RuleFormat = (typeof RULE_FORMATS)[number];
 
@@ -69,52 +69,54 @@ export interface Selection {
   readonly ruleFormats: readonly RuleFormat[];
 }
 
-/** @throws TypeError naming the option, what was expected and what came */
+/** @throws TypeError that names the option, the expected and the received value */
 export function resolveSelection({ what, format }: SelectionOptions): Selection {
-  const formats = listOf('format', format, FORMATS) ?? [];
-  const whats = listOf('what', what, WHATS) ?? kindsOf(formats);
-  const parts = new Set(whats.flatMap((each) => PARTS[each]));
+  const formats = parseList('format', format, FORMATS) ?? [];
+  const whats = parseList('what', what, WHATS) ?? partsWithFormat(formats);
+  const parts = new Set(whats.flatMap((what) => PARTS[what]));
   const has = (part: Part) => parts.has(part);
   const dashboards = (['fleet', 'policy'] as const).filter(has);
 
-  // What is asked for in a format that it does not have would silently not be there.
+  // A part without its format would be missing silently.
   const possible = [
     ...(dashboards.length > 0 ? DASHBOARD_FORMATS : []),
     ...(has('alerts') || has('recording-rules') ? RULE_FORMATS : []),
   ];
-  for (const each of formats) {
-    if (possible.some((known) => known === each)) continue;
-    const known = possible.length > 0 ? `one of ${possible.join(', ')}` : 'none';
-    throw optionError('format', `${known} for ${whats.join(', ')}`, each);
+  for (const format of formats) {
+    if (possible.some((known) => known === format)) continue;
+    const expected = possible.length > 0 ? `one of ${possible.join(', ')}` : 'none';
+    throw optionError('format', `${expected} for ${whats.join(', ')}`, format);
   }
   return {
     has,
     dashboards,
-    dashboardFormats: among(DASHBOARD_FORMATS, formats, 'classic'),
-    ruleFormats: among(RULE_FORMATS, formats, 'prometheus'),
+    dashboardFormats: selectFormats(DASHBOARD_FORMATS, formats, 'classic'),
+    ruleFormats: selectFormats(RULE_FORMATS, formats, 'prometheus'),
   };
 }
 
-/** A format is of one kind, and so says what is wanted. */
-function kindsOf(formats: readonly Format[]): What[] {
+/** The parts that have one of the formats. */
+function partsWithFormat(formats: readonly Format[]): What[] {
   if (formats.length === 0) return ['dashboards', 'rules'];
   return [
-    ...(DASHBOARD_FORMATS.some((each) => formats.includes(each)) ? ['dashboards' as const] : []),
-    ...(RULE_FORMATS.some((each) => formats.includes(each)) ? ['rules' as const] : []),
+    ...(DASHBOARD_FORMATS.some((format) => formats.includes(format))
+      ? ['dashboards' as const]
+      : []),
+    ...(RULE_FORMATS.some((format) => formats.includes(format)) ? ['rules' as const] : []),
   ];
 }
 
-function among<F extends Format>(
-  kind: readonly F[],
+function selectFormats<F extends Format>(
+  available: readonly F[],
   formats: readonly Format[],
-  otherwise: F,
+  fallback: F,
 ): F[] {
-  const chosen = kind.filter((each) => formats.includes(each));
-  return chosen.length > 0 ? chosen : [otherwise];
+  const selected = available.filter((format) => formats.includes(format));
+  return selected.length > 0 ? selected : [fallback];
 }
 
-/** One or several of the known, each once. */
-function listOf<T extends string>(
+/** A list of known values without duplicates. */
+function parseList<T extends string>(
   option: string,
   value: T | readonly T[] | undefined,
   known: readonly T[],
@@ -122,9 +124,9 @@ function listOf<T extends string>(
   if (value === undefined) return undefined;
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (list.length === 0) throw optionError(option, `one or several of ${known.join(', ')}`, '');
-  for (const each of list) {
-    if (!known.some((name) => name === each)) {
-      throw optionError(option, `one of ${known.join(', ')}`, each);
+  for (const item of list) {
+    if (!known.some((name) => name === item)) {
+      throw optionError(option, `one of ${known.join(', ')}`, item);
     }
   }
   return [...new Set(list)] as T[];

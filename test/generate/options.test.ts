@@ -15,19 +15,19 @@ const wrong: [keyof GenerateOptions, unknown, string][] = [
   ['timeScale', Number.NaN, 'a number above 0, got NaN'],
   ['timeScale', Number.POSITIVE_INFINITY, 'a number above 0, got Infinity'],
   ['timeScale', '20', 'a number above 0, got "20"'],
-  ['scrapeInterval', 120, '75 s at most, so that 5 min hold the samples that rules need, got 120'],
-  ['instanceLabel', 'job', 'another label than that of the job, got "job"'],
-  ['groupLabels', ['cluster'], 'labels with that of the job, job, got cluster'],
-  ['groupLabels', ['a b', 'job'], 'the name of a label, got "a b"'],
-  ['metricPrefix', 'my app', 'the beginning of the name of a metric, got "my app"'],
-  ['histograms', 'both', 'classic or native, got "both"'],
+  ['scrapeInterval', 120, 'at most 75 s, so that a window of 5 min has enough samples, got 120'],
+  ['instanceLabel', 'job', 'a label that is not in groupLabels, got "job"'],
+  ['groupLabels', ['cluster'], 'labels that include jobLabel (job), got cluster'],
+  ['groupLabels', ['a b', 'job'], 'a label name, got "a b"'],
+  ['metricPrefix', 'my app', 'the start of a metric name, such as myapp, got "my app"'],
+  ['histograms', 'both', '`classic` or `native`, got "both"'],
   ['runbookBase', 'foo bar', 'a URL, got "foo bar"'],
   ['scrapeInterval', 0, 'a number above 0, got 0'],
   ['runbookBase', '', 'a URL, got ""'],
   ['dashboardBase', 5, 'a URL, got 5'],
   ['datasourceUid', 'my prometheus', 'the uid of a data source, got "my prometheus"'],
-  ['labels', { release: 'a b' }, 'labels of Kubernetes, got "release=a b"'],
-  ['labels', { 'a/b/c': 'd' }, 'labels of Kubernetes, got "a/b/c=d"'],
+  ['labels', { release: 'a b' }, 'valid Kubernetes labels, got "release=a b"'],
+  ['labels', { 'a/b/c': 'd' }, 'valid Kubernetes labels, got "a/b/c=d"'],
 ];
 
 describe('the options of generate', () => {
@@ -52,22 +52,24 @@ describe('the options of generate', () => {
     );
   });
 
-  it('divide every window and time limit', () => {
+  it('timeScale divides every window and time limit', () => {
     const times = (rules = '') =>
       [...rules.matchAll(/\[(\w+)(?::(\w+))?\]|for: (\w+)|interval: (\w+)/g)].flatMap(
-        ([, ...found]) => found.filter((each) => each !== undefined).map(secondsOf),
+        ([, ...found]) => found.filter((text) => text !== undefined).map(secondsOf),
       );
     for (const path of [RULES, 'alerts/resilience-recording-rules.yaml']) {
       const whole = times(generate()[path]);
       expect(whole.length).toBeGreaterThan(5);
-      expect(times(generate({ timeScale: 20 })[path])).toEqual(whole.map((each) => each / 20));
+      expect(times(generate({ timeScale: 20 })[path])).toEqual(
+        whole.map((seconds) => seconds / 20),
+      );
     }
     const rules = generate({ timeScale: 20 })[RULES] ?? '';
     expect(rules).toContain('[15s])) > 15\n');
     expect(rules).toContain('(limit 15s)');
   });
 
-  it('divide the times of panels, but not what is no time', () => {
+  it('timeScale divides times of panels, but no duration of a call and no ratio', () => {
     const fleet = generate({ timeScale: 10 })[FLEET] ?? '';
     expect(fleet).toContain('"Most calls over 500 ms, last 1m"');
     expect(fleet).toContain('"value": 0.05,\n'); // p95: 500 ms, and timeouts: 5 %
@@ -75,7 +77,7 @@ describe('the options of generate', () => {
     expect(fleet).toContain('"value": 0.7,\n'); // retries that recover: 70 %
   });
 
-  it('say where runbooks and dashboards are, with or without a slash at the end', () => {
+  it('runbookBase and dashboardBase set the links of alerts, with or without a trailing slash', () => {
     const rules =
       generate({
         runbookBase: 'https://wiki.test/runbooks/',
@@ -89,24 +91,24 @@ describe('the options of generate', () => {
     );
   });
 
-  it('link to a dashboard only where Grafana is named', () => {
+  it('alerts link to a dashboard only with dashboardBase', () => {
     const what = ['alerts', 'alertmanager'] as const;
     for (const [options, expected] of [
       [{ what }, false],
       [{ what, dashboardBase: 'https://grafana.test' }, true],
     ] as const) {
-      const made = generate(options);
-      expect(made[RULES]?.includes('dashboard_url')).toBe(expected);
-      expect(made['alertmanager.yaml']?.includes('text: Dashboard\n')).toBe(expected);
+      const files = generate(options);
+      expect(files[RULES]?.includes('dashboard_url')).toBe(expected);
+      expect(files['alertmanager.yaml']?.includes('text: Dashboard\n')).toBe(expected);
     }
   });
 });
 
-describe('the options for fleets of any shape', () => {
+describe('the options for other fleets', () => {
   const rulesIn = (options: GenerateOptions) =>
     Object.values(generate({ ...options, what: 'rules' })).join('\n');
 
-  it('put a prefix before every metric, and before what is recorded', () => {
+  it('metricPrefix precedes every metric and every recorded series', () => {
     const rules = rulesIn({ metricPrefix: 'myapp_' });
     expect(rules).toContain('(myapp_resilience_executions_total{');
     expect(rules).toContain('policy:myapp_resilience_executions:increase5m');
@@ -114,7 +116,7 @@ describe('the options for fleets of any shape', () => {
     expect(rules.replaceAll('myapp_resilience_', '')).not.toMatch(/\bresilience_\w+(\{|\[|:)/);
   });
 
-  it('group rules, variables, links, routes and inhibitions by further labels', () => {
+  it('groupLabels apply to rules, variables, links, routes and inhibitions', () => {
     const options = {
       groupLabels: ['cluster', 'namespace', 'job'],
       dashboardBase: 'https://grafana.test',
@@ -142,13 +144,13 @@ describe('the options for fleets of any shape', () => {
     );
   });
 
-  it('read native histograms', () => {
+  it('histograms: native makes rules read native histograms', () => {
     const rules = rulesIn({ histograms: 'native' });
     expect(rules).toContain('histogram_count(');
     expect(rules).not.toMatch(/resilience_\w+_(bucket|count)\b/);
   });
 
-  it('leave alerts out, and their inhibitions', () => {
+  it('without omits alerts and their inhibitions', () => {
     const without = ['ResilienceMetricsAbsent', 'ResilienceCircuitBreakerIsolatedNow'];
     const files = generate({ without, what: ['rules', 'alertmanager'] });
     for (const name of without) expect(JSON.stringify(files)).not.toContain(name);
@@ -157,7 +159,7 @@ describe('the options for fleets of any shape', () => {
     );
   });
 
-  it('give one policy limits of its own, with all limits in the text of the alert', () => {
+  it('a threshold of one policy applies to that policy only, and the alert states all limits', () => {
     const rules = rulesIn({ thresholds: { 'latency.seconds{policy="llm"}': 30 } });
     expect(rules).toContain('resilience_policy_name!~"llm"');
     expect(rules).toContain('resilience_policy_name="llm"');

@@ -8,11 +8,11 @@ const RULES = 'prometheus, prometheus-rule, mimir, grafana';
 const RULE_FILES = ['alerts/resilience-alerts.yaml', 'alerts/resilience-recording-rules.yaml'];
 const FLEET = 'dashboards/resilience-fleet.json';
 
-/** Paths but for those of the second dashboard. */
+/** Paths without those of the dashboard for one policy. */
 const paths = (options: GenerateOptions) =>
   Object.keys(generate(options)).filter((path) => !path.includes('resilience-policy'));
 
-describe('what is generated', () => {
+describe('the selection of files', () => {
   it.each<[GenerateOptions, string[]]>([
     [{}, [...RULE_FILES, FLEET]],
     [{ what: 'rules' }, RULE_FILES],
@@ -22,7 +22,7 @@ describe('what is generated', () => {
     [{ what: 'fleet' }, [FLEET]],
     [{ what: 'alertmanager' }, ['alertmanager.yaml']],
     [{ what: ['fleet', 'fleet', 'alerts'] }, ['alerts/resilience-alerts.yaml', FLEET]],
-  ])('is, with %j, %j', (options, expected) => {
+  ])('%j selects %j', (options, expected) => {
     expect(paths(options)).toEqual(expected);
   });
 
@@ -41,11 +41,11 @@ describe('what is generated', () => {
       { what: 'fleet', format: ['classic', 'provisioning'] },
       [FLEET, 'provisioning/dashboards/resilience.yaml'],
     ],
-  ])('follows from the format: with %j it is %j', (options, expected) => {
+  ])('format %j selects %j', (options, expected) => {
     expect(paths(options)).toEqual(expected);
   });
 
-  it('is the fleet alone, or one policy in depth', () => {
+  it('a single dashboard can be selected', () => {
     for (const what of ['fleet', 'policy'] as const) {
       expect(Object.keys(generate({ what }))).toEqual([`dashboards/resilience-${what}.json`]);
     }
@@ -68,7 +68,7 @@ describe('what is generated', () => {
       { what: 'alertmanager', format: 'mimir' },
       '`options.format` to be none for alertmanager, got "mimir"',
     ],
-  ])('is not guessed from %j', (options, message) => {
+  ])('%j is rejected', (options, message) => {
     expect(() => generate(options)).toThrow(new TypeError(`Expected ${message}`));
   });
 });

@@ -14,7 +14,7 @@ import * as telemetry from './telemetry.ts';
 import * as timeout from './timeout.ts';
 import type { Alert, Recording, RuleGroup } from './types.ts';
 
-const GROUPS = {
+const ALERT_GROUPS = {
   'circuit-breaker': circuitBreaker,
   retry,
   timeout,
@@ -25,23 +25,24 @@ const GROUPS = {
   telemetry,
 };
 
-/** Rules that look back over 5 min or more lose nothing by an evaluation once a minute. */
+/** Rules with windows of 5 min and more lose nothing if they are evaluated once a minute. */
 const EVALUATION_SECONDS = 60;
 
 /**
- * Every alert, in groups. Those about circuits page soon and are evaluated at Prometheus' own interval.
+ * All alerts in groups. Circuit breaker alerts page soon, so Prometheus evaluates them at its own
+ * interval.
  *
- * @throws TypeError if an alert to leave out is not known, or no alert reads the limit of a policy
+ * @throws TypeError if an alert to omit is unknown, or no alert reads the limit of a policy
  */
 export function alertGroups(queries: Queries): RuleGroup<Alert>[] {
   const { without } = queries.settings;
-  const names = Object.values(GROUPS).flatMap(({ alerts }) => alerts(queries).map(nameOf));
+  const names = Object.values(ALERT_GROUPS).flatMap(({ alerts }) => alerts(queries).map(nameOf));
   const unknown = without.find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw optionError('without', `some of ${[...new Set(names)].join(', ')}`, unknown);
   }
   const unread = new Set(queries.settings.policyLimits.keys());
-  const groups = Object.entries(GROUPS).map(([name, { alerts }]) => ({
+  const groups = Object.entries(ALERT_GROUPS).map(([name, { alerts }]) => ({
     name: `resilience-${name}`,
     ...(alerts === circuitBreaker.alerts ? {} : { intervalSeconds: EVALUATION_SECONDS }),
     rules: withPolicyLimits(alerts, queries, unread).filter((rule) => !without.includes(rule.name)),
@@ -49,21 +50,21 @@ export function alertGroups(queries: Queries): RuleGroup<Alert>[] {
   const [policy] = unread;
   if (policy !== undefined) {
     throw new TypeError(
-      `Expected a threshold of the policy ${JSON.stringify(policy)} that is the limit of an alert ` +
-        'about a policy, got one that no such alert reads',
+      `Expected a threshold of the policy ${JSON.stringify(policy)} that an alert about policies ` +
+        'reads, got one that no such alert reads',
     );
   }
   return groups.filter(({ rules }) => rules.length > 0);
 }
 
-/** What alerts and panels read instead of raw series of days. */
+/** The recording rules, whose series alerts and panels read for windows of hours and days. */
 export function recordingGroups(queries: Queries): RuleGroup<Recording>[] {
   return [recordingGroup(queries)];
 }
 
 /**
- * The alerts of a group. Where a limit is set for some policies, the rule is an `or` of one part for
- * each of them, and one for all other policies.
+ * The alerts of a group. If policies have own limits, a rule is an `or` of a part for each such
+ * policy and a part for all others.
  */
 function withPolicyLimits(
   alerts: (queries: Queries) => Alert[],
@@ -71,31 +72,37 @@ function withPolicyLimits(
   unread: Set<string>,
 ): Alert[] {
   const { settings } = queries;
-  const of = (scope: Matcher, limits: Limits) => alerts(queries.restrictedTo({ scope, limits }));
+  const alertsFor = (scope: Matcher, limits: Limits) =>
+    alerts(queries.restrictedTo({ scope, limits }));
   const overrides = [...settings.policyLimits].map(([policy, limits]) => {
     const scope: Matcher = { label: ATTR_POLICY_NAME, op: '=', value: policy };
-    return { policy, own: of(scope, limits), common: of(scope, settings.limits) };
+    return { policy, own: alertsFor(scope, limits), common: alertsFor(scope, settings.limits) };
   });
   return alerts(queries).map((alert, index) => {
     const changed = overrides.flatMap(({ policy, own, common }) => {
-      const [mine, other] = [own[index], common[index]];
+      const [ownAlert, commonAlert] = [own[index], common[index]];
       const isOfPolicy = alert.subject === 'policy' || alert.subject === 'replica';
-      return isOfPolicy && mine && mine.expr !== other?.expr ? [{ policy, alert: mine }] : [];
+      return isOfPolicy && ownAlert && ownAlert.expr !== commonAlert?.expr
+        ? [{ policy, alert: ownAlert }]
+        : [];
     });
     if (changed.length === 0) return alert;
     for (const { policy } of changed) unread.delete(policy);
     const scope: Matcher = {
       label: ATTR_POLICY_NAME,
       op: '!~',
-      value: changed.map(({ policy }) => escaped(policy)).join('|'),
+      value: changed.map(({ policy }) => escapeRegExp(policy)).join('|'),
     };
-    const rest = of(scope, settings.limits)[index] as Alert;
+    const rest = alertsFor(scope, settings.limits)[index] as Alert;
     return {
       ...alert,
-      expr: [rest.expr, ...changed.map((each) => each.alert.expr)].map(bracketed).join('\nor\n'),
-      limit: [alert.limit, ...changed.map((each) => `${each.policy}: ${each.alert.limit}`)].join(
-        '; ',
-      ),
+      expr: [rest.expr, ...changed.map((change) => change.alert.expr)]
+        .map(parenthesize)
+        .join('\nor\n'),
+      limit: [
+        alert.limit,
+        ...changed.map((change) => `${change.policy}: ${change.alert.limit}`),
+      ].join('; '),
     };
   });
 }
@@ -104,11 +111,11 @@ function nameOf({ name }: Alert): string {
   return name;
 }
 
-function bracketed(expr: string): string {
+function parenthesize(expr: string): string {
   return `(\n${expr.replaceAll(/^/gm, '  ')}\n)`;
 }
 
-/** A name that means itself in a regular expression. */
-function escaped(name: string): string {
+/** Escapes a name for a regular expression. */
+function escapeRegExp(name: string): string {
   return name.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

@@ -5,10 +5,10 @@ import type { Queries } from '../promql/queries.ts';
 import { resolveInhibitions } from './inhibitions.ts';
 import { yamlFile } from './yaml.ts';
 
-/** Secrets are no part of a file that is committed. */
+/** The example names files for secrets, so that it can be committed. */
 const SECRETS = '/etc/alertmanager/secrets';
 
-/** As long as Alertmanager remembers what it has sent, by its defaults: it is sent once. */
+/** The default retention of Alertmanager, so that a notification is sent once. */
 const ONCE = '120h';
 
 const TITLE =
@@ -22,7 +22,7 @@ const TEXT = `{{ range .Alerts -}}
 <{{ .Annotations.runbook_url }}|Runbook>{{ with .Annotations.dashboard_url }} · <{{ . }}|Dashboard>{{ end }}
 {{ end }}`;
 
-/** An example of a whole configuration, to take from what one needs. */
+/** An example of a complete Alertmanager configuration. */
 export function alertmanagerFile(alerts: readonly Alert[], queries: Queries): string {
   const { naming, without } = queries.settings;
   const names = (labels: readonly string[]) => labels.map((label) => labelName(label, naming));
@@ -43,7 +43,7 @@ export function alertmanagerFile(alerts: readonly Alert[], queries: Queries): st
     {
       route: {
         receiver: 'slack',
-        // One message for all alerts about a dependency of a service.
+        // One message for all alerts of a policy and service.
         group_by: policy,
         group_wait: '30s',
         group_interval: '5m',
@@ -69,11 +69,11 @@ export function alertmanagerFile(alerts: readonly Alert[], queries: Queries): st
       },
       inhibit_rules: resolveInhibitions(alerts, without).flatMap(
         ({ cause, symptoms, acrossJobs }) =>
-          // Those of one severity, and those of any, can't be told in one rule.
+          // An inhibition rule matches one severity, or every severity.
           [...new Set(symptoms.map(({ severity }) => severity))].map((severity) => ({
             source_matchers: matchers([cause.name], cause.severity),
             target_matchers: matchers(
-              symptoms.filter((each) => each.severity === severity).map(({ name }) => name),
+              symptoms.filter((symptom) => symptom.severity === severity).map(({ name }) => name),
               severity,
             ),
             equal: acrossJobs ? policyOfAnyJob : policy,
@@ -106,8 +106,8 @@ export function alertmanagerFile(alerts: readonly Alert[], queries: Queries): st
       ],
     },
     '',
-    'Routes: critical pages, warning goes to a channel, info goes once to a quiet channel. Fill in',
-    'your receivers, and put their secrets into the files that are named here.',
+    'Routes: critical pages, warning goes to a channel, info goes once to a quiet channel. Replace the',
+    'receivers by yours, and write the secrets into the files named here.',
   );
 }
 

@@ -10,20 +10,20 @@ import { FOLDER } from './folder.ts';
 import { annotations } from './rules.ts';
 import { yamlFile } from './yaml.ts';
 
-/** Seconds between two evaluations, as Prometheus' own default is. */
+/** Seconds between two evaluations, the default of Prometheus. */
 const INTERVAL_SECONDS = 60;
-/** Grafana evaluates at multiples of this. */
+/** Grafana evaluates at multiples of this interval. */
 const GRAFANA_SECONDS = 10;
-/** An instant query looks at the end of it; there must be one. */
+/** Grafana requires a range, although an instant query uses only its end. */
 const RANGE = { from: 600, to: 0 };
 const EXPRESSION = { type: '__expr__', uid: '__expr__' };
 
 /**
- * Alert rules that Grafana itself evaluates, as a file of its provisioning, whose keys are not those
- * of its API. https://grafana.com/docs/grafana/latest/alerting/set-up/provision-alerting-resources/file-provisioning/
+ * Grafana-managed alert rules as provisioning file. Its keys differ from those of the API.
+ * https://grafana.com/docs/grafana/latest/alerting/set-up/provision-alerting-resources/file-provisioning/
  */
 export function grafanaAlerts(all: readonly RuleGroup<Alert>[], queries: Queries): string {
-  // Grafana writes no series of its alerts that a rule could count.
+  // Grafana has no `ALERTS` series that a rule could count.
   const groups = all.map((group) => ({
     ...group,
     rules: group.rules.filter(({ expr }) => !expr.includes(`${ALERTS}{`)),
@@ -40,11 +40,11 @@ export function grafanaAlerts(all: readonly RuleGroup<Alert>[], queries: Queries
     })),
   };
   return yamlFile(
-    // What builders make has methods, too.
+    // Builders return objects with methods.
     JSON.parse(JSON.stringify(content)),
     '',
-    `They ask the data source ${queries.settings.datasourceUid}. Two read what recording rules record, which Grafana`,
-    'does not for a Prometheus: load resilience-recording-rules.yaml there, or they stay silent.',
+    `The rules query the data source ${queries.settings.datasourceUid}. Some read recorded series: load`,
+    'resilience-recording-rules.yaml into that Prometheus, or these alerts never fire.',
   );
 }
 
@@ -59,19 +59,19 @@ function rule(alert: Alert, title: string, queries: Queries) {
     title,
     condition: 'C',
     data: data(alert, queries.settings.datasourceUid).map((query) => query.build()),
-    // The query gives what is wrong: nothing is what it gives when all is well.
+    // The query returns only what is wrong, so no data means OK.
     noDataState: 'OK',
     execErrState: 'Error',
     for: alert.forSeconds === undefined ? '0s' : queries.time(alert.forSeconds),
     ...(alert.keepFiringSeconds === undefined
       ? {}
       : { keep_firing_for: queries.time(alert.keepFiringSeconds) }),
-    // What the query gives no more is over, as in Prometheus.
+    // Resolve an alert as soon as the query does not return it, as Prometheus does.
     missing_series_evals_to_resolve: 1,
     annotations: Object.fromEntries(
       Object.entries(annotations(alert, queries)).map(([name, text]) => [
         name,
-        // What Prometheus calls the value is here a list of those of all queries.
+        // In Grafana `$value` is text about all queries; `$values` has the numbers.
         text.replace(/\$value\b/g, '$values.A.Value'),
       ]),
     ),
@@ -81,8 +81,8 @@ function rule(alert: Alert, title: string, queries: Queries) {
 }
 
 /**
- * Any number that the query gives means that the alert fires, also a zero: none of the dependencies
- * is available. So it is not the number that is held against the threshold.
+ * An alert fires for every number that the query returns, including 0 (no dependency is available).
+ * So the condition tests whether there is a number, not how large it is.
  */
 function data({ expr }: Alert, uid: string): QueryBuilder[] {
   const query = new DataqueryBuilder()
@@ -90,7 +90,7 @@ function data({ expr }: Alert, uid: string): QueryBuilder[] {
     .datasource({ type: DATASOURCE.type, uid })
     .expr(expr)
     .instant();
-  const given = new TypeMathBuilder()
+  const hasValue = new TypeMathBuilder()
     .refId('B')
     .datasource(EXPRESSION)
     .expression('is_number($A) || is_nan($A) || is_inf($A)');
@@ -101,15 +101,15 @@ function data({ expr }: Alert, uid: string): QueryBuilder[] {
     .conditions([{ evaluator: { type: 'gt', params: [0] } }]);
   return [
     new QueryBuilder('A').datasourceUid(uid).relativeTimeRange(RANGE).model(query),
-    new QueryBuilder('B').datasourceUid(EXPRESSION.uid).relativeTimeRange(RANGE).model(given),
+    new QueryBuilder('B').datasourceUid(EXPRESSION.uid).relativeTimeRange(RANGE).model(hasValue),
     new QueryBuilder('C').datasourceUid(EXPRESSION.uid).relativeTimeRange(RANGE).model(fires),
   ];
 }
 
-/** Rules that share a name need titles of their own in Grafana: with their severity and window. */
+/** Titles must be unique in Grafana: rules that share a name add severity and window. */
 function titleOf({ name, severity, labels }: Alert, alerts: readonly Alert[]): string {
-  const shared = alerts.filter((other) => other.name === name).length > 1;
-  return shared ? `${name} (${[severity, labels?.['long']].filter(Boolean).join(', ')})` : name;
+  const isShared = alerts.filter((alert) => alert.name === name).length > 1;
+  return isShared ? `${name} (${[severity, labels?.['long']].filter(Boolean).join(', ')})` : name;
 }
 
 function interval(queries: Queries): string {

@@ -11,7 +11,7 @@ import { ruleFile } from './prometheus.ts';
 import { prometheusRule } from './prometheus-rule.ts';
 import { dashboardProvider } from './provisioning.ts';
 
-/** What is not asked for is empty. */
+/** Parts that are not selected are empty. */
 export interface Rules {
   readonly alerts: readonly RuleGroup<Alert>[];
   readonly recordings: readonly RuleGroup<Recording>[];
@@ -23,10 +23,10 @@ const RECORDING_RULES = 'resilience-recording-rules';
 type DashboardFiles = (dashboards: readonly Dashboard[], queries: Queries) => Files;
 type RuleFiles = (rules: Rules, queries: Queries) => Files;
 
-/** Each format has a folder of its own, so that several can be written into one place. */
+/** Each format has its own folder, so that one directory can hold several formats. */
 export const DASHBOARD_FILES: Readonly<Record<DashboardFormat, DashboardFiles>> = {
   classic,
-  configmap: each('kubernetes', 'yaml', (dashboard, { settings }) =>
+  configmap: filePerDashboard('kubernetes', 'yaml', (dashboard, { settings }) =>
     configMap(dashboard, settings),
   ),
   provisioning: (dashboards, queries) => ({
@@ -37,12 +37,14 @@ export const DASHBOARD_FILES: Readonly<Record<DashboardFormat, DashboardFiles>> 
   }),
 };
 
-const prometheus = eachRules('alerts', (_, groups, queries) => ruleFile(groups, queries));
+const prometheus = alertAndRecordingFiles('alerts', (_, groups, queries) =>
+  ruleFile(groups, queries),
+);
 
 export const RULE_FILES: Readonly<Record<RuleFormat, RuleFiles>> = {
   prometheus,
-  'prometheus-rule': eachRules('kubernetes', prometheusRule),
-  mimir: eachRules('mimir', mimirFile),
+  'prometheus-rule': alertAndRecordingFiles('kubernetes', prometheusRule),
+  mimir: alertAndRecordingFiles('mimir', mimirFile),
   grafana: ({ alerts, recordings }, queries) => ({
     ...(alerts.length > 0
       ? { [`provisioning/alerting/${ALERTS}.yaml`]: grafanaAlerts(alerts, queries) }
@@ -52,11 +54,11 @@ export const RULE_FILES: Readonly<Record<RuleFormat, RuleFiles>> = {
 };
 
 function classic(dashboards: readonly Dashboard[], queries: Queries): Files {
-  return each('dashboards', 'json', classicDashboard)(dashboards, queries);
+  return filePerDashboard('dashboards', 'json', classicDashboard)(dashboards, queries);
 }
 
 /** A file for each dashboard. */
-function each(
+function filePerDashboard(
   folder: string,
   type: string,
   format: (dashboard: Dashboard, queries: Queries) => string,
@@ -70,8 +72,8 @@ function each(
     );
 }
 
-/** A file of alerts and one of recording rules. */
-function eachRules(
+/** A file of alerts and a file of recording rules. */
+function alertAndRecordingFiles(
   folder: string,
   format: (name: string, groups: readonly RuleGroup[], queries: Queries) => string,
 ): RuleFiles {

@@ -1,18 +1,18 @@
 import type { Alert, Severity } from '../alerts/types.ts';
 
-type Known = Pick<Alert, 'name'> & Partial<Pick<Alert, 'severity'>>;
+type AlertMatch = Pick<Alert, 'name'> & Partial<Pick<Alert, 'severity'>>;
 
 interface Inhibition {
-  /** While it fires, */
-  readonly cause: Known;
-  /** these are not sent, for the same service and policy. */
-  readonly symptoms: readonly Known[];
-  /** For the same policy of any job. */
+  /** While this alert fires, */
+  readonly cause: AlertMatch;
+  /** Alertmanager does not send these, for the same service and policy. */
+  readonly symptoms: readonly AlertMatch[];
+  /** Also for the same policy of other jobs. */
   readonly acrossJobs?: boolean;
 }
 
-/** What an open circuit explains. */
-const OF_OPEN_CIRCUIT = [
+/** Alerts that an open circuit explains. */
+const SYMPTOMS_OF_OPEN_CIRCUIT = [
   'ResilienceCircuitBreakerStuckOpen',
   'ResilienceCircuitBreakerProbeFailed',
   'ResilienceCircuitBreakerOpened',
@@ -27,13 +27,13 @@ const OF_OPEN_CIRCUIT = [
   'ResilienceErrorBudgetBurn',
 ];
 
-const named = (names: readonly string[], severity?: Severity): Known[] =>
+const toMatches = (names: readonly string[], severity?: Severity): AlertMatch[] =>
   names.map((name) => (severity === undefined ? { name } : { name, severity }));
 
-function ofNoMoreThanWarning(names: readonly string[]): Known[] {
+function warningsAndBelow(names: readonly string[]): AlertMatch[] {
   const info = 'ResilienceCircuitBreakerOpened';
   return [
-    ...named(
+    ...toMatches(
       names.filter((name) => name !== info),
       'warning',
     ),
@@ -42,15 +42,15 @@ function ofNoMoreThanWarning(names: readonly string[]): Known[] {
 }
 
 /**
- * Which alert explains which. None inhibits an alert that is more severe, nor one about metrics; a
- * critical `ResilienceErrorBudgetBurn` is inhibited by nothing that is about one service alone.
+ * Causes and their symptoms. No alert inhibits a more severe alert or an alert about metrics. An open
+ * circuit of one service does not inhibit a critical `ResilienceErrorBudgetBurn`.
  */
 export const INHIBITIONS: readonly Inhibition[] = [
   {
     cause: { name: 'ResilienceCircuitBreakerIsolatedNow' },
-    symptoms: named([
+    symptoms: toMatches([
       'ResilienceCircuitBreakerOpenFleetWide',
-      ...OF_OPEN_CIRCUIT,
+      ...SYMPTOMS_OF_OPEN_CIRCUIT,
       'ResilienceRecoverySlow',
       'ResilienceBulkheadRejections',
       'ResilienceBulkheadSaturated',
@@ -59,28 +59,31 @@ export const INHIBITIONS: readonly Inhibition[] = [
   },
   {
     cause: { name: 'ResilienceCircuitBreakerOpenInManyJobs', severity: 'critical' },
-    symptoms: named(['ResilienceCircuitBreakerOpenFleetWide', ...OF_OPEN_CIRCUIT]),
+    symptoms: toMatches(['ResilienceCircuitBreakerOpenFleetWide', ...SYMPTOMS_OF_OPEN_CIRCUIT]),
     acrossJobs: true,
   },
   {
     cause: { name: 'ResilienceCircuitBreakerOpenInManyJobs', severity: 'warning' },
-    symptoms: ofNoMoreThanWarning(['ResilienceCircuitBreakerOpenFleetWide', ...OF_OPEN_CIRCUIT]),
+    symptoms: warningsAndBelow([
+      'ResilienceCircuitBreakerOpenFleetWide',
+      ...SYMPTOMS_OF_OPEN_CIRCUIT,
+    ]),
     acrossJobs: true,
   },
   {
     cause: { name: 'ResilienceCircuitBreakerOpenFleetWide', severity: 'critical' },
     symptoms: [
-      ...named(OF_OPEN_CIRCUIT.filter((name) => name !== 'ResilienceErrorBudgetBurn')),
+      ...toMatches(SYMPTOMS_OF_OPEN_CIRCUIT.filter((name) => name !== 'ResilienceErrorBudgetBurn')),
       { name: 'ResilienceErrorBudgetBurn', severity: 'warning' },
     ],
   },
   {
     cause: { name: 'ResilienceCircuitBreakerOpenFleetWide', severity: 'warning' },
-    symptoms: ofNoMoreThanWarning(OF_OPEN_CIRCUIT),
+    symptoms: warningsAndBelow(SYMPTOMS_OF_OPEN_CIRCUIT),
   },
   {
     cause: { name: 'ResilienceCircuitBreakerStuckOpen' },
-    symptoms: named(['ResilienceCircuitBreakerProbeFailed']),
+    symptoms: toMatches(['ResilienceCircuitBreakerProbeFailed']),
   },
   {
     cause: { name: 'ResilienceErrorBudgetBurn', severity: 'critical' },
@@ -89,28 +92,28 @@ export const INHIBITIONS: readonly Inhibition[] = [
 ];
 
 /**
- * The inhibitions between alerts that are there.
+ * The inhibitions between generated alerts.
  *
- * @param without names of alerts that are left out
- * @throws Error if an alert is not known, or not with that severity: a rule that inhibits nothing
+ * @param without names of omitted alerts
+ * @throws Error if an inhibition names an unknown alert or severity
  */
 export function resolveInhibitions(
   alerts: readonly Alert[],
   without: readonly string[],
 ): readonly Inhibition[] {
-  const isThere = ({ name, severity }: Known) =>
+  const isGenerated = ({ name, severity }: AlertMatch) =>
     alerts.some(
       (alert) => alert.name === name && (severity === undefined || alert.severity === severity),
     );
-  const kept = ({ name }: Known) => !without.includes(name);
-  const inhibitions = INHIBITIONS.filter(({ cause }) => kept(cause)).map((each) => ({
-    ...each,
-    symptoms: each.symptoms.filter(kept),
+  const isIncluded = ({ name }: AlertMatch) => !without.includes(name);
+  const inhibitions = INHIBITIONS.filter(({ cause }) => isIncluded(cause)).map((inhibition) => ({
+    ...inhibition,
+    symptoms: inhibition.symptoms.filter(isIncluded),
   }));
-  for (const each of inhibitions.flatMap(({ cause, symptoms }) => [cause, ...symptoms])) {
-    if (isThere(each)) continue;
-    const words = [each.severity, each.name].filter(Boolean).join(' ');
-    throw new Error(`Expected an alert ${words}, found none`);
+  for (const match of inhibitions.flatMap(({ cause, symptoms }) => [cause, ...symptoms])) {
+    if (isGenerated(match)) continue;
+    const expected = [match.severity, match.name].filter(Boolean).join(' ');
+    throw new Error(`Expected an alert ${expected} for an inhibition, found none`);
   }
   return inhibitions.filter(({ symptoms }) => symptoms.length > 0);
 }

@@ -3,7 +3,7 @@ import type { Queries } from '../promql/queries.ts';
 import { kubernetesObject } from './kubernetes.ts';
 import { prometheusGroups } from './rules.ts';
 
-/** By which kube-prometheus has its Prometheus choose rules; other operators choose by others. */
+/** The labels by which the Prometheus of kube-prometheus selects rules. */
 const LABELS = { prometheus: 'k8s', role: 'alert-rules' };
 
 /** A custom resource of the Prometheus operator. */

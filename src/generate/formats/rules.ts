@@ -3,13 +3,13 @@ import type { Alert, Recording, RuleGroup, Subject } from '../alerts/types.ts';
 import { uidOf } from '../dashboards/uids.ts';
 import type { Queries } from '../promql/queries.ts';
 
-/** Groups as Prometheus writes them, and Mimir and the operator after it. */
+/** Rule groups for Prometheus, Mimir and the Prometheus operator. */
 export function prometheusGroups(groups: readonly RuleGroup[], queries: Queries) {
   return groups.map((group) => prometheusGroup(group, queries));
 }
 
 function prometheusGroup({ name, intervalSeconds, rules }: RuleGroup, queries: Queries) {
-  // A group without rules would look like a system without faults.
+  // An empty group would look like a fleet without problems.
   if (rules.length === 0) throw new Error(`Expected rules in the group ${name}, got none`);
   return {
     name,
@@ -36,13 +36,13 @@ function alertRule(alert: Alert, queries: Queries) {
   };
 }
 
-/** The labels of an alert that are variables of its dashboard, by the name of the variable. */
+/** The dashboard variables that an alert sets, and the labels with their values. */
 function variables(about: Subject, queries: Queries): [variable: string, label: string][] {
   const service = queries.service
     .filter((label) => about !== 'jobs' || label !== queries.job)
     .map((label): [string, string] => [queries.variable(label), label]);
   if (about === 'job') return service;
-  // A dependency is watched under the name of the policy that protects its calls.
+  // A dependency has the name of the policy that protects its calls.
   const policy = about === 'dependency' ? ATTR_DEPENDENCY_NAME : ATTR_POLICY_NAME;
   return [...service, ['policy', policy]];
 }
@@ -50,7 +50,7 @@ function variables(about: Subject, queries: Queries): [variable: string, label: 
 export function annotations(alert: Alert, queries: Queries): Readonly<Record<string, string>> {
   const { name, subject: about, summary } = alert;
   const { runbookBase, dashboardBase } = queries.settings;
-  const chosen = variables(about, queries).map(
+  const parameters = variables(about, queries).map(
     ([variable, label]) => `var-${variable}={{ ${queries.labelExpression(label)} | urlquery }}`,
   );
   const dashboard = about === 'job' || about === 'jobs' ? 'fleet' : 'policy';
@@ -61,12 +61,12 @@ export function annotations(alert: Alert, queries: Queries): Readonly<Record<str
     ...(dashboardBase === undefined
       ? {}
       : {
-          dashboard_url: `${dashboardBase}/d/${uidOf(dashboard, queries.settings)}?${chosen.join('&')}`,
+          dashboard_url: `${dashboardBase}/d/${uidOf(dashboard, queries.settings)}?${parameters.join('&')}`,
         }),
   };
 }
 
-/** The description of an alert with its limit and its advice. */
+/** The description with limit and advice. */
 export function describe({ description, limit, advice }: Alert): string {
   const limited = limit === undefined ? description : `${description} (limit ${limit})`;
   return [`${limited}.`, ...(advice === undefined ? [] : [advice])].join(' ');

@@ -6,14 +6,13 @@ const UNITS = [
 ] as const;
 
 /**
- * A duration as Prometheus and Grafana write it: in the largest unit that leaves no fraction, such
- * as `5m`, `90s` or `9500ms`. Milliseconds are the least that Prometheus knows.
+ * A duration for Prometheus and Grafana in the largest unit without a fraction: `5m`, `90s`, `9500ms`.
  *
- * @throws RangeError if less than a millisecond is left
+ * @throws RangeError if it is shorter than a millisecond, the smallest unit of Prometheus
  */
 export function toDuration(seconds: number): string {
   const ms = Math.round(seconds * 1000);
-  if (!(ms >= 1)) throw new RangeError(`Expected a duration of 1 ms at least, got ${seconds} s`);
-  const [unit, size] = UNITS.find(([, each]) => ms % each === 0) ?? ['ms', 1];
+  if (!(ms >= 1)) throw new RangeError(`Expected a duration of at least 1 ms, got ${seconds} s`);
+  const [unit, size] = UNITS.find(([, unitMs]) => ms % unitMs === 0) ?? ['ms', 1];
   return `${ms / size}${unit}`;
 }

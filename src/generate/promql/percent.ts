@@ -1,4 +1,4 @@
-/** A ratio as a person writes it: `0.0001` is `0.01%`. */
+/** Formats a ratio: `0.0001` is `0.01%`. */
 export function toPercent(ratio: number): string {
   return `${Number((ratio * 100).toPrecision(12))}%`;
 }

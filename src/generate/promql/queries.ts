@@ -14,28 +14,28 @@ import type { Limits } from '../limits.ts';
 import type { GenerateSettings } from '../options.ts';
 import { toDuration } from './duration.ts';
 
-/** The bound of a histogram's bucket. */
+/** The label with the upper bound of a histogram bucket. */
 export const LE = 'le';
 
-/** A window holds so many samples at least: two to know a rate, one may be late, one be missed. */
-const SAMPLES = 4;
+/** Samples in a window, at least: a rate needs two, a third may be late, a fourth may be missing. */
+const MIN_SAMPLES = 4;
 
-/** Writes PromQL in one naming and one time scale. */
+/** Writes PromQL for the naming, labels and time scale of the settings. */
 export class Queries {
   readonly settings: GenerateSettings;
   readonly limits: Limits;
-  /** The labels that Prometheus gives to every series of a replica. */
+  /** The label of the service, and the label of the replica. */
   readonly job: string;
   readonly instance: string;
-  /** The labels that identify a service: the job, and for example the cluster and the namespace. */
+  /** The labels that identify a service: the job, and for example cluster and namespace. */
   readonly service: readonly string[];
-  /** What alerts and panels group by, where one replica is meant. */
+  /** The labels of a policy on a replica. */
   readonly replica: readonly string[];
-  /** What they group by where all replicas of a service are meant. */
+  /** The labels of a policy on all replicas of a service. */
   readonly policy: readonly string[];
   readonly #scope: readonly Matcher[];
 
-  /** @param scope restricts every series of a policy, for limits that only some policies have */
+  /** @param scope matchers for every series of a policy, used for limits of single policies */
   constructor(
     settings: GenerateSettings,
     { limits = settings.limits, scope = [] }: { limits?: Limits; scope?: readonly Matcher[] } = {},
@@ -50,35 +50,35 @@ export class Queries {
     this.#scope = scope;
   }
 
-  /** The same queries, about some policies only and with other limits. */
+  /** The same queries, restricted to some policies and with other limits. */
   restrictedTo({ limits, scope }: { limits: Limits; scope: Matcher }): Queries {
     return new Queries(this.settings, { limits, scope: [scope] });
   }
 
-  /** The series of a metric. */
+  /** The selector of a metric. */
   selector(metric: Metric, matchers: readonly Matcher[] = [], part?: HistogramPart): string {
     const { naming, metricPrefix } = this.settings;
     const scope = metric.subject === ATTR_POLICY_NAME ? this.#scope : [];
     return selector(metric, naming, [...scope, ...matchers], part, metricPrefix);
   }
 
-  /** The series of every metric of this package. */
+  /** A selector for the metrics of this package, whatever their names. */
   selectorOfAll(matchers: readonly Matcher[]): string {
     const { naming, metricPrefix } = this.settings;
     return selectorOfAll(naming, matchers, metricPrefix);
   }
 
-  /** What a recording rule makes of a metric, by service and policy. */
+  /** The name of a recorded series, which has the labels of a policy. */
   recordedName(metric: Metric, operation: string): string {
     return recordedName(metric, 'policy', operation, this.settings.metricPrefix);
   }
 
-  /** The series that a recording rule makes. */
+  /** The selector of a recorded series. */
   recordedSelector(metric: Metric, operation: string): string {
     return selectorOf(this.recordedName(metric, operation), this.settings.naming, this.#scope);
   }
 
-  /** Lists of labels as PromQL writes them in `by (...)` and `on (...)`. */
+  /** Label lists for `by (...)` and `on (...)`. */
   get grouping() {
     const others = this.service.filter((label) => label !== this.job);
     return {
@@ -86,22 +86,22 @@ export class Queries {
       policy: this.labels(this.policy),
       replica: this.labels(this.replica),
       dependency: this.labels([...this.service, ATTR_DEPENDENCY_NAME]),
-      /** A policy in all jobs: of one cluster or namespace, where these identify a service. */
+      /** A policy in all jobs, per cluster or namespace if these identify a service. */
       jobs: this.labels([...others, ATTR_POLICY_NAME]),
     };
   }
 
-  /** The service that an alert is about, for its annotations: `job {{ $labels.job }}`. */
+  /** The service of an alert, for its annotations: `job {{ $labels.job }}`. */
   get serviceTemplate(): string {
     return this.service.map((label) => `${label} {{ ${this.labelExpression(label)} }}`).join(', ');
   }
 
-  /** The value of a label for an annotation. */
+  /** The template of a label value in an annotation: `{{ $labels.job }}`. */
   labelTemplate(label: string): string {
     return `{{ ${this.labelExpression(label)} }}`;
   }
 
-  /** What a reader of a dashboard has chosen, by the variables of all dashboards. */
+  /** Matchers for the dashboard variables. */
   get dashboardMatchers(): Readonly<Record<'instance' | 'policy', Matcher>> & {
     readonly service: readonly Matcher[];
   } {
@@ -116,18 +116,18 @@ export class Queries {
     };
   }
 
-  /** The dashboard variable of a label that identifies a service. */
+  /** The dashboard variable for a label of a service. */
   variable(label: string): string {
     return label === this.job ? 'job' : label.replaceAll('.', '_');
   }
 
-  /** What a reader of a dashboard sees as the name of such a label. */
+  /** The title of that variable. */
   title(label: string): string {
     const name = this.variable(label);
     return name.charAt(0).toUpperCase() + name.slice(1);
   }
 
-  /** The series of a metric that the variables of a dashboard choose; a dependency is no policy. */
+  /** The selector of a metric with the dashboard variables. Only metrics of a policy use `$policy`. */
   dashboardSelector(
     metric: Metric,
     matchers: readonly Matcher[] = [],
@@ -138,17 +138,17 @@ export class Queries {
     return this.selector(metric, [...service, instance, ...subject, ...matchers], part);
   }
 
-  /** The rate of what the variables of a dashboard choose. */
+  /** The rate of a metric with the dashboard variables. */
   rate(metric: Metric, matchers: readonly Matcher[] = [], part?: HistogramPart): string {
     return `rate(${this.dashboardSelector(metric, matchers, part)}[$__rate_interval])`;
   }
 
-  /** The grouping of an aggregation; never `without`, as other labels than ours come and go. */
+  /** The grouping of an aggregation. `without` would depend on labels that this package does not know. */
   by(labels: readonly string[]): string {
     return `by (${this.labels(labels)})`;
   }
 
-  /** Labels as PromQL lists them. */
+  /** A label list in PromQL. */
   labels(labels: readonly string[]): string {
     return labels.map((label) => labelReference(label, this.settings.naming)).join(', ');
   }
@@ -158,35 +158,35 @@ export class Queries {
     return Number.isInteger(bound) ? matches(LE, leValue(bound)) : equals(LE, leValue(bound));
   }
 
-  /** The value of a label in a template of an alert's annotation. */
+  /** The label value inside of a template: `$labels.job`. */
   labelExpression(label: string): string {
     const name = labelName(label, this.settings.naming);
     return /^\w+$/.test(name) ? `$labels.${name}` : `index $labels ${JSON.stringify(name)}`;
   }
 
-  /** The value of a label in the legend of a panel. */
+  /** The label value in the legend of a panel. */
   legend(label: string): string {
     return `{{${labelName(label, this.settings.naming)}}}`;
   }
 
-  /** A documented time, in seconds of this time scale. */
-  seconds(documented: number): number {
-    return Math.round((documented * 1000) / this.settings.timeScale) / 1000;
+  /** Seconds, divided by the time scale. */
+  seconds(seconds: number): number {
+    return Math.round((seconds * 1000) / this.settings.timeScale) / 1000;
   }
 
-  /** A documented time, as Prometheus writes it. */
-  time(documented: number): string {
-    return toDuration(this.seconds(documented));
+  /** A duration in PromQL, divided by the time scale. */
+  time(seconds: number): string {
+    return toDuration(this.seconds(seconds));
   }
 
-  /** The seconds of a documented window, which holds samples enough to be judged by. */
-  windowSeconds(documented: number): number {
-    return Math.max(this.seconds(documented), SAMPLES * this.settings.scrapeInterval);
+  /** Seconds of a window, divided by the time scale, but long enough for `MIN_SAMPLES`. */
+  windowSeconds(seconds: number): number {
+    return Math.max(this.seconds(seconds), MIN_SAMPLES * this.settings.scrapeInterval);
   }
 
-  /** A documented window, as Prometheus writes it. */
-  window(documented: number): string {
-    return toDuration(this.windowSeconds(documented));
+  /** A window in PromQL, divided by the time scale, but long enough for `MIN_SAMPLES`. */
+  window(seconds: number): string {
+    return toDuration(this.windowSeconds(seconds));
   }
 }
 
@@ -211,7 +211,7 @@ export function noneOf<T extends string>(label: string, values: readonly T[]): M
   return { label, op: '!~', value: values.join('|') };
 }
 
-/** One of the values, none of which may mean anything to a regular expression. */
+/** Matches any of the values, which must not contain characters of a regular expression. */
 export function oneOf<T extends string>(label: string, values: readonly T[]): Matcher {
   return { label, op: '=~', value: values.join('|') };
 }
