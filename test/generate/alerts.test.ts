@@ -6,6 +6,7 @@ import { generate } from '../../src/generate/index.ts';
 import { resolveGenerateSettings } from '../../src/generate/options.ts';
 import { Queries } from '../../src/generate/promql/queries.ts';
 import { alertsIn } from '../support/generated.ts';
+import { offenders } from '../support/offenders.ts';
 
 const files = generate();
 
@@ -24,18 +25,27 @@ describe('the rule file', () => {
   });
 });
 
-describe.each(alertsIn(files))('$alert', ({ alert, labels, annotations }) => {
+describe('every alert', () => {
+  const alerts = alertsIn(files);
+  const check = (assert: (alert: (typeof alerts)[number]) => void) =>
+    expect(offenders(alerts, ({ alert }) => alert, assert)).toEqual([]);
+
   it('has a severity, a summary, a description with its limit and a runbook', () => {
-    expect(labels).toMatchObject({ severity: expect.stringMatching(/^(critical|warning|info)$/) });
-    expect(Object.keys(annotations)).toEqual(['summary', 'description', 'runbook_url']);
-    expect(annotations['description']).toMatch(/\(limit .*\)|No replica/);
+    expect(alerts.length).toBeGreaterThan(25);
+    check(({ labels, annotations }) => {
+      expect(labels['severity']).toMatch(/^(critical|warning|info)$/);
+      expect(Object.keys(annotations)).toEqual(['summary', 'description', 'runbook_url']);
+      expect(annotations['description']).toMatch(/\(limit .*\)|No replica/);
+    });
   });
 
   it('links to the runbook of this version on the CDN', () => {
     expect(manifest.files).toContain('docs/runbooks');
-    expect(readdirSync('docs/runbooks')).toContain(`${alert}.md`);
-    expect(annotations['runbook_url']).toBe(
-      `https://cdn.jsdelivr.net/npm/cockatiel-otel@${manifest.version}/docs/runbooks/${alert}.md`,
-    );
+    check(({ alert, annotations }) => {
+      expect(readdirSync('docs/runbooks')).toContain(`${alert}.md`);
+      expect(annotations['runbook_url']).toBe(
+        `https://cdn.jsdelivr.net/npm/cockatiel-otel@${manifest.version}/docs/runbooks/${alert}.md`,
+      );
+    });
   });
 });

@@ -7,6 +7,7 @@ import { resolveGenerateSettings } from '../../src/generate/options.ts';
 import { Queries } from '../../src/generate/promql/queries.ts';
 import { BURN_RATES, LIMITS } from '../../src/presets/thresholds.ts';
 import { blocksOf, sectionOf } from '../support/markdown.ts';
+import { offenders } from '../support/offenders.ts';
 import { parseQuery } from '../support/promql.ts';
 import { Vocabulary } from '../support/vocabulary.ts';
 
@@ -41,84 +42,111 @@ it('every alert has a runbook, and every runbook has an alert', () => {
   expect(readdirSync('docs/runbooks').sort()).toEqual(names.map((name) => `${name}.md`).sort());
 });
 
-describe.each(names)('the runbook of %s', (name) => {
+const runbooks = names.map((name) => {
   const page = read(`docs/runbooks/${name}.md`);
   const lead = page.split('\n## ')[0] ?? '';
   const limit = sectionOf(page, 'Thresholds');
   const own = [
     ...new Set(alerts.flatMap((alert, index) => (alert.name === name ? thresholds[index] : []))),
-  ].filter((each) => each !== undefined);
+  ].filter((threshold) => threshold !== undefined);
+  return { name, page, lead, limit, own };
+});
+type Runbook = (typeof runbooks)[number];
+
+describe('every runbook', () => {
+  const check = (assert: (runbook: Runbook) => void) =>
+    expect(offenders(runbooks, ({ name }) => name, assert)).toEqual([]);
 
   it('has the headings of all runbooks', () => {
-    expect(page.split('\n')[0]).toBe(`# ${name}`);
-    expect([...page.matchAll(/^##+ (.+)$/gm)].map(([, heading]) => heading)).toEqual(HEADINGS);
-    for (const heading of HEADINGS) expect(sectionOf(page, heading).trim()).not.toBe('');
+    check(({ page, name }) => {
+      expect(page.split('\n')[0]).toBe(`# ${name}`);
+      expect([...page.matchAll(/^##+ (.+)$/gm)].map(([, heading]) => heading)).toEqual(HEADINGS);
+      for (const heading of HEADINGS) expect(sectionOf(page, heading).trim()).not.toBe('');
+    });
   });
 
   it('starts with the severities of the rule in bold', () => {
-    const own = alerts.filter((alert) => alert.name === name);
-    const [first = ''] = lead.split('\n').slice(2);
-    expect(first).toMatch(/^\*\*/);
-    const bold = [...lead.matchAll(/\*\*(\w+)/g)].map(([, word]) => word?.toLowerCase());
-    expect(bold).toEqual([...new Set(own.map(({ severity }) => severity))]);
+    check(({ name, lead }) => {
+      const rules = alerts.filter((alert) => alert.name === name);
+      const [first = ''] = lead.split('\n').slice(2);
+      expect(first).toMatch(/^\*\*/);
+      const bold = [...lead.matchAll(/\*\*(\w+)/g)].map(([, word]) => word?.toLowerCase());
+      expect(bold).toEqual([...new Set(rules.map(({ severity }) => severity))]);
+    });
   });
 
   it('starts with the limits of the rule', () => {
-    for (const each of own) {
-      const found = spellings(each).filter((text) => lead.replaceAll('\n', ' ').includes(text));
-      expect(found, each).not.toEqual([]);
-    }
+    check(({ lead, own }) => {
+      for (const threshold of own) {
+        const found = spellings(threshold).filter((text) =>
+          lead.replaceAll('\n', ' ').includes(text),
+        );
+        expect(found, threshold).not.toEqual([]);
+      }
+    });
   });
 
   it('has at least three queries, each with a question', () => {
-    const blocks = blocksOf(sectionOf(page, 'What to check first'), 'promql');
-    expect(blocks.length).toBeGreaterThanOrEqual(3);
-    expect(blocks).toEqual(blocksOf(page, 'promql'));
-    for (const block of blocks) expect(block).toMatch(/^# .*\?/);
+    check(({ page }) => {
+      const blocks = blocksOf(sectionOf(page, 'What to check first'), 'promql');
+      expect(blocks.length).toBeGreaterThanOrEqual(3);
+      expect(blocks).toEqual(blocksOf(page, 'promql'));
+      for (const block of blocks) expect(block).toMatch(/^# .*\?/);
+    });
   });
 
   it('queries metrics, labels and values that exist', () => {
-    for (const block of blocksOf(page, 'promql')) {
-      const { selections } = parseQuery(block);
-      expect(selections.length).toBeGreaterThan(0);
-      expect(selections.flatMap((each) => vocabulary.missing(each))).toEqual([]);
-    }
+    check(({ page }) => {
+      for (const block of blocksOf(page, 'promql')) {
+        const { selections } = parseQuery(block);
+        expect(selections.length).toBeGreaterThan(0);
+        expect(selections.flatMap((selection) => vocabulary.missing(selection))).toEqual([]);
+      }
+    });
   });
 
   it('lists every threshold of the rule with value and source', () => {
-    const rows = [...limit.matchAll(/^\| `(.+?)` \| (.+?) \| .+ \| (.+?) \|$/gm)];
-    expect(rows.map(([, threshold, value]) => [threshold, Number(value)])).toEqual(
-      own.map((each) => [each, THRESHOLDS[each]]),
-    );
-    for (const each of own) {
-      const [group = ''] = each.split('.');
-      const { source } = LIMITS[group as keyof typeof LIMITS];
-      const sources = rows
-        .filter(([, threshold]) => threshold?.startsWith(`${group}.`))
-        .map(([, , , text]) => text);
-      // The documented number of a limit may be one that no alert reads.
-      const ofGroup = Object.keys(THRESHOLDS).filter((name) => name.startsWith(`${group}.`));
-      if (ofGroup.length === sources.length) {
-        expect(sources.includes('documented'), each).toBe(source.some((letter) => letter !== 'D'));
+    check(({ limit, own }) => {
+      const rows = [...limit.matchAll(/^\| `(.+?)` \| (.+?) \| .+ \| (.+?) \|$/gm)];
+      expect(rows.map(([, threshold, value]) => [threshold, Number(value)])).toEqual(
+        own.map((threshold) => [threshold, THRESHOLDS[threshold]]),
+      );
+      for (const name of own) {
+        const [group = ''] = name.split('.');
+        const { source } = LIMITS[group as keyof typeof LIMITS];
+        const sources = rows
+          .filter(([, threshold]) => threshold?.startsWith(`${group}.`))
+          .map(([, , , text]) => text);
+        // The documented number of a limit may be one that no alert reads.
+        const ofGroup = Object.keys(THRESHOLDS).filter((key) => key.startsWith(`${group}.`));
+        if (ofGroup.length === sources.length) {
+          expect(sources.includes('documented'), name).toBe(
+            source.some((letter) => letter !== 'D'),
+          );
+        }
+        expect(new Set([...sources, 'documented', 'this package']).size).toBe(2);
+        expect(limit).toContain(`\`LIMITS.${group}\``);
       }
-      expect(new Set([...sources, 'documented', 'this package']).size).toBe(2);
-      expect(limit).toContain(`\`LIMITS.${group}\``);
-    }
-    expect(limit).toContain(own.length > 0 ? '`src/presets/thresholds.ts`' : 'no threshold to set');
+      expect(limit).toContain(
+        own.length > 0 ? '`src/presets/thresholds.ts`' : 'no threshold to set',
+      );
+    });
   });
 
   it('shows a command that changes a threshold', () => {
-    const [command = ''] = blocksOf(limit, 'sh');
-    const set = [...command.matchAll(/--set '?([\w.]+)(?:{.+})?=([\d.]+)/g)].map(
-      ([, threshold, value]) => [threshold, Number(value)] as const,
-    );
-    expect(set.length > 0).toBe(own.length > 0);
-    if (own.length > 0) expect(command).toMatch(/^npx cockatiel-otel generate --set /);
-    for (const [threshold, value] of set) {
-      expect(own).toContain(threshold);
-      expect(value).not.toBe(THRESHOLDS[threshold as ThresholdName]);
-    }
-    expect(() => resolveLimits(Object.fromEntries(set))).not.toThrow();
+    check(({ limit, own }) => {
+      const [command = ''] = blocksOf(limit, 'sh');
+      const set = [...command.matchAll(/--set '?([\w.]+)(?:{.+})?=([\d.]+)/g)].map(
+        ([, threshold, value]) => [threshold, Number(value)] as const,
+      );
+      expect(set.length > 0).toBe(own.length > 0);
+      if (own.length > 0) expect(command).toMatch(/^npx cockatiel-otel generate --set /);
+      for (const [threshold, value] of set) {
+        expect(own).toContain(threshold);
+        expect(value).not.toBe(THRESHOLDS[threshold as ThresholdName]);
+      }
+      expect(() => resolveLimits(Object.fromEntries(set))).not.toThrow();
+    });
   });
 });
 

@@ -5,7 +5,7 @@ import { NAMINGS } from '../../src/semconv/prometheus.ts';
 import { asked } from '../support/generated.ts';
 import { RULES, run, withFile } from './promtool.ts';
 
-/** promtool 2 does not know names in quotes yet; a test of the queries' grammar reads those. */
+/** promtool 2 rejects quoted names; a test of the queries parses those. */
 const READABLE = NAMINGS.filter((naming) => !naming.startsWith('otlp-utf8'));
 
 async function check(path: string): Promise<void> {
@@ -13,18 +13,18 @@ async function check(path: string): Promise<void> {
 }
 
 describe('promtool', () => {
-  it.each(RULES)('has nothing to say about the committed rules of $naming', ({ path }) =>
+  it.each(RULES)('accepts the committed rules of $naming without a warning', ({ path }) =>
     check(path),
   );
 
-  it.each([0.5, 20, 100])('takes the rules with every time divided by %s', async (timeScale) => {
+  it.each([0.5, 20, 100])('accepts the rules with a time scale of %s', async (timeScale) => {
     for (const naming of READABLE) {
       const rules = generate({ naming, timeScale })['alerts/resilience-alerts.yaml'] ?? '';
       await withFile('rules.yaml', rules, check);
     }
   });
 
-  it.each(READABLE)('takes every query of the dashboards in the naming %s', (naming) => {
+  it.each(READABLE)('accepts every query of the dashboards with the naming %s', (naming) => {
     const rules = asked(generate({ naming })).map(({ expr }, index) => ({
       record: `query:${index}`,
       expr: expr.replace(/\$__(rate_interval|range)/g, '5m'),

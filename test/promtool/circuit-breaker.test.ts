@@ -20,7 +20,7 @@ groups:
   it.each([15, 60])(
     'never fires where a slow probe is seen, every %s s, though ours does',
     async (interval) => {
-      const road = {
+      const sampling = {
         naming: 'prometheus-exporter',
         interval,
         evaluation: 15,
@@ -34,7 +34,7 @@ groups:
         replicas: [circuits('a', [outage(T, minutes(60), { probeSeconds: 30 })])],
         firing: never(T + minutes(60)),
       } as const;
-      expect(await failuresOf(road, alert, testsOf([play], road))).toEqual(new Map());
+      expect(await failuresOf(sampling, alert, testsOf([play], sampling))).toEqual(new Map());
     },
   );
 });

@@ -15,7 +15,7 @@ import {
 } from '../../src/semconv/metrics.ts';
 import { closed, happened, histogram, plus, type Replica, type Value } from './series.ts';
 
-/** A time in one state, or before (`down`) the process runs. Beginning anew after it, it counts from 0. */
+/** A period in a state. `down`: the process does not run, and the next one counts from 0. */
 export interface Stay {
   readonly state: CircuitBreakerState | 'down';
   readonly seconds: number;
@@ -27,17 +27,17 @@ interface Span extends Stay {
 }
 
 export interface Circuits extends Partial<Omit<Replica, 'instance' | 'series'>> {
-  /** Whether calls come all the time, one a second, which an open or isolated circuit rejects. */
+  /** Whether a call arrives every second, which an open or isolated circuit rejects. */
   readonly calls?: boolean;
-  /** What it rejects, where that is another number of calls. */
+  /** The rejected calls, if there is not one per second. */
   readonly rejected?: Value;
-  /** Calls that fail, of all its breakers. */
+  /** The failed calls of all breakers. */
   readonly failed?: Value;
   /** The name of the policy. */
   readonly policy?: string;
 }
 
-/** A replica and what each of its breakers goes through from time 0 on; they keep their last state. */
+/** A replica with circuit breakers and their states from time 0 on. The last state lasts. */
 export function circuits(
   instance: string,
   breakers: readonly (readonly Stay[])[],
@@ -126,7 +126,7 @@ function changes(life: readonly Span[], previous: string, next: string) {
     .map(({ from }) => ({ at: from }));
 }
 
-/** From the first opening to closed, where no restart lies between. */
+/** The time from the first opening until closed, unless the process restarts. */
 function recoveries(life: readonly Span[]) {
   let opened: number | undefined;
   return life.flatMap(({ state, from }) => {
@@ -137,7 +137,7 @@ function recoveries(life: readonly Span[]) {
   });
 }
 
-/** A circuit that opens at a time, tries again after each reset time, and closes at another. */
+/** A circuit opens at a time, probes after each reset time, and closes at the end. */
 export function outage(
   from: number,
   seconds: number,

@@ -8,12 +8,12 @@ import { SITUATIONS } from './scenarios/situations.ts';
 /** Alerts with a table of their own. */
 const PLAYED_ALONE = TABLES.map(({ alert }) => alert);
 
-const fires = ({ firing }: Scenario) => Object.values(firing).some((who) => who.length > 0);
-/** Fires, and at a later time does so no more. */
+const fires = ({ firing }: Scenario) => Object.values(firing).some((values) => values.length > 0);
+/** Fires, and is silent at a later time. */
 const resolves = (scenario: Scenario) =>
   fires(scenario) && Object.values(scenario.firing).at(-1)?.length === 0;
 
-/** The situations that are about an alert, as scenarios of it. */
+/** The situations that expect something of an alert, as scenarios. */
 function situationsOf(alert: string): Scenario[] {
   const isOf = (text: string) => `Resilience${text.split(' ')[0]}` === alert;
   return SITUATIONS.flatMap(({ title, firing }) => {
@@ -33,8 +33,8 @@ function situationsOf(alert: string): Scenario[] {
   });
 }
 
-/** What the scenarios lack of the alerts that there are. */
-function lacking(alerts: readonly string[], tables: readonly Table[]): string[] {
+/** What the scenarios of the alerts lack. */
+function missingScenarios(alerts: readonly string[], tables: readonly Table[]): string[] {
   const of = (alert: string) => [
     ...tables.filter((table) => table.alert === alert).flatMap(({ scenarios }) => scenarios),
     ...(PLAYED_ALONE.includes(alert) ? [] : situationsOf(alert)),
@@ -62,19 +62,19 @@ describe.each(['prometheus-exporter', 'otlp'] as const)(
       ),
     ];
 
-    it('has scenarios in which it fires, resolves and stays silent; and no other has', () => {
+    it('has scenarios in which it fires, resolves and stays silent', () => {
       expect(alerts.length).toBeGreaterThan(0);
-      expect(lacking(alerts, TABLES)).toEqual([]);
+      expect(missingScenarios(alerts, TABLES)).toEqual([]);
     });
 
-    it('is played with samples 15 s and 60 s apart', () => {
-      const intervals = SAMPLINGS.filter((road) => road.naming === naming).map(
-        (road) => road.interval,
+    it('is tested with samples every 15 s and 60 s', () => {
+      const intervals = SAMPLINGS.filter((sampling) => sampling.naming === naming).map(
+        (sampling) => sampling.interval,
       );
       expect(new Set(intervals)).toEqual(new Set([15, 60]));
     });
 
-    it('is missed when its scenarios are, or are for another', () => {
+    it('is reported without scenarios, and with scenarios of another alert', () => {
       const [first = ''] = alerts;
       const without = TABLES.filter(({ alert }) => alert !== first);
       const table = (scenarios: readonly Scenario[]): Table => ({
@@ -84,18 +84,18 @@ describe.each(['prometheus-exporter', 'otlp'] as const)(
       });
       const silent: Scenario = { title: 'stays silent', replicas: [], firing: { 60: [] } };
       const firing: Scenario = { title: 'fires', replicas: [], firing: { 60: ['a'] } };
-      expect(lacking(alerts, without)).toHaveLength(3);
-      expect(lacking(alerts, [...without, table([silent])])).toEqual([
+      expect(missingScenarios(alerts, without)).toHaveLength(3);
+      expect(missingScenarios(alerts, [...without, table([silent])])).toEqual([
         `${first}: no scenario in which it fires`,
         `${first}: no scenario in which it resolves`,
       ]);
-      expect(lacking(alerts, [...without, table([firing])])).toEqual([
+      expect(missingScenarios(alerts, [...without, table([firing])])).toEqual([
         `${first}: no scenario in which it resolves`,
         `${first}: no scenario in which it stays silent`,
       ]);
-      expect(lacking(alerts, [...TABLES, { ...table([silent]), alert: 'Other' }])).toEqual([
-        'Other: no such alert',
-      ]);
+      expect(missingScenarios(alerts, [...TABLES, { ...table([silent]), alert: 'Other' }])).toEqual(
+        ['Other: no such alert'],
+      );
     });
   },
 );

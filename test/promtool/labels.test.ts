@@ -6,7 +6,7 @@ import { SAMPLINGS } from './promtool.ts';
 import { play } from './scenario.ts';
 import { TABLES } from './scenarios/index.ts';
 
-/** Where Prometheus has other labels for a service and its replicas, all is as it was. */
+/** The scenarios hold with other labels for service and replica. */
 const labels = { jobLabel: 'service', instanceLabel: 'pod' };
 const queries = new Queries(resolveGenerateSettings(labels));
 const rules = [recordingGroups(queries), alertGroups(queries)].map((groups) =>
@@ -17,5 +17,10 @@ play(
   TABLES.map(({ scenarios, ...table }) => ({ ...table, scenarios: scenarios.slice(0, 2) })),
   SAMPLINGS.filter(
     ({ naming, interval, long }) => naming === 'prometheus-exporter' && (interval === 15 || long),
-  ).map((road) => ({ ...road, ...labels, rules, evaluation: Math.max(road.evaluation, 60) })),
+  ).map((sampling) => ({
+    ...sampling,
+    ...labels,
+    rules,
+    evaluation: Math.max(sampling.evaluation, 60),
+  })),
 );

@@ -33,7 +33,7 @@ function found(...rules: readonly Rule[]): string[] {
 }
 
 describe('a check', () => {
-  it('has nothing to say about what is well', () => expect(found(good)).toEqual([]));
+  it('accepts a correct rule', () => expect(found(good)).toEqual([]));
 
   const violations: readonly (readonly [string, Partial<Rule>, string])[] = [
     [
@@ -145,7 +145,7 @@ describe('a check', () => {
     expect(found({ ...good, ...fault })).toContain(`Good: ${name}: ${what}`);
   });
 
-  it('promql/rate finds what is recorded of several processes, of a gauge, or is a rate already', () => {
+  it('promql/rate finds recorded series of several processes, of a gauge, or of a rate', () => {
     const expr = EXECUTIONS.replace('resilience_executions_total', 'process:x:y').concat(' > 5');
     const labels = 'job, instance, resilience_policy_name';
     const of = (recorded: string) =>
@@ -159,7 +159,7 @@ describe('a check', () => {
     expect(of(`sum by (${labels}) (increase(resilience_executions_total[5m]))`)).toEqual(no);
   });
 
-  it('rule/duplicate finds two of one name and severity, and what is recorded twice', () => {
+  it('rule/duplicate finds two alerts of one name and severity, and a series recorded twice', () => {
     expect(found(good, good)).toContain('Good: rule/duplicate: 2 rules make the same');
     expect(found(good, { ...good, labels: { severity: 'critical' } })).toEqual([]);
     const recording: Rule = { record: 'policy:x:y', expr: EXECUTIONS };
@@ -168,7 +168,7 @@ describe('a check', () => {
     );
   });
 
-  it('is shown to find something, each of them', () => {
+  it('has a rule that it rejects', () => {
     const shown = new Set([...violations.map(([name]) => name), 'rule/duplicate']);
     expect(shown).toEqual(new Set(Object.keys(CHECKS)));
   });

@@ -17,13 +17,13 @@ export const RULES = [
 export interface TestedSampling extends Sampling {
   /** Seconds between two evaluations. */
   readonly evaluation: number;
-  /** For what goes on for days. */
+  /** For scenarios that last days. */
   readonly long?: boolean;
-  /** The texts of the rule files; the committed ones of the naming, unless told otherwise. */
+  /** The texts of the rule files; by default the committed files of the naming. */
   readonly rules?: readonly string[];
 }
 
-/** Both committed namings, each with few and many samples in a window, judged often and seldom. */
+/** Both committed namings, each with 15 s and 60 s between samples and between evaluations. */
 export const SAMPLINGS: readonly TestedSampling[] = [
   { naming: 'prometheus-exporter', interval: 15, evaluation: 15 },
   { naming: 'prometheus-exporter', interval: 60, evaluation: 60 },
@@ -39,20 +39,20 @@ export interface UnitTest {
   readonly promql_expr_test: readonly object[];
 }
 
-/** What was not as expected, by the job it happened to, in promtool's words. */
+/** The failures that promtool reports, by job. */
 export async function failuresOf(
-  road: TestedSampling,
+  sampling: TestedSampling,
   alert: string,
   test: UnitTest,
 ): Promise<Map<string, string>> {
-  const { naming, jobLabel = 'job', evaluation, rules = committed(naming) } = road;
+  const { naming, jobLabel = 'job', evaluation, rules = committed(naming) } = sampling;
   const failures = new Map<string, string>();
   const groups = rulesOf([alert], rules);
   const read = groups.flatMap((group) => group.rules.map(({ expr }) => expr)).join();
-  // Rules that read every metric name none.
-  const all = read.includes('__name__');
+  // A rule with a matcher of `__name__` reads every metric.
+  const readsAll = read.includes('__name__');
   const input = test.input_series.filter(
-    ({ series }) => all || read.includes(series.slice(0, series.indexOf('{'))),
+    ({ series }) => readsAll || read.includes(series.slice(0, series.indexOf('{'))),
   );
   try {
     await withFile('rules.yaml', stringify({ groups }), (path) =>
@@ -64,24 +64,24 @@ export async function failuresOf(
       }),
     );
   } catch (error) {
-    const said = String(error);
-    for (const each of said.split(/(?=^ +expr: )/m).slice(1)) {
-      const [, job = ''] = each.match(new RegExp(`${jobLabel}=\\\\"(.+?)\\\\"`)) ?? [];
-      failures.set(job, (failures.get(job) ?? '') + each);
+    const output = String(error);
+    for (const failure of output.split(/(?=^ +expr: )/m).slice(1)) {
+      const [, job = ''] = failure.match(new RegExp(`${jobLabel}=\\\\"(.+?)\\\\"`)) ?? [];
+      failures.set(job, (failures.get(job) ?? '') + failure);
     }
     if (failures.size === 0) throw error;
   }
   return failures;
 }
 
-/** `promtool test rules` of one file of unit tests. */
+/** Runs `promtool test rules`. */
 export async function promtool(tests: object): Promise<void> {
   await withFile('tests.yaml', stringify(tests, { lineWidth: 0 }), (file) =>
     run(['test', 'rules', file]),
   );
 }
 
-/** @throws Error with promtool's own words */
+/** @throws Error with the output of promtool */
 export async function run(args: readonly string[]): Promise<void> {
   try {
     await promisify(execFile)(requireProgram('promtool'), args, { maxBuffer: 2 ** 28 });
@@ -91,7 +91,7 @@ export async function run(args: readonly string[]): Promise<void> {
   }
 }
 
-/** Writes a file for as long as it is used. */
+/** Writes a temporary file, and removes it after its use. */
 export async function withFile<T>(
   name: string,
   content: string,

@@ -29,7 +29,7 @@ export function groupsIn(files: readonly string[]): Group[] {
   return files.flatMap((file) => (parse(file) as { groups: Group[] }).groups);
 }
 
-/** The rules of these names with the rules they read, recorded or of alerts: promtool need not know the others. */
+/** The alerts with these names, and the recording rules and alerts that they read. */
 export function rulesOf(alerts: readonly string[], files: readonly string[]): Group[] {
   const groups = groupsIn(files);
   const wanted = new Set(

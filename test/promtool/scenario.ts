@@ -4,16 +4,16 @@ import { labelReference } from '../../src/semconv/prometheus.ts';
 import { failuresOf, SAMPLINGS, type TestedSampling, type UnitTest } from './promtool.ts';
 import { type Replica, sampled } from './series.ts';
 
-/** What replicas of one service go through, and when an alert must be firing. */
+/** What happens to the replicas of a service, and when an alert fires. */
 export interface Scenario {
-  /** Completes the name of the alert to a sentence. */
+  /** The situation, and whether the alert fires. */
   readonly title: string;
   readonly replicas: readonly Replica[];
-  /** For whom it must be firing at each time, in seconds, and for nobody else. */
+  /** The values of `Table.label` for which the alert fires, at times in seconds. */
   readonly firing: Readonly<Record<number, readonly string[]>>;
-  /** Of two alerts of one name, which. */
+  /** The severity, where several alerts share a name. */
   readonly severity?: string;
-  /** Days are sampled every 60 s and judged every 5 min. */
+  /** Lasts days: sampled every 60 s and evaluated every 5 min. */
   readonly long?: boolean;
 }
 
@@ -26,51 +26,57 @@ export interface Table {
 
 export const minutes = (count: number): number => Math.round(count * 60_000) / 1000;
 
-/** When things begin to go wrong: what runs longer than a window has a past. */
+/** The start of an incident, later than the start of the process. */
 export const T = minutes(20);
 
-/** Never in all this time, looked at every so often. */
+/** Silent from 0 until a time. */
 export function never(until: number, step = 60): Record<number, readonly string[]> {
   return Object.fromEntries(
     Array.from({ length: Math.floor(until / step) + 1 }, (_, i) => [i * step, []]),
   );
 }
 
-/** The same at every time of a period. */
+/** Firing for these values from one time to another. */
 export function always(
-  who: readonly string[],
+  values: readonly string[],
   from: number,
   to: number,
   step = 60,
 ): Record<number, readonly string[]> {
   return Object.fromEntries(
-    Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => [from + i * step, who]),
+    Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => [from + i * step, values]),
   );
 }
 
 type Play = Scenario & Omit<Table, 'scenarios'> & { readonly job: string };
 
-/** Lets promtool play all scenarios of each table, each as a job of its own, on every road. */
-export function play(tables: readonly Table[], roads: readonly TestedSampling[] = SAMPLINGS): void {
+/** Tests the scenarios of each table with promtool, each as a separate job, for every sampling. */
+export function play(
+  tables: readonly Table[],
+  samplings: readonly TestedSampling[] = SAMPLINGS,
+): void {
   it.each(tables)(
-    '$alert fires when its scenarios say so, and only then',
+    '$alert fires as its scenarios expect',
     async (table) => {
       const wrong: string[] = [];
-      for (const road of roads) wrong.push(...(await offenders(table, road)));
+      for (const sampling of samplings) wrong.push(...(await offenders(table, sampling)));
       expect(wrong).toEqual([]);
     },
     180_000,
   );
 }
 
-/** The scenarios of an alert that did not go as expected on a road, with promtool's words. */
-async function offenders({ scenarios, ...table }: Table, road: TestedSampling): Promise<string[]> {
+/** The scenarios that fail with a sampling, and what promtool reports. */
+async function offenders(
+  { scenarios, ...table }: Table,
+  sampling: TestedSampling,
+): Promise<string[]> {
   const plays = scenarios
     .map((scenario, i): Play => ({ ...table, ...scenario, job: `scenario ${i}` }))
-    .filter(({ long = false }) => long === (road.long ?? false));
+    .filter(({ long = false }) => long === (sampling.long ?? false));
   if (plays.length === 0) return [];
-  const failures = await failuresOf(road, table.alert, testsOf(plays, road));
-  const { naming, interval, evaluation } = road;
+  const failures = await failuresOf(sampling, table.alert, testsOf(plays, sampling));
+  const { naming, interval, evaluation } = sampling;
   return plays
     .filter(({ job }) => failures.has(job))
     .map(
@@ -79,17 +85,17 @@ async function offenders({ scenarios, ...table }: Table, road: TestedSampling): 
     );
 }
 
-const WHO = { policy: ATTR_POLICY_NAME, dependency: ATTR_DEPENDENCY_NAME } as const;
+const SUBJECT_LABELS = { policy: ATTR_POLICY_NAME, dependency: ATTR_DEPENDENCY_NAME } as const;
 
-/** The unit tests of scenarios that are sampled on a road. */
-export function testsOf(plays: readonly Play[], road: TestedSampling): UnitTest {
-  const { naming, jobLabel = 'job', instanceLabel = 'instance' } = road;
-  const labels = { job: jobLabel, instance: instanceLabel, ...WHO };
+/** The promtool unit test of scenarios. */
+export function testsOf(plays: readonly Play[], sampling: TestedSampling): UnitTest {
+  const { naming, jobLabel = 'job', instanceLabel = 'instance' } = sampling;
+  const labels = { job: jobLabel, instance: instanceLabel, ...SUBJECT_LABELS };
   return {
-    interval: `${road.interval}s`,
+    interval: `${sampling.interval}s`,
     input_series: plays.flatMap(({ replicas, firing, job }) => {
       const until = Math.max(...Object.keys(firing).map(Number));
-      return replicas.flatMap((replica) => sampled(replica, job, road, until));
+      return replicas.flatMap((replica) => sampled(replica, job, sampling, until));
     }),
     promql_expr_test: plays.flatMap(({ alert, severity, label: who, firing, job }) => {
       const label = labelReference(labels[who], naming);

@@ -6,32 +6,32 @@ import {
   selector,
 } from '../../src/semconv/prometheus.ts';
 
-/** A value at a time in seconds; none where there is no series yet. */
+/** A value at a time in seconds, or undefined before the series exists. */
 export type Value = (time: number) => number | undefined;
 
-/** A series as a function of time, whoever samples it. */
+/** A series as a function of time. */
 export interface Series {
   readonly metric: Metric;
   readonly attributes: Attributes;
   readonly part?: HistogramPart;
   readonly le?: string;
-  /** What was counted since time 0, or how much there is. A counter begins anew with its process. */
+  /** The value of a gauge, or the count since time 0. A counter restarts with its process. */
   readonly value: Value;
-  readonly counts: boolean;
-  /** Of a histogram, how many values it has: its series appear with the first. */
+  readonly isCounter: boolean;
+  /** The number of values of a histogram, whose series appear with the first. */
   readonly values?: (time: number) => number;
 }
 
-/** A process, as Prometheus sees it. */
+/** A process and its series. */
 export interface Replica {
-  /** None where the road gives no such label. */
+  /** Undefined if the series have no instance label. */
   readonly instance?: string;
   readonly series: readonly Series[];
-  /** When no process runs: `[from, to]`. What runs after it counts from zero. */
+  /** Periods `[from, to]` without a process. The next process counts from zero. */
   readonly down?: readonly (readonly [number, number])[];
-  /** When no scrape succeeds though the process runs. */
+  /** Periods in which the process runs, but no scrape succeeds. */
   readonly missed?: readonly (readonly [number, number])[];
-  /** Labels that are not of the metrics. */
+  /** Additional labels of the target. */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
@@ -43,26 +43,26 @@ export interface Sampling {
   readonly interval: number;
 }
 
-/** What promtool's unit tests take. */
+/** The input series of a promtool unit test. */
 export interface InputSeries {
   readonly series: string;
   readonly values: string;
 }
 
-/** Samples a replica from 0 to a time. */
+/** Samples a replica from 0 until a time. */
 export function sampled(
   replica: Replica,
   job: string,
-  road: Sampling,
+  sampling: Sampling,
   until: number,
 ): InputSeries[] {
   const { instance, down = [], missed = [], labels = {} } = replica;
-  const { naming, interval, jobLabel = 'job', instanceLabel = 'instance' } = road;
+  const { naming, interval, jobLabel = 'job', instanceLabel = 'instance' } = sampling;
   const times = Array.from({ length: Math.floor(until / interval) + 1 }, (_, i) => i * interval);
   const within = (periods: Replica['missed'], time: number) =>
     periods?.some(([from, to]) => time >= from && time < to) ?? false;
   const target = { [jobLabel]: job, ...(instance ? { [instanceLabel]: instance } : {}), ...labels };
-  return replica.series.map(({ metric, attributes, part, le, value, counts, values }) => {
+  return replica.series.map(({ metric, attributes, part, le, value, isCounter, values }) => {
     const all = { ...target, ...attributes, ...(le === undefined ? {} : { le }) };
     const matchers = Object.entries(all).map(
       ([label, text]): Matcher => ({ label, op: '=', value: text }),
@@ -72,24 +72,24 @@ export function sampled(
       const born = Math.max(0, ...down.map(([, to]) => to).filter((to) => to <= time));
       if (values && values(time) === values(born)) return undefined;
       const now = value(time);
-      return now === undefined || !counts ? now : now - (value(born) ?? 0);
+      return now === undefined || !isCounter ? now : now - (value(born) ?? 0);
     };
     return {
       series: selector(metric, naming, matchers, part),
-      values: written(times.map(at), naming),
+      values: formatValues(times.map(at), naming),
     };
   });
 }
 
-/** A scrape that fails ends every series of its target; a push that fails ends none. */
-function written(values: readonly (number | undefined)[], naming: Naming): string {
+/** After a failed scrape all series of the target are stale; after a failed push none is. */
+function formatValues(values: readonly (number | undefined)[], naming: Naming): string {
   const stale = naming === 'prometheus-exporter' ? 'stale' : '_';
   return values.map((value, i) => value ?? (values[i - 1] === undefined ? '_' : stale)).join(' ');
 }
 
 const ZERO: Value = () => 0;
 
-/** A counter or a gauge: its whole closed list, zero but for what is given. */
+/** All series of a counter or gauge with closed attributes; values that are not given are 0. */
 export function closed(
   metric: Metric,
   subject: string,
@@ -103,18 +103,18 @@ export function closed(
     metric,
     attributes: { [metric.subject]: subject, ...attributes },
     value: of(attributes)?.[1] ?? ZERO,
-    counts: metric.instrument === 'counter',
+    isCounter: metric.instrument === 'counter',
   }));
 }
 
-/** What happens: at a moment, or so often a second for a while. */
+/** Events at a time, or at a rate per second until a time. */
 export interface Event {
   readonly at: number;
   readonly count?: number;
   readonly until?: number;
 }
 
-/** How much had happened by a time. */
+/** The number of events until a time. */
 export function happened(events: readonly Event[]): (time: number) => number {
   return (time) =>
     events.reduce((sum, { at, count = 1, until }) => {
@@ -126,12 +126,12 @@ export function happened(events: readonly Event[]): (time: number) => number {
     }, 0);
 }
 
-/** So many a second, from one time to another. */
+/** Events per second from one time to another. */
 export function flow(count: number, at = 0, until = Number.MAX_SAFE_INTEGER): Value {
   return happened([{ at, count, until }]);
 }
 
-/** So many at a moment. */
+/** Events at one time. */
 export function burst(count: number, at: number): Value {
   return happened([{ at, count }]);
 }
@@ -140,7 +140,7 @@ export function plus(...values: readonly Value[]): Value {
   return (time) => values.reduce((sum, value) => sum + (value(time) ?? 0), 0);
 }
 
-/** A histogram, whose series appear with their first value. */
+/** The series of a histogram, which appear with the first value. */
 export function histogram(
   metric: Metric,
   subject: string,
@@ -151,7 +151,7 @@ export function histogram(
   const common = {
     metric,
     attributes: { [metric.subject]: subject, ...attributes },
-    counts: true,
+    isCounter: true,
     values,
   };
   const upTo = (bound: number) => happened(observed.filter(({ seconds }) => seconds <= bound));

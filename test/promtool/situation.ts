@@ -6,7 +6,7 @@ import { promtool, withFile } from './promtool.ts';
 import { committed, rulesOf } from './rules.ts';
 import { closed, type Replica, type Sampling, sampled, type Value } from './series.ts';
 
-/** A fleet, and which alerts must or must not fire at times, in seconds. */
+/** A fleet, and which alerts fire or stay silent at times in seconds. */
 export interface Situation {
   readonly title: string;
   /** The replicas of each job. */
@@ -14,9 +14,9 @@ export interface Situation {
   readonly firing: Readonly<Record<number, Expected>>;
   /** The rule files, where they are not the committed ones. */
   readonly rules?: (naming: Sampling['naming']) => readonly string[];
-  /** Labels by which the alerts are told apart, beside name and severity. */
+  /** Labels that distinguish alerts of one name and severity. */
   readonly by?: readonly string[];
-  /** Goes on for a day or more: evaluated every 5 min. */
+  /** Lasts a day or more: evaluated every 5 min. */
   readonly long?: boolean;
 }
 
@@ -31,12 +31,15 @@ export const SITUATION_SAMPLINGS: readonly Sampling[] = [
   { naming: 'otlp', interval: 60 },
 ];
 
-/** What is not as expected on a road, with promtool's words. */
-export async function offence(situation: Situation, road: Sampling): Promise<string | undefined> {
+/** The failure that promtool reports, if there is one. */
+export async function offence(
+  situation: Situation,
+  sampling: Sampling,
+): Promise<string | undefined> {
   const { title, jobs, firing, by = [], long = false, rules = committed } = situation;
   const until = Math.max(...Object.keys(firing).map(Number));
   const series = Object.entries(jobs).flatMap(([job, replicas]) =>
-    replicas.flatMap((replica) => sampled(replica, job, road, until)),
+    replicas.flatMap((replica) => sampled(replica, job, sampling, until)),
   );
   const tests = Object.entries(firing).flatMap(([time, { fires = [], silent = [] }]) =>
     [...fires, ...silent].map((alert) => {
@@ -61,18 +64,20 @@ export async function offence(situation: Situation, road: Sampling): Promise<str
   const names = Object.values(firing)
     .flatMap(({ fires = [], silent = [] }) => [...fires, ...silent])
     .map((alert) => `Resilience${alert.split(' ')[0]}`);
-  const file = stringify({ groups: rulesOf(names, rules(road.naming)) });
+  const file = stringify({ groups: rulesOf(names, rules(sampling.naming)) });
   try {
     await withFile('rules.yaml', file, (path) =>
       promtool({
         rule_files: [path],
         evaluation_interval: long ? '300s' : '60s',
-        tests: [{ interval: `${road.interval}s`, input_series: series, promql_expr_test: tests }],
+        tests: [
+          { interval: `${sampling.interval}s`, input_series: series, promql_expr_test: tests },
+        ],
       }),
     );
     return undefined;
   } catch (error) {
-    return `${road.naming}, sampled every ${road.interval} s: ${title}\n${String(error).slice(0, 1500)}`;
+    return `${sampling.naming}, sampled every ${sampling.interval} s: ${title}\n${String(error).slice(0, 1500)}`;
   }
 }
 
@@ -81,13 +86,13 @@ interface Stack {
   readonly circuit: readonly Stay[];
   readonly executions?: Partial<Record<Outcome, Value>>;
   readonly active?: Value;
-  /** Whether an open circuit rejects a call each second; otherwise what it rejects. */
+  /** Whether an open circuit rejects a call per second, or the number of calls that it rejects. */
   readonly rejected?: boolean | Value;
   readonly failed?: Value;
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** A replica of a policy with a circuit breaker, and what its callers get. */
+/** A replica of a policy with a circuit breaker, and the outcomes of its executions. */
 export function stack(
   instance: string,
   { circuit, executions = {}, active = () => 0, rejected = true, failed, labels }: Stack,

@@ -3,10 +3,12 @@ import { SITUATIONS } from './scenarios/situations.ts';
 import { offence, SITUATION_SAMPLINGS } from './situation.ts';
 
 it.each(SITUATIONS)(
-  '$says',
+  '$title',
   async (situation) => {
-    const found = await Promise.all(SITUATION_SAMPLINGS.map((road) => offence(situation, road)));
-    expect(found.filter((each) => each !== undefined)).toEqual([]);
+    const found = await Promise.all(
+      SITUATION_SAMPLINGS.map((sampling) => offence(situation, sampling)),
+    );
+    expect(found.filter((failure) => failure !== undefined)).toEqual([]);
   },
   180_000,
 );

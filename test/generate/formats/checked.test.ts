@@ -27,25 +27,25 @@ describe.each(NAMINGS)('promtool, with the naming %s', (naming) => {
       promtool(['check', 'rules', '--lint=all', '--lint-fatal', path]),
     );
 
-  it('has nothing to say about the rules of the operator', async () => {
+  it('accepts the rules of the Prometheus operator', async () => {
     for (const text of Object.values(generate({ naming, format: 'prometheus-rule' }))) {
       await check((parse(text) as { spec: object }).spec);
     }
   });
 
-  it('has nothing to say about the rules of mimir', async () => {
+  it('accepts the rules of Mimir', async () => {
     for (const text of Object.values(generate({ naming, format: 'mimir' }))) {
       await check({ groups: (parse(text) as { groups: object }).groups });
     }
   });
 });
 
-describe('the configuration of alertmanager', () => {
+describe('the example configuration of Alertmanager', () => {
   const file = (options = {}) =>
     generate({ what: 'alertmanager', ...options })['alertmanager.yaml'] ?? '';
 
   it.each([...NAMINGS.map((naming) => ({ naming })), { jobLabel: 'service.name' }])(
-    'with %j is one that amtool takes',
+    'with %j is valid for amtool',
     (options) =>
       withFile('alertmanager.yaml', file(options), async (path) => {
         expect(await amtool('check-config', path)).toMatch(/SUCCESS.*3 receivers/s);
@@ -56,24 +56,24 @@ describe('the configuration of alertmanager', () => {
     ['critical', 'pager'],
     ['warning', 'slack'],
     ['info', 'slack-quiet'],
-  ])('tells what is %s to %s', (severity, receiver) =>
+  ])('routes %s to %s', (severity, receiver) =>
     withFile('alertmanager.yaml', file(), async (path) => {
       const args = [`--config.file=${path}`, `severity=${severity}`, 'alertname=Any'];
       expect((await amtool('config', 'routes', 'test', ...args)).trim()).toBe(receiver);
     }),
   );
 
-  it('knows only alerts that there are', () => {
+  it('rejects an inhibition of an unknown alert', () => {
     resolveInhibitions(alerts, []);
     const [first] = INHIBITIONS;
     const others = alerts.filter(({ name }) => name !== first?.cause.name);
     expect(() => resolveInhibitions(others, [])).toThrow(
-      `Expected an alert ${first?.cause.name}, found none`,
+      `Expected an alert ${first?.cause.name} for an inhibition, found none`,
     );
   });
 });
 
-describe('alertmanager itself', () => {
+describe('Alertmanager with the example configuration', () => {
   let folder: string;
   let program: Program;
   beforeAll(async () => {
@@ -92,13 +92,17 @@ describe('alertmanager itself', () => {
     rmSync(folder, { recursive: true });
   });
 
-  interface Told {
+  interface ReceivedAlert {
     readonly labels: Readonly<Record<string, string>>;
     readonly status: { readonly inhibitedBy: readonly string[] };
   }
 
-  /** The alerts that fire for a policy and are not inhibited, when these fire for it. */
-  async function told(policy: string, firing: readonly Alert[], job = 'shop'): Promise<string[]> {
+  /** Sends alerts of a policy and returns those that are not inhibited. */
+  async function notified(
+    policy: string,
+    firing: readonly Alert[],
+    job = 'shop',
+  ): Promise<string[]> {
     const url = new URL('/api/v2/alerts', program.url);
     const body = JSON.stringify(
       firing.map(({ name, severity, labels }) => ({
@@ -109,66 +113,66 @@ describe('alertmanager itself', () => {
     expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200);
     url.searchParams.append('filter', `resilience_policy_name="${policy}"`);
     url.searchParams.append('filter', `job="${job}"`);
-    const all = (await (await fetch(url)).json()) as Told[];
-    expect(all.length).toBe(firing.length);
-    return all
+    const received = (await (await fetch(url)).json()) as ReceivedAlert[];
+    expect(received.length).toBe(firing.length);
+    return received
       .filter(({ status }) => status.inhibitedBy.length === 0)
       .map(({ labels }) => `${labels['severity']} ${labels['alertname']}`)
       .sort();
   }
 
-  const text = ({ severity, name }: Alert) => `${severity} ${name}`;
-  const explained = ({ name, severity }: Alert, index: number) =>
+  const label = ({ severity, name }: Alert) => `${severity} ${name}`;
+  const isInhibited = ({ name, severity }: Alert, index: number) =>
     INHIBITIONS[index]?.symptoms.some(
-      (each) => each.name === name && (each.severity ?? severity) === severity,
+      (symptom) => symptom.name === name && (symptom.severity ?? severity) === severity,
     );
 
-  it('tells what no other alert explains, when all fire at once', async () => {
-    const expected = alerts.filter((alert) => !INHIBITIONS.some((_, i) => explained(alert, i)));
-    expect(await told('everything', alerts)).toEqual(expected.map(text).sort());
+  it('sends only causes when all alerts fire', async () => {
+    const expected = alerts.filter((alert) => !INHIBITIONS.some((_, i) => isInhibited(alert, i)));
+    expect(await notified('everything', alerts)).toEqual(expected.map(label).sort());
     expect(expected.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['ResilienceCircuitBreakerIsolatedNow', 'ResilienceMetricsAbsent']),
     );
   });
 
-  it('tells every alert where what would explain it does not fire, or for another policy', async () => {
+  it('sends every symptom whose cause does not fire, or fires for another policy', async () => {
     const causes = INHIBITIONS.map(({ cause }) => cause.name);
     const others = alerts.filter(({ name }) => !causes.includes(name));
-    await told('elsewhere', alerts);
-    expect(await told('alone', others)).toEqual(others.map(text).sort());
+    await notified('elsewhere', alerts);
+    expect(await notified('alone', others)).toEqual(others.map(label).sort());
   });
 
-  it('still tells of a stuck circuit, but not of the probes that fail meanwhile', async () => {
+  it('sends a stuck circuit, and no failed probes', async () => {
     const names = ['ResilienceCircuitBreakerStuckOpen', 'ResilienceCircuitBreakerProbeFailed'];
     const firing = alerts.filter(({ name }) => names.includes(name));
-    expect(await told('stuck', firing)).toEqual([
+    expect(await notified('stuck', firing)).toEqual([
       'critical ResilienceCircuitBreakerStuckOpen',
       'warning ResilienceCircuitBreakerStuckOpen',
     ]);
   });
 
-  it('sends one alert for a dependency that is down for many jobs, and none less severe for more', async () => {
-    const of = (severity: string, ...names: string[]) =>
+  it('sends one alert for a dependency of many jobs; a warning inhibits no critical alert', async () => {
+    const select = (severity: string, ...names: string[]) =>
       alerts.filter((alert) => alert.severity === severity && names.includes(alert.name));
     const fleetWide = 'ResilienceCircuitBreakerOpenFleetWide';
     const manyJobs = 'ResilienceCircuitBreakerOpenInManyJobs';
-    await told('many', of('critical', manyJobs), '');
+    await notified('many', select('critical', manyJobs), '');
     for (const job of ['a', 'b', 'c']) {
-      const burns = of('critical', fleetWide, 'ResilienceErrorBudgetBurn');
-      expect(await told('many', burns, job)).toEqual([]);
+      const burns = select('critical', fleetWide, 'ResilienceErrorBudgetBurn');
+      expect(await notified('many', burns, job)).toEqual([]);
     }
-    await told('answered', of('warning', manyJobs), '');
-    expect(await told('answered', of('critical', fleetWide), 'a')).toEqual([
+    await notified('answered', select('warning', manyJobs), '');
+    expect(await notified('answered', select('critical', fleetWide), 'a')).toEqual([
       `critical ${fleetWide}`,
     ]);
   });
 
-  it('sends nothing else about a policy that is isolated by hand', async () => {
+  it('sends only the isolation of an isolated policy', async () => {
     const isolated = 'ResilienceCircuitBreakerIsolatedNow';
     const paging = alerts.filter(
-      ({ name, severity, subject: about }) =>
-        about !== 'jobs' && (severity === 'critical' || name === isolated),
+      ({ name, severity, subject }) =>
+        subject !== 'jobs' && (severity === 'critical' || name === isolated),
     );
-    expect(await told('isolated', paging)).toEqual([`info ${isolated}`]);
+    expect(await notified('isolated', paging)).toEqual([`info ${isolated}`]);
   });
 });

@@ -6,6 +6,7 @@ import { generate } from '../../../src/generate/index.ts';
 import { resolveGenerateSettings } from '../../../src/generate/options.ts';
 import { Queries } from '../../../src/generate/promql/queries.ts';
 import { alertsIn } from '../../support/generated.ts';
+import { offenders } from '../../support/offenders.ts';
 
 interface Query {
   readonly refId: string;
@@ -35,11 +36,13 @@ const PATH = 'provisioning/alerting/resilience-alerts.yaml';
 const read = (text = '') => (parse(text) as { groups: Group[] }).groups;
 const groups = read(generate({ what: 'alerts', format: 'grafana' })[PATH]);
 const rules = groups.flatMap((group) => group.rules);
-/** Without those that count alerts, which Prometheus alone keeps as series. */
-const ours = alertsIn(generate({ what: 'alerts' })).filter(({ expr }) => !expr.includes('ALERTS{'));
+/** The Prometheus rules, without those that read `ALERTS`. */
+const prometheusRules = alertsIn(generate({ what: 'alerts' })).filter(
+  ({ expr }) => !expr.includes('ALERTS{'),
+);
 
-describe('alert rules for grafana', () => {
-  it('are in groups of a folder that are evaluated as often as grafana can', () => {
+describe('Grafana-managed alert rules', () => {
+  it('are in groups of one folder, with an interval that Grafana supports', () => {
     for (const { orgId, folder, interval } of groups) {
       expect({ orgId, folder, interval }).toEqual({
         orgId: 1,
@@ -54,14 +57,14 @@ describe('alert rules for grafana', () => {
     }
   });
 
-  it('have a uid and a title of their own, no longer than grafana allows', () => {
+  it('have unique uids and titles within the limits of Grafana', () => {
     for (const { uid } of rules) expect(uid).toMatch(/^[\w-]{1,40}$/);
     expect(new Set(rules.map(({ uid }) => uid)).size).toBe(rules.length);
     expect(new Set(rules.map(({ title }) => title)).size).toBe(rules.length);
     expect(rules.map(({ uid }) => uid)).toContain('ErrorBudgetBurn-critical-1h');
   });
 
-  it('do not get a uid that is too long', () => {
+  it('reject a uid that is too long', () => {
     const alert: Alert = {
       name: `Resilience${'x'.repeat(41)}`,
       severity: 'info',
@@ -76,10 +79,12 @@ describe('alert rules for grafana', () => {
     );
   });
 
-  describe.each(rules.map((rule, index) => ({ rule, index, title: rule.title })))(
-    '$title',
-    ({ rule, index }) => {
-      it('has the keys of a file, not those of the api', () => {
+  const indexed = rules.map((rule, index) => ({ rule, index }));
+  const title = ({ rule }: { readonly rule: Rule }) => rule.title;
+
+  it('have the keys of a provisioning file', () => {
+    expect(
+      offenders(indexed, title, ({ rule, index }) => {
         expect(Object.keys(rule).filter((key) => key !== 'keep_firing_for')).toEqual([
           'uid',
           'title',
@@ -98,23 +103,27 @@ describe('alert rules for grafana', () => {
           noDataState: 'OK',
           execErrState: 'Error',
           isPaused: false,
-          labels: ours[index]?.labels,
+          labels: prometheusRules[index]?.labels,
         });
         expect(rule.for).toMatch(/^\d+[smh]$/);
-      });
+      }),
+    ).toEqual([]);
+  });
 
-      it('fires for whatever its query gives, be it zero', () => {
-        const [query, given, fires] = rule.data;
+  it('fire for every value of their query, including zero', () => {
+    expect(
+      offenders(indexed, title, ({ rule, index }) => {
+        const [query, hasValue, fires] = rule.data;
         expect(rule.data.map(({ refId }) => refId)).toEqual(['A', 'B', 'C']);
         expect(rule.data.map(({ model }) => model['refId'])).toEqual(['A', 'B', 'C']);
         expect(query?.datasourceUid).toBe('prometheus');
         expect(query?.model).toMatchObject({
-          expr: ours[index]?.expr,
+          expr: prometheusRules[index]?.expr,
           instant: true,
           range: false,
           datasource: { type: 'prometheus', uid: 'prometheus' },
         });
-        expect(given).toMatchObject({
+        expect(hasValue).toMatchObject({
           datasourceUid: '__expr__',
           model: { type: 'math', expression: 'is_number($A) || is_nan($A) || is_inf($A)' },
         });
@@ -129,21 +138,25 @@ describe('alert rules for grafana', () => {
         for (const { relativeTimeRange } of rule.data) {
           expect(relativeTimeRange.from).toBeGreaterThan(relativeTimeRange.to);
         }
-      });
+      }),
+    ).toEqual([]);
+  });
 
-      it('tells the measured value in the words of grafana', () => {
+  it('refer to the value as Grafana names it', () => {
+    expect(
+      offenders(indexed, title, ({ rule, index }) => {
         const { description = '', ...rest } = rule.annotations;
         expect(Object.keys(rest)).toEqual(['summary', 'runbook_url']);
         expect(description.replaceAll('$values.A.Value', '$value')).toBe(
-          ours[index]?.annotations['description'],
+          prometheusRules[index]?.annotations['description'],
         );
-        // Grafana reads ${...} in its files as variables of the environment.
+        // Grafana replaces ${...} in provisioning files by environment variables.
         expect(JSON.stringify(rule.annotations)).not.toMatch(/\$value\b|\$\{/);
-      });
-    },
-  );
+      }),
+    ).toEqual([]);
+  });
 
-  it('ask the data source that they are told', () => {
+  it('query the data source of the option', () => {
     const options = { what: 'alerts', format: 'grafana', datasourceUid: 'mimir-eu' } as const;
     for (const { data } of read(generate(options)[PATH]).flatMap((group) => group.rules)) {
       expect(data[0]?.datasourceUid).toBe('mimir-eu');

@@ -15,9 +15,9 @@ describe('a duration', () => {
     expect(toDuration(seconds)).toBe(written);
   });
 
-  it.each([0, 0.0004, -5, Number.NaN])('of %s s is none', (seconds) => {
+  it.each([0, 0.0004, -5, Number.NaN])('of %s s is rejected', (seconds) => {
     expect(() => toDuration(seconds)).toThrow(
-      new RangeError(`Expected a duration of 1 ms at least, got ${seconds} s`),
+      new RangeError(`Expected a duration of at least 1 ms, got ${seconds} s`),
     );
   });
 });

@@ -27,7 +27,7 @@ export interface Context {
 type Check = (rule: Rule, context: Context) => string[];
 
 const RATES = ['rate', 'irate', 'increase', 'resets'];
-/** These give another set of series at each evaluation. */
+/** Functions whose result contains different series at each evaluation. */
 const SAMPLING = ['topk', 'bottomk', 'limitk', 'limit_ratio', 'count_values'];
 const SECONDS = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
@@ -87,7 +87,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
       const modifier = first(node, 'AggregateModifier');
       if (modifier === undefined || first(modifier, 'Without'))
         return [`not by labels: ${node.text}`];
-      // Alerts of all jobs are counted.
+      // This alert counts the alerts of all jobs.
       if (labelsIn(modifier).includes('job') || node.text.includes('ALERTS{')) return [];
       return [`drops job: ${node.text}`];
     }),
@@ -103,7 +103,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
         const seconds =
           secondsOf(first(range, 'DurationExpr')?.text.replace(/[[\]]/g, '') ?? '') ?? 0;
         return [
-          // A downtime grows like a counter, and begins anew with each recovery.
+          // A downtime grows like a counter, and drops to 0 at each recovery.
           ...(counts(name, context) || /_downtime:max5m$/.test(name)
             ? []
             : [`${name} is no counter`]),
@@ -117,7 +117,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     [...every(treeOf(expr), 'VectorSelector')]
       .flatMap(matchersOf)
       .filter(({ op }) => op === '=~' || op === '!~')
-      // Nothing but its beginning tells which metrics are of this package.
+      // Metrics of this package share a prefix.
       .filter(({ label }) => label !== '__name__')
       .flatMap(({ label, value }) => [
         ...(/[\\^$.|?*+()[\]{}]/.test(value) ? [] : [`needless: ${label}, ${value}`]),
@@ -149,7 +149,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   },
 };
 
-/** What is wrong with the rules, by pint's names. */
+/** The findings, with the name of the check in pint. */
 export function findings(context: Context): string[] {
   return context.groups.flatMap(({ rules }) =>
     rules.flatMap((rule) =>
@@ -170,8 +170,8 @@ function knowledge({ naming, groups }: Context) {
 }
 
 /**
- * A counter, or what is recorded as the sum of counters of one process. They begin anew together, and
- * so does their sum; of several processes one would hide in the sum of all.
+ * A counter, or a recorded sum of counters of one process, which restart together. In a sum of several
+ * processes the restart of one would be hidden.
  */
 function counts(name: string, context: Context): boolean {
   const { naming, recorded } = knowledge(context);
@@ -179,7 +179,7 @@ function counts(name: string, context: Context): boolean {
   if (expr === undefined) return isCounter(name, naming);
   const tree = treeOf(expr);
   const binary = binaryOf(tree);
-  // After an `or`, what stands for a sum of none.
+  // The right side of an `or` replaces an empty sum.
   const sums = binary?.op === 'Or' ? binary.left : tree;
   return (
     (labelsOf(tree, knowledge(context))?.has('instance') ?? false) &&
@@ -188,7 +188,7 @@ function counts(name: string, context: Context): boolean {
   );
 }
 
-/** Whether it is sometimes empty: it compares, or is there unless something else is. */
+/** Whether an expression can be empty: it has a comparison or an `unless`. */
 function isCondition(node: Node): boolean {
   const binary = binaryOf(node);
   if (binary?.kind === 'comparison') return !binary.bool;
@@ -199,7 +199,7 @@ function isCondition(node: Node): boolean {
   return node.kind === 'ParenExpr' && node.children.some(isCondition);
 }
 
-/** The targets that a part of a query is fixed to. */
+/** The targets that a part of a query selects. */
 function targetsOf(node: Node): string {
   return [...every(node, 'VectorSelector')]
     .flatMap(matchersOf)

@@ -5,22 +5,22 @@ import { argumentsOf, binaryOf, first, labelsIn, metricOf, type Node, treeOf } f
 
 export interface Knowledge {
   readonly naming: Naming;
-  /** What each recording rule records. */
+  /** The labels of each recorded series. */
   readonly recorded: Readonly<Record<string, string>>;
-  /** Told of what can never be. */
+  /** Called for a combination that cannot occur. */
   readonly impossible: (what: string) => void;
 }
 
 type Labels = ReadonlySet<string>;
 
-/** The labels that every result of an expression has; none where it is a number. */
+/** The labels that every result of an expression has; undefined for a number. */
 export function labelsOf(node: Node, known: Knowledge): Labels | undefined {
   const binary = binaryOf(node);
   if (binary) {
     const left = labelsOf(binary.left, known);
     const right = labelsOf(binary.right, known);
     if (!left || !right) return left ?? right;
-    // What is on the right of `and on (...)` may be a union of unlike series.
+    // The right side of `and on (...)` may combine series with different labels.
     if (binary.op !== 'Or') matched(binary.on, left, right, known, node.text);
     return binary.op === 'Or' ? both(left, right) : left;
   }
@@ -78,17 +78,17 @@ function ofMetric(name: string, known: Knowledge): Labels {
       return new Set(['job', 'instance', ...attributes, ...(part === 'bucket' ? ['le'] : [])]);
     }
   }
-  // Prometheus makes it, with the labels of the alert.
+  // `ALERTS` has the labels of the alert.
   if (name === 'ALERTS') {
     return new Set(['job', 'instance', labelName(ATTR_POLICY_NAME, known.naming)]);
   }
-  // A selector without a name: what all metrics have.
+  // A selector without a name: the labels that all metrics have.
   if (name === '') return new Set(['job', 'instance']);
   known.impossible(`no metric ${name}`);
   return new Set();
 }
 
-/** The names of counters, and of what a histogram is made of. */
+/** The names of counters and of the series of histograms. */
 export function isCounter(name: string, naming: Naming): boolean {
   return METRICS.some(
     (metric) =>

@@ -66,7 +66,7 @@ function isOperator(kind: string): boolean {
   return [...OPERATORS, ...COMPARISONS, ...SETS].includes(kind);
 }
 
-/** The labels that a grouping or a matching lists. */
+/** The labels of a grouping or a matching. */
 export function labelsIn(node: Node): string[] {
   return [...every(node)]
     .filter(({ kind }) => kind === 'LabelName' || kind === 'QuotedLabelName')
@@ -92,7 +92,7 @@ export function matchersOf(selector: Node): { label: string; op: string; value: 
     });
 }
 
-/** What a function or an aggregation is called with. */
+/** The arguments of a function or an aggregation. */
 export function argumentsOf(node: Node): readonly Node[] {
   return first(node, 'FunctionCallBody')?.children ?? [];
 }

@@ -35,7 +35,7 @@ const saturated: Table = {
   label: 'instance',
   scenarios: [
     {
-      title: 'fires for the replica that is full for 5 min, and resolves',
+      title: 'fires for a replica whose bulkhead is full for 5 min, and resolves',
       replicas: [slots('a', between(T, T + minutes(20), 10)), slots('b', () => 2)],
       firing: {
         [T + minutes(3)]: [],
@@ -44,7 +44,7 @@ const saturated: Table = {
       },
     },
     {
-      title: 'fires where a slot is free now and then, over a missed scrape now and 5 min ago',
+      title: 'fires although a slot is free at times, and scrapes are missed now and 5 min ago',
       replicas: [
         slots(
           'a',
@@ -58,17 +58,17 @@ const saturated: Table = {
       firing: always(['a'], T + minutes(7), T + minutes(30)),
     },
     {
-      title: 'fires for two bulkheads of one name, whose slots are summed',
+      title: 'fires for two bulkheads that share a name: their slots are summed',
       replicas: [slots('a', between(T, T * 9, 19), () => 20)],
       firing: { [T]: [], ...always(['a'], T + minutes(6), T + minutes(10)) },
     },
     {
-      title: 'stays silent at 9 of 10 slots, and idle',
+      title: 'stays silent at 9 of 10 slots, and without calls',
       replicas: [slots('a', () => 9), slots('idle', () => 0)],
       firing: never(T + minutes(10)),
     },
     {
-      title: 'stays silent where it is full for 4 min, or one replica has just started',
+      title: 'stays silent after 4 min, and for a replica that has just started',
       replicas: [
         slots('a', between(T, T + minutes(4), 10)),
         slots(
@@ -81,7 +81,7 @@ const saturated: Table = {
       firing: always([], 0, T + minutes(4)),
     },
     {
-      title: 'stays silent where its policies are gone, and reported a last zero',
+      title: 'stays silent after the policies are disposed and reported a final zero',
       replicas: [slots('a', between(0, T, 5), between(0, T, 10))],
       firing: never(T + minutes(10)),
     },

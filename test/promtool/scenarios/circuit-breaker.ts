@@ -26,7 +26,7 @@ const openFleetWide: Table = {
   label: 'policy',
   scenarios: [
     {
-      title: 'fires where all replicas are open for minutes, and resolves',
+      title: 'all replicas are open for minutes: fires, and resolves',
       replicas: [circuits('a', [LONG]), circuits('b', [outage(T + 20, minutes(30))])],
       firing: {
         [T]: [],
@@ -36,7 +36,7 @@ const openFleetWide: Table = {
       },
     },
     {
-      title: 'fires where half of them are, however slow their probes',
+      title: 'half of the replicas are open, with fast or slow probes: fires',
       replicas: [
         circuits('a', [outage(T, minutes(30), { probeSeconds: 30 })]),
         circuits('b', [outage(T, minutes(30), { resetSeconds: 15, probeSeconds: 15 })]),
@@ -46,17 +46,17 @@ const openFleetWide: Table = {
       firing: always(POLICY, T + minutes(7), T + minutes(29)),
     },
     {
-      title: 'fires where all open and close again and again, however scrapes fall',
+      title: 'all replicas open and close repeatedly, at any phase of the scrapes: fires',
       replicas: ['a', 'b', 'c', 'd'].map((name) => circuits(name, [flap(60, 20)])),
       firing: always(POLICY, T + minutes(8), T + minutes(29), 15),
     },
     {
-      title: 'stays silent where one replica is all there is, and its first probe succeeds',
+      title: 'the only replica recovers with its first probe: stays silent',
       replicas: [circuits('a', [outage(T, 62)])],
       firing: never(T + minutes(8), 15),
     },
     {
-      title: 'fires on where three of four are, and a scrape is missed',
+      title: 'three of four are open and a scrape is missed: keeps firing',
       replicas: [
         circuits('a', [LONG], { missed: [[T + minutes(15), T + minutes(15) + 15]] }),
         circuits('b', [LONG]),
@@ -66,7 +66,7 @@ const openFleetWide: Table = {
       firing: always(POLICY, T + minutes(7), T + minutes(29), 15),
     },
     {
-      title: 'fires on through a restart of one replica, and a deploy of all, while it lasts',
+      title: 'replicas restart during the outage: keeps firing',
       replicas: [
         circuits('a', [
           [
@@ -80,14 +80,14 @@ const openFleetWide: Table = {
       firing: always(POLICY, T + minutes(7), T + minutes(25)),
     },
     {
-      title: 'fires where half of them are, though no scrape is quite on time',
+      title: 'half of the replicas are open and scrapes are late: fires',
       replicas: [circuits('a', [LONG]), circuits('b', [CLOSED])].map((replica, i) =>
         late(replica, (time) => ((time * (i + 7)) % 13) / 50),
       ),
       firing: always(POLICY, T + minutes(7), T + minutes(29)),
     },
     {
-      title: 'stays silent where one of four is open and two are isolated',
+      title: 'one of four is open and two are isolated: stays silent',
       replicas: [
         circuits('a', [LONG]),
         circuits('b', [CLOSED]),
@@ -97,14 +97,14 @@ const openFleetWide: Table = {
       firing: never(T + minutes(32)),
     },
     {
-      title: 'stays silent for a new service that starts before its dependency',
+      title: 'a new service starts before its dependency: stays silent',
       replicas: [
         circuits('new', [from(T, [{ state: 'closed', seconds: 3 }, ...outage(0, 62).slice(1)])]),
       ],
       firing: never(T + minutes(10), 15),
     },
     {
-      title: 'stays silent for a deploy of the only replica that starts before its dependency',
+      title: 'the only replica is redeployed before its dependency: stays silent',
       replicas: [
         circuits('old', [CLOSED], { down: [[T, T * 9]] }),
         circuits('new', [from(T, [{ state: 'closed', seconds: 3 }, ...outage(0, 62).slice(1)])]),
@@ -112,17 +112,17 @@ const openFleetWide: Table = {
       firing: never(T + minutes(10), 15),
     },
     {
-      title: 'stays silent where all were open for 95 s, and are closed again',
+      title: 'all replicas are open for 95 s: stays silent',
       replicas: ['a', 'b'].map((name) => circuits(name, [outage(T + 1, 95, { resetSeconds: 95 })])),
       firing: never(T + minutes(10), 15),
     },
     {
-      title: 'stays silent where one replica of four is open',
+      title: 'one of four replicas is open: stays silent',
       replicas: [circuits('a', [LONG]), ...['b', 'c', 'd'].map((name) => circuits(name, [CLOSED]))],
       firing: never(T + minutes(32)),
     },
     {
-      title: 'stays silent where an open breaker is idle, or all are isolated',
+      title: 'open breakers get no calls: stays silent',
       replicas: [
         circuits('a', [LONG], { calls: false }),
         circuits('b', [outage(T, minutes(30))], { calls: false }),
@@ -130,12 +130,12 @@ const openFleetWide: Table = {
       firing: never(T + minutes(32)),
     },
     {
-      title: 'stays silent where all are isolated by hand',
+      title: 'an operator isolates all breakers: stays silent',
       replicas: [circuits('a', [ISOLATED]), circuits('b', [ISOLATED])],
       firing: never(T + minutes(10)),
     },
     {
-      title: 'stays silent where the first probe of an outage of a minute succeeds',
+      title: 'the first probe succeeds after a minute: stays silent',
       replicas: [circuits('a', [outage(T + 5, 60)]), circuits('b', [outage(T + 9, 60)])],
       firing: never(T + minutes(10)),
     },
@@ -163,7 +163,7 @@ const stuckOpen: Table = {
   label: 'instance',
   scenarios: [
     {
-      title: 'fires while it is open under traffic, from the end of the window to the recovery',
+      title: 'fires from the end of the window until the recovery, while calls arrive',
       replicas: [circuits('a', [LONG]), circuits('b', [outage(T + 91, minutes(30))])],
       firing: {
         [T]: [],
@@ -176,7 +176,7 @@ const stuckOpen: Table = {
       },
     },
     {
-      title: 'fires where the probe is slow and is seen half-open again and again',
+      title: 'fires although slow probes are scraped as half-open',
       replicas: [circuits('a', [outage(T, minutes(30), { probeSeconds: 30 })])],
       firing: {
         [T]: [],
@@ -186,7 +186,7 @@ const stuckOpen: Table = {
       },
     },
     {
-      title: 'fires where half-open is seen at every other scrape',
+      title: 'fires although every second scrape sees half-open',
       replicas: [
         circuits('a', [outage(T, minutes(30), { resetSeconds: 15, probeSeconds: 15 })]),
         circuits('b', [outage(T, minutes(30), { resetSeconds: 60, probeSeconds: 60 })]),
@@ -194,12 +194,12 @@ const stuckOpen: Table = {
       firing: always(['a', 'b'], T + minutes(7), T + minutes(28)),
     },
     {
-      title: 'never fires for an open breaker that nobody calls',
+      title: 'never fires for an open breaker without calls',
       replicas: [circuits('idle', [LONG], { calls: false }), circuits('a', [LONG])],
       firing: { [T + minutes(7)]: ['a'], [T + minutes(20)]: ['a'] },
     },
     {
-      title: 'never fires for a breaker that is isolated by hand, or is open for a moment after it',
+      title: 'never fires for an isolated breaker, or one that is open briefly after its release',
       replicas: [
         circuits('a', [
           [{ state: 'closed', seconds: T }, { state: 'isolated', seconds: minutes(30) }, ...CLOSED],
@@ -215,7 +215,7 @@ const stuckOpen: Table = {
       firing: never(T + minutes(31), 15),
     },
     {
-      title: 'never fires for an outage of 4 min, the first or a later one, however scrapes fall',
+      title: 'never fires for outages of 4 min, at any phase of the scrapes',
       replicas: [0, 1, 7, 14, 20, 29, 31, 45, 59].map((phase) =>
         circuits(`phase ${phase}`, [
           [...outage(T + phase, minutes(4)), ...outage(minutes(10), minutes(4))],
@@ -224,12 +224,12 @@ const stuckOpen: Table = {
       firing: always([], T, T + minutes(24), 15),
     },
     {
-      title: 'fires for the one of several replicas that is stuck',
+      title: 'fires for the stuck replica of several',
       replicas: [circuits('a', [outage(T, 60)]), circuits('b', [LONG]), circuits('c', [CLOSED])],
       firing: { [T]: [], [T + minutes(7)]: ['b'], [T + minutes(20)]: ['b'] },
     },
     {
-      title: 'goes on through a restart after which the circuit opens again',
+      title: 'keeps firing through a restart after which the circuit opens again',
       replicas: [
         circuits('a', [
           [
@@ -244,7 +244,7 @@ const stuckOpen: Table = {
       firing: Object.fromEntries([8, 10.5, 12, 17].map((at) => [T + minutes(at), ['a']])),
     },
     {
-      title: 'does not take the time before a restart for time open',
+      title: 'does not count the time before a restart as downtime',
       replicas: [
         circuits('a', [
           [
@@ -258,7 +258,7 @@ const stuckOpen: Table = {
       firing: silent,
     },
     {
-      title: 'does not take the time that a replica was down for time open',
+      title: 'does not count the time while the process was down',
       replicas: [
         circuits('a', [
           [
@@ -272,7 +272,7 @@ const stuckOpen: Table = {
       firing: always([], T + minutes(4.25), T + minutes(8), 15),
     },
     {
-      title: 'does not fire for replicas that start during an outage before their window is over',
+      title: 'does not fire for replicas that start during an outage, until their window is over',
       replicas: [
         circuits('one breaker', [from(T, [{ state: 'open', seconds: minutes(4) }, ...CLOSED])]),
         circuits('ten', times(10, from(T, [{ state: 'open', seconds: minutes(4) }, ...CLOSED]))),
@@ -280,7 +280,7 @@ const stuckOpen: Table = {
       firing: silent,
     },
     {
-      title: 'does not add up the short stays of many breakers under one name',
+      title: 'does not add up short outages of breakers that share a name',
       replicas: [
         circuits('all at once', times(10, outage(T, 90))),
         circuits(
@@ -293,7 +293,7 @@ const stuckOpen: Table = {
       firing: silent,
     },
     {
-      title: 'fires for one breaker of many under one name',
+      title: 'fires for one of many breakers that share a name',
       replicas: [
         circuits('a', [LONG, outage(T + 100, 60), ...times(8, CLOSED)]),
         circuits('beside one isolated', [LONG, ISOLATED]),
@@ -306,7 +306,7 @@ const stuckOpen: Table = {
       },
     },
     {
-      title: 'does not flicker where a scrape is missed',
+      title: 'keeps firing when a scrape is missed',
       replicas: [
         circuits('a', [LONG], {
           missed: [
@@ -318,7 +318,7 @@ const stuckOpen: Table = {
       firing: always(['a'], T + minutes(8), T + minutes(18), 15),
     },
     {
-      title: 'tells its policy where the road gives no instance',
+      title: 'names the policy if there is no instance label',
       replicas: [{ ...circuits('', [LONG]) }],
       firing: { [T]: [], [T + minutes(7)]: [''], [T + minutes(32)]: [] },
     },
@@ -329,7 +329,7 @@ const stuckOpen: Table = {
 function countedOnce(seconds: number): Scenario[] {
   return [
     {
-      title: 'fires for a single one, even between two scrapes, and resolves',
+      title: 'fires for a single opening between two scrapes, and resolves',
       replicas: [
         circuits('a', [outage(T + 1, seconds, { resetSeconds: 5 })]),
         circuits('b', [CLOSED]),
@@ -342,7 +342,7 @@ function countedOnce(seconds: number): Scenario[] {
       },
     },
     {
-      title: 'fires for one of a new replica before its first scrape',
+      title: 'fires for an opening of a new replica before its first scrape',
       replicas: [
         circuits('a', [CLOSED]),
         circuits('new', [from(T - seconds, outage(0.5, seconds, { resetSeconds: 5 }))]),
@@ -368,7 +368,7 @@ function countedOnce(seconds: number): Scenario[] {
       firing: { [T]: [], ...always(POLICY, T + minutes(2), T + minutes(4)), [T + minutes(10)]: [] },
     },
     {
-      title: 'fires where a restart follows it',
+      title: 'fires although a restart follows the opening',
       replicas: [
         circuits('a', [
           [
@@ -387,7 +387,7 @@ function countedOnce(seconds: number): Scenario[] {
       },
     },
     {
-      title: 'fires on where a new replica is restarted after it',
+      title: 'keeps firing when a new replica restarts after the opening',
       replicas: [
         circuits('a', [
           from(T, [
@@ -428,17 +428,17 @@ function countedOnce(seconds: number): Scenario[] {
       firing: always([], minutes(12), T + minutes(30)),
     },
     {
-      title: 'stays silent where Prometheus begins to watch an old process',
+      title: 'stays silent when Prometheus scrapes an old process for the first time',
       replicas: [circuits('a', [outage(60, 130)], { missed: [[0, T]] })],
       firing: never(T + minutes(10)),
     },
     {
-      title: 'stays silent where an old process makes many new breakers under a name that had it',
+      title: 'stays silent when an old process creates more breakers with a known name',
       replicas: [circuits('a', [outage(60, 130), ...times(30, from(T, CLOSED))])],
       firing: always([], minutes(12), T + minutes(10)),
     },
     {
-      title: 'stays silent where nobody calls, or a circuit is isolated and released',
+      title: 'stays silent without calls, and when a circuit is isolated and released',
       replicas: [
         circuits('a', [CLOSED], { calls: false }),
         circuits('b', [
@@ -456,12 +456,12 @@ const probeFailed: Table = {
   scenarios: [
     ...countedOnce(61),
     {
-      title: 'fires as long as probes fail, however slow they are',
+      title: 'fires while probes fail, fast or slow',
       replicas: [circuits('a', [outage(T, minutes(30), { probeSeconds: 30 })])],
       firing: { [T + 60]: [], ...always(POLICY, T + minutes(3), T + minutes(30)) },
     },
     {
-      title: 'stays silent where the first probe succeeds',
+      title: 'stays silent when the first probe succeeds',
       replicas: [
         circuits('a', [outage(T + 5, 60)]),
         circuits('b', [outage(T + 9, 30, { resetSeconds: 30 })]),
@@ -477,12 +477,12 @@ const opened: Table = {
   scenarios: [
     ...countedOnce(60),
     {
-      title: 'fires for an opening that is over before the next scrape',
+      title: 'fires for an opening that ends before the next scrape',
       replicas: [circuits('a', [outage(T + 1, 3, { resetSeconds: 3 })])],
       firing: { [T]: [], [T + minutes(2)]: POLICY, [T + minutes(4)]: POLICY, [T + minutes(8)]: [] },
     },
     {
-      title: 'stays silent where a probe fails and the circuit opens once more',
+      title: 'stays silent when a probe fails and the circuit opens again',
       replicas: [circuits('a', [outage(60, minutes(60))])],
       firing: always([], minutes(9), T + minutes(20)),
     },
@@ -511,7 +511,7 @@ const flapping: Table = {
       },
     },
     {
-      title: 'fires where a restart lies between, and a missed scrape',
+      title: 'fires across a restart and a missed scrape',
       replicas: [
         circuits(
           'a',
@@ -529,7 +529,7 @@ const flapping: Table = {
       firing: { [T + minutes(7)]: [], ...always(['a'], T + minutes(9), T + minutes(28)) },
     },
     {
-      title: 'fires for 3 of a new replica, the first before its first scrape',
+      title: 'fires for 3 openings of a new replica, the first before its first scrape',
       replicas: [circuits('a', [CLOSED]), circuits('new', [from(T, openings(1, 100, 200))])],
       firing: {
         [T + 180]: [],
@@ -548,7 +548,7 @@ const flapping: Table = {
       firing: never(T + minutes(40)),
     },
     {
-      title: 'stays silent at 3 in 40 min, and at one of each of 4 replicas',
+      title: 'stays silent at 3 openings in 40 min, and at one opening on each of 4 replicas',
       replicas: [
         circuits('slow', [openings(T, T + minutes(20), T + minutes(40))]),
         ...[1, 2, 3, 4].map((i) => circuits(`${i}`, [openings(T + i)])),
@@ -601,7 +601,7 @@ const isolated: Table = {
       },
     },
     {
-      title: 'fires on over missed scrapes and a restart into isolation',
+      title: 'keeps firing through missed scrapes and a restart that isolates again',
       replicas: [
         circuits(
           'a',
@@ -620,7 +620,7 @@ const isolated: Table = {
       firing: { [minutes(50)]: [], ...always(POLICY, minutes(62), minutes(100)) },
     },
     {
-      title: 'stays silent for 20 min, or 50, or again and again',
+      title: 'stays silent for isolations of 20 min and 50 min, also repeated',
       replicas: [
         circuits('a', [isolatedFor(T, minutes(20))]),
         circuits('b', [isolatedFor(T, minutes(50))]),
@@ -632,7 +632,8 @@ const isolated: Table = {
       firing: never(T + minutes(100)),
     },
     {
-      title: 'stays silent for a replica that starts isolated, for long open ones, and idle',
+      title:
+        'stays silent for a replica that starts isolated, for an open circuit, and without calls',
       replicas: [
         circuits('a', [from(T, ISOLATED)]),
         circuits('b', [outage(60, minutes(150))]),
@@ -700,7 +701,7 @@ const recoverySlow: Table = {
       long: true,
     },
     {
-      title: 'fires where each replica is restarted after its recovery, and begins anew',
+      title: 'fires although each replica restarts after its recovery',
       replicas: [
         circuits('a', [
           [
@@ -728,7 +729,7 @@ const recoverySlow: Table = {
       long: true,
     },
     {
-      title: 'stays silent where many recover in 4 min, or 5',
+      title: 'stays silent when many recoveries take 4 or 5 min',
       replicas: [
         circuits('a', [Array.from({ length: 10 }, () => outage(HOUR, minutes(4))).flat()]),
         circuits('b', [Array.from({ length: 10 }, () => outage(HOUR, minutes(5))).flat()]),
@@ -737,7 +738,7 @@ const recoverySlow: Table = {
       long: true,
     },
     {
-      title: 'stays silent for what an old process recovered from before Prometheus watched it',
+      title: 'does not count recoveries before the first scrape of an old process',
       replicas: [
         circuits('a', [[...slowRecovery(60), ...slowRecovery(60), ...slowRecovery(60)]], {
           missed: [[0, HOUR * 2]],
@@ -747,7 +748,7 @@ const recoverySlow: Table = {
       long: true,
     },
     {
-      title: 'stays silent for two, however often Prometheus could not reach them',
+      title: 'stays silent for two recoveries, also with missed scrapes',
       replicas: [
         circuits('a', [[...slowRecovery(HOUR), ...slowRecovery(60)]], {
           missed: [

@@ -23,7 +23,7 @@ const belowQuorum: Table = {
   label: 'job',
   scenarios: [
     {
-      title: 'fires for 7 of 10 after 2 min, and resolves',
+      title: '7 of 10 are available: fires after 2 min, and resolves',
       replicas: [reaches('a', lost(3)), reaches('b', lost(3))],
       firing: {
         [T]: [],
@@ -43,7 +43,7 @@ const belowQuorum: Table = {
       firing: always(['job'], T + minutes(5), T + minutes(19)),
     },
     {
-      title: 'stays silent at 8 of 10, in any order, however many replicas',
+      title: '8 of 10 are available on each of several replicas: stays silent',
       replicas: [
         reaches('a', lost(2)),
         reaches('b', (i) => lost(10)(i > 7 ? 0 : 20)),
@@ -53,22 +53,22 @@ const belowQuorum: Table = {
       firing: never(T + minutes(20)),
     },
     ...[0, 3, 6, 8].map((first) => ({
-      title: `stays silent at 8 of 10 where those from number ${first} on are lost`,
+      title: `8 of 10 are available, ${first} and ${first + 1} are not: stays silent`,
       replicas: [reaches('a', (i) => lost(10)(i === first || i === first + 1 ? 0 : 20))],
       firing: never(T + minutes(10)),
     })),
     {
-      title: 'stays silent where one of 3 replicas can reach nothing: replicas are no dependencies',
+      title: 'one of 3 replicas reaches no dependency: stays silent',
       replicas: [reaches('a', lost(10)), reaches('b', lost(0)), reaches('c', lost(0))],
       firing: never(T + minutes(20)),
     },
     {
-      title: 'stays silent where one of 2 replicas can reach nothing, or all for a minute',
+      title: 'one of 2 replicas reaches no dependency, both for a minute: stays silent',
       replicas: [reaches('a', lost(10)), reaches('b', lost(10, T + minutes(5), T + minutes(6)))],
       firing: never(T + minutes(20)),
     },
     {
-      title: 'stays silent where all is well, over a restart and a gap, and where nothing is known',
+      title: 'all are available, through a restart and a gap, or there are no checks: stays silent',
       replicas: [
         reaches('a', lost(0), { down: [[T, T + 20]], missed: [[T + 300, T + 660]] }),
         { instance: 'b', series: [] },
@@ -107,7 +107,7 @@ const slow: Table = {
   label: 'dependency',
   scenarios: [
     {
-      title: 'fires for two slow checks after the first ones, on any replicas, and resolves',
+      title: 'fires for two slow checks on different replicas, and resolves',
       replicas: [
         checks('a', [QUICK, { at: 60, seconds: 7 }, { at: T + 5, seconds: 7 }]),
         checks('b', [QUICK, { at: 60, seconds: 7 }, { at: T + 65, seconds: 6 }]),
@@ -120,7 +120,7 @@ const slow: Table = {
       },
     },
     {
-      title: 'fires for two of one replica, between two samples',
+      title: 'fires for two slow checks between two samples',
       replicas: [checks('a', [QUICK, { at: 60, seconds: 7 }, { at: T + 2, count: 2, seconds: 7 }])],
       firing: { [T]: [], [T + minutes(2)]: ['jira'], [T + minutes(8)]: [] },
     },
@@ -139,7 +139,7 @@ const slow: Table = {
       },
     },
     {
-      title: 'stays silent at one slow check, the first or a later one, and one in 6 min',
+      title: 'stays silent at one slow check in 6 min',
       replicas: [
         checks('a', [
           QUICK,
@@ -157,7 +157,7 @@ const slow: Table = {
       firing: never(T + minutes(10)),
     },
     {
-      title: 'stays silent where checks take 5 s, or there are none',
+      title: 'stays silent when checks take exactly 5 s, and without checks',
       replicas: [checks('a', [{ ...QUICK, seconds: 5 }]), checks('idle', [])],
       firing: never(T + minutes(10)),
     },
@@ -174,7 +174,7 @@ const slow: Table = {
       firing: always([], minutes(8), T + minutes(20)),
     },
     {
-      title: 'does not take for new what an old process checked before Prometheus watched it',
+      title: 'does not count checks before the first scrape of an old process',
       replicas: [checks('a', [QUICK, { at: 60, count: 9, seconds: 9 }], { missed: [[0, T]] })],
       firing: never(T + minutes(20)),
     },

@@ -38,7 +38,7 @@ const latency: Table = {
   label: 'policy',
   scenarios: [
     {
-      title: 'fires where 10 % take a second, and resolves',
+      title: '10 % of the executions take 1 s: fires, and resolves',
       replicas: [
         took('a', [
           { ...ALWAYS, count: 1, seconds: 0.2 },
@@ -66,7 +66,7 @@ const latency: Table = {
       firing: always(POLICY, minutes(5), T + minutes(19)),
     },
     {
-      title: 'stays silent where 4 % take longer, or all take 500 ms, or restart',
+      title: '4 % take longer than 500 ms, the rest exactly 500 ms, with a restart: stays silent',
       replicas: [
         took(
           'a',
@@ -80,7 +80,7 @@ const latency: Table = {
       firing: always([], minutes(5), T + minutes(20)),
     },
     {
-      title: 'stays silent at 90 executions, all of them slow, and where nobody calls',
+      title: '90 slow executions, or none: stays silent',
       replicas: [
         took('a', [
           { at: 5, count: 1, seconds: 9 },
@@ -91,7 +91,7 @@ const latency: Table = {
       firing: never(T + minutes(20)),
     },
     {
-      title: 'stays silent for what an old process counted before Prometheus watched it',
+      title: 'does not count executions before the first scrape of an old process',
       replicas: [took('a', [{ at: 1, count: 900, seconds: 9 }], { missed: [[0, T]] })],
       firing: never(T + minutes(20)),
     },
@@ -196,7 +196,7 @@ const budgetBurn: Table = {
       firing: never(hours(3)),
     }),
     critical({
-      title: 'stays silent where nobody calls, and for what an old process counted (critical)',
+      title: 'stays silent without calls, and for counts of an old process (critical)',
       replicas: [
         executions('idle', {}),
         executions('old', { success: burst(10, 1), failure: burst(90, 1) }, { missed: [[0, T]] }),
@@ -238,7 +238,7 @@ const budgetBurn: Table = {
     },
     {
       ...critical({
-        title: 'stays silent at burn 5, which is for the warning (critical)',
+        title: 'stays silent at burn 5, below the critical rates (critical)',
         replicas: [executions('a', burning(5, hours(2), hours(20)))],
         firing: never(hours(22), 3600),
       }),
@@ -256,7 +256,7 @@ const budgetBurn: Table = {
       },
     }),
     warning({
-      title: 'resolves by the window of 2 h where the three days are fine (warning)',
+      title: 'resolves by the window of 2 h while the three days are within budget (warning)',
       replicas: [
         executions('a', {
           success: plus(flow(130, 0, hours(50)), flow(10, hours(50))),
@@ -291,7 +291,7 @@ const budgetBurn: Table = {
       firing: never(hours(6), 300),
     }),
     warning({
-      title: 'stays silent where one call a day fails, and where nobody calls (warning)',
+      title: 'stays silent at one failed call a day, and without calls (warning)',
       replicas: [
         executions('a', { success: flow(0.001), failure: flow(1 / 86_400, minutes(7)) }),
         executions('idle', {}),
@@ -299,7 +299,7 @@ const budgetBurn: Table = {
       firing: never(hours(76), 3600),
     }),
     warning({
-      title: 'fires for 30 failures of a service of 2 h that is called seldom (warning)',
+      title: 'fires for 30 failures in 2 h of a service with few calls (warning)',
       replicas: [executions('a', { success: flow(0.1), failure: burst(30, minutes(62)) })],
       firing: { [minutes(60)]: [], [minutes(135)]: POLICY, [hours(9)]: [] },
     }),

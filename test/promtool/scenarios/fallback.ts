@@ -30,7 +30,7 @@ const failing: Table = {
   label: 'policy',
   scenarios: [
     {
-      title: 'fires for 5 in 10 min on any replicas, and resolves',
+      title: '5 failed fallbacks in 10 min on several replicas: fires, and resolves',
       replicas: [failed('a', burst(3, T + 5)), failed('b', burst(2, T + minutes(2) + 5))],
       firing: {
         [T + minutes(2)]: [],
@@ -50,7 +50,7 @@ const failing: Table = {
       firing: always([], minutes(15), minutes(125)),
     },
     {
-      title: 'fires on through restarts and missed scrapes',
+      title: 'keeps firing through restarts and missed scrapes',
       replicas: [
         failed('a', flow(0.1, T), {
           down: [[T + minutes(10), T + minutes(10) + 20]],
@@ -60,7 +60,7 @@ const failing: Table = {
       firing: { [T]: [], ...always(['servicenow'], T + minutes(5), T + minutes(40)) },
     },
     {
-      title: 'stays silent at 4, on one replica or on two of which one is new',
+      title: '4 failed fallbacks on one or two replicas: stays silent',
       replicas: [
         failed('a', burst(2, T + 5)),
         failed('b', burst(2, T + 65), { down: [[0, T + 60]] }),
@@ -68,12 +68,12 @@ const failing: Table = {
       firing: never(T + minutes(20)),
     },
     {
-      title: 'stays silent where fallbacks answer, and over a restart of who counted many',
+      title: 'fallbacks answer, and a replica with many counts restarts: stays silent',
       replicas: [failed('a', burst(500, 5), { down: [[T, T + 20]], missed: [[T + 300, T + 660]] })],
       firing: always([], minutes(12), T + minutes(30)),
     },
     {
-      title: 'does not take for new what an old process counted before Prometheus watched it',
+      title: 'does not count events before the first scrape of an old process',
       replicas: [failed('a', burst(400, 1), { missed: [[0, T]] })],
       firing: never(T + minutes(20)),
     },

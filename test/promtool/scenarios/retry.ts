@@ -38,7 +38,7 @@ const networkDegradation: Table = {
       },
     },
     {
-      title: 'fires for those of all replicas together, and goes on through a restart of one',
+      title: 'fires for the sum of all replicas, also through a restart',
       replicas: [
         again('a', { '2': flow(0.02, T) }, { down: [[T + minutes(7), T + minutes(7) + 20]] }),
         again('b', { '2': flow(0.02, T) }),
@@ -52,7 +52,7 @@ const networkDegradation: Table = {
       firing: never(T + minutes(8)),
     },
     {
-      title: 'stays silent at 8 in 5 min, at once or one by one, whatever the first retries are',
+      title: 'stays silent at 8 second retries in 5 min, with any number of first retries',
       replicas: [
         again('a', {
           '1': flow(10),
@@ -86,7 +86,7 @@ const networkDegradation: Table = {
       firing: { ...always([], minutes(7), T + minutes(30)) },
     },
     {
-      title: 'does not take for new what an old process counted before Prometheus watched it',
+      title: 'does not count events before the first scrape of an old process',
       replicas: [again('a', { '2': burst(400, 1) }, { missed: [[0, T]] })],
       firing: never(T + minutes(20)),
     },
@@ -98,7 +98,7 @@ const successLow: Table = {
   label: 'policy',
   scenarios: [
     {
-      title: 'fires where half of 40 retried calls are recovered, and resolves',
+      title: 'half of 40 retried calls succeed: fires, and resolves',
       replicas: [
         ended('a', {
           success_without_retry: flow(1),
@@ -114,7 +114,7 @@ const successLow: Table = {
       },
     },
     {
-      title: 'fires where none is recovered, through a restart and a missed scrape',
+      title: 'no retried call succeeds, through a restart and a missed scrape: fires',
       replicas: [
         ended(
           'a',
@@ -133,7 +133,7 @@ const successLow: Table = {
       firing: never(T + minutes(20)),
     },
     {
-      title: 'stays silent where 70 % are recovered, or nobody retries, or nobody calls',
+      title: '70 % of the retried calls succeed, or there are no retries or no calls: stays silent',
       replicas: [
         ended('a', { success_after_retry: flow(0.7), exhausted: flow(0.3) }),
         ended('b', { success_without_retry: flow(1), not_retryable: flow(1), aborted: flow(1) }),
@@ -165,7 +165,7 @@ const amplification: Table = {
   label: 'policy',
   scenarios: [
     {
-      title: 'fires where retries add 60 % to 120 calls, and resolves',
+      title: 'retries add 60 % to 120 calls: fires, and resolves',
       replicas: [
         again('a', { '1': burst(72, T + 5) }),
         ended('a', { exhausted: burst(120, T + 5) }),
@@ -190,7 +190,7 @@ const amplification: Table = {
       firing: { [T]: [], ...always(['servicenow'], T + minutes(6), T + minutes(45)) },
     },
     {
-      title: 'stays silent where one call in ten is retried, or every one of few, or nobody calls',
+      title: 'one of ten calls is retried, or there are no calls: stays silent',
       replicas: [
         again('a', { '1': flow(0.1) }),
         ended('a', { success_without_retry: flow(0.9), success_after_retry: flow(0.1) }),

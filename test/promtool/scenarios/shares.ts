@@ -25,7 +25,7 @@ export function shareScenarios({ metric, bad, good, ratio, atLeast }: ShareOf): 
   const calls = atLeast / ratio;
   return [
     {
-      title: 'fires at twice the share, and resolves when the window is over',
+      title: 'twice the limit: fires, and resolves when the window is over',
       replicas: [replica('a', burst(atLeast * 2, T + 5), burst(calls - atLeast * 2, T + 5))],
       firing: {
         [T]: [],
@@ -35,7 +35,7 @@ export function shareScenarios({ metric, bad, good, ratio, atLeast }: ShareOf): 
       },
     },
     {
-      title: 'fires where all are bad, over a restart, a missed scrape and new replicas',
+      title: 'all calls are affected, through a restart, a missed scrape and new replicas: fires',
       replicas: [
         replica('a', flow(0.2, T), () => 0, {
           down: [[T + minutes(15), T + minutes(15) + 20]],
@@ -47,7 +47,7 @@ export function shareScenarios({ metric, bad, good, ratio, atLeast }: ShareOf): 
       firing: { [T]: [], ...always(['servicenow'], T + minutes(6), T + minutes(40)) },
     },
     {
-      title: 'stays silent at half the share, whatever replicas restart',
+      title: 'half of the limit, with restarts: stays silent',
       replicas: [
         replica('a', flow(ratio / 2), flow(1 - ratio / 2)),
         replica('b', flow(ratio / 2), flow(1 - ratio / 2), {
@@ -60,22 +60,22 @@ export function shareScenarios({ metric, bad, good, ratio, atLeast }: ShareOf): 
       firing: always([], minutes(2), T + minutes(20)),
     },
     {
-      title: 'stays silent at exactly the limit',
+      title: 'exactly the limit: stays silent',
       replicas: [replica('a', burst(atLeast * 4, T + 5), burst(calls * 4 - atLeast * 4, T + 5))],
       firing: never(T + minutes(20)),
     },
     {
-      title: 'stays silent where one less than enough are bad, all of them',
+      title: 'one call fewer than the floor, all affected: stays silent',
       replicas: [replica('a', burst(atLeast - 1, T + 5), () => 0)],
       firing: never(T + minutes(20)),
     },
     {
-      title: 'stays silent at one of ten',
+      title: 'one of ten calls: stays silent',
       replicas: [replica('a', burst(1, T + 5), burst(9, T + 5))],
       firing: never(T + minutes(20)),
     },
     {
-      title: 'stays silent where nobody calls, and over a gap of 6 min',
+      title: 'no calls, and a gap of 6 min: stays silent',
       replicas: [
         replica(
           'idle',
@@ -89,7 +89,7 @@ export function shareScenarios({ metric, bad, good, ratio, atLeast }: ShareOf): 
       firing: always([], minutes(17), T + minutes(30)),
     },
     {
-      title: 'does not take for new what an old process counted before Prometheus watched it',
+      title: 'does not count events before the first scrape of an old process',
       replicas: [replica('a', burst(900, 1), burst(100, 1), { missed: [[0, T]] })],
       firing: never(T + minutes(20)),
     },

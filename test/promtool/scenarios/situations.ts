@@ -105,7 +105,7 @@ const durations = (
 
 export const SITUATIONS: readonly Situation[] = [
   {
-    title: 'one more label on every rule changes nothing',
+    title: 'an additional label on every rule changes nothing',
     rules: labelled,
     jobs: {
       shop: [
@@ -153,7 +153,7 @@ export const SITUATIONS: readonly Situation[] = [
     firing: during(0, T + hours(1), 300, { silent: ['ExecutionsStuck'] }),
   },
   {
-    title: 'a half-open probe that never settles is a stuck circuit: its callers wait behind it',
+    title: 'a half-open probe never settles: its callers wait, so the circuit is stuck',
     jobs: {
       shop: [
         stack('a', {
@@ -171,7 +171,8 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
-    title: 'a cluster that is down is told apart from a larger one that is not',
+    title:
+      'a cluster is down while a larger one works: with group labels only the first one alerts',
     rules: generated({ groupLabels: ['cluster', 'namespace', 'job'] }),
     by: ['cluster', 'namespace'],
     jobs: {
@@ -216,7 +217,7 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
-    title: 'one call in ten minutes, each of them a failed probe that nothing answers, is one page',
+    title: 'one call in 10 min, each a failed probe: one page',
     jobs: {
       shop: [
         stack('a', {
@@ -236,7 +237,7 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
-    title: '36 failures in 2,882 calls of a day are no page',
+    title: '36 failures in 2,882 calls of a day: no page',
     jobs: {
       shop: [
         stack('a', {
@@ -288,7 +289,7 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
-    title: 'a failing replica pages although another one is isolated',
+    title: 'a replica fails while another is isolated: pages',
     jobs: {
       shop: [
         stack('isolated', { circuit: [{ state: 'isolated', seconds: 0 }] }),
@@ -305,7 +306,7 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
-    title: 'a policy may have a limit of its own',
+    title: 'a policy has its own limit',
     rules: generated({ thresholds: { 'latency.seconds{policy="llm"}': 30 } }),
     jobs: { llm: [durations(1, 4, 'llm')], jira: [durations(1, 4, 'jira')] },
     by: ['job'],
@@ -317,7 +318,7 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
-    title: '9 calls a minute are enough to be slow; 9 an hour are not',
+    title: '9 slow calls a minute alert, 9 an hour do not',
     jobs: { shop: [durations(9 / 60, 0.6)], night: [durations(9 / 3600, 0.6)] },
     by: ['job'],
     firing: {
@@ -328,7 +329,7 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
-    title: 'latency is judged by whatever buckets a view has, and not at all without `le`',
+    title: 'a view sets other buckets: latency alerts; relabeling drops `le`: silent',
     jobs: {
       slow: [durations(1, 4, 'servicenow', [0.1, 1, 10])],
       fast: [durations(1, 0.05, 'servicenow', [0.1, 1, 10])],
@@ -348,7 +349,7 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
-    title: 'a nightly job can be left out of the alert on absent metrics',
+    title: 'a nightly job is silent if the alert on absent metrics is omitted',
     rules: generated({ without: ['ResilienceMetricsAbsent'] }),
     jobs: { nightly: [{ ...up('a'), down: [[hours(2), hours(20)]] }] },
     firing: during(hours(2), hours(4), 300, { silent: ['MetricsAbsent'] }),
@@ -388,7 +389,7 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
-    title: 'a dependency that is down for three jobs is one alert; for two it is not',
+    title: 'a dependency is down for three jobs: one alert for all; for two jobs: none',
     jobs: {
       ...Object.fromEntries(['a', 'b', 'c'].map((job) => [job, replicas(2, down)])),
       healthy: replicas(2, up),
@@ -403,7 +404,7 @@ export const SITUATIONS: readonly Situation[] = [
     },
   },
   {
-    title: 'few second retries of very many calls of 40 busy pods are no degraded network',
+    title: 'few second retries among very many calls of 40 pods: silent',
     jobs: {
       busy: replicas(40, (instance) => ({
         instance,
@@ -438,7 +439,7 @@ export const SITUATIONS: readonly Situation[] = [
     long: true,
   },
   {
-    title: 'a dead process whose last values a Collector repeats has no full bulkhead',
+    title: 'a Collector repeats the last values of a dead process: no full bulkhead',
     jobs: {
       dead: [
         {

@@ -13,7 +13,7 @@ const absent: Table = {
   label: 'job',
   scenarios: [
     {
-      title: 'fires 10 min after the last replica is gone, and ends by itself an hour after it',
+      title: 'fires 10 min after the last replica stopped, and resolves an hour after it',
       replicas: [
         circuits('a', [CLOSED], { down: [[HOUR, END]] }),
         circuits('b', [CLOSED], { down: [[HOUR + 30, END]] }),
@@ -27,7 +27,7 @@ const absent: Table = {
       },
     },
     {
-      title: 'fires where an hour ago a scrape was missed, and resolves when the job is back',
+      title: 'fires although a scrape was missed an hour ago, and resolves when the job returns',
       replicas: [
         circuits('a', [CLOSED], {
           down: [[HOUR, HOUR + minutes(30)]],
@@ -40,7 +40,7 @@ const absent: Table = {
       },
     },
     {
-      title: 'stays silent over a rolling restart, and one that leaves nobody for 4 min',
+      title: 'stays silent through a rolling restart, and 4 min without replicas',
       replicas: [
         circuits('a', [CLOSED], { down: [[HOUR, END]] }),
         circuits('b', [CLOSED], { down: [[HOUR + 60, END]] }),
@@ -57,7 +57,7 @@ const absent: Table = {
       firing: never(HOUR + minutes(120)),
     },
     {
-      title: 'stays silent where nobody calls, for a job that never had any, and for one of 5 min',
+      title: 'stays silent without calls, and for a job without circuit breakers',
       replicas: [
         circuits('idle', [CLOSED], { calls: false }),
         circuits('gone', [CLOSED], { down: [[T, END]] }),
@@ -84,7 +84,7 @@ const overflow: Table = {
   label: 'job',
   scenarios: [
     {
-      title: 'fires while there is an overflow series, and resolves when the process is gone',
+      title: 'fires while there is an overflow series, and resolves when the process ends',
       replicas: [
         {
           instance: 'a',
@@ -93,7 +93,7 @@ const overflow: Table = {
               metric: EXECUTIONS,
               attributes: { [ATTR_METRIC_OVERFLOW]: 'true' },
               value: (time) => (time < T ? undefined : time),
-              counts: false,
+              isCounter: false,
             },
           ],
           down: [[T + minutes(30), END]],
@@ -107,7 +107,7 @@ const overflow: Table = {
       },
     },
     {
-      title: 'stays silent for series that are kept apart, over a restart, and idle',
+      title: 'stays silent without overflow series',
       replicas: [
         { instance: 'a', series: closed(EXECUTIONS, 'servicenow', []), down: [[T, T + 20]] },
         circuits('b', [CLOSED]),
@@ -128,7 +128,7 @@ const errors: Table = {
   label: 'policy',
   scenarios: [
     {
-      title: 'fires for a single one, and resolves',
+      title: 'fires for a single error, and resolves',
       replicas: [faults('a', burst(1, T + 5))],
       firing: {
         [T]: [],
@@ -138,7 +138,7 @@ const errors: Table = {
       },
     },
     {
-      title: 'stays silent for what a replica counted before it was first scraped',
+      title: 'does not count errors before the first scrape',
       replicas: [faults('a', () => 0), faults('new', burst(1, T + 2), { down: [[0, T + 1]] })],
       firing: never(T + minutes(8)),
     },
@@ -153,7 +153,7 @@ const errors: Table = {
       firing: { [T]: [], ...always(['servicenow'], T + minutes(3), T + minutes(30)) },
     },
     {
-      title: 'stays silent where there is none, and over a restart and a gap of who counted many',
+      title: 'stays silent without errors, and through a restart of a replica with many',
       replicas: [
         faults('a', () => 0),
         faults('b', burst(9, 5), { down: [[T, T + 20]], missed: [[T + 300, T + 660]] }),
@@ -162,7 +162,7 @@ const errors: Table = {
       firing: always([], minutes(7), T + minutes(20)),
     },
     {
-      title: 'does not take for new what an old process counted before Prometheus watched it',
+      title: 'does not count events before the first scrape of an old process',
       replicas: [faults('a', burst(4, 1), { missed: [[0, T]] })],
       firing: never(T + minutes(20)),
     },
