@@ -118,12 +118,15 @@ describe('cockatiel-otel generate', () => {
     ],
     [['--set', 'timeouts.ratio'], 'Expected a name and a value, as a=1, got "timeouts.ratio"'],
     [['--set', 'timeouts.ratio='], 'Expected the threshold timeouts.ratio to be a number above 0'],
-    [['--job-label', 'my job'], 'Expected --job-label to be the name of a label, got "my job"'],
-    [['--instance-label', ''], 'Expected --instance-label to be the name of a label, got ""'],
+    [['--job-label', 'my job'], 'Expected --job-label to be a label name, got "my job"'],
+    [['--instance-label', ''], 'Expected --instance-label to be a label name, got ""'],
     [['--scrape-interval', 'often'], 'Expected a time such as 15s or 1m, got "often"'],
     [['--scrape-interval', '0'], 'Expected --scrape-interval to be a number above 0, got 0'],
     [['--runbook-base', ''], 'Expected --runbook-base to be a URL, got ""'],
-    [['--label', 'release=a b'], 'Expected --label to be labels of Kubernetes, got "release=a b"'],
+    [
+      ['--label', 'release=a b'],
+      'Expected --label to be valid Kubernetes labels, got "release=a b"',
+    ],
     [
       ['--uid-suffix', 'My Grafana'],
       'Expected --uid-suffix to be 1 to 22 lower-case letters, digits and dashes, got "My Grafana"',
@@ -143,7 +146,7 @@ describe('cockatiel-otel generate', () => {
     writeFileSync(join(folder, 'there', 'alerts'), 'a file where a folder must be');
     const { code, stderr } = cli(['generate', '--out', join(folder, 'there')]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: .+there\/alerts\/\S+ can not be written: E\w+: .+'\n$/);
+    expect(stderr).toMatch(/^error: .+there\/alerts\/\S+ cannot be written: E\w+: .+'\n$/);
   });
 
   it('leaves files as they were where the disk is full, and nothing unfinished', () => {
@@ -157,7 +160,7 @@ describe('cockatiel-otel generate', () => {
       `ulimit -f 8; "${process.execPath}" "${BIN}" generate rules --out "${folder}"`,
     ]);
     expect(status).toBe(1);
-    expect(String(stderr)).toMatch(/^error: \/\S+ can not be written: EFBIG: .+\n$/);
+    expect(String(stderr)).toMatch(/^error: \/\S+ cannot be written: EFBIG: .+\n$/);
     expect(written()).toEqual({ ...before, [file]: 'as it was' });
   });
 
