@@ -56,6 +56,7 @@ export function presetsTable(): string {
       'the circuit opens after',
       'for (s)',
       'at a time',
+      'whole call for at most (s)',
       'sources',
     ],
     each((name, preset) => [
@@ -69,10 +70,17 @@ export function presetsTable(): string {
         ? `${preset.circuitBreaker.openSeconds}, doubled with each test that fails`
         : String(preset.circuitBreaker.openSeconds),
       preset.bulkhead ? String(preset.bulkhead.limit) : 'any number',
+      preset.hasOverallTimeout ? String(overallSeconds(preset)) : '-',
       sources(preset),
     ]),
   );
   return `${presets}\n\n${legend()}.`;
+}
+
+/** The time of all calls and the delays between them. */
+function overallSeconds(preset: Preset): number {
+  const delays = presetWaits(preset).reduce((total, delay) => total + delay, 0);
+  return preset.retry.calls * preset.timeout.seconds + delays;
 }
 
 /** What each policy of a preset acts on, and what it counts. */

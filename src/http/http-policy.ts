@@ -26,15 +26,25 @@ export function createHttpPolicy(name: string, settings: FetchSettings): Resilie
     return delay ? Math.min(delay, maxRetryAfter) / 1000 : undefined;
   };
 
+  /**
+   * Whether the server asks for a delay of at least the time that the circuit stays open. The call then
+   * ends at once, and counts for the circuit, instead of waiting while other calls are sent.
+   */
+  const isTooLong = (delaySeconds: number | undefined): boolean => {
+    const { circuitBreaker } = policy.settings;
+    return Boolean(delaySeconds && circuitBreaker && delaySeconds >= circuitBreaker.openSeconds);
+  };
+
   /** Decides on the retry and on its delay together, as the delay may exceed the overall timeout. */
   const mayRetry = (failure: unknown): boolean => {
     const call = currentHttpCall();
     if (call === undefined) return false;
     const { retry } = policy.settings;
+    const ownDelay = askedFor(retryOverrides, failure, call.attempts);
+    const requestedDelay = ownDelay === undefined ? requestedDelaySeconds(failure) : undefined;
+    if (isTooLong(requestedDelay)) return false;
     call.retryDelaySeconds =
-      askedFor(retryOverrides, failure, call.attempts) ??
-      requestedDelaySeconds(failure) ??
-      (retry ? planned(retry, call.attempts) : 0);
+      ownDelay ?? requestedDelay ?? (retry ? planned(retry, call.attempts) : 0);
     return call.mayRetry(call.retryDelaySeconds);
   };
 

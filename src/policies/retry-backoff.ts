@@ -37,12 +37,17 @@ export function planned(settings: RetrySettings, attempt: number): number {
   if (settings.waitsSeconds === undefined && strategy === 'random') {
     return min + Math.random() * (max - min);
   }
-  const wait = settings.waitsSeconds
-    ? listed(settings.waitsSeconds, attempt)
-    : Math.max(min, Math.min(max, grown(settings, attempt)));
+  const wait = longestWait(settings, attempt);
   if (!jitter) return wait;
   const shortest = Math.min(wait, Math.max(min, wait / 2));
   return shortest + Math.random() * (wait - shortest);
+}
+
+/** The wait before a retry without its random part, in seconds. */
+function longestWait(settings: RetrySettings, attempt: number): number {
+  const { waitsSeconds, strategy, minWaitSeconds: min, maxWaitSeconds: max } = settings;
+  if (waitsSeconds) return listed(waitsSeconds, attempt);
+  return strategy === 'random' ? max : Math.max(min, Math.min(max, grown(settings, attempt)));
 }
 
 function grown(settings: RetrySettings, attempt: number): number {
@@ -50,6 +55,16 @@ function grown(settings: RetrySettings, attempt: number): number {
   // The power may be infinite, and 0 times that is NaN: Node waits 1 ms for it, whatever the limits are.
   if (strategy === 'exponential') return first === 0 ? 0 : first * base ** (attempt - 1);
   return strategy === 'linear' ? first * attempt : first;
+}
+
+/** The time of all calls and the longest waits between them, in seconds. */
+export function totalSeconds(settings: RetrySettings, timeoutSeconds: number): number {
+  const { calls } = settings;
+  let total = calls * timeoutSeconds;
+  for (let attempt = 1; attempt < calls && total < MAX_TIMER_SECONDS; attempt++) {
+    total += longestWait(settings, attempt);
+  }
+  return Math.min(total, MAX_TIMER_SECONDS);
 }
 
 const listed = (waits: readonly number[], attempt: number): number =>

@@ -37,6 +37,11 @@ export interface Preset {
   readonly retry: PresetRetry;
   readonly bulkhead?: PresetBulkhead;
   readonly timeout: PresetTimeout;
+  /**
+   * Whether a call as a whole times out after the time of all its attempts and delays: a server that
+   * asks for long delays (`Retry-After`) must not accumulate waiting callers.
+   */
+  readonly hasOverallTimeout?: boolean;
 }
 
 /** Of the documents' lists of waits each is a geometric one: the first, and what it is multiplied by. */
@@ -91,6 +96,7 @@ export const PRESETS = {
     variables: ['HTTP'],
     ...usual,
     retry: http,
+    hasOverallTimeout: true,
     timeout: timeout.http,
   },
   httpService: {
@@ -98,6 +104,7 @@ export const PRESETS = {
     variables: ['HTTP_SERVICE'],
     ...usual,
     retry: http,
+    hasOverallTimeout: true,
     timeout: timeout.httpService,
   },
   apiClient: {
@@ -105,6 +112,7 @@ export const PRESETS = {
     variables: ['API_CLIENT'],
     ...usual,
     retry: apiClient,
+    hasOverallTimeout: true,
     timeout: timeout.apiClient,
   },
   aws: {
@@ -112,6 +120,7 @@ export const PRESETS = {
     variables: ['AWS'],
     ...usual,
     retry: apiClient,
+    hasOverallTimeout: true,
     timeout: timeout.awsRead,
   },
   database: {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createFetch } from '../../src/http/index.ts';
+import { createFetch, type FetchOptions } from '../../src/http/index.ts';
 import { PRESET_NAMES, type PresetName, presetOf } from '../../src/presets/presets.ts';
 import { statuses } from './server.ts';
 import { client, QUICK, serve } from './support.ts';
@@ -100,5 +100,45 @@ describe('settings', () => {
     expect(() => createFetch('service', { preset })).toThrow('Expected `preset`');
     const overrides = { retry: { calls: 0 } };
     expect(() => createFetch('service', { overrides })).toThrow('calls');
+  });
+});
+
+describe('the overall timeout', () => {
+  const overallTimeoutOf = (...args: Parameters<typeof createFetch>) => {
+    const { policy } = createFetch(...args);
+    policy.dispose();
+    return policy.settings.overallTimeout;
+  };
+
+  it('of the HTTP presets is the time of all attempts and delays', () => {
+    const presets = ['http', 'httpService', 'apiClient', 'aws'] as const;
+    const timeouts = presets.map((preset) => overallTimeoutOf('service', { preset }));
+    expect(timeouts).toMatchObject([63.5, 123.5, 48, 183].map((seconds) => ({ seconds })));
+    expect(overallTimeoutOf('service', { preset: 'enterprise' })).toBe(false);
+  });
+
+  it('follows the settings in force', () => {
+    const overrides: readonly (readonly [NonNullable<FetchOptions['overrides']>, unknown])[] = [
+      [{ timeout: { seconds: 60 } }, 243.5],
+      [{ retry: { calls: 2 } }, 30.5],
+      [{ retry: { waitsSeconds: [10, 20] } }, 110],
+      [{ retry: { strategy: 'random' } }, 66],
+      [{ overallTimeout: { seconds: 5 } }, 5],
+    ];
+    for (const [override, seconds] of overrides) {
+      expect.soft(overallTimeoutOf('service', { overrides: override })).toMatchObject({ seconds });
+    }
+  });
+
+  it('is missing if it is switched off, or if retry, timeout or its place in `order` is missing', () => {
+    const overrides: readonly NonNullable<FetchOptions['overrides']>[] = [
+      { overallTimeout: false },
+      { retry: false },
+      { timeout: false },
+      { order: ['fallback', 'circuitBreaker', 'retry', 'bulkhead', 'timeout'] },
+    ];
+    for (const override of overrides) {
+      expect.soft(overallTimeoutOf('service', { overrides: override })).toBe(false);
+    }
   });
 });

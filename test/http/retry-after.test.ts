@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { createFetch } from '../../src/http/index.ts';
 import { parseRetryAfter } from '../../src/http/retry-after.ts';
 import fc from '../support/fast-check.ts';
 import { type Answer, statuses } from './server.ts';
@@ -144,6 +146,41 @@ describe('a client', () => {
     expect((await fetch(server.url)).status).toBe(503);
     expect(performance.now() - start).toBeLessThan(1500);
     expect(server.seen).toHaveLength(1);
+  });
+
+  it('returns the response at once if the delay is at least the open time of the circuit', async () => {
+    const server = await serve((_, response) => {
+      response.writeHead(503, { 'retry-after': '60' }).end();
+    });
+    const fetch = createFetch('service');
+    let pending = 0;
+    let maxPending = 0;
+    const call = async () => {
+      maxPending = Math.max(maxPending, ++pending);
+      const result = await fetch(server.url).then(
+        ({ status }) => status,
+        ({ name }: Error) => name,
+      );
+      pending--;
+      return result;
+    };
+    const calls: Promise<unknown>[] = [];
+    const start = performance.now();
+    for (let count = 0; count < 100; count++) {
+      calls.push(call());
+      await sleep(10);
+    }
+    const results = await Promise.all(calls);
+    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(results.slice(0, 5)).toEqual(Array(5).fill(503));
+    expect(results.filter((result) => result === 'CircuitOpenError').length).toBeGreaterThan(80);
+    expect(server.seen.length).toBeLessThan(20);
+    expect(maxPending).toBeLessThan(20);
+    fetch.policy.dispose();
+  });
+
+  it('still waits for such a delay if `maxRetryAfter` is shorter than the open time', async () => {
+    expect(await measureDelay('60', 100)).toBeGreaterThanOrEqual(0.099);
   });
 
   it('settles in time and sends at most four requests, whatever the header is', async () => {

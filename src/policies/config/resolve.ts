@@ -1,6 +1,13 @@
-import type { PresetName } from '../../presets/presets.ts';
+import { type PresetName, presetOf } from '../../presets/presets.ts';
 import { ownProperties } from '../../shared/own-properties.ts';
-import { MEMBERS, type Origin, type PolicyOverrides, type PolicySettings } from '../types.ts';
+import { totalSeconds } from '../retry-backoff.ts';
+import {
+  MEMBERS,
+  type Origin,
+  type PolicyOverrides,
+  type PolicySettings,
+  type TimeoutSettings,
+} from '../types.ts';
 import {
   type Configuration,
   configuration,
@@ -57,11 +64,23 @@ export function resolveSettings<F>(
     order: Object.freeze([...(overrides.order ?? MEMBERS)]),
   } as unknown as PolicySettings<F>;
   assertNoConflicts(all, origins);
+  const overallTimeout = presetOverallTimeout();
   return {
     enabled: environment[variableFor(environment, 'RESILIENCE_ENABLED') ?? ''] !== false,
-    settings: Object.freeze(all),
+    settings: Object.freeze({ ...all, ...(overallTimeout && { overallTimeout }) }),
     origins: Object.freeze(origins),
   };
+
+  /** From the settings in force, so that it never cuts off the attempts that they allow. */
+  function presetOverallTimeout(): TimeoutSettings | undefined {
+    const { retry, timeout, order } = all;
+    const isSet = overrides.overallTimeout !== undefined || !presetOf(preset).hasOverallTimeout;
+    if (isSet || !retry || !timeout || !order.includes('overallTimeout')) return undefined;
+    delete origins['overallTimeout'];
+    origins['overallTimeout.seconds'] = { from: 'preset' };
+    origins['overallTimeout.aggressive'] = { from: 'preset' };
+    return Object.freeze({ seconds: totalSeconds(retry, timeout.seconds), aggressive: true });
+  }
 
   function partOf(part: Part, values: MemberVariables['values'], enabled?: string): unknown {
     const own = overrides[part];
