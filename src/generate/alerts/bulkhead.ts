@@ -57,7 +57,7 @@ function saturated(queries: Queries): Alert {
     expr: `
 sum by (${replica}) (avg_over_time(${active}[${window}]))
   # The slots at the start of the window: a replica that starts later is not judged.
-  / sum by (${replica}) (last_over_time(${slots}[${window}] offset ${window}))
+  / (sum by (${replica}) (last_over_time(${slots}[${window}] offset ${window})) > 0)
   > ${ratio}
 # Except a dead process whose last values a Collector repeats.
 unless on (${replica})

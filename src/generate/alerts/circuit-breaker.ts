@@ -46,30 +46,31 @@ export function alerts(queries: Queries): Alert[] {
   ];
 }
 
-function states(queries: Queries) {
-  const state = (matcher: Matcher) => queries.selector(CIRCUIT_BREAKER_STATE, [matcher]);
-  const one = (value: CircuitBreakerState) => state(equals(ATTR_CIRCUIT_BREAKER_STATE, value));
+/** Selectors of the breakers in a state. */
+function breakers(queries: Queries) {
+  const inState = (matcher: Matcher) => queries.selector(CIRCUIT_BREAKER_STATE, [matcher]);
   return {
-    breakers: queries.selector(CIRCUIT_BREAKER_STATE),
-    closed: one('closed'),
-    halfOpen: one('half_open'),
-    isolated: one('isolated'),
-    notClosed: state(oneOf(ATTR_CIRCUIT_BREAKER_STATE, ['open', 'half_open'])),
+    all: queries.selector(CIRCUIT_BREAKER_STATE),
+    halfOpen: inState(equals<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'half_open')),
+    isolated: inState(equals<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'isolated')),
+    notClosed: inState(
+      oneOf<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, ['open', 'half_open']),
+    ),
   };
 }
 
-function calls(queries: Queries, result: CircuitBreakerResult): string {
+function callsWith(queries: Queries, result: CircuitBreakerResult): string {
   return queries.selector(CIRCUIT_BREAKER_CALLS, [equals(ATTR_CIRCUIT_BREAKER_RESULT, result)]);
 }
 
-function changes(queries: Queries, from: CircuitBreakerState, to: CircuitBreakerState): string {
+function transitions(queries: Queries, from: CircuitBreakerState, to: CircuitBreakerState): string {
   return queries.selector(CIRCUIT_BREAKER_TRANSITIONS, [
     equals(ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE, from),
     equals(ATTR_CIRCUIT_BREAKER_STATE, to),
   ]);
 }
 
-function executions(queries: Queries, outcome: Outcome): string {
+function executionsWith(queries: Queries, outcome: Outcome): string {
   return queries.selector(EXECUTIONS, [equals(ATTR_OUTCOME, outcome)]);
 }
 
@@ -105,10 +106,10 @@ count by (${jobs}) (
 function openFleetWide(queries: Queries, severity: CircuitSeverity): Alert {
   const { fleetWide, circuitCalls } = queries.limits;
   const { policy } = queries.grouping;
-  const { breakers, notClosed } = states(queries);
-  const answered = executions(queries, 'fallback');
-  const unanswered = executions(queries, 'rejected');
-  const rejected = calls(queries, 'rejected');
+  const { all, notClosed } = breakers(queries);
+  const answered = executionsWith(queries, 'fallback');
+  const unanswered = executionsWith(queries, 'rejected');
+  const rejected = callsWith(queries, 'rejected');
   const window = queries.window(fleetWide.windowSeconds);
   const traffic = queries.window(circuitCalls.windowSeconds);
   const name = queries.labelTemplate(ATTR_POLICY_NAME);
@@ -119,7 +120,7 @@ function openFleetWide(queries: Queries, severity: CircuitSeverity): Alert {
     expr: `
 round(
   sum by (${policy}) (sum_over_time(${notClosed}[${window}]))
-    / sum by (${policy}) (sum_over_time(${breakers}[${window}])),
+    / sum by (${policy}) (sum_over_time(${all}[${window}])),
   0.01
 ) >= ${fleetWide.ratio}
 # Only where calls are rejected: an open circuit without calls harms no caller.
@@ -142,12 +143,12 @@ ${severity === 'critical' ? 'unless' : 'and'} on (${policy})
 function stuckOpen(queries: Queries, severity: CircuitSeverity): Alert {
   const { stuckOpen, circuitCalls } = queries.limits;
   const { policy, replica } = queries.grouping;
-  const { halfOpen } = states(queries);
-  const answered = executions(queries, 'fallback');
-  const unanswered = executions(queries, 'rejected');
+  const { halfOpen } = breakers(queries);
+  const answered = executionsWith(queries, 'fallback');
+  const unanswered = executionsWith(queries, 'rejected');
   const downtime = queries.selector(CIRCUIT_BREAKER_DOWNTIME);
-  const rejected = calls(queries, 'rejected');
-  const failed = calls(queries, 'failure');
+  const rejected = callsWith(queries, 'rejected');
+  const failed = callsWith(queries, 'failure');
   const window = queries.window(stuckOpen.seconds);
   const last = queries.window(120);
   const traffic = queries.window(circuitCalls.windowSeconds);
@@ -185,7 +186,7 @@ ${severity === 'critical' ? 'unless' : 'and'} on (${policy})
 function probeFailed(queries: Queries): Alert {
   const { probeFailed, circuitCalls } = queries.limits;
   const { policy } = queries.grouping;
-  const failed = changes(queries, 'half_open', 'open');
+  const failed = transitions(queries, 'half_open', 'open');
   const downtime = queries.selector(CIRCUIT_BREAKER_DOWNTIME);
   const window = queries.window(probeFailed.windowSeconds);
   const last = queries.window(120);
@@ -212,7 +213,7 @@ sum by (${policy}) (increase(${failed}[${traffic}])) >= ${probeFailed.count}
 function opened(queries: Queries): Alert {
   const { count, windowSeconds } = queries.limits.opened;
   const { policy } = queries.grouping;
-  const openings = changes(queries, 'closed', 'open');
+  const openings = transitions(queries, 'closed', 'open');
   const window = queries.window(windowSeconds);
   const name = queries.labelTemplate(ATTR_POLICY_NAME);
   return {
@@ -231,7 +232,7 @@ function opened(queries: Queries): Alert {
 function flapping(queries: Queries): Alert {
   const { count, windowSeconds } = queries.limits.flapping;
   const { replica } = queries.grouping;
-  const openings = changes(queries, 'closed', 'open');
+  const openings = transitions(queries, 'closed', 'open');
   const window = queries.window(windowSeconds);
   const name = queries.labelTemplate(ATTR_POLICY_NAME);
   const instance = queries.labelTemplate(queries.instance);
@@ -252,7 +253,7 @@ function flapping(queries: Queries): Alert {
 function isolatedNow(queries: Queries): Alert {
   const { ratio } = queries.limits.isolatedNow;
   const { policy } = queries.grouping;
-  const { breakers, isolated } = states(queries);
+  const { all, isolated } = breakers(queries);
   const last = queries.window(120);
   const name = queries.labelTemplate(ATTR_POLICY_NAME);
   return {
@@ -261,7 +262,7 @@ function isolatedNow(queries: Queries): Alert {
     subject: 'policy',
     expr: `
 sum by (${policy}) (last_over_time(${isolated}[${last}]))
-  / sum by (${policy}) (last_over_time(${breakers}[${last}]))
+  / sum by (${policy}) (last_over_time(${all}[${last}]))
   >= ${ratio}`.trim(),
     summary: `An operator isolated the circuit of ${name}.`,
     description:
@@ -276,7 +277,7 @@ sum by (${policy}) (last_over_time(${isolated}[${last}]))
 function isolated(queries: Queries): Alert {
   const { seconds } = queries.limits.isolated;
   const { policy } = queries.grouping;
-  const { isolated } = states(queries);
+  const { isolated } = breakers(queries);
   const window = queries.window(seconds);
   const start = `[${queries.window(300)}] offset ${queries.time((seconds * 11) / 12)}`;
   const name = queries.labelTemplate(ATTR_POLICY_NAME);
