@@ -15,7 +15,13 @@ import { type FetchOptions, resolveFetchSettings } from './options.ts';
 import { type FetchInit, type FetchInput, OutgoingRequest } from './outgoing-request.ts';
 import { TokenStore } from './token-store.ts';
 
-/** A `fetch` whose calls go through a policy. `R` includes `null` with the option `nullOn404`. */
+/**
+ * A `fetch` whose calls go through a policy. `R` includes `null` with the option `nullOn404`.
+ *
+ * @example
+ * const fetch: ResilientFetch = createFetch('servicenow');
+ * const isolation = fetch.policy.isolate();
+ */
 export interface ResilientFetch<R = Response> {
   (input: FetchInput, init?: FetchInit): Promise<R>;
   /** The policy of all calls: its circuit breaker can be read, reset and isolated. */

@@ -1,13 +1,28 @@
 import { type BodyLimit, bufferRequest } from './body-buffer.ts';
 import { requestVariant } from './request-variant.ts';
 
-/** The first argument of `fetch`: a URL or a `Request`. */
+/**
+ * The first argument of `fetch`: a URL or a `Request`.
+ *
+ * @example
+ * const input: FetchInput = new URL('https://api.example.com/issues');
+ */
 export type FetchInput = Parameters<typeof globalThis.fetch>[0];
 
-/** A body that `fetch` accepts. */
+/**
+ * A body that `fetch` accepts.
+ *
+ * @example
+ * const body: Body = JSON.stringify({ summary: 'disk full' });
+ */
 export type Body = RequestInit['body'];
 
-/** A body, or a function that creates the body of each request. */
+/**
+ * A body, or a function that creates the body of each request.
+ *
+ * @example
+ * const body: RepeatableBody = () => new Blob(['content']).stream();
+ */
 export type RepeatableBody = Body | (() => Body | Promise<Body>);
 
 /**
@@ -23,7 +38,12 @@ export interface FetchInit extends Omit<RequestInit, 'body' | 'dispatcher'> {
   dispatcher?: object | undefined;
 }
 
-/** The signature of `fetch`. */
+/**
+ * The signature of `fetch`.
+ *
+ * @example
+ * const send: Fetcher = (input, init) => undici.fetch(input, init);
+ */
 export type Fetcher = (input: FetchInput, init?: RequestInit) => Promise<Response>;
 
 /** RFC 9110, 9.2.2: sending the request twice has the same effect as sending it once. */

@@ -3,7 +3,12 @@ import { POLICIES } from '../presets/thresholds.ts';
 import { DeadlineRun } from '../shared/deadline-run.ts';
 import { TokenRefreshError } from './errors.ts';
 
-/** What `refreshToken` receives. */
+/**
+ * What `refreshToken` receives.
+ *
+ * @example
+ * const refreshToken = ({ origin, signal }: Refresh) => issuer.tokenFor(origin, { signal });
+ */
 export interface Refresh {
   /** The origin that answered 401, such as `https://api.example.com`; only it gets the token. */
   readonly origin: string;

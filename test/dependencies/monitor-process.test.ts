@@ -144,11 +144,11 @@ describe('a real service', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const asked = once(server, 'request');
+    const requested = once(server, 'request');
     const monitor = monitorDependencies({
       workday: ({ signal }) => fetch(`http://127.0.0.1:${port}/`, { signal }),
     });
-    await asked;
+    await requested;
     monitor.stop();
     await monitor.ready;
     await eventually('a closed request', () => closed === 1 || undefined);

@@ -57,15 +57,15 @@ describe('settings', () => {
     expect((await fetch({ handle: () => false })).status).toBe(503);
 
     server.seen.length = 0;
-    const asked: unknown[] = [];
+    const delayArgs: unknown[] = [];
     const delay = (failure: unknown, attempt: number) => {
-      asked.push([(failure as { status: number }).status, attempt]);
+      delayArgs.push([(failure as { status: number }).status, attempt]);
       return 0.15;
     };
     const start = performance.now();
     expect((await fetch({ delay })).status).toBe(200);
     expect(performance.now() - start).toBeGreaterThan(149);
-    expect(asked).toContainEqual([503, 1]);
+    expect(delayArgs).toContainEqual([503, 1]);
   });
 
   it('`handleResult` applies to requests that may be sent again', async () => {

@@ -8,16 +8,31 @@
  */
 export type Check = (context: CheckContext) => unknown;
 
-/** What a check receives. */
+/**
+ * What a check receives.
+ *
+ * @example
+ * const check = ({ signal }: CheckContext) => fetch('https://workday.example/ping', { signal });
+ */
 export interface CheckContext {
   /** Aborted when the check times out, or its caller or monitor no longer needs it. */
   readonly signal: AbortSignal;
 }
 
-/** Checks by the names of their systems. */
+/**
+ * Checks by the names of their systems.
+ *
+ * @example
+ * const checks: Checks = { database: () => pool.query('SELECT 1') };
+ */
 export type Checks = Readonly<Record<string, Check>>;
 
-/** Limits of a check. */
+/**
+ * Limits of a check.
+ *
+ * @example
+ * const options: CheckOptions = { timeout: 2000, slowAfter: 500 };
+ */
 export interface CheckOptions {
   /**
    * Milliseconds until a check is aborted and its system counts as unavailable.
@@ -31,7 +46,12 @@ export interface CheckOptions {
   readonly slowAfter?: number;
 }
 
-/** Options of `checkSystemHealth`. */
+/**
+ * Options of `checkSystemHealth`.
+ *
+ * @example
+ * await checkSystemHealth(checks, { timeout: 2000, signal: AbortSignal.timeout(5000) });
+ */
 export interface SystemHealthOptions extends CheckOptions {
   /**
    * Aborts all checks; `checkSystemHealth` rejects with its reason.
@@ -40,7 +60,12 @@ export interface SystemHealthOptions extends CheckOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The result of one check. */
+/**
+ * The result of one check.
+ *
+ * @example
+ * const { available, error } = health.systems['workday'] ?? {};
+ */
 export interface SystemReport {
   readonly available: boolean;
   /** Milliseconds. */
@@ -51,7 +76,12 @@ export interface SystemReport {
   readonly error: string | null;
 }
 
-/** How many systems are available. */
+/**
+ * How many systems are available.
+ *
+ * @example
+ * if (!health.summary.safe_for_bulk_work) postponeBulkWork();
+ */
 export interface HealthSummary {
   readonly total_systems: number;
   readonly available_systems: number;
@@ -62,7 +92,12 @@ export interface HealthSummary {
   readonly safe_for_bulk_work: boolean;
 }
 
-/** The results of all checks. */
+/**
+ * The results of all checks.
+ *
+ * @example
+ * const { systems, summary } = await checkSystemHealth(checks);
+ */
 export interface SystemHealth<S extends SystemReport = SystemReport> {
   /** When this object was created: ISO 8601, UTC. */
   readonly timestamp: string;

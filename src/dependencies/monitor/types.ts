@@ -2,7 +2,12 @@ import type { InstrumentOptions } from '../../instrument-options.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { Check, CheckOptions, SystemHealth, SystemReport } from '../checks/types.ts';
 
-/** What a recovery receives. */
+/**
+ * What a recovery receives.
+ *
+ * @example
+ * const recover = ({ signal }: RecoverContext) => pool.reconnect({ signal });
+ */
 export interface RecoverContext {
   /** The name of the dependency. */
   readonly name: string;
@@ -24,7 +29,12 @@ export interface RecoverContext {
  */
 export type Recover = (context: RecoverContext) => unknown;
 
-/** Options that a dependency may override; the others apply to the whole monitor. */
+/**
+ * Options that a dependency may override; the others apply to the whole monitor.
+ *
+ * @example
+ * const options: DependencyOptions = { interval: 10_000, recover: () => pool.reconnect() };
+ */
 export interface DependencyOptions extends CheckOptions {
   /**
    * Milliseconds from the start of one check to the start of the next. A check that takes longer
@@ -44,15 +54,30 @@ export interface DependencyOptions extends CheckOptions {
   readonly recoverTimeout?: number;
 }
 
-/** A check with options of its own. */
+/**
+ * A check with options of its own.
+ *
+ * @example
+ * const database: Dependency = { check: () => pool.query('SELECT 1'), interval: 10_000 };
+ */
 export interface Dependency extends DependencyOptions {
   readonly check: Check;
 }
 
-/** Checks, or checks with options of their own, by the names of the dependencies. */
+/**
+ * Checks, or checks with options of their own, by the names of the dependencies.
+ *
+ * @example
+ * const dependencies: Dependencies = { workday: checkWorkday, database: { check, recover } };
+ */
 export type Dependencies = Readonly<Record<string, Check | Dependency>>;
 
-/** A dependency that became available or unavailable. */
+/**
+ * A dependency that became available or unavailable.
+ *
+ * @example
+ * const onChange = ({ name, error }: DependencyChange) => console.log(name, error ?? 'available');
+ */
 export interface DependencyChange {
   readonly name: string;
   readonly available: boolean;
@@ -60,7 +85,12 @@ export interface DependencyChange {
   readonly error: string | null;
 }
 
-/** A dependency that is still unavailable after `alertAfter` recovery attempts. */
+/**
+ * A dependency that is still unavailable after `alertAfter` recovery attempts.
+ *
+ * @example
+ * const onAlert = ({ name, attempts }: DependencyAlert) => page(`${name}: ${attempts} attempts`);
+ */
 export interface DependencyAlert {
   readonly name: string;
   readonly attempts: number;
@@ -68,7 +98,12 @@ export interface DependencyAlert {
   readonly error: string;
 }
 
-/** Options of `monitorDependencies`. */
+/**
+ * Options of `monitorDependencies`.
+ *
+ * @example
+ * monitorDependencies(checks, { interval: 10_000, logger: console });
+ */
 export interface MonitorOptions extends DependencyOptions {
   /**
    * The share of the interval, from 0 to 1, by which each interval is randomly longer or shorter, so
@@ -112,7 +147,12 @@ export interface MonitorOptions extends DependencyOptions {
   readonly meterProvider?: InstrumentOptions['meterProvider'] | undefined;
 }
 
-/** The result of the last check of a dependency, and the state of its recovery. */
+/**
+ * The result of the last check of a dependency, and the state of its recovery.
+ *
+ * @example
+ * const { recovery_attempts } = monitor.state().systems['database'] ?? {};
+ */
 export interface DependencyReport extends SystemReport {
   /** Time of the last check, ISO 8601; `null` before the first one, when `available` is `false`. */
   readonly checked_at: string | null;
@@ -122,7 +162,13 @@ export interface DependencyReport extends SystemReport {
   readonly recovery_attempts: number;
 }
 
-/** A running monitor; disposing of it stops it. */
+/**
+ * A running monitor; disposing of it stops it.
+ *
+ * @example
+ * const monitor: DependencyMonitor = monitorDependencies(checks);
+ * await monitor.ready;
+ */
 export interface DependencyMonitor extends Disposable {
   /** The results of the last checks; runs no check. */
   state(): SystemHealth<DependencyReport>;
