@@ -86,6 +86,11 @@ const saturated: Table = {
       firing: never(T + minutes(10)),
     },
     {
+      title: 'stays silent in the first minutes of a policy that is created again',
+      replicas: [slots('a', between(T, T * 9, 10), between(minutes(5), T, 0, 10))],
+      firing: never(T + minutes(4)),
+    },
+    {
       title: 'stays silent over a restart and a gap of 6 min',
       replicas: [
         slots(

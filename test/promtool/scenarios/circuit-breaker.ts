@@ -1,6 +1,6 @@
 import { CLOSED, circuits, outage, type Stay } from '../circuit.ts';
 import { always, minutes, never, type Scenario, T, type Table } from '../scenario.ts';
-import type { Replica } from '../series.ts';
+import { burst, type Replica } from '../series.ts';
 
 const ISOLATED: readonly Stay[] = [{ state: 'isolated', seconds: 0 }];
 const POLICY = ['servicenow'];
@@ -195,7 +195,10 @@ const stuckOpen: Table = {
     },
     {
       title: 'never fires for an open breaker without calls',
-      replicas: [circuits('idle', [LONG], { calls: false }), circuits('a', [LONG])],
+      replicas: [
+        circuits('idle', [LONG], { calls: false, failed: burst(5, T) }),
+        circuits('a', [LONG]),
+      ],
       firing: { [T + minutes(7)]: ['a'], [T + minutes(20)]: ['a'] },
     },
     {
