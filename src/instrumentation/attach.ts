@@ -2,7 +2,7 @@ import type { MeterGroup } from '../metrics/meter-group.ts';
 import { BulkheadInstrumentation } from './bulkhead.ts';
 import { CircuitBreakerInstrumentation } from './circuit-breaker.ts';
 import { CustomPolicyInstrumentation } from './custom-policy.ts';
-import { assertReplaceable, ExecutePatch, installationOf } from './execute-patch.ts';
+import { assertReplaceable, ExecutePatch, patchOf } from './execute-patch.ts';
 import { Executions } from './executions.ts';
 import { FallbackInstrumentation } from './fallback.ts';
 import type { InstrumentationSettings, PolicyInstrumentation } from './policy-instrumentation.ts';
@@ -12,48 +12,48 @@ import { StackInstrumentation } from './stack.ts';
 import { TimeoutInstrumentation } from './timeout.ts';
 
 export function isAttached(policy: AnyPolicy): boolean {
-  return installationOf(policy) !== undefined;
+  return patchOf(policy) !== undefined;
 }
 
 /**
- * Instruments a policy, and the members of a wrap, in place: by a property `execute` of the object
- * itself, so that wraps and decorators that exist already go through it too.
+ * Instruments a policy and the members of a wrap in place, by an own property `execute`. Existing wraps
+ * and decorators thus call it too. A member that is instrumented already keeps its name.
  *
- * A member that is instrumented already keeps the name it has.
- *
- * @param unreported runs before an execution for as long as nothing reports the group
- * @throws TypeError if one of the policies can't be given another `execute`; then none is
+ * @param connectIfNeeded runs before each execution until an SDK receives the durations
+ * @throws TypeError if the `execute` of one policy cannot be replaced; then no policy is changed
  */
 export function attach(
   policy: AnyPolicy,
   settings: InstrumentationSettings,
   group: MeterGroup,
-  unreported: () => void,
+  connectIfNeeded: () => void,
 ): void {
   const members = isWrap(policy) ? [...membersOf(policy)] : [];
-  for (const each of [policy, ...members]) {
-    if (!isAttached(each) && shapeOf(each).type !== 'noop') assertReplaceable(each);
+  for (const target of [policy, ...members]) {
+    if (!isAttached(target) && shapeOf(target).type !== 'noop') assertReplaceable(target);
   }
-  const installed = members.flatMap((member) => {
-    const own = installationOf(member);
-    if (own) return [own.share()];
-    const layer = layerOf(member, settings);
-    return layer ? [new ExecutePatch(member, layer, settings.scope, group).share()] : [];
+  const patches = members.flatMap((member) => {
+    const existing = patchOf(member);
+    if (existing) return [existing.share()];
+    const instrumentation = createInstrumentation(member, settings);
+    return instrumentation
+      ? [new ExecutePatch(member, instrumentation, settings.scope, group).share()]
+      : [];
   });
-  const executions = new Executions(policy, settings.scope, settings.durations, unreported);
-  const layer =
-    layerOf(policy, { ...settings, executions }) ??
+  const executions = new Executions(policy, settings.scope, settings.durations, connectIfNeeded);
+  const instrumentation =
+    createInstrumentation(policy, { ...settings, executions }) ??
     new StackInstrumentation(policy, policy.execute, executions);
-  new ExecutePatch(policy, layer, settings.scope, group).members = installed;
+  new ExecutePatch(policy, instrumentation, settings.scope, group).members = patches;
 }
 
-/** Undoes `attach`, for the members too; does nothing where there is nothing to undo. */
+/** Undoes `attach` for the policy and its members. Does nothing if the policy is not instrumented. */
 export function detach(policy: AnyPolicy): void {
-  installationOf(policy)?.undo();
+  patchOf(policy)?.undo();
 }
 
-/** The layer of a policy; a noop inside a stack needs none. */
-function layerOf(
+/** @returns `undefined` for a noop inside a stack, which is not instrumented */
+function createInstrumentation(
   policy: AnyPolicy,
   settings: InstrumentationSettings,
 ): PolicyInstrumentation | undefined {

@@ -13,7 +13,7 @@ export class BulkheadInstrumentation implements PolicyInstrumentation {
   readonly #counts: BulkheadMetrics;
   readonly #durations: boolean;
   readonly executions: Executions | undefined;
-  /** Whether it is cockatiel's own, which always hands on what its function returned. */
+  /** Whether it is cockatiel's bulkhead, which always returns its function's result. */
   readonly isKnown: boolean;
   readonly #slots: Limit;
   readonly #queueSlots: Limit;
@@ -31,17 +31,17 @@ export class BulkheadInstrumentation implements PolicyInstrumentation {
     this.#slots = new Limit(capacity);
     this.#queueSlots = new Limit(capacityOf(policy, 'queueCapacity'));
 
-    const layer = this;
+    const instrumentation = this;
     this.execute = function execute(fn, signal, ...rest) {
-      if (layer.#queued?.has(fn)) return original.call(this, fn, signal);
-      const call = new BulkheadCall(layer, parentOf(policy, signal), signal);
+      if (instrumentation.#queued?.has(fn)) return original.call(this, fn, signal);
+      const call = new BulkheadCall(instrumentation, parentOf(policy, signal), signal);
       executions?.begin(call);
       const inner = functionOf(call, fn);
       const free = policy.queueSlots;
       const result = runAndObserve(call, original, this, inner, signal, rest);
       if (!call.called && !call.isSettled) {
-        layer.#queued ??= new Set();
-        layer.#queued.add(inner);
+        instrumentation.#queued ??= new Set();
+        instrumentation.#queued.add(inner);
         call.queued = inner;
         if (policy.queueSlots < free) call.queuedAt = performance.now();
       }
@@ -100,29 +100,29 @@ class BulkheadCall extends Call {
     return this.isObserved;
   }
 
-  /** It reports what is reported to it. */
+  /** The bulkhead settles inner calls only if an outer call settles the bulkhead's call. */
   override get reportsInner(): boolean {
     return this.isObserved && (this.parent === undefined || this.isReported);
   }
 
-  /** It runs, and nothing that is counted here can happen to it any more. */
+  /** Once the function runs, a bulkhead inside a stack has nothing left to count. */
   override get isDone(): boolean {
     const isCounted = this.called && this.owner.executions === undefined;
     return this.isSettled || (isCounted && !this.reportsInner);
   }
 }
 
-/** A limit that cockatiel keeps private: read if it can be, else the most slots ever seen free. */
+/** The limit of a bulkhead. If cockatiel's private member is unknown: the most free slots observed. */
 class Limit {
   readonly #known: number | undefined;
-  #most = 0;
+  #mostFree = 0;
 
   constructor(known: number | undefined) {
     this.#known = known;
   }
 
   limit(free: number): number {
-    this.#most = Math.max(this.#most, free);
-    return this.#known ?? this.#most;
+    this.#mostFree = Math.max(this.#mostFree, free);
+    return this.#known ?? this.#mostFree;
   }
 }

@@ -260,32 +260,32 @@ export function isThenable(value: unknown): value is object {
 /** Calls `apply` for a call and for each outer stack whose outcome still depends on it. */
 function forEachOutcome(call: Call, apply: (call: Call) => void): void {
   apply(call);
-  for (let each = call.parent; each && !each.isAbandoned; each = each.parent) {
-    if (each.hasOutcomeOfInner) apply(each);
+  for (let outer = call.parent; outer && !outer.isAbandoned; outer = outer.parent) {
+    if (outer.hasOutcomeOfInner) apply(outer);
   }
 }
 
 /** A new attempt begins: clears the flags of the previous attempt. */
 export function restart(call: Call): void {
-  forEachOutcome(call, (each) => {
-    each.fellBack = false;
-    each.timedOut = false;
-    each.isHandled = undefined;
+  forEachOutcome(call, (affected) => {
+    affected.fellBack = false;
+    affected.timedOut = false;
+    affected.isHandled = undefined;
   });
 }
 
 /** A fallback supplied the result: clears the failure before it. */
 export function markFellBack(call: Call): void {
-  forEachOutcome(call, (each) => {
-    each.fellBack = true;
-    each.timedOut = false;
-    each.isHandled = undefined;
+  forEachOutcome(call, (affected) => {
+    affected.fellBack = true;
+    affected.timedOut = false;
+    affected.isHandled = undefined;
   });
 }
 
 export function markTimedOut(call: Call, timedOut: boolean): void {
-  forEachOutcome(call, (each) => {
-    each.timedOut = timedOut;
+  forEachOutcome(call, (affected) => {
+    affected.timedOut = timedOut;
   });
 }
 
@@ -294,7 +294,7 @@ export function markTimedOut(call: Call, timedOut: boolean): void {
  * that threw (`undefined`) counts as handling it, so that a bug in a filter does not hide failures.
  */
 export function markHandled(call: Call, handled: boolean | undefined): void {
-  forEachOutcome(call, (each) => {
-    each.isHandled = each.isHandled || handled !== false;
+  forEachOutcome(call, (affected) => {
+    affected.isHandled = affected.isHandled || handled !== false;
   });
 }

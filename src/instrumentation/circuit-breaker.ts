@@ -6,11 +6,11 @@ import {
 } from '../metrics/circuit-breaker.ts';
 import { stateChanges } from '../metrics/state-changes.ts';
 import { CIRCUIT_BREAKER_STATES, type CircuitBreakerState } from '../semconv/attributes.ts';
-import { Control, savedOf } from './breaker-control.ts';
+import { CircuitBreakerControl, savedOf } from './breaker-control.ts';
 import { Call, functionOf, markHandled, parentOf } from './call.ts';
 import { type InvocationObserver, tapEmitter } from './cockatiel-internals.ts';
 import { isMarked } from './error-type.ts';
-import { installationOf } from './execute-patch.ts';
+import { patchOf } from './execute-patch.ts';
 import type { Executions } from './executions.ts';
 import { runAndObserve } from './observe-result.ts';
 import {
@@ -25,7 +25,7 @@ const EMITTERS = ['breakEmitter', 'resetEmitter', 'halfOpenEmitter', 'stateChang
 
 export class CircuitBreakerInstrumentation extends ExecutorInstrumentation {
   readonly execute: Execute;
-  readonly control: Control;
+  readonly control: CircuitBreakerControl;
   readonly #policy: CircuitBreaker;
   readonly #counts: CircuitBreakerMetrics;
   readonly #settings: InstrumentationSettings;
@@ -51,7 +51,7 @@ export class CircuitBreakerInstrumentation extends ExecutorInstrumentation {
    */
   #downSince: number | undefined;
   #lastErrorType: string | undefined;
-  #muted = false;
+  #isMuted = false;
 
   constructor(policy: CircuitBreaker, original: Execute, settings: InstrumentationSettings) {
     super(policy);
@@ -70,7 +70,7 @@ export class CircuitBreakerInstrumentation extends ExecutorInstrumentation {
       const downMs = this.#openedAt === undefined ? 0 : Date.now() - this.#openedAt;
       this.#downSince = performance.now() - Math.max(0, downMs);
     }
-    this.control = new Control(
+    this.control = new CircuitBreakerControl(
       policy,
       () => {
         this.#observe();
@@ -81,32 +81,33 @@ export class CircuitBreakerInstrumentation extends ExecutorInstrumentation {
           lastErrorType: this.#lastErrorType,
         };
       },
-      (work) => this.#asOne(work),
+      (work) => this.#asOneChange(work),
       (fault) => settings.scope.fault(fault),
     );
     const observe = () => this.#observe();
     const emitters = EMITTERS.map((emitter) => tapEmitter(policy, emitter, observe));
     this.#events = emitters.filter((emitter) => emitter !== undefined);
     if (!emitters[3]) this.#events.push(policy.onStateChange(observe));
-    if (isolatedNames.has(settings.scope.name)) this.#hold();
+    if (isolatedNames.has(settings.scope.name)) this.#isolate();
 
-    const layer = this;
+    const instrumentation = this;
     this.execute = function execute(fn, signal, ...rest) {
-      const starting = layer.#starting;
+      const starting = instrumentation.#starting;
       if (fn !== undefined && fn === starting) return original.call(this, fn, signal);
-      const waiting = layer.#waiting.get(fn);
-      const call = waiting ?? new CircuitBreakerCall(layer, parentOf(policy, signal), signal);
+      const waiting = instrumentation.#waiting.get(fn);
+      const call =
+        waiting ?? new CircuitBreakerCall(instrumentation, parentOf(policy, signal), signal);
       const inner = waiting ? fn : functionOf(call, fn);
-      layer.#starting = inner;
+      instrumentation.#starting = inner;
       try {
         if (waiting) return original.call(this, fn, signal);
-        layer.began();
+        instrumentation.callStarted();
         executions?.begin(call);
         return runAndObserve(call, original, this, inner, signal, rest);
       } finally {
         // A listener may have made another call meanwhile.
-        layer.#starting = starting;
-        layer.#keepIfWaiting(call, inner);
+        instrumentation.#starting = starting;
+        instrumentation.#keepIfWaiting(call, inner);
       }
     };
   }
@@ -120,8 +121,8 @@ export class CircuitBreakerInstrumentation extends ExecutorInstrumentation {
     }
   }
 
-  /** A user-defined breaker may throw when it is held open. It is instrumented nevertheless. */
-  #hold(): void {
+  /** Isolates the circuit. If a user-defined breaker throws, it is instrumented nevertheless. */
+  #isolate(): void {
     try {
       this.control.isolate();
     } catch (fault) {
@@ -153,7 +154,7 @@ export class CircuitBreakerInstrumentation extends ExecutorInstrumentation {
     this.#observe();
     this.#counts.calls.add(this.#resultOf(call, ok, value));
     this.#executions?.end(call, ok, value);
-    this.ended();
+    this.callSettled();
   }
 
   #resultOf(call: CircuitBreakerCall, ok: boolean, value: unknown): number {
@@ -177,7 +178,7 @@ export class CircuitBreakerInstrumentation extends ExecutorInstrumentation {
     const previous = this.#state;
     if (next === previous) return;
     // After `uninstrument` a call may still be in flight while another layer observes the circuit.
-    if (this.isDetached && installationOf(this.#policy)) return;
+    if (this.isDetached && patchOf(this.#policy)) return;
     const now = performance.now();
     this.#state = next;
     this.#changedAt = Date.now();
@@ -191,7 +192,7 @@ export class CircuitBreakerInstrumentation extends ExecutorInstrumentation {
     }
     // An isolated circuit was opened by an operator, so its end is not a recovery.
     if (next === STATE.closed || next === STATE.isolated) this.#opened(undefined, undefined);
-    if (stateChanges.heard && !this.#muted) this.#tell(previous, recovered);
+    if (stateChanges.heard && !this.#isMuted) this.#emit(previous, recovered);
   }
 
   #opened(at: number | undefined, now: number | undefined): void {
@@ -200,19 +201,19 @@ export class CircuitBreakerInstrumentation extends ExecutorInstrumentation {
   }
 
   /** Runs several state changes as one: listeners are notified of the first and the last state only. */
-  #asOne(work: () => void): void {
+  #asOneChange(work: () => void): void {
     this.#observe();
     const previous = this.#state;
-    this.#muted = true;
+    this.#isMuted = true;
     try {
       work();
     } finally {
-      this.#muted = false;
-      if (stateChanges.heard && this.#state !== previous) this.#tell(previous, undefined);
+      this.#isMuted = false;
+      if (stateChanges.heard && this.#state !== previous) this.#emit(previous, undefined);
     }
   }
 
-  #tell(previous: number, recoverySeconds: number | undefined): void {
+  #emit(previous: number, recoverySeconds: number | undefined): void {
     const { scope } = this.#settings;
     try {
       stateChanges.tell({

@@ -245,3 +245,39 @@ function numberOf(policy: object, member: string): number | undefined {
   const value = (policy as Record<string, unknown>)[member];
   return typeof value === 'number' ? value : undefined;
 }
+
+export interface BreakerOptions {
+  readonly failureLimit: number | undefined;
+  readonly openSeconds: number | undefined;
+  /** How long the circuit stays open this time, in ms; `undefined` if a backoff has not decided yet. */
+  readonly waitMs: number | undefined;
+}
+
+/** The options of a circuit breaker. A member of another shape is `undefined`. */
+export function breakerOptionsOf(policy: object): BreakerOptions {
+  const options = memberOf(policy, 'options');
+  const breaker = memberOf(options, 'breaker');
+  const threshold = memberOf(breaker, 'threshold');
+  // The threshold of a breaker whose state is not a number is a share.
+  const isCount = typeof memberOf(breaker, 'state') === 'number' && Number.isInteger(threshold);
+  const halfOpenAfter = milliseconds(memberOf(options, 'halfOpenAfter'));
+  const backoff = memberOf(memberOf(policy, 'innerState'), 'backoff');
+  return {
+    failureLimit: isCount ? (threshold as number) : undefined,
+    openSeconds: halfOpenAfter === undefined ? undefined : halfOpenAfter / 1000,
+    waitMs: halfOpenAfter ?? milliseconds(memberOf(backoff, 'duration')),
+  };
+}
+
+function milliseconds(value: unknown): number | undefined {
+  return typeof value === 'number' && value >= 0 && Number.isFinite(value) ? value : undefined;
+}
+
+/** @returns `undefined` if there is no such member or its getter throws */
+function memberOf(value: unknown, name: string): unknown {
+  try {
+    return (value as Readonly<Record<string, unknown>> | null | undefined)?.[name];
+  } catch {
+    return undefined;
+  }
+}

@@ -3,8 +3,8 @@ import type { PolicyInstrumentation } from './policy-instrumentation.ts';
 import type { Execute, Fn } from './policy-types.ts';
 
 /**
- * A policy of the user's own inside a stack. It has no metrics and only hands the stack on. It may
- * call its function at any time and more than once, and drop what that returns.
+ * Instruments a user-defined policy inside a stack. It has no metrics; it passes the outer call to the
+ * inner policies. The policy may call its function at any time, repeatedly, and may discard the result.
  */
 export class CustomPolicyInstrumentation implements PolicyInstrumentation {
   readonly execute: Execute;
@@ -27,7 +27,7 @@ export class CustomPolicyInstrumentation implements PolicyInstrumentation {
         throw error;
       }
       const { promise } = call;
-      // What it leaves running, such as the refresh of a cache, no longer concerns its result.
+      // Work that continues after the promise settles, such as a cache refresh, does not affect the result.
       if (isThenable(promise)) parent.adopt(call);
       else call.settle(true, promise);
       return promise;
@@ -35,7 +35,7 @@ export class CustomPolicyInstrumentation implements PolicyInstrumentation {
   }
 }
 
-/** A call that may drop what a policy inside returns. */
+/** A call of a user-defined policy, which may discard the result of an inner policy. */
 class CustomCall extends Call {
   override get reportsInner(): boolean {
     return false;
@@ -43,23 +43,23 @@ class CustomCall extends Call {
 }
 
 /**
- * What the function of a stack that is a member of another stack does. It belongs to the other stack
- * only, but the call that made it, of a member of the stack within, reports it and may give it up.
+ * Runs the function of a stack that is a member of an outer stack. The function belongs to the outer
+ * stack. The inner stack's innermost call reports its result and may abandon it.
  */
 export class ContinuationCall extends Call {
   readonly caller: Call;
-  readonly within: Call;
+  readonly innerStack: Call;
 
   /**
-   * @param caller the call in the stack within that called the function
-   * @param within the call of the stack within
+   * @param caller the call in the inner stack that called the function
+   * @param innerStack the call of the inner stack
    */
-  constructor(caller: Call, within: Call) {
-    super(undefined, undefined, within.signal);
-    this.parent = within.parent;
-    this.stack = within.parent?.stack;
+  constructor(caller: Call, innerStack: Call) {
+    super(undefined, undefined, innerStack.signal);
+    this.parent = innerStack.parent;
+    this.stack = innerStack.parent?.stack;
     this.caller = caller;
-    this.within = within;
+    this.innerStack = innerStack;
   }
 
   override adopt(inner: Call): void {
@@ -67,12 +67,12 @@ export class ContinuationCall extends Call {
   }
 
   override get reportsInner(): boolean {
-    return this.caller.reportsInner && this.within.reportsInner;
+    return this.caller.reportsInner && this.innerStack.reportsInner;
   }
 
   override get isAbandoned(): boolean {
-    let each = this.caller;
-    while (each !== this.within && !each.isSettled && each.parent) each = each.parent;
-    return each.isSettled;
+    let call = this.caller;
+    while (call !== this.innerStack && !call.isSettled && call.parent) call = call.parent;
+    return call.isSettled;
   }
 }

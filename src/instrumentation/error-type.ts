@@ -1,10 +1,10 @@
 import { ERROR_TYPE_OTHER } from '../semconv/attributes.ts';
 import type { FailureReason } from './policy-types.ts';
 
-/** Names the type of an error; `undefined` leaves it to the default. */
+/** Returns the type of an error, or `undefined` for the default. */
 export type ErrorTypeHook = (error: unknown) => string | undefined;
 
-/** cockatiel's own errors by their markers, the subclass first: their `name` is "Error" for all. */
+/** cockatiel's errors by their markers, because each has the `name` "Error". Subclasses come first. */
 const MARKERS = [
   ['isIsolatedCircuitError', 'IsolatedCircuitError'],
   ['isBrokenCircuitError', 'BrokenCircuitError'],
@@ -15,52 +15,49 @@ const MARKERS = [
 
 export type Marker = (typeof MARKERS)[number][0];
 
-/** Longest error type, in characters. */
-const LONGEST = 64;
+/** Maximum length of an error type, in characters. */
+const MAX_LENGTH = 64;
 
-/** `ECONNREFUSED`, `ERR_HTTP2_STREAM_ERROR`, `InvalidParameter.Malformed`; or an SQLSTATE as `57P01`. */
+/** `ECONNREFUSED`, `ERR_HTTP2_STREAM_ERROR`, `InvalidParameter.Malformed`, or an SQLSTATE such as `57P01`. */
 const CODE = /^(?:[A-Za-z][\w.-]*|[0-9A-Z]{5})$/;
 
 const CLASS_NAME = /^[\p{L}_$][\p{L}\p{N}_$]*$/u;
 
-/** No class is called so by hand: minifiers name classes by one to three characters. */
-const MINIFIED = 3;
+/** Maximum length of the names that minifiers give to classes. */
+const MINIFIED_LENGTH = 3;
 
-/**
- * Whether an error carries one of cockatiel's markers; its own `isX` functions are wrong in 3.2.
- * Never throws.
- */
+/** Whether an error has a marker of cockatiel. The `isX` functions of cockatiel 3.2 are wrong. Never throws. */
 export function isMarked(error: unknown, marker: Marker): boolean {
   try {
     return typeof error === 'object' && error !== null && marker in error;
   } catch {
-    return false; // A proxy whose trap throws.
+    return false; // A trap of a proxy threw.
   }
 }
 
 /**
- * A class name or a code, never a message: an HTTP status, else a code like `ECONNREFUSED` (also
- * that of the cause: `fetch` hides it there), else the name of the class. At most 64 characters.
+ * The type of an error: an HTTP status, else a code such as `ECONNREFUSED` (of the error or of its
+ * cause, as with `fetch`), else the name of its class. Never a message. At most 64 characters.
  *
- * @throws what the hook throws
+ * @throws the error of the hook
  */
 export function errorType(reason: FailureReason, hook: ErrorTypeHook | undefined): string {
   const failed = 'error' in reason ? reason.error : reason.value;
-  const given: unknown = hook?.(failed);
-  if (typeof given === 'string' && given !== '') return cut(given);
-  // Nobody's name either, and its rejection must not end the process.
-  if (given instanceof Promise) given.catch(() => {});
+  const type: unknown = hook?.(failed);
+  if (typeof type === 'string' && type !== '') return truncate(type);
+  // An async hook is not supported. Its rejection must not end the process.
+  if (type instanceof Promise) type.catch(() => {});
   const marked = MARKERS.find(([marker]) => isMarked(failed, marker));
   if (marked) return marked[1];
   return statusOf(failed) ?? codeOf(failed) ?? classOf(failed) ?? ERROR_TYPE_OTHER;
 }
 
-/** By way of an array: a slice would keep all of a long text in memory. */
-function cut(text: string): string {
-  return text.length <= LONGEST ? text : Array.from(text.slice(0, LONGEST)).join('');
+/** Copies the characters, because a slice would retain the whole text in memory. */
+function truncate(text: string): string {
+  return text.length <= MAX_LENGTH ? text : Array.from(text.slice(0, MAX_LENGTH)).join('');
 }
 
-/** A property of anything; one whose getter throws is none. */
+/** @returns `undefined` if there is no such property or its getter throws */
 function property(value: unknown, key: string): unknown {
   try {
     return (value as Record<string, unknown> | null | undefined)?.[key];
@@ -72,7 +69,7 @@ function property(value: unknown, key: string): unknown {
 function statusOf(value: unknown): string | undefined {
   const status = [value, property(value, 'response')]
     .flatMap((source) => [property(source, 'status'), property(source, 'statusCode')])
-    .find((each) => Number.isInteger(each) && Number(each) >= 100 && Number(each) <= 599);
+    .find((code) => Number.isInteger(code) && Number(code) >= 100 && Number(code) <= 599);
   return status === undefined ? undefined : String(status);
 }
 
@@ -83,16 +80,15 @@ function codeOf(value: unknown): string | undefined {
 }
 
 /**
- * The name of the class, by the prototype: an own property `constructor` or `name` of what JSON
- * brought is the server's. Where a minifier has renamed the class, or the class is the one that the
- * web's errors share, it is the error's `name`.
+ * The name of the class, read from the prototype, because a server controls the own properties of an
+ * object parsed from JSON. The error's `name` replaces the name of a minified class and of `DOMException`.
  */
 function classOf(value: unknown): string | undefined {
   const name = property(property(prototypeOf(value), 'constructor'), 'name');
   const isClass = isShaped(name, CLASS_NAME);
-  if (isClass && name.length > MINIFIED && name !== 'DOMException') return name;
+  if (isClass && name.length > MINIFIED_LENGTH && name !== 'DOMException') return name;
   const own = property(value, 'name');
-  if (isShaped(own, CLASS_NAME) && own.length > MINIFIED) return own;
+  if (isShaped(own, CLASS_NAME) && own.length > MINIFIED_LENGTH) return own;
   return isClass ? name : undefined;
 }
 
@@ -100,11 +96,11 @@ function prototypeOf(value: unknown): unknown {
   try {
     return value === undefined || value === null ? value : Object.getPrototypeOf(value);
   } catch {
-    return undefined; // A proxy that was revoked, or whose trap throws.
+    return undefined; // A revoked proxy, or a trap that throws.
   }
 }
 
-/** The length comes first: the expression would look at megabytes of a text. */
+/** Checks the length first, because the regular expression would scan a long text. */
 function isShaped(value: unknown, shape: RegExp): value is string {
-  return typeof value === 'string' && value.length <= LONGEST && shape.test(value);
+  return typeof value === 'string' && value.length <= MAX_LENGTH && shape.test(value);
 }

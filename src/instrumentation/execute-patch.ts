@@ -4,79 +4,85 @@ import type { PolicyInstrumentation } from './policy-instrumentation.ts';
 import type { AnyPolicy, Execute } from './policy-types.ts';
 
 /**
- * Where a policy carries its installation. (A WeakMap of every policy would not shrink when the
- * policies of a busy service are gone; and two copies of this package must know each other's.)
+ * The property of a policy that holds its patch. Several copies of this package share it. A `WeakMap` of
+ * policies would not shrink after a service with many policies has dropped them.
  */
-const INSTALLATION = Symbol.for('cockatiel-otel.installation');
+const PATCH = Symbol.for('cockatiel-otel.installation');
 
-interface Carrier {
-  [INSTALLATION]?: ExecutePatch | undefined;
+interface Patched {
+  [PATCH]?: ExecutePatch | undefined;
 }
 
-/** A layer in the place of a policy's `execute`, until it is undone. */
+/** Replaces a policy's `execute` with that of its instrumentation, until it is undone. */
 export class ExecutePatch {
-  /** Of what was given to `instrument` itself: those of the members, of which a stack has some. */
+  /** The patches of the members. Set if the policy itself was passed to `instrument`. */
   members: ExecutePatch[] | undefined;
-  /** Stacks that have the policy as a member. */
+  /** Number of instrumented stacks that have the policy as a member. */
   #stacks = 0;
   readonly #policy: AnyPolicy;
-  readonly #layer: PolicyInstrumentation;
+  readonly #instrumentation: PolicyInstrumentation;
   readonly #group: MeterGroup;
-  readonly #hold: Registration;
+  readonly #registration: Registration;
+  /** The policy's own property `execute` before the patch. */
   readonly #replaced: PropertyDescriptor | undefined;
 
   constructor(
     policy: AnyPolicy,
-    layer: PolicyInstrumentation,
+    instrumentation: PolicyInstrumentation,
     scope: PolicyMetrics,
     group: MeterGroup,
   ) {
     this.#policy = policy;
-    this.#layer = layer;
+    this.#instrumentation = instrumentation;
     this.#group = group;
     this.#replaced = Object.getOwnPropertyDescriptor(policy, 'execute');
-    // A method of a class is not enumerable; that of a wrap, a plain object, is.
+    // The method of a class is not enumerable. That of a wrap, a plain object, is enumerable.
     const enumerable = this.#replaced?.enumerable ?? false;
     const own = { configurable: true, writable: true };
-    Object.defineProperty(policy, 'execute', { ...own, enumerable, value: layer.execute });
-    Object.defineProperty(policy, INSTALLATION, { ...own, value: this });
-    // A spread copy of the policy carries `execute` along, and with it the sign.
-    if (enumerable) (layer.execute as Execute & Carrier)[INSTALLATION] = this;
-    this.#hold = group.register(scope, policy, layer);
+    Object.defineProperty(policy, 'execute', {
+      ...own,
+      enumerable,
+      value: instrumentation.execute,
+    });
+    Object.defineProperty(policy, PATCH, { ...own, value: this });
+    // A spread copy of the policy has the same `execute`, and thereby the patch.
+    if (enumerable) (instrumentation.execute as Execute & Patched)[PATCH] = this;
+    this.#registration = group.register(scope, policy, instrumentation);
   }
 
-  /** One more stack has the policy as a member. */
+  /** A stack that has the policy as a member was instrumented. */
   share(): this {
     this.#stacks++;
     return this;
   }
 
-  /** A stack that had the policy is gone; with the last one this goes, unless it came by itself. */
+  /** Such a stack was uninstrumented. The last one undoes the patch, unless the policy was instrumented itself. */
   leave(): void {
     if (--this.#stacks === 0 && this.members === undefined) this.undo();
   }
 
   undo(): void {
     for (const member of this.members?.splice(0) ?? []) member.leave();
-    // It may have been undone before, and another one be there since.
-    if ((this.#policy as Carrier)[INSTALLATION] !== this) return;
-    delete (this.#policy as Carrier)[INSTALLATION];
-    // Who looks after the process can't reach it any more, and nobody else could let it go.
-    this.#layer.control?.release();
-    this.#group.release(this.#hold);
-    this.#layer.detach?.();
-    // Somebody may have put his own in place of ours since; his calls ours, which goes on working.
-    if (this.#policy.execute !== this.#layer.execute) return;
+    // This patch may have been undone and replaced by another one.
+    if ((this.#policy as Patched)[PATCH] !== this) return;
+    delete (this.#policy as Patched)[PATCH];
+    // An operator can no longer reach the circuit to release it.
+    this.#instrumentation.control?.release();
+    this.#group.release(this.#registration);
+    this.#instrumentation.detach?.();
+    // A later decorator of `execute` stays in place and still calls ours, which keeps working.
+    if (this.#policy.execute !== this.#instrumentation.execute) return;
     if (this.#replaced) Object.defineProperty(this.#policy, 'execute', this.#replaced);
     else delete (this.#policy as Partial<AnyPolicy>).execute;
   }
 }
 
-export function installationOf(policy: AnyPolicy): ExecutePatch | undefined {
-  return (policy as Carrier)[INSTALLATION] ?? (policy.execute as Execute & Carrier)[INSTALLATION];
+/** The patch of a policy, or `undefined` if it is not instrumented. */
+export function patchOf(policy: AnyPolicy): ExecutePatch | undefined {
+  return (policy as Patched)[PATCH] ?? (policy.execute as Execute & Patched)[PATCH];
 }
 
-/** @throws TypeError if the policy can't be given another `execute` */
+/** @throws TypeError if the `execute` of the policy cannot be replaced */
 export function assertReplaceable(policy: AnyPolicy): void {
   const own = Object.getOwnPropertyDescriptor(policy, 'execute');
   if (own?.configurable === false || !Object.isExtensible(policy)) {

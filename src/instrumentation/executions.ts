@@ -6,26 +6,31 @@ import type { Call } from './call.ts';
 import { isMarked } from './error-type.ts';
 import { type AnyPolicy, membersOf, shapeOf } from './policy-types.ts';
 
-/** Counts what the callers of one policy see: of the policy that `instrument` was given. */
+/** Counts the executions of a policy that was passed to `instrument`. */
 export class Executions {
   readonly #counts: ExecutionMetrics;
   readonly #durations: boolean;
-  readonly #unreported: () => void;
+  readonly #connectIfNeeded: () => void;
   readonly #name: string;
 
-  /** @param unreported runs before an execution for as long as nobody takes durations */
-  constructor(policy: AnyPolicy, scope: PolicyMetrics, durations: boolean, unreported: () => void) {
+  /** @param connectIfNeeded runs before each execution until an SDK receives the durations */
+  constructor(
+    policy: AnyPolicy,
+    scope: PolicyMetrics,
+    durations: boolean,
+    connectIfNeeded: () => void,
+  ) {
     this.#counts = scope.ofExecution();
     this.#counts.declare(outcomesOf(policy));
     this.#durations = durations;
-    this.#unreported = unreported;
+    this.#connectIfNeeded = connectIfNeeded;
     this.#name = scope.name;
   }
 
-  /** @param stack what is entered next, where it is a stack: then `running.entered` is called */
+  /** @param stack the policy if it is a stack; its `execute` then calls `activeExecutions.entered` */
   begin(call: Call, stack?: object): void {
     const counts = this.#counts;
-    if (!counts.duration.isReported) this.#unreported();
+    if (!counts.duration.isReported) this.#connectIfNeeded();
     counts.active.add(0);
     if (this.#durations && counts.duration.isNeeded) call.start = performance.now();
     if (activeExecutions.watched) activeExecutions.begin(call, this.#name, stack);
@@ -43,7 +48,7 @@ export class Executions {
   }
 }
 
-/** How executions of a policy can end, besides by a success or a failure of its function. */
+/** The outcomes that the policy can cause, besides the success and the failure of its function. */
 function outcomesOf(policy: AnyPolicy): Outcome[] {
   return [...membersOf(policy)].flatMap((member): Outcome[] => {
     switch (shapeOf(member).type) {
@@ -65,13 +70,13 @@ function failureOf(call: Call, error: unknown): number {
   if (call.timedOut) return OUTCOME.timed_out;
   if (call.signal?.aborted) return OUTCOME.cancelled;
   if (!call.called) return OUTCOME.rejected;
-  // An earlier attempt was made, and the last one was rejected.
+  // The last attempt was rejected after an earlier attempt had called the function.
   const isRejected =
     isMarked(error, 'isBrokenCircuitError') || isMarked(error, 'isBulkheadRejectedError');
   return call.isHandled === false && !isRejected ? OUTCOME.not_handled : OUTCOME.failure;
 }
 
-/** Called off while it waited, by a timeout or by the caller, whose reason may be handed on: no rejection. */
+/** Whether a timeout or the caller aborted a call that waited. Such a call was not rejected. */
 function isCancelled({ signal }: Call, error: unknown): boolean {
   return isMarked(error, 'isTaskCancelledError') || (!!signal?.aborted && error === signal.reason);
 }

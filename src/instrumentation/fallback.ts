@@ -16,8 +16,8 @@ export class FallbackInstrumentation extends ExecutorInstrumentation {
   readonly #counts: FallbackMetrics;
   readonly #executions: Executions | undefined;
   readonly #type: FallbackType;
-  /** It hands back the failed result itself if it has no other answer. */
-  readonly #handsBack: boolean;
+  /** Whether the fallback returns the failed result itself if it has no replacement. */
+  readonly #mayReturnFailed: boolean;
 
   constructor(policy: AnyPolicy, original: Execute, settings: InstrumentationSettings) {
     super(policy);
@@ -27,7 +27,7 @@ export class FallbackInstrumentation extends ExecutorInstrumentation {
     this.#executions = executions;
     const declared = declaredTypeOf(policy);
     this.#type = declared ?? (isValueFallback(policy) ? 'value' : 'function');
-    this.#handsBack = declared !== undefined;
+    this.#mayReturnFailed = declared !== undefined;
     this.#counts.declare(this.#type);
     this.execute = this.executeOf(
       policy,
@@ -42,13 +42,14 @@ export class FallbackInstrumentation extends ExecutorInstrumentation {
     this.#counts.count(result, this.#type);
     if (result === RESULT.used) markFellBack(call);
     this.#executions?.end(call, ok, value);
-    this.ended();
+    this.callSettled();
   }
 
   #resultOf({ handled }: FallbackCall, ok: boolean, value: unknown): number {
     if (handled === undefined) return RESULT.not_used;
-    const same = this.#handsBack && 'value' in handled && Object.is(handled.value, value);
-    return ok && !same ? RESULT.used : RESULT.failed;
+    const isFailedResult =
+      this.#mayReturnFailed && 'value' in handled && Object.is(handled.value, value);
+    return ok && !isFailedResult ? RESULT.used : RESULT.failed;
   }
 }
 

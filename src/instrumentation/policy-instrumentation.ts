@@ -8,30 +8,30 @@ import type { Executions } from './executions.ts';
 import { runAndObserve } from './observe-result.ts';
 import type { Execute, FailureReason } from './policy-types.ts';
 
-/** What one policy is instrumented with. */
+/** The settings of one instrumented policy. */
 export interface InstrumentationSettings {
   readonly scope: PolicyMetrics;
   readonly errorType: ErrorTypeHook | undefined;
   readonly durations: boolean;
   /** Logs advice for the user. */
   readonly warn: (message: string) => void;
-  /** Where the policy was given to `instrument` itself, and is not only part of a stack. */
+  /** Set if the policy itself was passed to `instrument`; absent for a member of a stack. */
   readonly executions?: Executions;
 }
 
 /** The instrumentation of one policy. */
 export interface PolicyInstrumentation {
-  /** Stands in for the policy's `execute`. */
+  /** Replaces the policy's `execute`. */
   readonly execute: Execute;
-  /** Takes off what observes the insides of the policy. Calls in flight are still counted. */
+  /** Stops observing the policy. Active calls are still counted. */
   detach?(): void;
-  /** Reads what is a state and not an event. */
+  /** Reads the states that are exported as gauges, such as the state of a circuit breaker. */
   readState?(): void;
-  /** Of a circuit breaker. */
+  /** Present for a circuit breaker. */
   readonly control?: BreakerControl;
 }
 
-/** A layer that learns from the policy's executor how its function settled. */
+/** The instrumentation of a policy whose executor reports how the function settled. */
 export abstract class ExecutorInstrumentation implements PolicyInstrumentation {
   abstract readonly execute: Execute;
   readonly #tap: InvocationTap | undefined;
@@ -51,42 +51,42 @@ export abstract class ExecutorInstrumentation implements PolicyInstrumentation {
     if (this.#calls === 0) this.release();
   }
 
-  began(): void {
+  callStarted(): void {
     this.#calls++;
   }
 
-  ended(): void {
+  callSettled(): void {
     if (--this.#calls === 0 && this.#isDetached) this.release();
   }
 
-  /** Detached, and no call is in flight: takes off what observes the policy. */
+  /** The policy is detached and has no active call: stops observing its executor. */
   protected release(): void {
     this.#tap?.dispose();
   }
 
-  /** @param begin makes a call, by the call outside and the signal */
+  /** @param createCall receives the outer call and the caller's signal */
   protected executeOf(
     policy: object,
     original: Execute,
     { executions }: InstrumentationSettings,
-    begin: (parent: Call | undefined, signal: AbortSignal | undefined) => Call,
+    createCall: (parent: Call | undefined, signal: AbortSignal | undefined) => Call,
   ): Execute {
-    const layer = this;
+    const instrumentation = this;
     return function execute(this: unknown, fn, signal, ...rest) {
-      const call = begin(parentOf(policy, signal), signal);
-      layer.began();
+      const call = createCall(parentOf(policy, signal), signal);
+      instrumentation.callStarted();
       executions?.begin(call);
       return runAndObserve(call, original, this, functionOf(call, fn), signal, rest);
     };
   }
 
-  /** Called first by the function of a call; see `InvocationTap.observe`. */
+  /** The wrapped function calls this first; see `InvocationTap.observe`. */
   observe(call: InvocationObserver): boolean {
     return this.#tap?.observe(call) ?? false;
   }
 }
 
-/** Counts an error that a policy acted on, and names its type. */
+/** Counts an error that a policy handled, by its type. */
 export function countError(
   settings: InstrumentationSettings,
   policy: PolicyType,
@@ -95,7 +95,7 @@ export function countError(
   settings.scope.errors.count(policy, typeOf(settings, reason));
 }
 
-/** Names the type of an error. A fault of the user's hook stays here. */
+/** The type of an error. An error of the user's hook is counted and ignored. */
 export function typeOf(
   { scope, errorType: hook }: InstrumentationSettings,
   reason: FailureReason,
@@ -104,12 +104,12 @@ export function typeOf(
     return errorType(reason, hook);
   } catch (fault) {
     scope.fault(fault);
-    return withoutHook(reason);
+    return typeWithoutHook(reason);
   }
 }
 
-/** What is left when naming an error failed: perhaps it was the hook, perhaps a throwing getter. */
-function withoutHook(reason: FailureReason): string {
+/** The default type. `_OTHER` if a getter of the error throws. */
+function typeWithoutHook(reason: FailureReason): string {
   try {
     return errorType(reason, undefined);
   } catch {

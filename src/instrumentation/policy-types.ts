@@ -1,6 +1,6 @@
 /**
- * cockatiel's policies as this room sees them: by shape, never by `instanceof`, because two copies
- * of cockatiel in one process are common and a service may use both majors.
+ * Structural types of cockatiel's policies. The shape identifies a policy, never `instanceof`, because a
+ * process may contain several copies and both majors of cockatiel.
  */
 
 /** cockatiel's `FailureReason`: an error, or a value that a result filter calls a failure. */
@@ -65,8 +65,8 @@ export function isPolicy(value: unknown): value is AnyPolicy {
 }
 
 /**
- * Tells which policy it is. Anything with an `execute` that is none of cockatiel's is custom, also
- * what has a little of one: nothing is known then of what its `execute` gives and answers.
+ * Identifies a policy by its members. An object with an `execute` and only some of the members of a
+ * cockatiel policy is `custom`, because the behavior of its `execute` is unknown.
  */
 export function shapeOf(policy: AnyPolicy): Shape {
   const has = (type: string, ...members: string[]) =>
@@ -86,7 +86,7 @@ export function shapeOf(policy: AnyPolicy): Shape {
   if (has('number', 'executionSlots', 'queueSlots') && has('function', 'onReject')) {
     return { type: 'bulkhead', policy: policy as Bulkhead };
   }
-  // The two that are left of cockatiel's differ in nothing public.
+  // No public member distinguishes a fallback from a noop.
   if (has('function', 'onFailure', 'onSuccess') && has('object', 'executor')) {
     return has('function', 'value') ? { type: 'fallback', policy } : { type: 'noop', policy };
   }
@@ -101,17 +101,19 @@ export function isWrap(policy: AnyPolicy | undefined): policy is Wrap {
 /** The policies inside a stack, wraps included. */
 export function stackOf(policy: AnyPolicy): Stack {
   const members = new Set<object>();
-  const collect = (each: AnyPolicy): void => {
-    if (members.has(each)) return;
-    members.add(each);
-    if (isWrap(each)) each.wrapped.forEach(collect);
+  const collect = (member: AnyPolicy): void => {
+    if (members.has(member)) return;
+    members.add(member);
+    if (isWrap(member)) member.wrapped.forEach(collect);
   };
   if (isWrap(policy)) policy.wrapped.forEach(collect);
-  const hasNoop = [policy, ...members].some((each) => shapeOf(each as AnyPolicy).type === 'noop');
+  const hasNoop = [policy, ...members].some(
+    (member) => shapeOf(member as AnyPolicy).type === 'noop',
+  );
   return { members, hasNoop };
 }
 
-/** The policies of a stack, outermost first, without the wraps; each once. */
+/** The policies of a stack without the wraps, outermost first and without duplicates. */
 export function membersOf(policy: AnyPolicy, seen = new Set<AnyPolicy>()): Set<AnyPolicy> {
   if (!isWrap(policy)) seen.add(policy);
   else for (const member of policy.wrapped) if (!seen.has(member)) membersOf(member, seen);

@@ -19,9 +19,9 @@ export class RetryInstrumentation extends ExecutorInstrumentation {
   readonly #executions: Executions | undefined;
   readonly #maxAttempts: number;
   readonly #event: { dispose(): void };
-  /** Calls that have failed and are about to wait for a retry, or to give up, in that order. */
+  /** Calls whose last attempt failed and that have not started to wait for a retry, oldest first. */
   readonly #failed: RetryCall[] = [];
-  #warned = false;
+  #hasWarned = false;
 
   constructor(policy: Retry, original: Execute, settings: InstrumentationSettings) {
     super(policy);
@@ -29,7 +29,7 @@ export class RetryInstrumentation extends ExecutorInstrumentation {
     this.#settings = settings;
     this.#maxAttempts = maxAttemptsOf(policy) ?? 0;
     this.#counts.declareAttempts(this.#maxAttempts);
-    const onRetry = ({ delay }: { readonly delay: number }) => this.#waits(delay);
+    const onRetry = ({ delay }: { readonly delay: number }) => this.#onDelay(delay);
     this.#event = tapEmitter(policy, 'onRetryEmitter', onRetry) ?? policy.onRetry(onRetry);
     const { executions } = settings;
     this.#executions = executions;
@@ -55,24 +55,24 @@ export class RetryInstrumentation extends ExecutorInstrumentation {
   handled(call: RetryCall, ok: boolean, value: unknown): void {
     countError(this.#settings, 'retry', ok ? { value } : { error: value });
     this.#failed.push(call);
-    if (!ok && !this.#warned && isMarked(value, 'isBrokenCircuitError')) this.#warn();
+    if (!ok && !this.#hasWarned && isMarked(value, 'isBrokenCircuitError')) this.#warn();
   }
 
   /**
-   * The event carries no identity. It comes two microtasks after the failure, so it is about the
-   * call that failed first; none has, if the call began before the policy was instrumented.
+   * cockatiel emits the event two microtasks after a failure and without a call, so it belongs to the
+   * oldest failed call. There is none if the call began before the policy was instrumented.
    */
-  #waits(delay: number): void {
+  #onDelay(delay: number): void {
     if (this.#failed.shift() === undefined || !this.#settings.durations) return;
     this.#counts.delay.record(timerDelay(delay) / 1000);
   }
 
   #warn(): void {
-    this.#warned = true;
+    this.#hasWarned = true;
     const { scope, warn } = this.#settings;
     warn(
       `the retry of "${scope.name}" repeats calls that an open circuit breaker rejected. ` +
-        'Put the breaker outside the retry, wrap(breaker, retry), or let the retry not handle BrokenCircuitError.',
+        'Put the breaker outside the retry, wrap(breaker, retry), or exclude BrokenCircuitError from the errors that the retry handles.',
     );
   }
 
@@ -81,10 +81,10 @@ export class RetryInstrumentation extends ExecutorInstrumentation {
     if (failed >= 0) this.#failed.splice(failed, 1);
     const result = resultOf(call, ok, value, this.#maxAttempts);
     this.#counts.calls.add(result);
-    // The caller aborted while it waited, so a timeout of an attempt before decides nothing.
+    // The caller aborted during the backoff, so the timeout of an earlier attempt is irrelevant.
     if (result === RESULT.aborted) markTimedOut(call, false);
     this.#executions?.end(call, ok, value);
-    this.ended();
+    this.callSettled();
   }
 }
 
@@ -93,8 +93,8 @@ function resultOf(call: RetryCall, ok: boolean, value: unknown, maxAttempts: num
   // A retry that notices the abort in its backoff rejects with its reason.
   const isAborted = signal?.aborted && (last === 'handled' || (!ok && value === signal.reason));
   if (isAborted) return RESULT.aborted;
-  // It gives up only when no attempt is left; before, a listener or the backoff has thrown. The last
-  // failed value may be handed on as a success.
+  // A retry gives up only after its last attempt. Before that, a listener or the backoff threw. The
+  // retry may return the last failed value.
   if (last === 'handled') {
     return attempts > maxAttempts ? RESULT.exhausted : RESULT.not_retryable;
   }

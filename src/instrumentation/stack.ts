@@ -6,7 +6,7 @@ import { runAndObserve } from './observe-result.ts';
 import type { PolicyInstrumentation } from './policy-instrumentation.ts';
 import { type AnyPolicy, type Execute, type Fn, shapeOf, stackOf } from './policy-types.ts';
 
-/** Instruments a stack, or a policy that has no layer of its own. */
+/** Instruments a stack, a noop policy, or a user-defined policy. */
 export class StackInstrumentation implements PolicyInstrumentation {
   readonly execute: Execute;
   readonly #executions: Executions;
@@ -14,29 +14,29 @@ export class StackInstrumentation implements PolicyInstrumentation {
   constructor(policy: AnyPolicy, original: Execute, executions: Executions) {
     this.#executions = executions;
     const isCustom = shapeOf(policy).type === 'custom';
-    // A policy of the user's own may enter any other.
+    // A user-defined policy may call any policy.
     const stack = isCustom ? { members: undefined, hasNoop: false } : stackOf(policy);
     const settlesEarly = SETTLES_EARLY in policy;
 
-    const layer = this;
+    const instrumentation = this;
     this.execute = function execute(fn, signal, ...rest) {
       const isAbortable = signal !== undefined || activeExecutions.watched;
-      const isItsOwn = isCustom || (settlesEarly && isAbortable);
-      const call = new StackCall(layer, parentOf(policy, signal), signal, !isItsOwn);
+      const mayDiscard = isCustom || (settlesEarly && isAbortable);
+      const call = new StackCall(instrumentation, parentOf(policy, signal), signal, !mayDiscard);
       call.stack = stack;
       executions.begin(call, policy);
-      // The innermost function: what the user does in it is no part of this stack.
+      // The user's function. Policies that it calls are not part of this stack.
       const inner: Fn = function inner() {
         call.called = true;
         const caller = context.parent ?? call;
         caller.entered = call;
-        const outside = call.parent && new ContinuationCall(caller, call);
-        if (outside && !outside.isAbandoned) restart(outside);
-        return applyInside(outside, fn, undefined, arguments);
+        const continuation = call.parent && new ContinuationCall(caller, call);
+        if (continuation && !continuation.isAbandoned) restart(continuation);
+        return applyInside(continuation, fn, undefined, arguments);
       };
-      const given = typeof fn === 'function' ? inner : fn;
+      const wrapped = typeof fn === 'function' ? inner : fn;
       try {
-        return runAndObserve(call, original, this, given, signal, rest);
+        return runAndObserve(call, original, this, wrapped, signal, rest);
       } finally {
         activeExecutions.entered();
       }
@@ -51,7 +51,7 @@ export class StackInstrumentation implements PolicyInstrumentation {
 class StackCall extends Call {
   readonly #handsOnResult: boolean;
 
-  /** @param handsOnResult not so of a policy of the user's own: it may drop what others return */
+  /** @param handsOnResult `false` if the policy may discard the result of an inner policy */
   constructor(
     owner: StackInstrumentation,
     parent: Call | undefined,

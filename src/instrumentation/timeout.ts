@@ -54,10 +54,10 @@ export class TimeoutInstrumentation extends ExecutorInstrumentation {
     if (call.result === RESULT.timed_out) markTimedOut(call, !ok);
     else if (call.result === RESULT.cancelled) markTimedOut(call, false);
     this.#executions?.end(call, ok, value);
-    this.ended();
+    this.callSettled();
   }
 
-  functionBegan(call: TimeoutCall): void {
+  functionStarted(call: TimeoutCall): void {
     this.#active.add(call);
   }
 
@@ -73,7 +73,7 @@ export class TimeoutInstrumentation extends ExecutorInstrumentation {
    * belongs to the oldest active call with an aborted signal.
    */
   #aborted(): void {
-    const call = this.#active.find((each) => each.functionSignal?.aborted === true);
+    const call = this.#active.find((active) => active.functionSignal?.aborted === true);
     if (call === undefined) return;
     this.#active.delete(call);
     call.aborted();
@@ -109,7 +109,7 @@ class TimeoutCall extends Call implements InvocationObserver {
     this.functionSignal = signalOf(context);
     // The signal was aborted before the call began: the event has fired, and the function still runs.
     if (this.functionSignal?.aborted) this.result = abortResult(this.signal);
-    else this.owner.functionBegan(this);
+    else this.owner.functionStarted(this);
     return reports;
   }
 
@@ -181,9 +181,9 @@ class CallList {
     call.younger = undefined;
   }
 
-  find(wanted: (call: TimeoutCall) => boolean): TimeoutCall | undefined {
-    for (let each = this.#oldest; each !== undefined; each = each.younger) {
-      if (wanted(each)) return each;
+  find(matches: (call: TimeoutCall) => boolean): TimeoutCall | undefined {
+    for (let call = this.#oldest; call !== undefined; call = call.younger) {
+      if (matches(call)) return call;
     }
     return undefined;
   }

@@ -51,8 +51,8 @@ describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (
       openSeconds: 1,
       lastErrorType: 'Down',
       key: undefined,
-      held: false,
-      forgets: false,
+      isIsolatedByUs: false,
+      canForgetFailures: false,
     });
     await settled(breaker.execute(fails(new Down())));
     const opened = Date.now();
@@ -187,12 +187,12 @@ describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (
   it('is held open once, however often it is asked, and released', async () => {
     control.isolate();
     control.isolate();
-    expect(control.read()).toMatchObject({ state: 'isolated', held: true });
+    expect(control.read()).toMatchObject({ state: 'isolated', isIsolatedByUs: true });
     control.reset();
     expect(breaker.state).toBe(cockatiel.CircuitState.Isolated);
     control.release();
     control.release();
-    expect(control.read()).toMatchObject({ state: 'closed', held: false });
+    expect(control.read()).toMatchObject({ state: 'closed', isIsolatedByUs: false });
     expect(heard.map(({ state }) => state)).toEqual(['isolated', 'closed']);
   });
 
@@ -200,7 +200,7 @@ describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (
     const other = breaker.isolate();
     control.isolate();
     control.release();
-    expect(control.read()).toMatchObject({ state: 'isolated', held: false });
+    expect(control.read()).toMatchObject({ state: 'isolated', isIsolatedByUs: false });
     other.dispose();
     expect(control.read().state).toBe('closed');
   });

@@ -60,9 +60,9 @@ describe.each(majors)('cockatiel $major, a breaker whose listeners throw', (each
     breaker[event](throwing);
     const control = controlOf();
     control.isolate();
-    expect(control.read()).toMatchObject({ state: 'isolated', held: true });
+    expect(control.read()).toMatchObject({ state: 'isolated', isIsolatedByUs: true });
     control.release();
-    expect(control.read()).toMatchObject({ state: 'closed', held: false });
+    expect(control.read()).toMatchObject({ state: 'closed', isIsolatedByUs: false });
     expect(heard).toEqual(['closed>isolated', 'isolated>closed']);
   });
 
