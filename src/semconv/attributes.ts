@@ -63,6 +63,16 @@ export const EXECUTION_RESULTS = ['answered', 'unanswered'] as const;
 
 /** In the order of cockatiel's `CircuitState` enum, so that its number is an index here. */
 export const CIRCUIT_BREAKER_STATES = ['closed', 'open', 'half_open', 'isolated'] as const;
+/**
+ * The order for views of several circuit breakers. A failing dependency comes before a circuit that an
+ * operator isolated.
+ */
+export const STATES_WORST_FIRST: readonly CircuitBreakerState[] = [
+  'open',
+  'half_open',
+  'isolated',
+  'closed',
+];
 
 /** The changes that cockatiel's breaker can make: [previous state, new state]. */
 export const CIRCUIT_BREAKER_TRANSITIONS = [

@@ -77,9 +77,9 @@ describe('cockatiel-otel breakers', () => {
     const { stdout } = await run(['breakers', '--url', url]);
     const seen = cells(stdout).slice(1, 6);
     expect(seen.map(([name, , since]) => [name, since])).toEqual([
-      ['held', expect.stringMatching(/^2m /)],
       ['a test failed', expect.stringMatching(/^10m /)],
       ['of before', expect.stringMatching(/^5m /)],
+      ['held', expect.stringMatching(/^2m /)],
       ['back', '2h 0m'],
       ['of before too', '-'],
     ]);

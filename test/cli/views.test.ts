@@ -144,8 +144,17 @@ describe('cockatiel-otel check', () => {
     });
   });
 
-  it('names who is in trouble, the worst first, and not more than one can read', async () => {
-    for (let index = 1; index <= 21; index++) await failing(breakerNamed(`open ${index}`));
+  it('says how many further circuits are in trouble', async () => {
+    for (let index = 1; index <= 22; index++) await failing(breakerNamed(`open ${index}`));
+    const { url } = await serve();
+    const { stdout } = await run(['check', '--url', url]);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.at(-1)).toBe('  and 2 more, as `breakers` shows');
+    expect(lines).toHaveLength(23);
+  });
+
+  it('lists circuits in trouble, the worst first, and at most 20 of them', async () => {
+    for (let index = 1; index <= 18; index++) await failing(breakerNamed(`open ${index}`));
     breakerNamed('fine');
     const held = breakerNamed('\x1b[2Jheld').isolate();
     const { url } = await serve();
@@ -153,15 +162,14 @@ describe('cockatiel-otel check', () => {
     held.dispose();
     expect(code).toBe(1);
     const lines = stdout.trimEnd().split('\n');
-    expect(lines[1]).toBe('23 circuit breakers: 1 isolated, 21 open, 1 closed');
-    expect(lines[2]).toMatch(/^ {2}\\u001b\[2Jheld: isolated for \ds$/);
-    expect(lines.slice(3, 6).map((line) => line.split(':')[0])).toEqual([
+    expect(lines[1]).toBe('20 circuit breakers: 18 open, 1 isolated, 1 closed');
+    expect(lines.slice(2, 5).map((line) => line.split(':')[0])).toEqual([
       '  open 1',
       '  open 2',
       '  open 3',
     ]);
-    expect(lines.at(-1)).toBe('  and 2 more, as `breakers` shows');
-    expect(lines).toHaveLength(23);
+    expect(lines.at(-1)).toMatch(/^ {2}\\u001b\[2Jheld: isolated for \ds$/);
+    expect(lines).toHaveLength(21);
   });
 
   it('asks for names only where some are in trouble, and can do without', async () => {

@@ -122,16 +122,16 @@ describe('GET /circuit-breakers', () => {
     const { instances, calls, name, opened, fail_max, reset_timeout, instance_count, ...one } = (
       await routesWith().get('/circuit-breakers/mixed')
     ).json;
-    expect(instances.map(({ key }: { key: string }) => key)).toEqual(['b', 'a', 'c']);
-    expect({ key: 'b', ...one }).toEqual(instances[0]);
-    expect(one).toMatchObject({ state: 'isolated', fail_counter: 0, last_error_type: null });
-    expect([fail_max, opened, calls.failure]).toEqual([9, true, 7]);
+    expect(instances.map(({ key }: { key: string }) => key)).toEqual(['a', 'b', 'c']);
+    expect({ key: 'a', ...one }).toEqual(instances[0]);
+    expect(one).toMatchObject({ state: 'open', fail_counter: 2, last_error_type: 'ECONNREFUSED' });
+    expect([fail_max, opened, calls.failure]).toEqual([2, true, 7]);
     const row = mergeBreakers(breakerStatusesOf(controlsOf(scopesOf('mixed'))));
     expect(row).toMatchObject({
-      state: 'isolated',
-      failures: 0,
-      failureLimit: 9,
-      lastErrorType: null,
+      state: 'open',
+      failures: 2,
+      failureLimit: 2,
+      lastErrorType: 'ECONNREFUSED',
     });
     handle?.dispose();
   });

@@ -55,7 +55,7 @@ describe('GET /health', () => {
     const handle = isolated.isolate();
     const { get } = routesWith({ openFails: true });
     const { status, json } = await get('/health');
-    expect([status, json.breakers.isolated, json.breakers.open]).toEqual([503, 1, 0]);
+    expect([status, json.breakers.isolated, json.breakers.open]).toEqual([503, 0, 1]);
     handle.dispose();
   });
 

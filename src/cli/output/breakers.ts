@@ -1,12 +1,12 @@
 import type { InferOutput } from 'valibot';
+import { STATES_WORST_FIRST } from '../../semconv/attributes.ts';
 import type { ServiceResponse } from '../client/request.ts';
-import type { Breaker, Breakers, Instance, State, Summary } from '../client/schemas.ts';
+import type { Breaker, Breakers, Instance, Summary } from '../client/schemas.ts';
 import { stateCell } from './colors.ts';
 import { type Cell, table } from './table.ts';
 import { span } from './time.ts';
 import type { View } from './view.ts';
 
-export const WORST_FIRST: readonly State[] = ['isolated', 'open', 'half_open', 'closed'];
 const HEADINGS = ['name', 'state', 'since', 'failures', 'next probe', 'calls', 'last error'];
 const UNKNOWN = '-';
 
@@ -31,7 +31,8 @@ export function breakersView(
 export function worstFirst(breakers: readonly [string, Breaker][]): [string, Breaker][] {
   return breakers.toSorted(
     ([a, one], [b, other]) =>
-      WORST_FIRST.indexOf(one.state) - WORST_FIRST.indexOf(other.state) || compare(a, b),
+      STATES_WORST_FIRST.indexOf(one.state) - STATES_WORST_FIRST.indexOf(other.state) ||
+      compare(a, b),
   );
 }
 
@@ -39,7 +40,7 @@ export function worstFirst(breakers: readonly [string, Breaker][]): [string, Bre
 export function breakersSummary(summary: Summary): string {
   const { total } = summary;
   if (total === 0) return 'no circuit breakers';
-  const states = WORST_FIRST.filter((state) => summary[state] > 0).map(
+  const states = STATES_WORST_FIRST.filter((state) => summary[state] > 0).map(
     (state) => `${summary[state]} ${state}`,
   );
   return `${total} circuit breaker${total === 1 ? '' : 's'}: ${states.join(', ')}`;

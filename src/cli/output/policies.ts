@@ -1,8 +1,8 @@
 import type { InferOutput } from 'valibot';
-import { CIRCUIT_BREAKER_STATES } from '../../semconv/attributes.ts';
+import { CIRCUIT_BREAKER_STATES, STATES_WORST_FIRST } from '../../semconv/attributes.ts';
 import type { ServiceResponse } from '../client/request.ts';
 import type { Policies, Policy, State } from '../client/schemas.ts';
-import { compare, nonZero, WORST_FIRST } from './breakers.ts';
+import { compare, nonZero } from './breakers.ts';
 import { stateCell } from './colors.ts';
 import { type Cell, table } from './table.ts';
 import type { View } from './view.ts';
@@ -42,7 +42,7 @@ function rowOf(name: string, policy: Policy): Cell[] {
 /** The worst state, and how many of several are in it. */
 function circuitOf({ circuit_breaker }: Policy): Cell {
   const counts = circuit_breaker?.state ?? {};
-  const worst = WORST_FIRST.find((state) => (counts[state] ?? 0) > 0);
+  const worst = STATES_WORST_FIRST.find((state) => (counts[state] ?? 0) > 0);
   if (worst === undefined) return NONE;
   const total = CIRCUIT_BREAKER_STATES.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
   return stateCell(worst as State, total > 1 ? `${worst} ${counts[worst]}/${total}` : worst);

@@ -1,3 +1,4 @@
+import { STATES_WORST_FIRST } from '../../semconv/attributes.ts';
 import type { Limits, Row } from '../protocol/messages.ts';
 
 /** Which documented limits a policy is beyond, and by what it is put before others. */
@@ -51,12 +52,9 @@ export function exceededLimits(row: Row, limits: Limits): ReadonlySet<Limit> {
   return found;
 }
 
-/** What was isolated by hand somebody knows of. */
-const STATES = ['open', 'isolated', 'half_open'];
-
-/** 0 is the worst. */
+/** The position of a row in the order of trouble: circuits that are not closed, exceeded limits, others. */
 export function rank(row: Row, found: ReadonlySet<Limit>): number {
-  const state = STATES.indexOf(row.breaker?.state ?? '');
-  if (state >= 0) return state;
-  return found.size > 0 ? STATES.length : STATES.length + 1;
+  const state = row.breaker?.state;
+  if (state !== undefined && state !== 'closed') return STATES_WORST_FIRST.indexOf(state);
+  return STATES_WORST_FIRST.length - (found.size > 0 ? 1 : 0);
 }

@@ -12,6 +12,7 @@ import type {
   RetryResult,
   TimeoutResult,
 } from '../../semconv/attributes.ts';
+import { STATES_WORST_FIRST } from '../../semconv/attributes.ts';
 import type { Alert } from '../alerts/types.ts';
 
 /**
@@ -44,13 +45,18 @@ export const EXECUTION_RESULT: Readonly<Record<ExecutionResult, string>> = {
   unanswered: BAD,
 };
 
-/** From best to worst. */
-export const STATES = [
-  { state: 'closed', text: 'closed', color: GOOD },
-  { state: 'isolated', text: 'isolated by hand', color: LATE },
-  { state: 'half_open', text: 'half-open', color: TURNED_AWAY },
-  { state: 'open', text: 'open', color: BAD },
-] as const satisfies readonly { state: CircuitBreakerState; text: string; color: string }[];
+const STATE_VIEWS: Readonly<Record<CircuitBreakerState, { text: string; color: string }>> = {
+  closed: { text: 'closed', color: GOOD },
+  isolated: { text: 'isolated by hand', color: LATE },
+  half_open: { text: 'half-open', color: TURNED_AWAY },
+  open: { text: 'open', color: BAD },
+};
+
+/** The best state first: its index is its value in a panel. */
+export const STATES = STATES_WORST_FIRST.toReversed().map((state) => ({
+  state,
+  ...STATE_VIEWS[state],
+}));
 
 export const STATE: Readonly<Record<string, string>> = Object.fromEntries(
   STATES.map(({ state, color }) => [state, color]),

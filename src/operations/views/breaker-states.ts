@@ -1,15 +1,12 @@
 import type { BreakerControl, BreakerStatus } from '../../metrics/breaker-control.ts';
-import type { CircuitBreakerState } from '../../semconv/attributes.ts';
+import { type CircuitBreakerState, STATES_WORST_FIRST } from '../../semconv/attributes.ts';
 
-const RANK: Readonly<Record<CircuitBreakerState, number>> = {
-  isolated: 0,
-  open: 1,
-  half_open: 2,
-  closed: 3,
-};
+function rankOf(state: CircuitBreakerState): number {
+  return STATES_WORST_FIRST.indexOf(state);
+}
 
 export function isWorse(one: CircuitBreakerState, other: CircuitBreakerState): boolean {
-  return RANK[one] < RANK[other];
+  return rankOf(one) < rankOf(other);
 }
 
 /**
@@ -25,7 +22,7 @@ export function breakerStatusesOf(controls: readonly BreakerControl[]): BreakerS
 
 function compare(a: BreakerStatus, b: BreakerStatus): number {
   return (
-    RANK[a.state] - RANK[b.state] ||
+    rankOf(a.state) - rankOf(b.state) ||
     troubledAt(a) - troubledAt(b) ||
     (b.failures ?? 0) - (a.failures ?? 0)
   );

@@ -1,0 +1,25 @@
+import { defineConfig, mergeConfig } from 'vitest/config';
+import { NEEDED_BY } from './test/support/programs.ts';
+import base from './vitest.config.ts';
+
+/** `npm run test:unit`: no test that starts another program, installs packages, or waits for a long time. */
+export default mergeConfig(
+  base,
+  defineConfig({
+    test: {
+      exclude: [
+        ...Object.keys(NEEDED_BY),
+        'test/{compat,e2e,examples,pictures}/**',
+        'test/**/{examples,gather-examples}.test.ts',
+        'test/cli/{generate,live,no-answer,output,startup,watch}.test.ts',
+        'test/console/connection.test.ts',
+        'test/dependencies/monitor-process.test.ts',
+        'test/http/process.test.ts',
+        'test/instrumentation/soak.test.ts',
+        'test/otel/api-version.test.ts',
+        'test/policies/{presets,recovery}.test.ts',
+        'test/prometheus/cluster.test.ts',
+      ],
+    },
+  }),
+);
