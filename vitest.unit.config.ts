@@ -11,7 +11,7 @@ export default mergeConfig(
         ...Object.keys(NEEDED_BY),
         'test/{compat,e2e,examples,pictures}/**',
         'test/**/{examples,gather-examples}.test.ts',
-        'test/cli/{generate,live,no-answer,output,startup,watch}.test.ts',
+        'test/cli/{connection-errors,generate,live,output,startup,watch}.test.ts',
         'test/console/connection.test.ts',
         'test/dependencies/monitor-process.test.ts',
         'test/http/process.test.ts',

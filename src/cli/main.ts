@@ -2,8 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { redact } from '../shared/redact.ts';
-import { CliError, EXIT_CODES } from './cli-error.ts';
-import { refuseToken } from './client/connection.ts';
+import { CliError, EXIT_CODES } from './client/cli-error.ts';
 import { addAbort } from './commands/abort.ts';
 import { addAdministration } from './commands/administer.ts';
 import { addBreakers } from './commands/breakers.ts';
@@ -13,18 +12,19 @@ import { addExecutions } from './commands/executions.ts';
 import { addGenerate } from './commands/generate.ts';
 import { addLive } from './commands/live.ts';
 import { addPolicies } from './commands/policies.ts';
+import { rejectTokenOption } from './options/connection.ts';
 
 const { version, description } = manifest;
 
 const program = new Command('cockatiel-otel')
   .description(`${description}.`)
   .version(version)
-  .showHelpAfterError('(--help tells what there is)')
-  // It repeats what it was given.
+  .showHelpAfterError('(see --help)')
+  // Messages of the parser repeat arguments, which may contain a secret.
   .configureOutput({ outputError: (text, write) => write(redact(text)) })
   .exitOverride();
-refuseToken(program);
-for (const add of [
+rejectTokenOption(program);
+for (const addCommand of [
   addBreakers,
   addAdministration,
   addPolicies,
@@ -35,28 +35,29 @@ for (const add of [
   addGenerate,
   addConfig,
 ]) {
-  add(program);
+  addCommand(program);
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // A reader of the first lines only, such as `head`, is done.
+  // The reader, such as `head`, has closed the pipe.
   if (error.code === 'EPIPE') process.exit();
-  console.error(`error: Standard output can not be written: ${error.message}`);
-  process.exit(EXIT_CODES.found);
+  console.error(`error: Standard output cannot be written: ${error.message}`);
+  process.exit(EXIT_CODES.problem);
 });
-// There is no place left for an error.
+// No output is left for an error message.
 process.stderr.on('error', () => process.exit());
 
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = codeOf(error);
+  process.exitCode = reportError(error);
 }
 
-/** The parser has told of a misuse already. */
-function codeOf(error: unknown): number {
-  if (error instanceof CommanderError)
-    return error.exitCode === 0 ? EXIT_CODES.fine : EXIT_CODES.misuse;
+/** Prints the error, unless the parser has printed it already; returns the exit code. */
+function reportError(error: unknown): number {
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.misuse;
+  }
   console.error(`error: ${error instanceof Error ? error.message : error}`);
-  return error instanceof CliError ? error.code : EXIT_CODES.found;
+  return error instanceof CliError ? error.code : EXIT_CODES.problem;
 }

@@ -6,20 +6,20 @@ import { breakerNamed, failing, known, TOKEN } from '../health/support.ts';
 import { run } from './cli.ts';
 import { HOSTILE, serve, webServer } from './service.ts';
 
-const OBEYED = /[^\P{Cc}\n]|[\u2028\u202e]/u;
+const UNPRINTABLE = /[^\P{Cc}\n]|[\u2028\u202e]/u;
 
-/** The cells of each line, without the spaces between. */
-const cells = (text: string) => text.split('\n').map((line) => line.split(/ {2,}/));
+/** The cells of each line. */
+const cellsOf = (text: string) => text.split('\n').map((line) => line.split(/ {2,}/));
 
 describe('cockatiel-otel breakers', () => {
-  it('shows what there is to know of each, trouble first, and ends with 1', async () => {
+  it('shows every circuit breaker, worst state first, and exits with 1', async () => {
     breakerNamed('jira');
-    await breakerNamed('zeta').execute(() => 'fine');
+    await breakerNamed('zeta').execute(() => 'result');
     await failing(breakerNamed('servicenow'), 3);
     const { url } = await serve();
     const { code, stdout, stderr } = await run(['breakers', '--url', url]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-    expect(cells(stdout)).toEqual([
+    expect(cellsOf(stdout)).toEqual([
       ['name', 'state', 'since', 'failures', 'next probe', 'calls', 'last error'],
       [
         'servicenow',
@@ -38,19 +38,19 @@ describe('cockatiel-otel breakers', () => {
     ]);
   });
 
-  it('knows as much of those that documented policies are made of', async () => {
+  it('shows the circuit breakers of preset policies with the same columns', async () => {
     const policy = policyFor('cmdb', {
       overrides: { retry: false, circuitBreaker: { failures: 2 } },
     });
     await failing(policy, 2);
     const { url } = await serve();
     const { stdout } = await run(['breakers', '--url', url]);
-    const line = stdout.split('\n').find((each) => each.startsWith('cmdb'));
+    const line = stdout.split('\n').find((text) => text.startsWith('cmdb'));
     dispose('cmdb');
     expect(line).toMatch(/^cmdb {2,}open {2,}\ds {2,}2\/2 {2,}in [\dms ]+? {2,}2 failure/);
   });
 
-  it('says how long each has been in its state, whichever it is', async () => {
+  it('shows the time in the state for every state', async () => {
     const at = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
     const breaker = (state: string, since?: string, opened_at: string | null = null) => ({
       state,
@@ -64,30 +64,30 @@ describe('cockatiel-otel breakers', () => {
       last_error_type: null,
     });
     const breakers = {
-      'a test failed': breaker('open', at(90), at(630)),
-      back: breaker('closed', at(7230)),
-      held: breaker('isolated', at(150), at(930)),
-      'of before': breaker('open', undefined, at(330)),
-      'of before too': breaker('closed'),
+      'a probe failed': breaker('open', at(90), at(630)),
+      recovered: breaker('closed', at(7230)),
+      isolated: breaker('isolated', at(150), at(930)),
+      'earlier version': breaker('open', undefined, at(330)),
+      unchanged: breaker('closed'),
     };
     const summary = { total: 5, open: 2, half_open: 0, closed: 2, isolated: 1 };
     const url = await webServer((_, response) =>
       response.end(JSON.stringify({ breakers, summary })),
     );
     const { stdout } = await run(['breakers', '--url', url]);
-    const seen = cells(stdout).slice(1, 6);
-    expect(seen.map(([name, , since]) => [name, since])).toEqual([
-      ['a test failed', expect.stringMatching(/^10m /)],
-      ['of before', expect.stringMatching(/^5m /)],
-      ['held', expect.stringMatching(/^2m /)],
-      ['back', '2h 0m'],
-      ['of before too', '-'],
+    const rows = cellsOf(stdout).slice(1, 6);
+    expect(rows.map(([name, , since]) => [name, since])).toEqual([
+      ['a probe failed', expect.stringMatching(/^10m /)],
+      ['earlier version', expect.stringMatching(/^5m /)],
+      ['isolated', expect.stringMatching(/^2m /)],
+      ['recovered', '2h 0m'],
+      ['unchanged', '-'],
     ]);
   });
 
-  it('ends with 0 where all let calls through, as one that is tested does', async () => {
+  it('exits with 0 if circuits are closed or half-open', async () => {
     const breaker = instrument(
-      'tested',
+      'probed',
       circuitBreaker(handleAll, { halfOpenAfter: 0, breaker: new ConsecutiveBreaker(1) }),
     );
     known(breaker);
@@ -99,11 +99,11 @@ describe('cockatiel-otel breakers', () => {
     finish();
     await probe;
     expect(result).toMatchObject({ code: 0, stderr: '' });
-    expect(result.stdout).toMatch(/^tested +half_open /m);
+    expect(result.stdout).toMatch(/^probed +half_open /m);
     expect(result.stdout).toContain('1 circuit breaker: 1 half_open');
   });
 
-  it('says so where there is none', async () => {
+  it('prints one line if there are no circuit breakers', async () => {
     known(instrument('queue', bulkhead(1)));
     const { url } = await serve();
     expect(await run(['breakers', '--url', url])).toEqual({
@@ -113,7 +113,7 @@ describe('cockatiel-otel breakers', () => {
     });
   });
 
-  it('tells those in trouble apart where several have a name in common', async () => {
+  it('lists the circuit breakers of one name that are not closed', async () => {
     breakerNamed('shared');
     breakerNamed('shared');
     await failing(breakerNamed('shared'));
@@ -125,23 +125,23 @@ describe('cockatiel-otel breakers', () => {
     expect(stdout.split('\n').filter((line) => line.startsWith('  '))).toHaveLength(1);
   });
 
-  it('prints with --json what the route answers, and nothing else', async () => {
+  it('prints only the response of the route with --json', async () => {
     for (const name of HOSTILE) await failing(breakerNamed(name));
-    const answer = await (await fetch(`${(await serve()).url}/circuit-breakers`)).text();
-    const url = await webServer((_, response) => response.end(answer));
+    const body = await (await fetch(`${(await serve()).url}/circuit-breakers`)).text();
+    const url = await webServer((_, response) => response.end(body));
     const { code, stdout, stderr } = await run(['breakers', '--json', '--url', url]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-    expect(JSON.stringify(JSON.parse(stdout))).toBe(JSON.stringify(JSON.parse(answer)));
-    expect(stdout).not.toMatch(OBEYED);
+    expect(JSON.stringify(JSON.parse(stdout))).toBe(JSON.stringify(JSON.parse(body)));
+    expect(stdout).not.toMatch(UNPRINTABLE);
   });
 
-  it('shows any name as one line that no terminal obeys', async () => {
+  it('prints every name on one line with control characters escaped', async () => {
     for (const name of HOSTILE) await failing(breakerNamed(name));
     const { url } = await serve();
     const { stdout } = await run(['breakers', '--url', url]);
-    expect(stdout).not.toMatch(OBEYED);
+    expect(stdout).not.toMatch(UNPRINTABLE);
     expect(stdout.trimEnd().split('\n')).toHaveLength(HOSTILE.length + 3);
-    for (const shown of [
+    for (const name of [
       '<img src=x onerror=alert(1)>',
       '\\u001b[2J\\u001b]0;owned\\u0007evil',
       '\\u009b31mred',
@@ -150,34 +150,34 @@ describe('cockatiel-otel breakers', () => {
       '__proto__',
       'constructor',
     ]) {
-      expect(stdout).toMatch(new RegExp(`^${escaped(shown)} +open`, 'm'));
+      expect(stdout).toMatch(new RegExp(`^${escapePattern(name)} +open`, 'm'));
     }
   });
 
-  it('colours by state on demand, and not where nobody sees it', async () => {
-    breakerNamed('fine');
+  it('colors states only in a terminal or with FORCE_COLOR', async () => {
+    breakerNamed('result');
     await failing(breakerNamed('down'));
     const { url } = await serve();
     const plain = await run(['breakers', '--url', url]);
-    const coloured = await run(['breakers', '--url', url], { FORCE_COLOR: '1' });
+    const colored = await run(['breakers', '--url', url], { FORCE_COLOR: '1' });
     expect(plain.stdout).not.toContain('\x1b');
-    // A build server could show colours; what it keeps is a file.
-    const build = await run(['breakers', '--url', url], { CI: '1', GITHUB_ACTIONS: 'true' });
-    expect(build.stdout).not.toContain('\x1b');
-    expect(coloured.stdout).toContain('  \x1b[31m\x1b[1mopen\x1b[22m\x1b[39m  ');
-    expect(coloured.stdout).toContain('  \x1b[32mclosed\x1b[39m  ');
-    const neither = await run(['breakers', '--url', url], { NO_COLOR: '1' });
-    expect(neither.stdout).not.toContain('\x1b');
+    // Libraries detect CI servers as terminals with colors.
+    const onCi = await run(['breakers', '--url', url], { CI: '1', GITHUB_ACTIONS: 'true' });
+    expect(onCi.stdout).not.toContain('\x1b');
+    expect(colored.stdout).toContain('  \x1b[31m\x1b[1mopen\x1b[22m\x1b[39m  ');
+    expect(colored.stdout).toContain('  \x1b[32mclosed\x1b[39m  ');
+    const withNoColor = await run(['breakers', '--url', url], { NO_COLOR: '1' });
+    expect(withNoColor.stdout).not.toContain('\x1b');
   });
 
-  it('prints names whole where there is no terminal', async () => {
+  it('does not truncate names without a terminal', async () => {
     const name = 'x'.repeat(300);
     breakerNamed(name);
     const { url } = await serve();
     expect((await run(['breakers', '--url', url])).stdout).toContain(`${name}  closed`);
   });
 
-  it('asks where the environment says, with the token that stands there', async () => {
+  it('reads URL and token from the environment', async () => {
     breakerNamed('jira');
     const { url } = await serve({ token: TOKEN, protectReads: true });
     const env = { COCKATIEL_OTEL_URL: `${url}/`, COCKATIEL_OTEL_TOKEN: TOKEN };
@@ -186,6 +186,6 @@ describe('cockatiel-otel breakers', () => {
   });
 });
 
-function escaped(text: string): string {
+function escapePattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

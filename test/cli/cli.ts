@@ -11,7 +11,7 @@ export interface Result {
 /** The built program, as npm links it. */
 export const BIN = resolve('dist/cli/main.js');
 
-/** What tests run in has no say in what they see. */
+/** The environment of the test run must not change the output. */
 const { NO_COLOR: _, FORCE_COLOR: __, ...ENV } = process.env;
 for (const name of Object.keys(ENV)) if (name.startsWith('COCKATIEL_OTEL_')) delete ENV[name];
 
@@ -25,10 +25,10 @@ export function cli(args: readonly string[], cwd?: string, env: NodeJS.ProcessEn
   return { code: status, stdout, stderr };
 }
 
-/** A program under way, and what it has printed so far. */
+/** A running program and its output so far. */
 export class Run {
   readonly child: ChildProcess;
-  readonly #done: Promise<unknown>;
+  readonly #closed: Promise<unknown>;
   stdout = '';
   stderr = '';
 
@@ -40,16 +40,16 @@ export class Run {
     this.child.stderr?.setEncoding('utf8').on('data', (data) => {
       this.stderr += data;
     });
-    this.#done = once(this.child, 'close');
+    this.#closed = once(this.child, 'close');
   }
 
   async result(): Promise<Result> {
-    await this.#done;
+    await this.#closed;
     return { code: this.child.exitCode, stdout: this.stdout, stderr: this.stderr };
   }
 }
 
-/** The same, with a service of this process for it to ask. */
+/** Starts the command without blocking, so that this process can serve its requests. */
 export function start(args: readonly string[], env?: NodeJS.ProcessEnv): Run {
   return new Run(process.execPath, [BIN, ...args], env);
 }

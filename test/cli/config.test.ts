@@ -3,14 +3,14 @@ import { configurationReport, reportTable } from '../../src/policies/index.ts';
 import { cli } from './cli.ts';
 
 describe('cockatiel-otel config', () => {
-  it('prints what every preset is made of, and where each value came from', () => {
+  it('prints the settings of every preset, and the source of each value', () => {
     const { code, stdout, stderr } = cli(['config']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toBe(reportTable(configurationReport({})));
     expect(stdout).toMatch(/^enterprise +enterprise +retry\.firstWaitSeconds +2 +s +preset$/m);
   });
 
-  it('tells what the environment has set, by which variable', () => {
+  it('prints with --changed the values that variables set', () => {
     const env = { RESILIENCE_TIMEOUT_LLM: '45', CIRCUIT_BREAKER_DATABASE_FAIL_MAX: '7' };
     const { code, stdout } = cli(['config', '--changed', '--json'], undefined, env);
     expect(code).toBe(0);
@@ -27,7 +27,7 @@ describe('cockatiel-otel config', () => {
     expect(changed).toHaveLength(2);
   });
 
-  it('tells of variables for policies of a name, which are no preset’s', () => {
+  it('prints the variables for named policies', () => {
     const env = {
       TIMEOUT_SERVICENOW: '5',
       RESILIENCE_TIMEOUT_SERVICENOW: '4',
@@ -55,7 +55,7 @@ describe('cockatiel-otel config', () => {
     expect(new Set(presets)).toEqual(new Set(['redis']));
   });
 
-  it('lists every variable that is wrong, and ends with 1', () => {
+  it('lists every invalid variable, and exits with 1', () => {
     const env = { RESILIENCE_RETRY_MAX_ATTEMPTS: 'three', RESILIENCE_TIMEOUT_DB: '5000' };
     const { code, stdout, stderr } = cli(['config'], undefined, env);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -73,7 +73,7 @@ describe('cockatiel-otel config', () => {
     expect(stderr).not.toContain('RETRY_COUNT');
   });
 
-  it('knows its presets', () => {
+  it('rejects an unknown preset, and lists the presets', () => {
     const { code, stderr } = cli(['config', '--preset', 'mainframe']);
     expect(code).toBe(2);
     expect(stderr).toContain('enterprise');

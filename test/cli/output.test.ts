@@ -14,7 +14,7 @@ function shell(script: string) {
   return { status, stdout, stderr };
 }
 
-it('a reader that is gone ends the command without a word, and with its code', () => {
+it('a closed pipe ends the command without a message, and with its exit code', () => {
   const codes = {
     '--help': 0,
     'generate --out -': 0,
@@ -23,7 +23,7 @@ it('a reader that is gone ends the command without a word, and with its code', (
     'breakers --watch --json --url http://127.0.0.1:1': 0,
   };
   for (const [args, code] of Object.entries(codes)) {
-    // The reader is gone before the first line.
+    // `true` closes the pipe before the first line.
     const { stdout, stderr } = shell(
       `exec 3>&1; { sleep 0.3; ${PROGRAM} ${args} 2>&1; echo $? >&3; } | true`,
     );
@@ -32,21 +32,24 @@ it('a reader that is gone ends the command without a word, and with its code', (
   expect(shell(`${PROGRAM} generate --out - | head -n 1 >/dev/null`)).toMatchObject({ stderr: '' });
 });
 
-it.runIf(existsSync('/dev/full'))('output that can not be written is told in a sentence', () => {
-  for (const args of ['--help', 'generate --out -', 'config']) {
-    const { status, stderr } = shell(`${PROGRAM} ${args} >/dev/full`);
-    expect([args, status, stderr]).toEqual([
-      args,
-      1,
-      expect.stringMatching(/^error: Standard output can not be written: ENOSPC: .+\n$/),
-    ]);
-  }
-  // With no place for an error either, its code is all that is left.
-  expect(shell(`${PROGRAM} fly >/dev/full 2>/dev/full`).stderr).toBe('');
-});
+it.runIf(existsSync('/dev/full'))(
+  'output that cannot be written is reported in one sentence',
+  () => {
+    for (const args of ['--help', 'generate --out -', 'config']) {
+      const { status, stderr } = shell(`${PROGRAM} ${args} >/dev/full`);
+      expect([args, status, stderr]).toEqual([
+        args,
+        1,
+        expect.stringMatching(/^error: Standard output cannot be written: ENOSPC: .+\n$/),
+      ]);
+    }
+    // Without any output, only the exit code remains.
+    expect(shell(`${PROGRAM} fly >/dev/full 2>/dev/full`).stderr).toBe('');
+  },
+);
 
-it('no message repeats a token, or a password, that was given in a wrong place', () => {
-  const given = [
+it('no message repeats a token or a password from the arguments', () => {
+  const calls = [
     ['breakers', '--url', 'http://127.0.0.1:1/ops?token=SECRET'],
     ['breakers', '--url', 'http://127.0.0.1:1/ops#SECRET'],
     ['breakers', '--url', 'http://ann:SECRET@127.0.0.1:1'],
@@ -60,7 +63,7 @@ it('no message repeats a token, or a password, that was given in a wrong place',
     ['http://127.0.0.1:1/ops?token=SECRET'],
     ['breakers', '--timeout', 'http://h/?token=SECRET'],
   ];
-  for (const args of given) {
+  for (const args of calls) {
     const results = [cli(args), cli(args.slice(0, 1), undefined, urlOf(args))];
     for (const { code, stdout, stderr } of results) {
       expect([args, code === 0, stdout + stderr]).toEqual([args, false, expect.any(String)]);
@@ -74,7 +77,7 @@ function urlOf(args: readonly string[]): NodeJS.ProcessEnv {
   return { COCKATIEL_OTEL_URL: url.includes('://') ? url : 'http://127.0.0.1:1' };
 }
 
-it('no answer repeats a token of an address that it sends elsewhere', async () => {
+it('a message about a redirect does not repeat the token in its target', async () => {
   const url = await webServer((_, response) => {
     response.writeHead(302, { location: 'https://sso.example/?ticket=SECRET' }).end();
   });
@@ -82,7 +85,7 @@ it('no answer repeats a token of an address that it sends elsewhere', async () =
   expect([code, stderr]).toEqual([3, expect.stringContaining('https://sso.example/?***')]);
 });
 
-it('150,000 entries are shown like a few', async () => {
+it('prints 150,000 entries without an error', async () => {
   const calls = { success: 1, failure: 0, ignored: 0, rejected: 0, cancelled: 0 };
   const breaker = {
     state: 'open',
@@ -96,10 +99,10 @@ it('150,000 entries are shown like a few', async () => {
   };
   const names = Array.from({ length: MANY }, (_, i) => `policy-${i}`);
   const summary = { total: MANY, open: MANY, half_open: 0, closed: 0, isolated: 0 };
-  // 16 MiB are the most that is read.
-  const short = names.slice(0, 60_000).map((name) => [name, breaker] as const);
-  const answers: Record<string, unknown> = {
-    '/circuit-breakers': { breakers: Object.fromEntries(short), summary },
+  // A response may have up to 16 MiB.
+  const fewer = names.slice(0, 60_000).map((name) => [name, breaker] as const);
+  const bodies: Record<string, unknown> = {
+    '/circuit-breakers': { breakers: Object.fromEntries(fewer), summary },
     '/policies': {
       policies: Object.fromEntries(names.map((name) => [name, { executions: {}, active: 0 }])),
     },
@@ -117,7 +120,7 @@ it('150,000 entries are shown like a few', async () => {
     '/health': { status: 'degraded', breakers: summary },
   };
   const url = await webServer((request, response) =>
-    response.end(JSON.stringify(answers[request.url ?? ''])),
+    response.end(JSON.stringify(bodies[request.url ?? ''])),
   );
   for (const command of ['policies', 'executions', 'breakers', 'check']) {
     const { stdout, stderr } = await run([command, '--url', url, '--timeout', '60s']);

@@ -8,25 +8,25 @@ import {
   listen,
 } from '../../src/health/index.ts';
 
-const ends: (() => unknown)[] = [];
+const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
-  await Promise.all(ends.splice(0).map((end) => end()));
+  await Promise.all(cleanups.splice(0).map((cleanup) => cleanup()));
 });
 
-/** The health routes of this process, listening, for as long as the test lasts. */
+/** Serves the health routes of this process until the end of the test. */
 export async function serve(
   routes: HealthRoutes | HealthOptions = {},
   options: ListenOptions = {},
 ): Promise<{ url: string; close: () => Promise<void> }> {
   const listening = await listen(routes, { port: 0, ...options });
-  ends.push(listening.close);
+  cleanups.push(listening.close);
   return listening;
 }
 
-/** Another web server, for as long as the test lasts. */
-export async function webServer(answer: RequestListener): Promise<string> {
-  const server = createServer(answer).listen(0, '127.0.0.1');
-  ends.push(() => {
+/** Starts another web server until the end of the test. */
+export async function webServer(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  cleanups.push(() => {
     server.closeAllConnections();
     server.close();
   });
@@ -34,15 +34,15 @@ export async function webServer(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** What is no web server at all. */
-export async function socketServer(talk: (socket: Socket) => void): Promise<string> {
+/** Starts a TCP server that does not speak HTTP, until the end of the test. */
+export async function socketServer(onConnection: (socket: Socket) => void): Promise<string> {
   const sockets = new Set<Socket>();
   const server = createSocket((socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
-    talk(socket);
+    onConnection(socket);
   }).listen(0, '127.0.0.1');
-  ends.push(() => {
+  cleanups.push(() => {
     for (const socket of sockets) socket.destroy();
     server.close();
   });
@@ -50,14 +50,14 @@ export async function socketServer(talk: (socket: Socket) => void): Promise<stri
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** An address where nothing listens. */
-export async function nowhere(): Promise<string> {
+/** An address without a server. */
+export async function unusedUrl(): Promise<string> {
   const { url, close } = await serve();
   await close();
   return url;
 }
 
-/** Names that a terminal, an address, a page or an object might take for something else. */
+/** Names with a special meaning in a terminal, a URL, HTML or an object. */
 export const HOSTILE = [
   'a/b',
   '100%25 sure?#',

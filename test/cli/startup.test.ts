@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-/** A built file and all that it loads at once, with their sizes. */
+/** The files that a built file imports statically, with their sizes. */
 function loadedWith(file: string, found = new Map<string, number>()): Map<string, number> {
   if (found.has(file)) return found;
   const text = readFileSync(file, 'utf8');
@@ -14,11 +14,11 @@ function loadedWith(file: string, found = new Map<string, number>()): Map<string
 }
 
 describe('the built command', () => {
-  it('loads neither the generator nor policies until somebody asks for them', () => {
+  it('loads the generator and the policies only for their commands', () => {
     const loaded = loadedWith('dist/cli/main.js');
     expect([...loaded.keys()]).not.toContain('dist/generate/index.js');
     const bytes = [...loaded.values()].reduce((sum, size) => sum + size);
-    // Two thirds of it is what parses arguments; the generator has ten times as much.
+    // Two thirds are the parser of arguments; the generator has ten times as much.
     expect(bytes).toBeLessThan(150_000);
   });
 });

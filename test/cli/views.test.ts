@@ -19,7 +19,7 @@ describe('cockatiel-otel policies', () => {
       ),
     );
     await failing(stack, 1);
-    await stack.execute(() => 'fine');
+    await stack.execute(() => 'result');
     const queue = known(instrument('queue', bulkhead(1, 5)));
     let finish = () => {};
     const first = queue.execute(() => new Promise<void>((resolve) => (finish = resolve)));
@@ -39,24 +39,24 @@ describe('cockatiel-otel policies', () => {
     ]);
   });
 
-  it('prints with --json what the route answers, whatever the names', async () => {
+  it('prints the response of the route with --json, with any names', async () => {
     for (const name of HOSTILE) breakerNamed(name);
     const { url } = await serve();
     const { code, stdout } = await run(['policies', '--json', '--url', url]);
     expect(code).toBe(0);
-    const answer = (await (await fetch(`${url}/policies`)).json()) as { policies: object };
-    expect(Object.keys(JSON.parse(stdout).policies)).toEqual(Object.keys(answer.policies));
+    const body = (await (await fetch(`${url}/policies`)).json()) as { policies: object };
+    expect(Object.keys(JSON.parse(stdout).policies)).toEqual(Object.keys(body.policies));
     expect(await run(['policies', '--url', url])).toMatchObject({ code: 0, stderr: '' });
   });
 });
 
 describe('cockatiel-otel executions', () => {
-  it('shows what is running, and calls one off', async () => {
+  it('shows running executions, and `abort` aborts one', async () => {
     const { url } = await serve({ token: TOKEN });
     const none = await run(['executions', '--url', url]);
     expect(none).toEqual({ code: 0, stdout: 'nothing is running\n', stderr: '' });
 
-    const ended = policyFor('reports', { overrides: { retry: false, timeout: false } })
+    const errorName = policyFor('reports', { overrides: { retry: false, timeout: false } })
       .execute(
         ({ signal }) =>
           new Promise((_, reject) => {
@@ -65,15 +65,15 @@ describe('cockatiel-otel executions', () => {
       )
       .catch((error: Error) => error.name);
     const { stdout } = await run(['executions', '--url', url]);
-    const [headings, line, , summary] = stdout.split('\n').map((each) => each.split(/ {2,}/));
+    const [headings, line, , summary] = stdout.split('\n').map((text) => text.split(/ {2,}/));
     expect(headings).toEqual(['name', 'id', 'age', 'attempt', 'correlation id', 'can be aborted']);
     expect(line).toMatchObject(['reports', /./, /^\ds$/, '1', '-', 'yes'].map(matching));
     expect(summary).toEqual(['1 running']);
 
     const env = { COCKATIEL_OTEL_TOKEN: TOKEN };
     const args = ['abort', line?.[1] ?? '', '--url', url];
-    expect(await run(args, env)).toEqual({ code: 0, stdout: 'reports: called off\n', stderr: '' });
-    expect(await ended).toBe('AbortError');
+    expect(await run(args, env)).toEqual({ code: 0, stdout: 'reports: aborted\n', stderr: '' });
+    expect(await errorName).toBe('AbortError');
     const again = await run(args, env);
     expect(again).toMatchObject({ code: 1, stdout: '' });
     expect(again.stderr).toMatch(/^error: Not done: No such execution is under way/);
@@ -81,12 +81,12 @@ describe('cockatiel-otel executions', () => {
   });
 });
 
-function matching(what: string | RegExp): unknown {
-  return typeof what === 'string' ? what : expect.stringMatching(what);
+function matching(expected: string | RegExp): unknown {
+  return typeof expected === 'string' ? expected : expect.stringMatching(expected);
 }
 
 describe('cockatiel-otel check', () => {
-  it('ends with 0 where all is well, and with 1 where it is not', async () => {
+  it('exits with 0 if the service is healthy, and with 1 otherwise', async () => {
     const breaker = breakerNamed('jira');
     const { url } = await serve();
     expect(await run(['check', '--url', url])).toEqual({
@@ -107,23 +107,28 @@ describe('cockatiel-otel check', () => {
     expect(JSON.parse(stdout)).toEqual(await (await fetch(`${url}/health`)).json());
   });
 
-  it('tells of dependencies, and takes a 503 of the route for an answer', async () => {
+  it('shows dependencies, and accepts a response with status 503', async () => {
     await failing(breakerNamed('jira'));
-    const there = () => true;
-    const dependencies = monitorDependencies({ a: there, b: there, c: there, d: () => false });
+    const available = () => true;
+    const dependencies = monitorDependencies({
+      a: available,
+      b: available,
+      c: available,
+      d: () => false,
+    });
     await dependencies.ready;
     const { url } = await serve({ openFails: true, dependencies });
     onTestFinished(() => dependencies.stop());
     expect(await run(['check', '--url', url])).toEqual({
       code: 1,
       stdout: expect.stringMatching(
-        /^unhealthy\n1 circuit breaker: 1 open\n {2}jira: open .+\n3 of 4 dependencies available \(75 %\): bulk work should wait\n {2}the log of the service, and the news of its live page, tell which are not\n$/,
+        /^unhealthy\n1 circuit breaker: 1 open\n {2}jira: open .+\n3 of 4 dependencies available \(75 %\): postpone bulk work\n {2}see the log or the live page of the service for their names\n$/,
       ),
       stderr: '',
     });
   });
 
-  it('names a circuit that is half-open, as the service is degraded by it', async () => {
+  it('names a half-open circuit, because it degrades the service', async () => {
     const jira = circuitBreaker(handleAll, {
       halfOpenAfter: 0,
       breaker: new ConsecutiveBreaker(1),
@@ -144,22 +149,22 @@ describe('cockatiel-otel check', () => {
     });
   });
 
-  it('says how many further circuits are in trouble', async () => {
+  it('prints the number of circuits beyond 20 that are not closed', async () => {
     for (let index = 1; index <= 22; index++) await failing(breakerNamed(`open ${index}`));
     const { url } = await serve();
     const { stdout } = await run(['check', '--url', url]);
     const lines = stdout.trimEnd().split('\n');
-    expect(lines.at(-1)).toBe('  and 2 more, as `breakers` shows');
+    expect(lines.at(-1)).toBe('  and 2 more; `breakers` lists all');
     expect(lines).toHaveLength(23);
   });
 
-  it('lists circuits in trouble, the worst first, and at most 20 of them', async () => {
+  it('lists up to 20 circuits that are not closed, worst state first', async () => {
     for (let index = 1; index <= 18; index++) await failing(breakerNamed(`open ${index}`));
-    breakerNamed('fine');
-    const held = breakerNamed('\x1b[2Jheld').isolate();
+    breakerNamed('result');
+    const isolation = breakerNamed('\x1b[2Jpayroll').isolate();
     const { url } = await serve();
     const { code, stdout } = await run(['check', '--url', url]);
-    held.dispose();
+    isolation.dispose();
     expect(code).toBe(1);
     const lines = stdout.trimEnd().split('\n');
     expect(lines[1]).toBe('20 circuit breakers: 18 open, 1 isolated, 1 closed');
@@ -168,33 +173,33 @@ describe('cockatiel-otel check', () => {
       '  open 2',
       '  open 3',
     ]);
-    expect(lines.at(-1)).toMatch(/^ {2}\\u001b\[2Jheld: isolated for \ds$/);
+    expect(lines.at(-1)).toMatch(/^ {2}\\u001b\[2Jpayroll: isolated for \ds$/);
     expect(lines).toHaveLength(21);
   });
 
-  it('asks for names only where some are in trouble, and can do without', async () => {
-    const asked: unknown[] = [];
+  it('requests names only if circuits are not closed, and works without them', async () => {
+    const requests: unknown[] = [];
     const breakers = { total: 1, open: 1, half_open: 0, closed: 0, isolated: 0 };
     const url = await webServer(({ url }, response) => {
-      asked.push(url);
+      requests.push(url);
       if (url !== '/health') response.writeHead(502).end();
       else response.end(JSON.stringify({ status: 'degraded', breakers }));
     });
     expect(await run(['check', '--json', '--url', url])).toMatchObject({ code: 1, stderr: '' });
-    expect(asked).toEqual(['/health']);
+    expect(requests).toEqual(['/health']);
     expect(await run(['check', '--url', url])).toEqual({
       code: 1,
       stdout: 'degraded\n1 circuit breaker: 1 open\n',
-      stderr: `warning: ${url} answers 502\n`,
+      stderr: `warning: ${url} responds with 502\n`,
     });
     breakers.open = 0;
     breakers.closed = 1;
-    asked.splice(0);
+    requests.splice(0);
     await run(['check', '--url', url]);
-    expect(asked).toEqual(['/health']);
+    expect(requests).toEqual(['/health']);
   });
 
-  it('is content with the status where reading needs a token', async () => {
+  it('shows the status alone if the routes require a token for more', async () => {
     const { url } = await serve({ token: TOKEN, protectReads: true });
     expect(await run(['check', '--url', url])).toMatchObject({ code: 0, stdout: 'healthy\n' });
   });

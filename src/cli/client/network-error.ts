@@ -1,42 +1,42 @@
 import { URL_VARIABLE } from './address.ts';
 
-const WHERE = `--url or ${URL_VARIABLE} says where the health routes are`;
+const CHECK_URL = `check --url or ${URL_VARIABLE}`;
 
-/** What kept a request from being answered, by the code of the error underneath, and what to do. */
-const SAID: readonly (readonly [code: RegExp, what: string, then?: string])[] = [
-  [/^ECONNREFUSED$/, 'nothing listens there', WHERE],
-  [/^(ENOTFOUND|EAI_AGAIN|EAI_NODATA)$/, 'that host is not known', WHERE],
-  [/^(EHOSTUNREACH|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL)$/, 'no way leads to that host'],
-  [/^(ETIMEDOUT|UND_ERR_\w*TIMEOUT)$/, 'that host does not take the connection'],
-  [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, 'it closed the connection'],
-  [/^HPE_|^HTTPParserError$/, 'what it sends is no HTTP', 'https, perhaps'],
-  [/^(EPROTO|ERR_SSL_\w+)$/, 'it speaks no TLS that is understood', 'http, perhaps'],
+/** Descriptions of failed connections by the code of the innermost error, with advice. */
+const DESCRIPTIONS: readonly (readonly [code: RegExp, problem: string, advice?: string])[] = [
+  [/^ECONNREFUSED$/, 'no server listens at this address', CHECK_URL],
+  [/^(ENOTFOUND|EAI_AGAIN|EAI_NODATA)$/, 'the host name cannot be resolved', CHECK_URL],
+  [/^(EHOSTUNREACH|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL)$/, 'the host is not reachable'],
+  [/^(ETIMEDOUT|UND_ERR_\w*TIMEOUT)$/, 'the host does not accept the connection'],
+  [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, 'the server closed the connection'],
+  [/^HPE_|^HTTPParserError$/, 'the response is not HTTP', 'try https'],
+  [/^(EPROTO|ERR_SSL_\w+)$/, 'the TLS handshake failed', 'try http'],
   [
     /CERT|SIGNATURE|^ERR_TLS/,
-    'its certificate is not trusted',
-    'NODE_EXTRA_CA_CERTS names a file of those that are',
+    'the certificate is not trusted',
+    'NODE_EXTRA_CA_CERTS can name a file of trusted certificates',
   ],
 ];
 
-/** In words, and with the code that a search finds. */
+/** Describes a failed connection, with the error code for a web search. */
 export function describeNetworkError(error: unknown): string {
-  const code = codeOf(error) ?? '';
-  const [, what, then] = SAID.find(([pattern]) => pattern.test(code)) ?? [];
-  if (what !== undefined) return `${what} (${code})${then === undefined ? '' : `; ${then}`}`;
+  const code = innermostCode(error) ?? '';
+  const [, problem, advice] = DESCRIPTIONS.find(([pattern]) => pattern.test(code)) ?? [];
+  if (problem !== undefined) return `${problem} (${code})${advice ? `; ${advice}` : ''}`;
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   const message = cause instanceof Error ? cause.message : String(cause);
   // https://fetch.spec.whatwg.org/#port-blocking
-  return message === 'bad port' ? 'no browser asks at that port, and nor does this' : message;
+  return message === 'bad port' ? 'fetch blocks this port, as browsers do' : message;
 }
 
 /**
- * Of the innermost: `fetch` wraps it, and again where a host has several addresses. Node 24 gives
- * errors of its HTTP parser none, but a name.
+ * `fetch` wraps the error of the connection, twice where a host has several addresses. HTTP parser
+ * errors of Node 24 have a name but no code.
  */
-function codeOf(error: unknown): string | undefined {
+function innermostCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
   const { code, name } = error as NodeJS.ErrnoException;
-  const own = typeof code === 'string' ? code : undefined;
-  return codeOf(inner) ?? own ?? (name === 'HTTPParserError' ? name : undefined);
+  const ownCode = typeof code === 'string' ? code : undefined;
+  return innermostCode(inner) ?? ownCode ?? (name === 'HTTPParserError' ? name : undefined);
 }

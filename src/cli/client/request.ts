@@ -1,52 +1,84 @@
 import * as v from 'valibot';
+import { followSignal } from '../../shared/abort-signals.ts';
+import { escapeControls } from '../../shared/escape-controls.ts';
 import { redact } from '../../shared/redact.ts';
-import { CliError, EXIT_CODES } from '../cli-error.ts';
-import { escapeControls } from '../output/escape.ts';
-import type { Connection } from './connection.ts';
+import { CliError, EXIT_CODES } from './cli-error.ts';
 import { describeNetworkError } from './network-error.ts';
-import { Patience } from './patience.ts';
-import { responseError, unexpectedResponse } from './response-error.ts';
+import { toResponseError, unexpectedResponse } from './response-error.ts';
 
-/** More than thousands of policies fill. */
+/** A response about thousands of policies is smaller. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-interface Request {
+/** The health routes of a service, and how to reach them. */
+export interface Connection {
+  readonly url: string;
+  readonly timeoutSeconds: number;
+  readonly token: string | undefined;
+}
+
+interface RequestOptions {
   readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly body?: unknown;
-  /** Whoever asked no longer waits. */
+  /** Aborts the request. */
   readonly signal?: AbortSignal;
-  /** A status that is no refusal, beside those of success. */
-  readonly fine?: number;
+  /** An error status whose body has the expected shape all the same. */
+  readonly acceptStatus?: number;
 }
 
 export interface ServiceResponse<T> {
   readonly value: T;
-  /** All of it, as it came. */
+  /** The whole body, including fields that the schema does not name. */
   readonly json: unknown;
-  /** What time it was at the service, in ms since 1970; ages are by its clock. */
+  /** The time of the service's clock, in ms since 1970: ages are relative to it. */
   readonly at: number;
 }
 
 /**
- * Asks the health routes for what the schema tells.
+ * Sends a request to the health routes and validates the response.
  *
- * @throws Ending with one sentence if there is no such answer in time
+ * @throws CliError with one sentence if there is no valid response in time
  */
 export async function request<S extends v.GenericSchema>(
-  { url, timeoutSeconds, token }: Connection,
+  connection: Connection,
   path: string,
   schema: S,
-  { method = 'GET', body, signal, fine }: Request = {},
+  options: RequestOptions = {},
 ): Promise<ServiceResponse<v.InferOutput<S>>> {
-  const patience = new Patience(timeoutSeconds, signal);
-  let response: Response;
-  let text: string;
+  const { response, text } = await fetchText(connection, path, options);
+  const { url, token } = connection;
+  const { status, ok, headers } = response;
+  const json = parseJson(text);
+  const result = v.safeParse(schema, json, { abortEarly: true });
+  if ((ok || status === options.acceptStatus) && result.success) {
+    const date = Date.parse(headers.get('date') ?? '');
+    return { value: result.output, json, at: Number.isNaN(date) ? Date.now() : date };
+  }
+  if (ok && json !== undefined) {
+    const [issue] = result.issues ?? [];
+    const field = issue && v.getDotPath(issue);
+    const place = field ? ` at \`${escapeControls(field)}\`` : '';
+    throw new CliError(
+      unexpectedResponse(url, `JSON of an unexpected shape${place}`),
+      EXIT_CODES.noResponse,
+    );
+  }
+  const method = options.method ?? 'GET';
+  throw toResponseError(url, { status, headers, json, method }, token !== undefined);
+}
+
+async function fetchText(
+  { url, timeoutSeconds, token }: Connection,
+  path: string,
+  { method = 'GET', body, signal }: RequestOptions,
+): Promise<{ response: Response; text: string }> {
+  const [controller, release] = followSignal(signal ?? new AbortController().signal);
+  const timer = setTimeout(() => controller.abort(), timeoutSeconds * 1000);
   try {
-    response = await fetch(`${url}${path}`, {
+    const response = await fetch(`${url}${path}`, {
       method,
-      // Whoever it sends to would get the token.
+      // The target of a redirect must not receive the token.
       redirect: 'manual',
-      signal: patience.signal,
+      signal: controller.signal,
       headers: {
         accept: 'application/json, application/problem+json',
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -54,35 +86,22 @@ export async function request<S extends v.GenericSchema>(
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    text = await read(response);
+    return { response, text: await readBody(response) };
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof CliError) throw error;
-    const cause = patience.signal.aborted
-      ? `none came within ${timeoutSeconds} s`
+    const reason = controller.signal.aborted
+      ? `timed out after ${timeoutSeconds} s`
       : escapeControls(redact(describeNetworkError(error)));
-    throw new CliError(`No answer from ${url}: ${cause}`, EXIT_CODES.noAnswer);
+    throw new CliError(`No response from ${url}: ${reason}`, EXIT_CODES.noResponse);
   } finally {
-    patience.end();
+    clearTimeout(timer);
+    release();
   }
-  const told = parsed(text);
-  const { status, ok, headers } = response;
-  const result = v.safeParse(schema, told, { abortEarly: true });
-  if ((ok || status === fine) && result.success) {
-    const date = Date.parse(headers.get('date') ?? '');
-    return { value: result.output, json: told, at: Number.isNaN(date) ? Date.now() : date };
-  }
-  if (ok && told !== undefined) {
-    const [issue] = result.issues ?? [];
-    const where = issue ? v.getDotPath(issue) : null;
-    const got = `an answer in which ${where === null ? 'all' : escapeControls(where)} is another`;
-    throw new CliError(unexpectedResponse(url, got), EXIT_CODES.noAnswer);
-  }
-  throw responseError(url, { status, headers, told, method }, token !== undefined);
 }
 
-/** The text of an answer that ends. */
-async function read(response: Response): Promise<string> {
+/** @throws CliError if the body is larger than `MAX_BYTES` */
+async function readBody(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;
@@ -91,7 +110,7 @@ async function read(response: Response): Promise<string> {
     if (bytes > MAX_BYTES) {
       throw new CliError(
         unexpectedResponse(response.url, `more than ${MAX_BYTES / 1024 / 1024} MiB`),
-        EXIT_CODES.noAnswer,
+        EXIT_CODES.noResponse,
       );
     }
     text += decoder.decode(chunk, { stream: true });
@@ -99,7 +118,7 @@ async function read(response: Response): Promise<string> {
   return text + decoder.decode();
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

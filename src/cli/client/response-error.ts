@@ -1,98 +1,98 @@
 import * as v from 'valibot';
+import { escapeControls } from '../../shared/escape-controls.ts';
 import { redact } from '../../shared/redact.ts';
-import { CliError, EXIT_CODES } from '../cli-error.ts';
-import { escapeControls } from '../output/escape.ts';
 import { TOKEN_VARIABLE } from './address.ts';
+import { CliError, EXIT_CODES } from './cli-error.ts';
 
-/** RFC 9457, as the health routes use it. */
+/** Error body of the health routes (RFC 9457). */
 const Problem = v.looseObject({
   title: v.optional(v.string()),
   detail: v.optional(v.string()),
+  /** Names that exist, if the request named one that does not. */
   known: v.optional(v.array(v.string())),
-  /** Also of those that are not named. */
+  /** How many exist, if `known` is only a part of them. */
   known_total: v.optional(v.number()),
 });
 
-const SHOWN = 20;
-const LONGEST = 500;
+/** Most names in a message. */
+const MAX_NAMES = 20;
+/** Most characters of a text from the service. */
+const MAX_LENGTH = 500;
 
-interface Refused {
+interface ErrorResponse {
   readonly status: number;
   readonly headers: Headers;
-  readonly told: unknown;
-  /** Whether what is there was asked for, or something to be done. */
+  readonly json: unknown;
   readonly method: string;
 }
 
-/** Why an answer is not what was asked for, and what to do. */
-export function responseError(
+/** Explains an error response, and what to do about it. */
+export function toResponseError(
   url: string,
-  { status, headers, told, method }: Refused,
+  { status, headers, json, method }: ErrorResponse,
   hasToken: boolean,
 ): CliError {
-  const { output } = v.safeParse(Problem, told);
+  const { output } = v.safeParse(Problem, json);
   const problem = v.is(Problem, output) ? output : undefined;
-  const said = problem?.detail ?? problem?.title;
-  const because = said === undefined ? '' : `: ${short(said)}`;
-  const noAnswer = (sentence: string) => new CliError(sentence, EXIT_CODES.noAnswer);
+  const reason = problem?.detail ?? problem?.title;
+  const suffix = reason === undefined ? '' : `: ${toLine(reason)}`;
+  const noResponse = (message: string) => new CliError(message, EXIT_CODES.noResponse);
 
-  if (problem?.known) return unknownName(said, problem.known, problem.known_total);
+  if (problem?.known) return unknownName(reason, problem.known, problem.known_total);
   if (status === 401) {
-    return noAnswer(
+    return noResponse(
       hasToken
-        ? `${url} does not take the token in ${TOKEN_VARIABLE} (401)${because}`
-        : `${url} asks for a token (401): set ${TOKEN_VARIABLE} to the one that its health routes have`,
+        ? `${url} rejects the token in ${TOKEN_VARIABLE} (401)${suffix}`
+        : `${url} requires a token (401): set ${TOKEN_VARIABLE} to the token of its health routes`,
     );
   }
-  if (status === 403) return noAnswer(`${url} does not allow it (403)${because}`);
+  if (status === 403) return noResponse(`${url} forbids this request (403)${suffix}`);
   if (status >= 300 && status < 400) {
-    const target = headers.get('location') ?? 'nowhere';
-    return noAnswer(`${url} sends elsewhere (${status}), to ${short(target)}: ask there by --url`);
+    const target = toLine(headers.get('location') ?? 'no address');
+    return noResponse(`${url} redirects (${status}) to ${target}: set --url to the final address`);
   }
   if (status === 429) {
-    const wait = headers.get('retry-after');
-    const then = wait === null ? '' : `; it can be asked again in ${short(wait)} s`;
-    return noAnswer(`${url} is asked too often (429)${because}${then}`);
+    const seconds = headers.get('retry-after');
+    const advice = seconds === null ? '' : `; retry in ${toLine(seconds)} s`;
+    return noResponse(`${url} received too many requests (429)${suffix}${advice}`);
   }
-  // It is understood, and can't be done to what is there.
-  if (said !== undefined && (status === 409 || (status === 404 && method === 'DELETE'))) {
-    return new CliError(`Not done${because}`, EXIT_CODES.found);
+  const isNotPossible = status === 409 || (status === 404 && method === 'DELETE');
+  if (reason !== undefined && isNotPossible) {
+    return new CliError(`Not done${suffix}`, EXIT_CODES.problem);
   }
   if (status === 404) {
-    return noAnswer(
-      `${url} is not where the health routes of cockatiel-otel are (404): the path that they are ` +
-        'mounted at belongs into --url',
+    return noResponse(
+      `${url} has no health routes of cockatiel-otel (404): add the path where they are mounted ` +
+        'to --url',
     );
   }
-  if (said !== undefined) return noAnswer(`${url} refuses (${status})${because}`);
-  return noAnswer(
-    status < 300
-      ? unexpectedResponse(url, headers.get('content-type'))
-      : `${url} answers ${status}`,
-  );
+  if (reason === undefined && status < 300) {
+    return noResponse(unexpectedResponse(url, headers.get('content-type')));
+  }
+  return noResponse(`${url} responds with ${status}${suffix}`);
 }
 
-/** Of an answer that can be read, and is not of the routes. */
-export function unexpectedResponse(url: string, got: string | null): string {
+/** The message for a successful response that is not from the health routes. */
+export function unexpectedResponse(url: string, received: string | null): string {
   return (
     `Expected the health routes of cockatiel-otel at ${url}, ` +
-    `got ${got === null ? 'something else' : short(got)}`
+    `got ${received === null ? 'a response without a content type' : toLine(received)}`
   );
 }
 
 function unknownName(
-  said = 'There is none of this name.',
+  reason = 'The name is unknown.',
   known: readonly string[],
   total = known.length,
 ): CliError {
-  const names = known.slice(0, SHOWN).map((name) => short(JSON.stringify(name)));
+  const names = known.slice(0, MAX_NAMES).map((name) => toLine(JSON.stringify(name)));
   const more = total > names.length ? ` and ${total - names.length} more` : '';
-  const there =
-    known.length === 0 ? 'There is none at all' : `There are ${names.join(', ')}${more}`;
-  return new CliError(`${short(said)} ${there}`, EXIT_CODES.misuse);
+  const list = known.length === 0 ? 'There are none' : `Known names: ${names.join(', ')}${more}`;
+  return new CliError(`${toLine(reason)} ${list}`, EXIT_CODES.misuse);
 }
 
-function short(text: string): string {
-  const shown = escapeControls(redact(text));
-  return shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown;
+/** Text of the service, without secrets, as part of one printable line. */
+function toLine(text: string): string {
+  const line = escapeControls(redact(text));
+  return line.length > MAX_LENGTH ? `${line.slice(0, MAX_LENGTH)}…` : line;
 }

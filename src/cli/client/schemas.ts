@@ -2,20 +2,17 @@ import * as v from 'valibot';
 import { CIRCUIT_BREAKER_RESULTS, CIRCUIT_BREAKER_STATES } from '../../semconv/attributes.ts';
 
 /**
- * What the health routes answer, as far as it is shown; further fields may come. `null` is what can't
- * be known.
+ * Responses of the health routes: the fields that the commands read. Other fields are allowed, so
+ * that the command works with later versions of a service. `null` stands for an unknown value.
  */
 
 const State = v.picklist(CIRCUIT_BREAKER_STATES);
 const Count = v.pipe(v.number(), v.minValue(0));
 const Time = v.nullable(v.pipe(v.string(), v.isoTimestamp()));
-/** Services of before tell neither this nor what is held. */
-const Since = v.optional(Time, null);
-const Held = v.optional(v.boolean(), false);
 const Text = v.nullable(v.string());
 
-/** Entries by name; a record of valibot leaves out names such as `constructor`. */
-function named<S extends v.GenericSchema>(schema: S) {
+/** Entries of an object by name. A `v.record` omits names such as `constructor`. */
+function entriesOf<S extends v.GenericSchema>(schema: S) {
   return v.pipe(
     v.custom<object>(
       (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -25,50 +22,47 @@ function named<S extends v.GenericSchema>(schema: S) {
   );
 }
 
-const Instance = v.object({
-  key: Text,
+const breakerFields = {
   state: State,
-  held: Held,
-  since: Since,
+  /** Services of earlier versions omit it. */
+  since: v.optional(Time, null),
   fail_counter: v.nullable(Count),
   opened_at: Time,
   next_probe_at: Time,
   last_error_type: Text,
-});
+};
+
+const Instance = v.object({ ...breakerFields, key: Text });
 
 const Breaker = v.object({
-  state: State,
-  opened: v.boolean(),
-  held: Held,
-  since: Since,
-  fail_counter: v.nullable(Count),
+  ...breakerFields,
   fail_max: v.nullable(Count),
-  opened_at: Time,
-  next_probe_at: Time,
   calls: v.object(v.entriesFromList(CIRCUIT_BREAKER_RESULTS, Count)),
-  last_error_type: Text,
   instance_count: v.optional(Count),
   instances: v.optional(v.array(Instance)),
 });
 
 const Summary = v.object(v.entriesFromList(['total', ...CIRCUIT_BREAKER_STATES], Count));
 
-export const Breakers = v.object({ breakers: named(Breaker), summary: Summary });
+/** `GET /circuit-breakers` */
+export const Breakers = v.object({ breakers: entriesOf(Breaker), summary: Summary });
 
+/** `POST /circuit-breakers/:name/:action` */
 export const Administered = v.object({
   name: v.string(),
   action: v.string(),
   state: State,
   previous_state: State,
-  /** What is left to know. */
+  /** A limitation of the action. */
   detail: v.optional(v.string()),
 });
 
+/** `DELETE /executions/:id` */
 export const Aborted = v.object({ id: v.string(), name: v.string() });
 
+/** `GET /health`; without a token, a service may send the status only. */
 export const Health = v.object({
   status: v.picklist(['healthy', 'degraded', 'unhealthy']),
-  // Without a token it may tell the status only.
   breakers: v.optional(Summary),
   dependencies: v.optional(
     v.object({
@@ -92,8 +86,10 @@ const Policy = v.object({
   ),
 });
 
-export const Policies = v.object({ policies: named(Policy) });
+/** `GET /policies` */
+export const Policies = v.object({ policies: entriesOf(Policy) });
 
+/** `GET /executions` */
 export const Executions = v.object({
   executions: v.array(
     v.object({

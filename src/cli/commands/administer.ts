@@ -1,26 +1,26 @@
 import type { Command } from 'commander';
-import { connectionFrom } from '../client/connection.ts';
-import { actorFrom, addOperatorOptions, type OperatorOptions } from '../operator-options.ts';
+import { resolveConnection } from '../options/connection.ts';
+import { addOperatorOptions, type OperatorOptions, toOperatorBody } from '../options/operator.ts';
 
 const ACTIONS = [
   {
     action: 'reset',
-    summary: 'close a circuit breaker, so that calls go through again',
-    description: 'Closes the circuit breakers of a name, and makes them forget their failures.',
-    example: 'reset servicenow --reason "they are back"',
+    summary: 'close a circuit breaker, so that calls pass again',
+    description: 'Closes the circuit breakers of a name and clears their failure counts.',
+    example: 'reset servicenow --reason "the dependency has recovered"',
   },
   {
     action: 'isolate',
-    summary: 'hold a circuit breaker open by hand, until it is released',
+    summary: 'reject all calls of a circuit breaker until release',
     description:
-      'Holds the circuit breakers of a name open, those to come too, so that no call goes through ' +
-      'until they are released.',
+      'Isolates the circuit breakers of a name: they reject all calls until `release`. This includes ' +
+      'circuit breakers of that name that the service creates later.',
     example: 'isolate servicenow --reason "maintenance until 14:00"',
   },
   {
     action: 'release',
-    summary: 'undo isolate: the circuit breaker closes',
-    description: 'Undoes isolate. The circuit breakers of the name close.',
+    summary: 'end isolate: the circuit breaker closes',
+    description: 'Ends the isolation of the circuit breakers of a name. They close.',
     example: 'release servicenow --reason "maintenance is over"',
   },
 ] as const;
@@ -32,39 +32,38 @@ export function addAdministration(program: Command): void {
       .command(action)
       .summary(summary)
       .description(description)
-      .argument('<name>', 'of the circuit breaker, as `breakers` shows it');
+      .argument('<name>', 'name of the circuit breaker, as `breakers` shows it');
     addOperatorOptions(command)
-      .addHelpText('after', help(example))
+      .addHelpText('after', toHelp(example))
       .action((name: string, options: OperatorOptions) => administer(action, name, options));
   }
 }
 
 async function administer(action: string, name: string, options: OperatorOptions): Promise<void> {
-  const connection = connectionFrom(options);
+  const connection = resolveConnection(options);
   const [
-    { segment },
-    { request: ask },
+    { toPathSegment },
+    { request },
     { Administered },
-    { escapeControls: harmless, json },
-    { painted },
+    { escapeControls, toPrintableJson },
+    { coloredState },
   ] = await Promise.all([
     import('../client/address.ts'),
     import('../client/request.ts'),
     import('../client/schemas.ts'),
-    import('../output/escape.ts'),
+    import('../../shared/escape-controls.ts'),
     import('../output/colors.ts'),
   ]);
-  const path = `/circuit-breakers/${segment(name)}/${action}`;
-  const body = actorFrom(options);
-  const answer = await ask(connection, path, Administered, { method: 'POST', body });
-  const { previous_state: before, state, detail } = answer.value;
-  const text =
-    `${harmless(answer.value.name)}: ${action}, ${painted(before)} -> ${painted(state)}` +
-    (detail === undefined ? '' : `. ${harmless(detail)}`);
-  process.stdout.write(`${options.json ? json(answer.json, 2) : text}\n`);
+  const path = `/circuit-breakers/${toPathSegment(name)}/${action}`;
+  const body = toOperatorBody(options);
+  const { value, json } = await request(connection, path, Administered, { method: 'POST', body });
+  const change = `${coloredState(value.previous_state)} -> ${coloredState(value.state)}`;
+  const detail = value.detail === undefined ? '' : `. ${escapeControls(value.detail)}`;
+  const text = `${escapeControls(value.name)}: ${action}, ${change}${detail}`;
+  process.stdout.write(`${options.json ? toPrintableJson(json, 2) : text}\n`);
 }
 
-function help(example: string): string {
+function toHelp(example: string): string {
   return `
 Examples:
   $ export COCKATIEL_OTEL_TOKEN="$(cat /run/secrets/ops-token)"

@@ -5,19 +5,19 @@ import { addViewCommand } from './view-command.ts';
 export function addBreakers(program: Command): void {
   const command = program
     .command('breakers')
-    .summary('show the circuit breakers of a service, trouble first')
+    .summary('show the circuit breakers of a service, worst state first')
     .description(
-      'Shows the circuit breakers of a service, trouble first: state, since when, failures of how ' +
-        'many it opens at, when it lets the next call try, calls, the last error. ' +
-        'Ends with 1 if one is open or isolated.',
+      'Shows the circuit breakers of a service, worst state first: state, time in the state, failures ' +
+        'and their limit, time of the next probe, calls, last error. ' +
+        'Exits with 1 if one is open or isolated.',
     )
     .addHelpText('after', HELP);
   addViewCommand(command, '/circuit-breakers', async () => {
-    const [{ Breakers }, { breakersView }] = await Promise.all([
+    const [{ Breakers }, { toBreakersView }] = await Promise.all([
       import('../client/schemas.ts'),
       import('../output/breakers.ts'),
     ]);
-    return { schema: Breakers, view: breakersView };
+    return { schema: Breakers, toView: toBreakersView };
   });
 }
 

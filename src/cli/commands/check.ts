@@ -1,61 +1,61 @@
 import type { Command } from 'commander';
-import { CliError, EXIT_CODES } from '../cli-error.ts';
+import { CliError, EXIT_CODES } from '../client/cli-error.ts';
+import type { Connection } from '../client/request.ts';
 import {
-  addConnection,
-  type Connection,
+  addConnectionOptions,
   type ConnectionOptions,
-  connectionFrom,
-} from '../client/connection.ts';
+  resolveConnection,
+} from '../options/connection.ts';
 
 interface Options extends ConnectionOptions {
   readonly json?: boolean;
 }
 
-/** `cockatiel-otel check`: GET /health, and GET /circuit-breakers if some are in trouble */
+/** `cockatiel-otel check`: GET /health, and GET /circuit-breakers if not all are closed */
 export function addCheck(program: Command): void {
   const command = program
     .command('check')
-    .summary('tell whether a service is healthy')
+    .summary('check whether a service is healthy')
     .description(
-      'Tells whether a service is healthy, which of its circuits are not closed, and how ' +
-        'many of its dependencies are available. Ends with 1 if it is degraded or unhealthy.',
+      'Shows whether a service is healthy, which circuits are not closed, and how many dependencies ' +
+        'are available. Exits with 1 if the service is degraded or unhealthy.',
     );
-  addConnection(command)
-    .option('--json', 'the answer as JSON')
+  addConnectionOptions(command)
+    .option('--json', 'print the response as JSON')
     .addHelpText('after', HELP)
     .action(check);
 }
 
 async function check(options: Options): Promise<void> {
-  const connection = connectionFrom(options);
-  const [{ request: ask }, { Health }, { healthLines }, { json }] = await Promise.all([
+  const connection = resolveConnection(options);
+  const [{ request }, { Health }, { toHealthLines }, { toPrintableJson }] = await Promise.all([
     import('../client/request.ts'),
     import('../client/schemas.ts'),
     import('../output/health.ts'),
-    import('../output/escape.ts'),
+    import('../../shared/escape-controls.ts'),
   ]);
-  // It answers 503 when a load balancer should send nobody there.
-  const answer = await ask(connection, '/health', Health, { fine: 503 });
-  const { status, breakers } = answer.value;
-  if (status !== 'healthy') process.exitCode = EXIT_CODES.found;
+  // The route responds with 503 if load balancers should send no requests to the service.
+  const { value, json } = await request(connection, '/health', Health, { acceptStatus: 503 });
+  const { status, breakers } = value;
+  if (status !== 'healthy') process.exitCode = EXIT_CODES.problem;
   if (options.json) {
-    process.stdout.write(`${json(answer.json, 2)}\n`);
+    process.stdout.write(`${toPrintableJson(json, 2)}\n`);
     return;
   }
-  const trouble = breakers && breakers.closed < breakers.total;
-  const lines = healthLines(answer.value, trouble ? await troubleAt(connection) : []);
+  const hasProblems = breakers !== undefined && breakers.closed < breakers.total;
+  const lines = toHealthLines(value, hasProblems ? await problemLines(connection) : []);
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** Which circuits are in trouble; how the service is, is known without it. */
-async function troubleAt(connection: Connection): Promise<string[]> {
-  const [{ request: ask }, { Breakers }, { troubleLines }] = await Promise.all([
+/** The circuits that are not closed. The health of the service is known without them. */
+async function problemLines(connection: Connection): Promise<string[]> {
+  const [{ request }, { Breakers }, { toProblemLines }] = await Promise.all([
     import('../client/request.ts'),
     import('../client/schemas.ts'),
     import('../output/problems.ts'),
   ]);
   try {
-    return troubleLines(await ask(connection, '/circuit-breakers', Breakers));
+    return toProblemLines(await request(connection, '/circuit-breakers', Breakers));
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     console.error(`warning: ${error.message}`);

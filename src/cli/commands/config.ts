@@ -7,21 +7,20 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** `cockatiel-otel config`: what documented policies are made of in this environment. */
+/** `cockatiel-otel config`: the settings of the presets in this environment. */
 export function addConfig(program: Command): void {
   program
     .command('config')
-    .summary('print what documented policies are made of, and where each value came from')
+    .summary('print the settings of each preset, and the source of each value')
     .description(
-      'Prints the settings that each preset gets in this environment, and the variable that set ' +
-        'them. Ends with 1, and lists every wrong variable, if one with the prefix RESILIENCE_ is wrong.',
+      'Prints the settings of each preset in this environment, and the variable that sets each value. ' +
+        'If a variable with the prefix RESILIENCE_ is invalid, lists all invalid variables and exits with 1.',
     )
     .addOption(new Option('--preset <name>', 'only this preset').choices(PRESET_NAMES))
-    .option('--changed', 'only what the environment has set')
-    .option('--json', 'as JSON')
+    .option('--changed', 'only values that environment variables set')
+    .option('--json', 'print JSON')
     .addHelpText('after', HELP)
     .action(async ({ preset, changed = false, json = false }: Options) => {
-      // Its packages are loaded by who asks for it.
       const { configurationReport, reportJson, reportTable } = await import(
         '../../policies/config/report.ts'
       );

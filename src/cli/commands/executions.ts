@@ -5,15 +5,15 @@ import { addViewCommand } from './view-command.ts';
 export function addExecutions(program: Command): void {
   const command = program
     .command('executions')
-    .summary('show what is running now, the oldest first')
-    .description('Shows the executions that are under way in a service, the oldest first.')
+    .summary('show the running executions, the oldest first')
+    .description('Shows the running executions of a service, the oldest first.')
     .addHelpText('after', HELP);
   addViewCommand(command, '/executions', async () => {
-    const [{ Executions }, { executionsView }] = await Promise.all([
+    const [{ Executions }, { toExecutionsView }] = await Promise.all([
       import('../client/schemas.ts'),
       import('../output/executions.ts'),
     ]);
-    return { schema: Executions, view: executionsView };
+    return { schema: Executions, toView: toExecutionsView };
   });
 }
 

@@ -4,7 +4,7 @@ import { THRESHOLDS } from '../../generate/limits.ts';
 import { DASHBOARD_FORMATS, RULE_FORMATS, WHATS } from '../../generate/selection.ts';
 import type { Files } from '../../generate/write-files.ts';
 import { NAMINGS } from '../../semconv/prometheus.ts';
-import { listed, pair, seconds, threshold } from '../option-values.ts';
+import { parseList, parsePair, parseSeconds, parseThreshold } from '../options/values.ts';
 
 interface Options extends Omit<GenerateOptions, 'what' | 'format' | 'thresholds'> {
   readonly out: string;
@@ -15,77 +15,70 @@ interface Options extends Omit<GenerateOptions, 'what' | 'format' | 'thresholds'
 
 const STDOUT = '-';
 
-/** `cockatiel-otel generate`: the options of `generate()`, spelled as a shell has them. */
+/** `cockatiel-otel generate`: the options of `generate()` on the command line. */
 export function addGenerate(program: Command): void {
   program
     .command('generate')
-    .summary('write Grafana dashboards, Prometheus rules and an Alertmanager configuration')
+    .summary('write Grafana dashboards, Prometheus rules and an Alertmanager example')
     .description(
       'Writes Grafana dashboards and Prometheus alert rules for the metrics of cockatiel-otel.',
     )
     .argument('[what...]', `${WHATS.join(', ')} (default: dashboards and rules)`)
     .option(
-      '--naming <road>',
-      `the road of the metrics to Prometheus: ${NAMINGS.join(', ')} (default: ${NAMINGS[0]})`,
+      '--naming <strategy>',
+      `how metric names are translated for Prometheus: ${NAMINGS.join(', ')} (default: ${NAMINGS[0]})`,
     )
     .option(
       '--format <list>',
       `one or several; dashboards: ${DASHBOARD_FORMATS.join(', ')}; rules: ${RULE_FORMATS.join(', ')} ` +
         '(default: classic and prometheus)',
-      listed,
+      parseList,
     )
-    .option('--out <dir>', 'where to write the files, or - for standard output', '.')
+    .option('--out <dir>', 'folder for the files, or - for standard output', '.')
     .option(
       '--set <threshold=value>',
-      'another documented threshold, of all policies or of one; repeatable',
-      threshold,
+      'change a threshold, for all policies or for one; repeatable',
+      parseThreshold,
     )
-    .option('--job-label <name>', 'the label of a service (default: job)')
+    .option('--job-label <name>', 'label of a service (default: job)')
     .option(
       '--group-labels <list>',
-      'the labels that identify a service, such as cluster,namespace,job (default: the job label)',
-      listed,
+      'labels that identify a service, such as cluster,namespace,job (default: the job label)',
+      parseList,
     )
-    .option('--instance-label <name>', 'the label of a replica (default: instance)')
+    .option('--instance-label <name>', 'label of a replica (default: instance)')
     .option(
       '--metric-prefix <name>',
-      'what stands before every metric name, such as the namespace of a Collector (default: none)',
+      'prefix of every metric name, such as the namespace of a Collector (default: none)',
     )
     .option(
       '--histograms <kind>',
-      'how Prometheus keeps histograms that rules read: classic, native (default: classic)',
+      'how Prometheus stores the histograms that rules read: classic, native (default: classic)',
     )
-    .option('--without <list>', 'names of alerts to leave out', listed)
+    .option('--without <list>', 'names of alerts to omit', parseList)
     .option(
       '--scrape-interval <time>',
-      'between two samples, such as 30s or 1m (default: 15s, or 1m where the naming is of OTLP)',
-      seconds,
+      'time between two samples, such as 30s or 1m (default: 15s, or 1m for an OTLP naming)',
+      parseSeconds,
     )
-    .option('--runbook-base <url>', 'where the runbooks are (default: jsDelivr, of this version)')
-    .option(
-      '--dashboard-base <url>',
-      'the URL of Grafana, for links to dashboards (default: no links)',
-    )
-    .option(
-      '--uid-suffix <name>',
-      'what the uids of dashboards end with, such as otlp (default: nothing)',
-    )
+    .option('--runbook-base <url>', 'base URL of the runbooks (default: this version on jsDelivr)')
+    .option('--dashboard-base <url>', 'URL of Grafana, for links to dashboards (default: no links)')
+    .option('--uid-suffix <name>', 'suffix of dashboard uids, such as otlp (default: none)')
     .option(
       '--datasource-uid <uid>',
-      'the Prometheus that alert rules of the format grafana ask (default: prometheus)',
+      'Prometheus data source for alert rules in the format grafana (default: prometheus)',
     )
-    .option('--label <key=value>', 'another label of what is for Kubernetes; repeatable', pair)
-    .addHelpText('after', help)
+    .option('--label <key=value>', 'additional label of Kubernetes objects; repeatable', parsePair)
+    .addHelpText('after', toHelp)
     .action(async (what: string[], options: Options, command: Command) => {
-      // Their packages are loaded by who asks for them.
       const [{ generate }, { writeFiles }] = await Promise.all([
         import('../../generate/index.ts'),
         import('../../generate/write-files.ts'),
       ]);
-      const files = made(generate, what, options, command);
+      const files = generateFiles(generate, what, options, command);
       if (options.out === '') command.error('error: Expected --out to be a folder or -, got ""');
       if (options.out === STDOUT) {
-        process.stdout.write(stream(files));
+        process.stdout.write(toStream(files));
       } else {
         writeFiles(options.out, files);
         for (const path of Object.keys(files)) console.log(path);
@@ -93,8 +86,8 @@ export function addGenerate(program: Command): void {
     });
 }
 
-/** What the options are for is checked where they are used, also for those who call from code. */
-function made(
+/** `generate()` validates the values, so that it does so for callers in code as well. */
+function generateFiles(
   generate: (options: GenerateOptions) => Files,
   what: readonly string[],
   options: Options,
@@ -110,12 +103,12 @@ function made(
     } as GenerateOptions);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    return command.error(`error: ${spelled(error.message)}`, { exitCode: 2 });
+    return command.error(`error: ${withFlagNames(error.message)}`, { exitCode: 2 });
   }
 }
 
-/** The names of options as they were given here. */
-function spelled(message: string): string {
+/** Replaces names of options in a message by their flags. */
+function withFlagNames(message: string): string {
   return message
     .replace('`options.what`', 'what')
     .replace('`options.labels`', '--label')
@@ -125,14 +118,14 @@ function spelled(message: string): string {
     );
 }
 
-/** Several files as documents of one stream, of which YAML knows the border; JSON is YAML. */
-function stream(files: Files): string {
+/** Several files become the documents of one YAML stream; JSON is valid YAML. */
+function toStream(files: Files): string {
   const entries = Object.entries(files);
   if (entries.length === 1) return entries.map(([, content]) => content).join('');
   return entries.map(([path, content]) => `---\n# ${path}\n${content}`).join('');
 }
 
-function help(): string {
+function toHelp(): string {
   const thresholds = Object.entries(THRESHOLDS).map(([name, value]) => `  ${name}=${value}`);
   return `
 Examples:
@@ -145,7 +138,7 @@ Examples:
   $ cockatiel-otel generate dashboards --naming otlp --uid-suffix otlp
   $ cockatiel-otel generate alertmanager --out /etc/alertmanager
 
-Thresholds, as they are documented:
+Default thresholds:
 ${thresholds.join('\n')}
 `;
 }

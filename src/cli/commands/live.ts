@@ -1,6 +1,10 @@
 import type { Command } from 'commander';
-import { addressFrom } from '../client/address.ts';
-import { addConnection, type ConnectionOptions, connectionFrom } from '../client/connection.ts';
+import { resolveUrl } from '../client/address.ts';
+import {
+  addConnectionOptions,
+  type ConnectionOptions,
+  resolveConnection,
+} from '../options/connection.ts';
 
 interface Options extends ConnectionOptions {
   readonly print?: boolean;
@@ -11,28 +15,26 @@ export function addLive(program: Command): void {
   const command = program
     .command('live')
     .summary('open the live page of a service in the browser')
-    .description(
-      'Prints the address of the live page, and opens it in the browser where there is one.',
-    );
-  addConnection(command)
-    .option('--print', 'only print the address')
+    .description('Prints the URL of the live page, and opens it if this machine has a browser.');
+  addConnectionOptions(command)
+    .option('--print', 'only print the URL')
     .addHelpText('after', HELP)
     .action(live);
 }
 
 async function live(options: Options): Promise<void> {
-  const page = `${addressFrom(options.url, process.env)}/live`;
+  const page = `${resolveUrl(options.url, process.env)}/live`;
   console.log(page);
-  const { browserFor, open } = await import('../browser.ts');
-  const browser = browserFor(process.platform, process.env);
+  const { openInBrowser, resolveBrowser } = await import('./browser.ts');
+  const browser = resolveBrowser(process.platform, process.env);
   if (options.print || browser === undefined) return;
-  // A browser would open on an error.
-  const [{ request: ask }, { Health }] = await Promise.all([
+  // Without this request, a browser would open although the service does not respond.
+  const [{ request }, { Health }] = await Promise.all([
     import('../client/request.ts'),
     import('../client/schemas.ts'),
   ]);
-  await ask(connectionFrom(options), '/health', Health, { fine: 503 });
-  await open(browser, page);
+  await request(resolveConnection(options), '/health', Health, { acceptStatus: 503 });
+  await openInBrowser(browser, page);
 }
 
 const HELP = `

@@ -7,16 +7,16 @@ export function addPolicies(program: Command): void {
     .command('policies')
     .summary('show the instrumented policies of a service, with live counts')
     .description(
-      'Shows the instrumented policies of a service: the worst state of its circuit breakers, ' +
-        'what runs now, how executions ended, retries, how full a bulkhead is and how many wait.',
+      'Shows the instrumented policies of a service: the worst state of the circuit breakers, running ' +
+        'executions, outcomes, retries, and the running and queued calls of bulkheads.',
     )
     .addHelpText('after', HELP);
   addViewCommand(command, '/policies', async () => {
-    const [{ Policies }, { policiesView }] = await Promise.all([
+    const [{ Policies }, { toPoliciesView }] = await Promise.all([
       import('../client/schemas.ts'),
       import('../output/policies.ts'),
     ]);
-    return { schema: Policies, view: policiesView };
+    return { schema: Policies, toView: toPoliciesView };
   });
 }
 

@@ -1,15 +1,19 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { GenericSchema, InferOutput } from 'valibot';
-import { EXIT_CODES } from '../cli-error.ts';
-import { addConnection, type ConnectionOptions, connectionFrom } from '../client/connection.ts';
+import { EXIT_CODES } from '../client/cli-error.ts';
 import type { ServiceResponse } from '../client/request.ts';
-import { seconds } from '../option-values.ts';
+import {
+  addConnectionOptions,
+  type ConnectionOptions,
+  resolveConnection,
+} from '../options/connection.ts';
+import { parseSeconds } from '../options/values.ts';
 import type { View } from '../output/view.ts';
 
-/** What is expected of an answer, and what is made of it in so many columns. */
-interface Shown<S extends GenericSchema> {
+interface ViewSource<S extends GenericSchema> {
   readonly schema: S;
-  readonly view: (answer: ServiceResponse<InferOutput<S>>, columns: number | undefined) => View;
+  /** Formats a response for a terminal of that many columns. */
+  readonly toView: (response: ServiceResponse<InferOutput<S>>, columns: number | undefined) => View;
 }
 
 interface Options extends ConnectionOptions {
@@ -19,67 +23,72 @@ interface Options extends ConnectionOptions {
 }
 
 /**
- * Makes a command of a route that can be looked at, once or again and again.
+ * Adds options and action to a command that shows a route once, or repeatedly with `--watch`.
  *
- * @param load what is needed for it, which only who runs the command waits for
+ * @param load imports the modules that only this command needs
  */
 export function addViewCommand<S extends GenericSchema>(
   command: Command,
   path: string,
-  load: () => Promise<Shown<S>>,
+  load: () => Promise<ViewSource<S>>,
 ): void {
-  addConnection(command)
-    .option('--json', 'the answer as JSON; with --watch a line each')
-    .option('--watch', 'look again and again, until Ctrl-C, which ends it with 0')
+  addConnectionOptions(command)
+    .option('--json', 'print the response as JSON; with --watch, one line per response')
+    .option('--watch', 'repeat until Ctrl-C, which exits with 0')
     .addOption(
-      new Option('--interval <time>', 'from one look to the next, with --watch')
-        .argParser(interval)
+      new Option('--interval <time>', 'time between two requests of --watch')
+        .argParser(parseInterval)
         .default(1, '1s'),
     )
     .action(async (options: Options) => {
-      const connection = connectionFrom(options);
-      const [{ schema, view }, { request: ask }, { json }] = await Promise.all([
+      const connection = resolveConnection(options);
+      const [{ schema, toView }, { request }, { toPrintableJson }] = await Promise.all([
         load(),
         import('../client/request.ts'),
-        import('../output/escape.ts'),
+        import('../../shared/escape-controls.ts'),
       ]);
-      const look = async (signal?: AbortSignal) =>
-        view(await ask(connection, path, schema, signal ? { signal } : {}), process.stdout.columns);
-      if (options.watch) return follow(look, connection.url, options);
-      const seen = await look();
-      process.stdout.write(options.json ? `${json(seen.json, 2)}\n` : textOf(seen, 'below'));
-      if (seen.found) process.exitCode = EXIT_CODES.found;
+      const fetchView = async (signal?: AbortSignal) =>
+        toView(
+          await request(connection, path, schema, signal ? { signal } : {}),
+          process.stdout.columns,
+        );
+      if (options.watch) return watchView(fetchView, connection.url, options);
+      const view = await fetchView();
+      process.stdout.write(
+        options.json ? `${toPrintableJson(view.json, 2)}\n` : toText(view, 'summary last'),
+      );
+      if (view.hasProblem) process.exitCode = EXIT_CODES.problem;
     });
 }
 
-async function follow(
-  look: (signal: AbortSignal) => Promise<View>,
+async function watchView(
+  fetchView: (signal: AbortSignal) => Promise<View>,
   url: string,
   options: Options,
 ): Promise<void> {
-  const [{ watch }, { displayFor: canvasFor }, { json }] = await Promise.all([
-    import('../watch.ts'),
-    import('../output/display.ts'),
-    import('../output/escape.ts'),
+  const [{ watch }, { createDisplay }, { toPrintableJson }] = await Promise.all([
+    import('./watch.ts'),
+    import('../output/create-display.ts'),
+    import('../../shared/escape-controls.ts'),
   ]);
-  const draw = async (signal: AbortSignal) => {
-    const seen = await look(signal);
-    return options.json ? json(seen.json) : textOf(seen, 'above');
+  const fetchText = async (signal: AbortSignal) => {
+    const view = await fetchView(signal);
+    return options.json ? toPrintableJson(view.json) : toText(view, 'summary first');
   };
-  await watch(draw, canvasFor(url, options.json ?? false), options.interval);
+  await watch(fetchText, createDisplay(url, options.json ?? false), options.interval);
 }
 
-/** The summary is where it is seen: at the end of what a terminal has scrolled. */
-function textOf({ summary, lines }: View, where: 'above' | 'below'): string {
+/** The summary comes last where a terminal scrolls, and first where the height cuts the table. */
+function toText({ summary, lines }: View, order: 'summary first' | 'summary last'): string {
   const parts = lines.length === 0 ? [summary] : [lines.join('\n'), summary];
-  return where === 'above' ? parts.reverse().join('\n\n') : `${parts.join('\n\n')}\n`;
+  return order === 'summary first' ? parts.reverse().join('\n\n') : `${parts.join('\n\n')}\n`;
 }
 
-const LEAST = 0.1;
-const MOST = 3600;
+const MIN_SECONDS = 0.1;
+const MAX_SECONDS = 3600;
 
-function interval(text: string): number {
-  const value = seconds(text);
-  if (value >= LEAST && value <= MOST) return value;
+function parseInterval(text: string): number {
+  const value = parseSeconds(text);
+  if (value >= MIN_SECONDS && value <= MAX_SECONDS) return value;
   throw new InvalidArgumentError(`Expected a time from 100ms to 1h, got ${JSON.stringify(text)}`);
 }

@@ -1,30 +1,30 @@
 import type { InferOutput } from 'valibot';
+import { escapeControls } from '../../shared/escape-controls.ts';
 import type { ServiceResponse } from '../client/request.ts';
 import type { Breaker, Breakers } from '../client/schemas.ts';
-import { ageOf, stateOf, worstFirst } from './breakers.ts';
-import { stateCell } from './colors.ts';
-import { escapeControls } from './escape.ts';
+import { formatAge, formatState, sortWorstFirst } from './breakers.ts';
+import { toStateCell } from './colors.ts';
 
-/** An outage of everything is no reason to fill the screen. */
-const SHOWN = 20;
+/** An outage of everything must not fill the screen. */
+const MAX_LINES = 20;
 
-/** Circuits that are not closed, a line each: `servicenow: open for 42s, last error ECONNREFUSED`. */
-export function troubleLines({
+/** A line for each circuit that is not closed: `servicenow: open for 42s, last error ECONNREFUSED`. */
+export function toProblemLines({
   value,
   at,
 }: ServiceResponse<InferOutput<typeof Breakers>>): string[] {
-  const troubled = worstFirst(value.breakers.filter(([, { state }]) => state !== 'closed'));
-  const lines = troubled.slice(0, SHOWN).map(([name, breaker]) => lineOf(name, breaker, at));
-  const more = troubled.length - lines.length;
-  return more === 0 ? lines : [...lines, `  and ${more} more, as \`breakers\` shows`];
+  const notClosed = sortWorstFirst(value.breakers.filter(([, { state }]) => state !== 'closed'));
+  const lines = notClosed.slice(0, MAX_LINES).map(([name, breaker]) => toLine(name, breaker, at));
+  const more = notClosed.length - lines.length;
+  return more === 0 ? lines : [...lines, `  and ${more} more; \`breakers\` lists all`];
 }
 
-function lineOf(name: string, breaker: Breaker, now: number): string {
-  const [text, paint] = stateCell(breaker.state, stateOf(breaker));
-  const age = ageOf(breaker, now);
+function toLine(name: string, breaker: Breaker, now: number): string {
+  const [text, colorize] = toStateCell(breaker.state, formatState(breaker));
+  const age = formatAge(breaker, now);
   const error = breaker.last_error_type;
   return (
-    `  ${escapeControls(name)}: ${paint(text)}` +
+    `  ${escapeControls(name)}: ${colorize(text)}` +
     (age === undefined ? '' : ` for ${age}`) +
     (error === null ? '' : `, last error ${escapeControls(error)}`)
   );

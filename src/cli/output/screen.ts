@@ -1,26 +1,25 @@
-import type { Display } from '../watch.ts';
 import { bad, dim } from './colors.ts';
-import { cutTo } from './table.ts';
-import { clock } from './time.ts';
+import type { Display } from './display.ts';
+import { truncate } from './table.ts';
+import { formatClock } from './time.ts';
 
 // https://invisible-island.net/xterm/ctlseqs/ctlseqs.html
-/** A screen of its own, without a cursor, on which long lines do not wrap. */
+/** The alternate screen, without a cursor and without wrapping of long lines. */
 const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l';
 const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l';
 const HOME = '\x1b[H';
-const END_OF_LINE = '\x1b[K';
-const BELOW = '\x1b[J';
+const CLEAR_REST_OF_LINE = '\x1b[K';
+const CLEAR_BELOW = '\x1b[J';
 
-/** A terminal. Draws over what was drawn before; what was seen last stays when it ends. */
+/** A terminal that each text fills. The last text remains visible after the end. */
 export class Screen implements Display {
   readonly #out: NodeJS.WriteStream;
   readonly #title: string;
-  #last = '';
-  /** When that was. */
-  #seenAt: string | undefined;
-  /** Why it can't be seen now. */
-  #missed = '';
-  #isOn = false;
+  #text = '';
+  /** When the service last responded. */
+  #respondedAt: string | undefined;
+  #error = '';
+  #isActive = false;
 
   constructor(out: NodeJS.WriteStream, title: string) {
     this.#out = out;
@@ -28,45 +27,45 @@ export class Screen implements Display {
   }
 
   begin(): void {
-    this.#isOn = true;
+    this.#isActive = true;
     this.#out.write(ENTER);
   }
 
-  draw(seen: string): void {
-    this.#last = seen;
-    this.#seenAt = clock();
-    this.#missed = '';
-    this.#show();
+  draw(text: string): void {
+    this.#text = text;
+    this.#respondedAt = formatClock();
+    this.#error = '';
+    this.#render();
   }
 
-  miss(why: string): void {
-    this.#missed = `${why}.`;
-    this.#show();
+  drawError(message: string): void {
+    this.#error = `${message}.`;
+    this.#render();
   }
 
   end(): void {
-    if (!this.#isOn) return;
-    this.#isOn = false;
-    const isBlank = this.#last === '' && this.#missed === '';
-    const left = isBlank ? [] : [...this.#lines(this.#missed), ''];
-    this.#out.write(LEAVE + left.join('\n'));
+    if (!this.#isActive) return;
+    this.#isActive = false;
+    const isEmpty = this.#text === '' && this.#error === '';
+    const lines = isEmpty ? [] : [...this.#lines(this.#error), ''];
+    this.#out.write(LEAVE + lines.join('\n'));
   }
 
-  #show(): void {
-    const lines = this.#lines(this.#missed && `${this.#missed} Asking again.`);
+  #render(): void {
+    const lines = this.#lines(this.#error && `${this.#error} Retrying.`);
     const rows = this.#out.rows || 24;
-    const over = lines.length - rows;
-    if (over > 0) lines.splice(rows - 1, over + 1, dim(`… ${over + 1} more lines`));
-    this.#out.write(HOME + lines.map((line) => line + END_OF_LINE).join('\n') + BELOW);
+    const hidden = lines.length - rows;
+    if (hidden > 0) lines.splice(rows - 1, hidden + 1, dim(`… ${hidden + 1} more lines`));
+    this.#out.write(HOME + lines.map((line) => line + CLEAR_REST_OF_LINE).join('\n') + CLEAR_BELOW);
   }
 
-  /** What was seen stays below, and how old it is stands above. */
-  #lines(missed: string): string[] {
-    const at = this.#seenAt ?? clock();
-    const when = missed && this.#seenAt ? `seen last at ${at}` : at;
-    const head = dim(cutTo(`${this.#title}  ${when}`, this.#columns));
-    const news = missed ? [...wrapped(missed, this.#columns).map(bad), ''] : [];
-    return [head, '', ...news, ...(this.#last === '' ? [] : this.#last.split('\n'))];
+  /** An error comes above the last text, with the time of that text. */
+  #lines(error: string): string[] {
+    const time = this.#respondedAt ?? formatClock();
+    const status = error && this.#respondedAt ? `last response at ${time}` : time;
+    const heading = dim(truncate(`${this.#title}  ${status}`, this.#columns));
+    const errorLines = error ? [...wrapWords(error, this.#columns).map(bad), ''] : [];
+    return [heading, '', ...errorLines, ...(this.#text === '' ? [] : this.#text.split('\n'))];
   }
 
   get #columns(): number {
@@ -74,8 +73,7 @@ export class Screen implements Display {
   }
 }
 
-/** Text in lines of so many columns, broken between words. */
-function wrapped(text: string, columns: number): string[] {
+function wrapWords(text: string, columns: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const longer = `${lines.at(-1)} ${word}`;

@@ -1,69 +1,75 @@
-import width from 'fast-string-truncated-width';
+import stringWidth from 'fast-string-truncated-width';
+import { escapeControls } from '../../shared/escape-controls.ts';
 import { dim } from './colors.ts';
-import { escapeControls } from './escape.ts';
 
-export type Paint = (text: string) => string;
+export type Colorize = (text: string) => string;
 
-/** Text, or text in a colour. */
-export type Cell = string | readonly [text: string, paint: Paint];
+/** Text, with a color if it has one. */
+export type Cell = string | readonly [text: string, colorize: Colorize];
 
-/** Not even a narrow terminal makes a column narrower; names keep more as long as they can. */
-const NARROWEST = 8;
-const NAME = 24;
+/** Columns that no terminal makes narrower; the first column, with names, shrinks to more. */
+const MIN_WIDTH = 8;
+const MIN_NAME_WIDTH = 24;
 const GAP = '  ';
 
 /**
- * Columns side by side, as lines. Where they are wider than the terminal, the first is cut, which has
- * the names, and then from the last on. Whatever stands in a cell, a terminal does not obey it.
+ * Formats rows as lines of aligned columns, with control characters escaped. If the lines are wider
+ * than the terminal, the first column is truncated first, then the others from the last one on.
  *
- * @param columns the terminal's; none where there is no terminal, and then nothing is cut
+ * @param columns the width of the terminal; without a terminal nothing is truncated
  */
-export function table(
+export function formatTable(
   headings: readonly string[],
   rows: readonly (readonly Cell[])[],
   columns = Number.POSITIVE_INFINITY,
 ): string[] {
   const cells = [headings.map((heading): Cell => [heading, dim]), ...rows].map((row) =>
     row.map((cell) => {
-      const [text, paint] = typeof cell === 'string' ? [cell, plain] : cell;
-      return { text: escapeControls(text), paint };
+      const [text, colorize] = typeof cell === 'string' ? [cell, identity] : cell;
+      return { text: escapeControls(text), colorize };
     }),
   );
   const widths = headings.map((_, column) =>
-    cells.reduce((widest, row) => Math.max(widest, width(row[column]?.text ?? '').width), 0),
+    cells.reduce((max, row) => Math.max(max, stringWidth(row[column]?.text ?? '').width), 0),
   );
   shrink(widths, columns);
   return cells.map((row) =>
     row
-      .map(({ text, paint }, column) => {
-        const cut = cutTo(text, widths[column] ?? 0);
+      .map(({ text, colorize }, column) => {
+        const width = widths[column] ?? 0;
+        const visible = truncate(text, width);
         const isLast = column === row.length - 1;
-        return paint(cut) + ' '.repeat(isLast ? 0 : (widths[column] ?? 0) - width(cut).width);
+        const padding = isLast ? 0 : width - stringWidth(visible).width;
+        return colorize(visible) + ' '.repeat(padding);
       })
       .join(GAP)
       .trimEnd(),
   );
 }
 
-function plain(text: string): string {
+function identity(text: string): string {
   return text;
 }
 
 function shrink(widths: number[], columns: number): void {
-  let over = widths.reduce((sum, each) => sum + each + GAP.length, -GAP.length) - columns;
-  function take(column: number, least: number): void {
+  let excess = widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length) - columns;
+  function shrinkColumn(column: number, minWidth: number): void {
     const before = widths[column] ?? 0;
-    const after = Math.max(before - Math.max(over, 0), Math.min(before, least));
+    const after = Math.max(before - Math.max(excess, 0), Math.min(before, minWidth));
     widths[column] = after;
-    over -= before - after;
+    excess -= before - after;
   }
-  take(0, NAME);
-  for (let column = widths.length - 1; column > 0; column--) take(column, NARROWEST);
-  take(0, NARROWEST);
+  shrinkColumn(0, MIN_NAME_WIDTH);
+  for (let column = widths.length - 1; column > 0; column--) shrinkColumn(column, MIN_WIDTH);
+  shrinkColumn(0, MIN_WIDTH);
 }
 
-/** What it must be cut to, to stand in so many columns, with a mark at its end. */
-export function cutTo(text: string, columns: number): string {
-  const { index, ellipsed } = width(text, { limit: columns, ellipsis: '…', ellipsisWidth: 1 });
+/** Text in at most that many columns, with `…` at the end if it is truncated. */
+export function truncate(text: string, columns: number): string {
+  const { index, ellipsed } = stringWidth(text, {
+    limit: columns,
+    ellipsis: '…',
+    ellipsisWidth: 1,
+  });
   return ellipsed ? `${text.slice(0, index)}…` : text;
 }

@@ -1,11 +1,11 @@
-/** An answer as it is shown. */
+/** A response, formatted. */
 export interface View {
-  /** The answer in one sentence. */
+  /** One sentence. */
   readonly summary: string;
-  /** Lines of a table, none where there is nothing in it. */
+  /** The lines of a table, none if it has no rows. */
   readonly lines: readonly string[];
-  /** The answer itself. */
+  /** The response itself. */
   readonly json: unknown;
-  /** Whether something is found that ends the command with 1. */
-  readonly found: boolean;
+  /** Whether the command exits with 1. */
+  readonly hasProblem: boolean;
 }
