@@ -1,7 +1,7 @@
 /** `npm run generate`: writes the generated files; with `-- --check` tells which differ. */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { writeFiles } from '../src/generate/write-files.ts';
+import { writeFiles } from '../src/generate/formats/write-files.ts';
 import { differing, repositoryFiles } from './repository-files.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

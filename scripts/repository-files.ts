@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Files } from '../src/generate/formats/write-files.ts';
 import { generate } from '../src/generate/index.ts';
-import type { Files } from '../src/generate/write-files.ts';
 import { alertsPage } from './docs/alerts-page.ts';
 import { withBlock } from './docs/markdown.ts';
 import { metricsPage, metricsTable } from './docs/metrics-page.ts';

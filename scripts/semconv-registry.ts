@@ -1,5 +1,5 @@
+import type { Files } from '../src/generate/formats/write-files.ts';
 import { yamlFile } from '../src/generate/formats/yaml.ts';
-import type { Files } from '../src/generate/write-files.ts';
 import { ATTRIBUTES, type AttributeDescription } from '../src/semconv/descriptions.ts';
 import { METRICS, type Metric } from '../src/semconv/metrics.ts';
 

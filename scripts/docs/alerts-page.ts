@@ -1,8 +1,8 @@
 import { alertGroups, recordingGroups } from '../../src/generate/alerts/index.ts';
 import type { Alert } from '../../src/generate/alerts/types.ts';
 import { describe } from '../../src/generate/formats/rules.ts';
-import { THRESHOLDS, type ThresholdName } from '../../src/generate/limits.ts';
-import { resolveGenerateSettings } from '../../src/generate/options.ts';
+import { resolveGenerateSettings } from '../../src/generate/options/generate-options.ts';
+import { THRESHOLDS, type ThresholdName } from '../../src/generate/options/limits.ts';
 import { Queries } from '../../src/generate/promql/queries.ts';
 import { code, table, withBlock } from './markdown.ts';
 

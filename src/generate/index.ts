@@ -9,15 +9,19 @@ import { alertGroups, recordingGroups } from './alerts/index.ts';
 import { dashboards } from './dashboards/index.ts';
 import { alertmanagerFile } from './formats/alertmanager.ts';
 import { DASHBOARD_FILES, RULE_FILES } from './formats/index.ts';
-import { assertOptions, type GenerateOptions, resolveGenerateSettings } from './options.ts';
+import type { Files } from './formats/write-files.ts';
+import {
+  assertOptions,
+  type GenerateOptions,
+  resolveGenerateSettings,
+} from './options/generate-options.ts';
+import { resolveSelection } from './options/selection.ts';
 import { Queries } from './promql/queries.ts';
-import { resolveSelection } from './selection.ts';
-import type { Files } from './write-files.ts';
 
 export type { Naming } from '../semconv/prometheus.ts';
-export type { ThresholdName, Thresholds } from './limits.ts';
-export type { DashboardFormat, Format, RuleFormat, What } from './selection.ts';
-export type { Files } from './write-files.ts';
+export type { Files } from './formats/write-files.ts';
+export type { ThresholdName, Thresholds } from './options/limits.ts';
+export type { DashboardFormat, Format, RuleFormat, What } from './options/selection.ts';
 export type { GenerateOptions };
 
 /**

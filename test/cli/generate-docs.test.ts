@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DASHBOARD_FORMATS, RULE_FORMATS } from '../../src/generate/selection.ts';
+import { DASHBOARD_FORMATS, RULE_FORMATS } from '../../src/generate/options/selection.ts';
 import { blocksOf, deadLinks } from '../support/markdown.ts';
 import { cli } from './cli.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { ruleFile } from '../../src/generate/formats/prometheus.ts';
 import { generate } from '../../src/generate/index.ts';
-import { resolveGenerateSettings } from '../../src/generate/options.ts';
+import { resolveGenerateSettings } from '../../src/generate/options/generate-options.ts';
 import { Queries } from '../../src/generate/promql/queries.ts';
 import { alertsIn } from '../support/generated.ts';
 import { offenders } from '../support/offenders.ts';

@@ -3,9 +3,9 @@ import { parse } from 'yaml';
 import { alertGroups, recordingGroups } from '../../src/generate/alerts/index.ts';
 import { dashboards } from '../../src/generate/dashboards/index.ts';
 import { type Format, generate } from '../../src/generate/index.ts';
-import { resolveGenerateSettings } from '../../src/generate/options.ts';
+import { resolveGenerateSettings } from '../../src/generate/options/generate-options.ts';
+import { FORMATS } from '../../src/generate/options/selection.ts';
 import { Queries } from '../../src/generate/promql/queries.ts';
-import { FORMATS } from '../../src/generate/selection.ts';
 import { NAMINGS } from '../../src/semconv/prometheus.ts';
 
 const COMMITTED = ['prometheus-exporter', 'otlp'] as const;

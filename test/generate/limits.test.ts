@@ -5,7 +5,7 @@ import {
   THRESHOLDS,
   type ThresholdName,
   type Thresholds,
-} from '../../src/generate/limits.ts';
+} from '../../src/generate/options/limits.ts';
 
 const names = Object.keys(THRESHOLDS) as ThresholdName[];
 const defaults = JSON.stringify(generate());

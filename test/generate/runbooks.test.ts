@@ -2,8 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { thresholdsRead } from '../../scripts/docs/alerts-page.ts';
 import { alertGroups } from '../../src/generate/alerts/index.ts';
-import { resolveLimits, THRESHOLDS, type ThresholdName } from '../../src/generate/limits.ts';
-import { resolveGenerateSettings } from '../../src/generate/options.ts';
+import { resolveGenerateSettings } from '../../src/generate/options/generate-options.ts';
+import {
+  resolveLimits,
+  THRESHOLDS,
+  type ThresholdName,
+} from '../../src/generate/options/limits.ts';
 import { Queries } from '../../src/generate/promql/queries.ts';
 import { BURN_RATES, LIMITS } from '../../src/presets/thresholds.ts';
 import { blocksOf, sectionOf } from '../support/markdown.ts';

@@ -1,6 +1,6 @@
 import { alertGroups, recordingGroups } from '../../src/generate/alerts/index.ts';
 import { ruleFile } from '../../src/generate/formats/prometheus.ts';
-import { resolveGenerateSettings } from '../../src/generate/options.ts';
+import { resolveGenerateSettings } from '../../src/generate/options/generate-options.ts';
 import { Queries } from '../../src/generate/promql/queries.ts';
 import { SAMPLINGS } from './promtool.ts';
 import { play } from './scenario.ts';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { alertsPage, alertsTable, thresholdsRead } from '../../scripts/docs/alerts-page.ts';
 import { alertGroups } from '../../src/generate/alerts/index.ts';
-import { THRESHOLDS } from '../../src/generate/limits.ts';
-import { resolveGenerateSettings } from '../../src/generate/options.ts';
+import { resolveGenerateSettings } from '../../src/generate/options/generate-options.ts';
+import { THRESHOLDS } from '../../src/generate/options/limits.ts';
 import { Queries } from '../../src/generate/promql/queries.ts';
 
 const queries = new Queries(resolveGenerateSettings({}));

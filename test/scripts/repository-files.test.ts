@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { differing, repositoryFiles } from '../../scripts/repository-files.ts';
+import { writeFiles } from '../../src/generate/formats/write-files.ts';
 import { generate } from '../../src/generate/index.ts';
-import { writeFiles } from '../../src/generate/write-files.ts';
 import { Installation } from '../support/installation.ts';
 
 describe('the committed files', () => {

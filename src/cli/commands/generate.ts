@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import type { Files } from '../../generate/formats/write-files.ts';
 import type { GenerateOptions } from '../../generate/index.ts';
-import { THRESHOLDS } from '../../generate/limits.ts';
-import { DASHBOARD_FORMATS, RULE_FORMATS, WHATS } from '../../generate/selection.ts';
-import type { Files } from '../../generate/write-files.ts';
+import { THRESHOLDS } from '../../generate/options/limits.ts';
+import { DASHBOARD_FORMATS, RULE_FORMATS, WHATS } from '../../generate/options/selection.ts';
 import { NAMINGS } from '../../semconv/prometheus.ts';
 import { parseList, parsePair, parseSeconds, parseThreshold } from '../options/values.ts';
 
@@ -73,7 +73,7 @@ export function addGenerate(program: Command): void {
     .action(async (what: string[], options: Options, command: Command) => {
       const [{ generate }, { writeFiles }] = await Promise.all([
         import('../../generate/index.ts'),
-        import('../../generate/write-files.ts'),
+        import('../../generate/formats/write-files.ts'),
       ]);
       const files = generateFiles(generate, what, options, command);
       if (options.out === '') command.error('error: Expected --out to be a folder or -, got ""');

@@ -1,7 +1,7 @@
 import { ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
-import type { Limits } from '../limits.ts';
-import { optionError } from '../option-error.ts';
+import type { Limits } from '../options/limits.ts';
+import { optionError } from '../options/option-error.ts';
 import type { Queries } from '../promql/queries.ts';
 import * as bulkhead from './bulkhead.ts';
 import * as circuitBreaker from './circuit-breaker.ts';

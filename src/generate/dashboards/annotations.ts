@@ -22,9 +22,9 @@ import {
 } from '../../semconv/prometheus.ts';
 import { change } from '../panels/circuit-breaker.ts';
 import { BAD, LINES } from '../panels/colors.ts';
+import { DATASOURCE } from '../panels/datasource.ts';
 import { sum } from '../panels/targets.ts';
 import { equals, matches, type Queries } from '../promql/queries.ts';
-import { DATASOURCE } from './variables.ts';
 
 interface Mark {
   readonly name: string;

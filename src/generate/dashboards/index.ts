@@ -1,8 +1,8 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { DashboardName } from '../options/dashboard-uid.ts';
 import type { Queries } from '../promql/queries.ts';
 import { fleet } from './fleet.ts';
 import { policy } from './policy.ts';
-import type { DashboardName } from './uids.ts';
 
 const DASHBOARDS = { fleet, policy };
 

@@ -5,12 +5,12 @@ import {
   RowBuilder,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { GENERATED } from '../formats/generated-note.ts';
+import { type DashboardName, uidOf } from '../options/dashboard-uid.ts';
 import { buildPanel } from '../panels/build-panel.ts';
 import type { Panel } from '../panels/types.ts';
 import type { Queries } from '../promql/queries.ts';
 import { annotations } from './annotations.ts';
 import { linkTo } from './links.ts';
-import { type DashboardName, uidOf } from './uids.ts';
 import { variables } from './variables.ts';
 
 /** Panels of a line share its width. */

@@ -4,8 +4,8 @@ import {
   DashboardLinkBuilder,
   DashboardLinkType,
 } from '@grafana/grafana-foundation-sdk/dashboard';
+import { type DashboardName, uidOf } from '../options/dashboard-uid.ts';
 import type { Queries } from '../promql/queries.ts';
-import { type DashboardName, uidOf } from './uids.ts';
 
 /**
  * To another dashboard, with the time shown. The dashboard of one policy gets no policy: it takes a

@@ -9,10 +9,8 @@ import {
 import { ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
 import { EXECUTIONS } from '../../semconv/metrics.ts';
 import { labelName, type Matcher } from '../../semconv/prometheus.ts';
+import { DATASOURCE } from '../panels/datasource.ts';
 import type { Queries } from '../promql/queries.ts';
-
-/** The Prometheus that the dashboard's first variable names. */
-export const DATASOURCE = { type: 'prometheus', uid: '${datasource}' } as const;
 
 /**
  * The variables of every dashboard: what a reader chooses, each among what the ones before left.

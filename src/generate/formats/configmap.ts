@@ -1,5 +1,5 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { GenerateSettings } from '../options.ts';
+import type { GenerateSettings } from '../options/generate-options.ts';
 import { classicDashboard } from './classic.ts';
 import { kubernetesObject } from './kubernetes.ts';
 

@@ -3,7 +3,7 @@ import { TypeMathBuilder, TypeThresholdBuilder } from '@grafana/grafana-foundati
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { ALERTS } from '../../semconv/prometheus.ts';
 import type { Alert, RuleGroup } from '../alerts/types.ts';
-import { DATASOURCE } from '../dashboards/variables.ts';
+import { DATASOURCE } from '../panels/datasource.ts';
 import { toDuration } from '../promql/duration.ts';
 import type { Queries } from '../promql/queries.ts';
 import { FOLDER } from './folder.ts';

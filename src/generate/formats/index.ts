@@ -1,8 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Alert, Recording, RuleGroup } from '../alerts/types.ts';
+import type { DashboardFormat, RuleFormat } from '../options/selection.ts';
 import type { Queries } from '../promql/queries.ts';
-import type { DashboardFormat, RuleFormat } from '../selection.ts';
-import type { Files } from '../write-files.ts';
 import { classicDashboard } from './classic.ts';
 import { configMap } from './configmap.ts';
 import { grafanaAlerts } from './grafana-alerts.ts';
@@ -10,6 +9,7 @@ import { mimirFile } from './mimir.ts';
 import { ruleFile } from './prometheus.ts';
 import { prometheusRule } from './prometheus-rule.ts';
 import { dashboardProvider } from './provisioning.ts';
+import type { Files } from './write-files.ts';
 
 /** Parts that are not selected are empty. */
 export interface Rules {

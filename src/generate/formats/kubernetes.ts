@@ -1,4 +1,4 @@
-import type { GenerateSettings } from '../options.ts';
+import type { GenerateSettings } from '../options/generate-options.ts';
 import { yamlFile } from './yaml.ts';
 
 interface Head {

@@ -1,6 +1,6 @@
 import { ATTR_DEPENDENCY_NAME, ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
 import type { Alert, Recording, RuleGroup, Subject } from '../alerts/types.ts';
-import { uidOf } from '../dashboards/uids.ts';
+import { uidOf } from '../options/dashboard-uid.ts';
 import type { Queries } from '../promql/queries.ts';
 
 /** Rule groups for Prometheus, Mimir and the Prometheus operator. */

@@ -5,9 +5,9 @@ import {
   type GridPos,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
-import { DATASOURCE } from '../dashboards/variables.ts';
 import type { Queries } from '../promql/queries.ts';
 import { BAD, LINES } from './colors.ts';
+import { DATASOURCE } from './datasource.ts';
 import { linkOfSeries } from './links.ts';
 import { panelOptions } from './panel-options.ts';
 import { refId } from './ref-id.ts';

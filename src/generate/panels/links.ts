@@ -1,7 +1,7 @@
 import { DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard';
 import { ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
 import { labelName } from '../../semconv/prometheus.ts';
-import { uidOf } from '../dashboards/uids.ts';
+import { uidOf } from '../options/dashboard-uid.ts';
 import type { Queries } from '../promql/queries.ts';
 import { POLICY_TITLE } from './types.ts';
 

@@ -14,7 +14,7 @@ import {
 } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
 import { recordedSeries } from '../alerts/recording-rules.ts';
-import type { Limits } from '../limits.ts';
+import type { Limits } from '../options/limits.ts';
 import type { Queries } from '../promql/queries.ts';
 import * as bulkhead from './bulkhead.ts';
 import { change } from './circuit-breaker.ts';

@@ -8,8 +8,8 @@ import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-s
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { Number as Count } from '@grafana/grafana-foundation-sdk/units';
 import { labelName } from '../../semconv/prometheus.ts';
-import { DATASOURCE } from '../dashboards/variables.ts';
 import type { Queries } from '../promql/queries.ts';
+import { DATASOURCE } from './datasource.ts';
 import { linkOfRow } from './links.ts';
 import { refId } from './ref-id.ts';
 import { mappings, steps } from './thresholds.ts';

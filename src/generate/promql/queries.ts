@@ -10,8 +10,8 @@ import {
   selectorOf,
   selectorOfAll,
 } from '../../semconv/prometheus.ts';
-import type { Limits } from '../limits.ts';
-import type { GenerateSettings } from '../options.ts';
+import type { GenerateSettings } from '../options/generate-options.ts';
+import type { Limits } from '../options/limits.ts';
 import { toDuration } from './duration.ts';
 
 /** The label with the upper bound of a histogram bucket. */

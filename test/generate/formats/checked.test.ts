@@ -10,7 +10,7 @@ import { alertGroups } from '../../../src/generate/alerts/index.ts';
 import type { Alert } from '../../../src/generate/alerts/types.ts';
 import { INHIBITIONS, resolveInhibitions } from '../../../src/generate/formats/inhibitions.ts';
 import { generate } from '../../../src/generate/index.ts';
-import { resolveGenerateSettings } from '../../../src/generate/options.ts';
+import { resolveGenerateSettings } from '../../../src/generate/options/generate-options.ts';
 import { Queries } from '../../../src/generate/promql/queries.ts';
 import { run as promtool, withFile } from '../../promtool/promtool.ts';
 import { requireProgram } from '../../support/programs.ts';

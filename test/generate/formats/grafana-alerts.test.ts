@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import type { Alert, RuleGroup } from '../../../src/generate/alerts/types.ts';
 import { grafanaAlerts } from '../../../src/generate/formats/grafana-alerts.ts';
 import { generate } from '../../../src/generate/index.ts';
-import { resolveGenerateSettings } from '../../../src/generate/options.ts';
+import { resolveGenerateSettings } from '../../../src/generate/options/generate-options.ts';
 import { Queries } from '../../../src/generate/promql/queries.ts';
 import { alertsIn } from '../../support/generated.ts';
 import { offenders } from '../../support/offenders.ts';

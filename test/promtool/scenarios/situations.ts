@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { generate } from '../../../src/generate/index.ts';
-import type { GenerateOptions } from '../../../src/generate/options.ts';
+import type { GenerateOptions } from '../../../src/generate/options/generate-options.ts';
 import {
   ATTR_BULKHEAD_RESULT,
   ATTR_EXECUTION_RESULT,

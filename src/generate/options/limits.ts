@@ -1,5 +1,9 @@
-import { BUDGET_SECONDS, BURN_RATES, LIMITS } from '../presets/thresholds.ts';
-import { DEPENDENCY_CHECK_DURATION, EXECUTION_DURATION, type Metric } from '../semconv/metrics.ts';
+import { BUDGET_SECONDS, BURN_RATES, LIMITS } from '../../presets/thresholds.ts';
+import {
+  DEPENDENCY_CHECK_DURATION,
+  EXECUTION_DURATION,
+  type Metric,
+} from '../../semconv/metrics.ts';
 
 /** Limits that no metric can measure, so no rule or panel uses them. */
 type Unmeasured = 'falseOpenings' | 'overhead';

@@ -1,4 +1,4 @@
-import type { DashboardName } from './dashboards/uids.ts';
+import type { DashboardName } from './dashboard-uid.ts';
 import { optionError } from './option-error.ts';
 
 /** The values of the option `what`. */

@@ -1,4 +1,4 @@
-import { NAMINGS, type Naming } from '../semconv/prometheus.ts';
+import { NAMINGS, type Naming } from '../../semconv/prometheus.ts';
 import { type Limits, resolveLimits, resolvePolicyLimits, type Thresholds } from './limits.ts';
 import { optionError } from './option-error.ts';
 import { PUBLISHED_RUNBOOKS } from './runbook-url.ts';
