@@ -6,7 +6,7 @@
  * @module
  */
 import { alertGroups, recordingGroups } from './alerts/index.ts';
-import { dashboards } from './dashboards/index.ts';
+import { buildDashboards } from './dashboards/index.ts';
 import { alertmanagerFile } from './formats/alertmanager.ts';
 import { DASHBOARD_FILES, RULE_FILES } from './formats/index.ts';
 import type { Files } from './formats/write-files.ts';
@@ -49,7 +49,7 @@ export function generate(options: GenerateOptions = {}): Files {
     alerts: has('alerts') ? alerts : [],
     recordings: has('recording-rules') ? recordingGroups(queries) : [],
   };
-  const selectedDashboards = dashboards(queries, selection.dashboards);
+  const selectedDashboards = buildDashboards(queries, selection.dashboards);
   const files: Files = Object.assign(
     {},
     ...selection.ruleFormats.map((format) => RULE_FILES[format](rules, queries)),

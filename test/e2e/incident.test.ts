@@ -70,11 +70,14 @@ async function ask({ prometheus }: Monitoring, query: string): Promise<number> {
 
 /** Panels that may have nothing to show of this incident, and why. */
 const QUIET: readonly [title: RegExp, why: string][] = [
-  [/^Circuit breakers reporting, of those/, 'an hour is a minute here, and it may be over before'],
-  [/^(Gathered answers|Parts that were missing)/, 'the demo gathers no answer'],
-  [/^Failing error type$/, 'it names a type of error, or none'],
-  [/^Resets and isolations by hand$/, 'nobody does anything by hand in it'],
-  [/^Time in the queue$/, 'no bulkhead of the demo has a queue'],
+  [
+    /^Circuit breakers reporting, compared to/,
+    'an hour is a minute here, and it may be over before',
+  ],
+  [/^(Gathered results|Missing parts)/, 'the demo gathers no answer'],
+  [/^Most frequent error type$/, 'it names a type of error, or none'],
+  [/^Manual operations$/, 'nobody does anything by hand in it'],
+  [/^Queue wait time$/, 'no bulkhead of the demo has a queue'],
 ];
 
 /** The demo's cycle, at the pace of what is to be seen instead of the clock's. */

@@ -8,16 +8,16 @@ import { parseQuery } from '../support/promql.ts';
 const [fleet, policy] = dashboardsIn(generate()) as [Dashboard, Dashboard];
 
 function panelOf({ panels, uid }: Dashboard, title: string): Panel {
-  const panel = panels.find((each) => each.title === title);
-  if (!panel) throw new Error(`${uid} has no panel ${title}`);
+  const panel = panels.find((panel) => panel.title === title);
+  if (!panel) throw new Error(`Expected a panel ${JSON.stringify(title)} in ${uid}, got none`);
   return panel;
 }
 
-const shown = ({ panels }: Dashboard) => panels.filter(({ type }) => type !== 'row');
+const visualPanels = ({ panels }: Dashboard) => panels.filter(({ type }) => type !== 'row');
 const exprsOf = ({ targets = [] }: Panel) => targets.map(({ expr }) => expr);
 
 describe('the dashboards', () => {
-  it('are two, called by their uids', () => {
+  it('are two, in files named by their uids', () => {
     expect(Object.keys(generate()).filter((path) => path.startsWith('dashboards/'))).toEqual([
       'dashboards/resilience-fleet.json',
       'dashboards/resilience-policy.json',
@@ -25,27 +25,30 @@ describe('the dashboards', () => {
     expect([fleet.uid, policy.uid]).toEqual(['resilience-fleet', 'resilience-policy']);
   });
 
-  it.each([fleet, policy])('$title: lets a reader choose source, job, instance, policy', (each) => {
-    expect(each.templating.list.map(({ name, type }) => [name, type])).toEqual([
-      ['datasource', 'datasource'],
-      ['job', 'query'],
-      ['instance', 'query'],
-      ['policy', 'query'],
-    ]);
-  });
+  it.each([fleet, policy])(
+    '$title has variables for data source, job, instance and policy',
+    ({ templating }) => {
+      expect(templating.list.map(({ name, type }) => [name, type])).toEqual([
+        ['datasource', 'datasource'],
+        ['job', 'query'],
+        ['instance', 'query'],
+        ['policy', 'query'],
+      ]);
+    },
+  );
 
-  it('show many policies, or one', () => {
+  it('select many policies, or one', () => {
     const [many, one] = [fleet, policy].map(({ templating }) => templating.list[3]);
     expect(many).toMatchObject({ multi: true, includeAll: true, allValue: '.*' });
     expect(one).toMatchObject({ multi: false, includeAll: false });
   });
 
-  it('match the one policy as it is called, which may be a URL', () => {
+  it('match a single policy exactly, because its name may be a URL', () => {
     expect(JSON.stringify(fleet.panels)).toContain('policy_name=~\\"$policy\\"');
     expect(JSON.stringify(policy.panels)).not.toContain('=~\\"$policy\\"');
   });
 
-  it('put no more than six stats or three graphs side by side', () => {
+  it('have at most six stats or three graphs side by side', () => {
     for (const { panels } of [fleet, policy]) {
       for (const { type, gridPos } of panels.filter((panel) => panel.type !== 'row')) {
         expect(gridPos.w).toBeGreaterThanOrEqual(type === 'stat' ? 4 : 8);
@@ -53,58 +56,60 @@ describe('the dashboards', () => {
     }
   });
 
-  it('are short: what a reader may not need is in collapsed rows', () => {
-    const inView = ({ panels }: Dashboard) => {
-      const closed = panels.flatMap((panel) => panel.panels ?? []);
-      return panels.filter((panel) => panel.type !== 'row' && !closed.includes(panel));
+  it('are short, with details in collapsed rows', () => {
+    const expandedPanels = ({ panels }: Dashboard) => {
+      const collapsed = panels.flatMap((panel) => panel.panels ?? []);
+      return panels.filter((panel) => panel.type !== 'row' && !collapsed.includes(panel));
     };
-    expect(shown(fleet).length).toBeLessThanOrEqual(16);
-    expect(inView(policy).length).toBeLessThanOrEqual(24);
+    expect(visualPanels(fleet).length).toBeLessThanOrEqual(16);
+    expect(expandedPanels(policy).length).toBeLessThanOrEqual(24);
     const rows = policy.panels.filter(({ type }) => type === 'row');
     expect(rows).toHaveLength(10);
     expect(rows.filter(({ collapsed }) => !collapsed).map(({ title }) => title)).toEqual([
       'Summary',
-      'Calls: what callers got',
+      'Calls',
       'Circuit breaker',
     ]);
   });
 
   it('have no panel in common', () => {
-    const asks = ({ title, targets = [] }: Panel) => [title, ...targets.map(({ expr }) => expr)];
-    // The one policy of the dashboard is matched as it is, those of the fleet by a pattern.
-    const alike = (text: string) => text.replaceAll('=~"$policy"', '="$policy"');
-    const graphs = (each: Dashboard) => shown(each).filter(({ type }) => type !== 'table');
-    const ofFleet = new Set(graphs(fleet).flatMap(asks).map(alike));
+    const textsOf = ({ title, targets = [] }: Panel) => [title, ...targets.map(({ expr }) => expr)];
+    // One dashboard matches the policy by a pattern, the other exactly.
+    const normalize = (text: string) => text.replaceAll('=~"$policy"', '="$policy"');
+    const graphsOf = (dashboard: Dashboard) =>
+      visualPanels(dashboard).filter(({ type }) => type !== 'table');
+    const fleetTexts = new Set(graphsOf(fleet).flatMap(textsOf).map(normalize));
     expect(
-      graphs(policy)
-        .flatMap(asks)
-        .map(alike)
-        .filter((text) => ofFleet.has(text)),
+      graphsOf(policy)
+        .flatMap(textsOf)
+        .map(normalize)
+        .filter((text) => fleetTexts.has(text)),
     ).toEqual([]);
   });
 
-  it('say at the top what a person on call asks first', () => {
+  it('answer the first questions of a person on call at the top', () => {
     const [summary] = policy.panels;
     expect(summary?.title).toBe('Summary');
     expect(policy.panels.slice(1, 7).map(({ title, type }) => [type, title])).toEqual([
-      ['stat', 'Worst circuit'],
+      ['stat', 'Worst state'],
       ['stat', 'Open since'],
-      ['stat', 'Callers that get nothing'],
-      ['stat', 'Failing error type'],
-      ['stat', 'Success after resilience'],
+      ['stat', 'Unanswered calls per second'],
+      ['stat', 'Most frequent error type'],
+      ['stat', 'Share of answered calls'],
       ['stat', 'Error budget left, 30d'],
     ]);
   });
 
-  it('say how long Prometheus must keep what a window of 30d reads', () => {
-    const long = [fleet, policy]
-      .flatMap(shown)
+  it('state the retention that panels with a window of 30d require', () => {
+    const monthly = [fleet, policy]
+      .flatMap(visualPanels)
       .filter(({ targets }) => JSON.stringify(targets).includes('[30d]'));
-    expect(long.length).toBeGreaterThan(2);
-    for (const { description } of long) expect(description).toContain('Prometheus keeps 15d');
+    expect(monthly.length).toBeGreaterThan(2);
+    for (const { description } of monthly)
+      expect(description).toContain('By default, Prometheus keeps 15d');
   });
 
-  it('mark the openings of circuits, restarts and versions', () => {
+  it('mark opened circuits, restarts and versions', () => {
     for (const { annotations } of [fleet, policy]) {
       expect(annotations.list.map(({ name }) => name)).toEqual([
         'Circuits opened',
@@ -118,8 +123,8 @@ describe('the dashboards', () => {
   });
 });
 
-describe('the limits that are drawn', () => {
-  const drawn = (dashboard: Dashboard) =>
+describe('the limits in the panels', () => {
+  const limitsOf = (dashboard: Dashboard) =>
     Object.fromEntries(
       dashboard.panels
         .filter(({ type }) => type !== 'row' && type !== 'table')
@@ -133,129 +138,128 @@ describe('the limits that are drawn', () => {
         .filter(([, limit]) => limit !== undefined),
     );
 
-  it('are the documented ones, on the dashboard of the fleet', () => {
-    expect(drawn(fleet)).toEqual({
+  it('are the default limits in the fleet dashboard', () => {
+    expect(limitsOf(fleet)).toEqual({
       'Circuits not closed': ['at most', LIMITS.opened.count],
-      'Policies whose callers get nothing': ['at most', 1],
-      'Least error budget left, 30d': ['at least', 0],
+      'Policies with unanswered calls': ['at most', 1],
+      'Lowest error budget left, 30d': ['at least', 0],
       'Dependencies available': ['at least', LIMITS.dependenciesAvailable.ratio],
       'Time since closed, worst replica': ['at most', LIMITS.stuckOpen.seconds],
-      'Breakers not closed, whole fleet': ['at most', LIMITS.fleetWide.ratio],
-      'Most calls without an answer, last 10m': ['at most', LIMITS.errors.ratio],
-      'Most calls over 500 ms, last 10m': ['at most', 0.05],
-      'Circuit breakers reporting, of those 1h ago': ['at least', 1],
+      'Share of circuit breakers not closed': ['at most', LIMITS.fleetWide.ratio],
+      'Highest share of unanswered calls, last 10m': ['at most', LIMITS.errors.ratio],
+      'Highest share of calls over 500 ms, last 10m': ['at most', 0.05],
+      'Circuit breakers reporting, compared to 1h ago': ['at least', 1],
       'Overflow series': ['at most', 1],
     });
   });
 
-  it('are the documented ones, on the dashboard of a policy', () => {
-    expect(drawn(policy)).toEqual({
-      'Callers that get nothing': ['at most', 0.001],
-      'Error budget burn, as a share of what fires an alert': ['at most', 1],
-      'Success after resilience': ['at least', LIMITS.availability.ratio],
+  it('are the default limits in the policy dashboard', () => {
+    expect(limitsOf(policy)).toEqual({
+      'Unanswered calls per second': ['at most', 0.001],
+      'Error budget burn rate, relative to the alert limit': ['at most', 1],
+      'Share of answered calls': ['at least', LIMITS.availability.ratio],
       'Error budget left, 30d': ['at least', 0],
-      'Calls without an answer': ['at most', LIMITS.errors.ratio],
+      'Share of unanswered calls': ['at most', LIMITS.errors.ratio],
       'Duration of answered calls': ['at most', LIMITS.latency.seconds],
       'Duration by result, p95': ['at most', LIMITS.latency.seconds],
       'Time to recovery': ['at most', LIMITS.recovery.seconds],
       'Second retries in 5m': ['at most', LIMITS.secondRetries.count],
-      'Retried calls that recovered': ['at least', LIMITS.retrySuccess.ratio],
-      'Retries for each call': ['at most', LIMITS.retryAmplification.perCall],
-      'Calls timed out': ['at most', LIMITS.timeouts.ratio],
-      'Slots taken, fullest replica': ['at most', LIMITS.bulkheadSaturation.ratio],
-      'Calls rejected by the bulkhead': ['at most', LIMITS.bulkheadRejections.ratio],
-      'Answers by a fallback': ['at most', LIMITS.fallbacks.ratio],
-      'Fallbacks failed in 10m': ['at most', LIMITS.fallbackFailures.count],
-      'Duration of health checks': ['at most', LIMITS.healthCheck.seconds],
-      'Faults of the instrumentation in 5m': ['at most', LIMITS.telemetryErrors.count],
+      'Share of retried calls that recovered': ['at least', LIMITS.retrySuccess.ratio],
+      'Retries per call': ['at most', LIMITS.retryAmplification.perCall],
+      'Share of calls that timed out': ['at most', LIMITS.timeouts.ratio],
+      'Bulkhead utilization, fullest replica': ['at most', LIMITS.bulkheadSaturation.ratio],
+      'Share of calls rejected by the bulkhead': ['at most', LIMITS.bulkheadRejections.ratio],
+      'Share of calls answered by the fallback': ['at most', LIMITS.fallbacks.ratio],
+      'Failed fallbacks in 10m': ['at most', LIMITS.fallbackFailures.count],
+      'Health check duration': ['at most', LIMITS.healthCheck.seconds],
+      'Instrumentation errors in 5m': ['at most', LIMITS.telemetryErrors.count],
     });
   });
 
-  it('are those that services report of themselves, dashed', () => {
+  it('are dashed lines if services report them', () => {
     const dashed = policy.panels
       .filter(({ fieldConfig }) => JSON.stringify(fieldConfig ?? {}).includes('"fill":"dash"'))
       .map(({ title, targets = [] }) => [title, targets.at(-1)?.legendFormat]);
     expect(dashed).toEqual([
-      ['Failures in a row', 'limit'],
-      ['Duration of calls, and the timeout', 'limit'],
-      ['Slots taken', 'limit'],
-      ['Calls in the queue', 'limit'],
+      ['Consecutive failures', 'limit'],
+      ['Call duration and timeout', 'limit'],
+      ['Bulkhead slots in use', 'limit'],
+      ['Queued calls', 'limit'],
     ]);
   });
 
-  it('measure the budget of the documented availability', () => {
-    for (const left of [
-      panelOf(fleet, 'Least error budget left, 30d'),
+  it('use the error budget of the availability objective', () => {
+    for (const panel of [
+      panelOf(fleet, 'Lowest error budget left, 30d'),
       panelOf(policy, 'Error budget left, 30d'),
     ]) {
-      expect(exprsOf(left)).toEqual([expect.stringMatching(/\[30d].* \/ 0\.0001\)?, -1\)$/s)]);
+      expect(exprsOf(panel)).toEqual([expect.stringMatching(/\[30d].* \/ 0\.0001\)?, -1\)$/s)]);
     }
   });
 
-  it('burn the budget in one panel, by every pair of windows', () => {
-    const { targets = [] } = panelOf(
-      policy,
-      'Error budget burn, as a share of what fires an alert',
-    );
+  it('show the burn rate of every pair of windows in one panel', () => {
+    const { targets = [] } = panelOf(policy, 'Error budget burn rate, relative to the alert limit');
     expect(targets).toHaveLength(BURN_RATES.length);
     const [first] = targets;
     expect(first?.expr).toMatch(/\[1h].*< .*\[5m].*or .*\[5m].*\) \/ 0\.00144$/s);
     expect(first?.legendFormat).toBe('1h and 5m: 14.4 times (critical)');
   });
 
-  it('change with the thresholds that are asked for', () => {
+  it('change with the option `thresholds`', () => {
     const thresholds = { 'timeouts.ratio': 0.2, 'latency.seconds': 1 };
     const [, changed] = dashboardsIn(generate({ thresholds })) as [Dashboard, Dashboard];
-    expect(drawn(changed)).toMatchObject({
-      'Calls timed out': ['at most', 0.2],
+    expect(limitsOf(changed)).toMatchObject({
+      'Share of calls that timed out': ['at most', 0.2],
       'Duration of answered calls': ['at most', 1],
     });
   });
 
-  it('are divided by the time scale, but for the durations of calls', () => {
+  it('are divided by the time scale, except durations of calls', () => {
     const [scaled] = dashboardsIn(generate({ timeScale: 60 })) as [Dashboard, Dashboard];
-    expect(drawn(scaled)).toMatchObject({
+    expect(limitsOf(scaled)).toMatchObject({
       'Time since closed, worst replica': ['at most', LIMITS.stuckOpen.seconds / 60],
-      'Most calls over 500 ms, last 10s': ['at most', 0.05],
+      'Highest share of calls over 500 ms, last 10s': ['at most', 0.05],
     });
   });
 });
 
-/** What the documents plan, and where it is. */
-const PLANNED: readonly [what: string, Dashboard, title: string][] = [
-  ['breaker: state by service', fleet, 'Worst state of any replica'],
-  ['breaker: failures over time', policy, 'Failures of the dependency, by type'],
+/** Required measurements, and the panels that show them. */
+const REQUIRED: readonly [measurement: string, Dashboard, title: string][] = [
+  ['breaker: state by service', fleet, 'Worst circuit breaker state per policy'],
+  ['breaker: failures over time', policy, 'Failures by error type'],
   ['breaker: success rate', policy, 'Success rate of the dependency'],
   ['retry: attempts by function', policy, 'Retries by attempt'],
-  ['retry: exhaustion rate', policy, 'Calls that used up their retries'],
-  ['retry: successes after a retry', policy, 'Retried calls that recovered'],
-  ['timeouts: by operation type', policy, 'Calls under the timeout'],
-  ['timeouts: duration distribution', policy, 'Duration of calls, and the timeout'],
-  ['timeouts: violation rate', policy, 'Calls timed out'],
-  ['bulkhead: active by resource', policy, 'Slots taken'],
-  ['bulkhead: rejection rate', policy, 'Calls rejected by the bulkhead'],
-  ['bulkhead: queue depth', policy, 'Calls in the queue'],
-  ['fallback: invocations', policy, 'Calls through the fallback'],
-  ['fallback: by error type', policy, 'Why the fallback answered, by type of error'],
-  ['fallback: cache hit rate', policy, 'Fallback answers by type'],
+  ['retry: exhaustion rate', policy, 'Share of calls that exhausted their retries'],
+  ['retry: successes after a retry', policy, 'Share of retried calls that recovered'],
+  ['timeouts: by operation type', policy, 'Calls by timeout result'],
+  ['timeouts: duration distribution', policy, 'Call duration and timeout'],
+  ['timeouts: violation rate', policy, 'Share of calls that timed out'],
+  ['bulkhead: active by resource', policy, 'Bulkhead slots in use'],
+  ['bulkhead: rejection rate', policy, 'Share of calls rejected by the bulkhead'],
+  ['bulkhead: queue depth', policy, 'Queued calls'],
+  ['fallback: invocations', policy, 'Calls by fallback result'],
+  ['fallback: by error type', policy, 'Errors that triggered the fallback'],
+  ['fallback: cache hit rate', policy, 'Fallback results by type'],
   ['connection state changes', policy, 'State by replica'],
   ['recovery attempts and successes', fleet, 'Openings and recoveries'],
   ['recovery attempts and successes of dependencies', policy, 'Recovery attempts'],
-  ['breaker transitions', policy, 'Changes of state'],
-  ['pool exhaustion', policy, 'Slots taken, fullest replica'],
-  ['failed messages', policy, 'Calls without an answer'],
+  ['breaker transitions', policy, 'State changes'],
+  ['pool exhaustion', policy, 'Bulkhead utilization, fullest replica'],
+  ['failed messages', policy, 'Share of unanswered calls'],
 ];
 
-describe('the panels that the documents plan', () => {
-  it.each(PLANNED)('have the %s', (_, dashboard, title) => {
-    expect(panelOf(dashboard, title).targets?.length).toBeGreaterThan(0);
+it('the dashboards show every required measurement', () => {
+  const missing = REQUIRED.filter(([, { panels }, title]) => {
+    const panel = panels.find((candidate) => candidate.title === title);
+    return (panel?.targets ?? []).length === 0;
   });
+  expect(missing.map(([measurement]) => measurement)).toEqual([]);
 });
 
-describe('the way between the dashboards', () => {
-  it('keeps the time and what is chosen, as far as the other can take it', () => {
+describe('links between the dashboards', () => {
+  it('pass time and variables that the target supports', () => {
     const common = '${datasource:queryparam}&${job:queryparam}&${instance:queryparam}';
-    // One policy takes a single value, and All is none.
+    // The policy dashboard requires a single policy, and All is not one.
     expect(fleet.links).toMatchObject([{ url: `/d/resilience-policy?${common}`, keepTime: true }]);
     expect(policy.links).toMatchObject([
       { url: `/d/resilience-fleet?${common}&\${policy:queryparam}`, keepTime: true },
@@ -266,7 +270,7 @@ describe('the way between the dashboards', () => {
     }
   });
 
-  it('leads from every series of a policy to that policy', () => {
+  it('lead from every series of a policy to its dashboard', () => {
     const linked = fleet.panels.filter(({ fieldConfig }) => fieldConfig?.defaults.links);
     expect(linked.length).toBeGreaterThan(4);
     for (const { fieldConfig, targets = [] } of linked) {
@@ -281,11 +285,11 @@ describe('the way between the dashboards', () => {
     }
   });
 
-  it('leads from the row of a table to its policy', () => {
+  it('lead from a table row to the dashboard of its policy', () => {
     const tables = fleet.panels.filter(({ type }) => type === 'table');
     expect(tables.map(({ title }) => title)).toEqual([
-      'Alerts firing',
-      'Scorecard: every policy against every documented limit',
+      'Firing alerts',
+      'Scorecard: policies and their limits',
     ]);
     for (const { fieldConfig } of tables) {
       const { properties = [] } =
@@ -295,7 +299,7 @@ describe('the way between the dashboards', () => {
           id: 'links',
           value: [
             {
-              title: 'All of this policy',
+              title: 'Dashboard of this policy',
               url:
                 '/d/resilience-policy?var-job=${__data.fields.Job:percentencode}' +
                 '&var-policy=${__data.fields.Policy:percentencode}' +
@@ -307,7 +311,7 @@ describe('the way between the dashboards', () => {
     }
   });
 
-  it('has the worst of a table at its top', () => {
+  it('are in tables that sort the worst row to the top', () => {
     const sorted = fleet.panels
       .filter(({ type }) => type === 'table')
       .map(({ options }) => options?.sortBy);
@@ -317,26 +321,26 @@ describe('the way between the dashboards', () => {
     ]);
   });
 
-  it('does not lead from the dashboard of a policy to itself', () => {
+  it('do not lead from the policy dashboard to itself', () => {
     expect(policy.panels.filter(({ fieldConfig }) => fieldConfig?.defaults.links)).toEqual([]);
   });
 });
 
 describe('dashboards of two namings in one Grafana', () => {
-  const other = dashboardsIn(generate({ naming: 'otlp', uidSuffix: 'otlp' }));
+  const otlp = dashboardsIn(generate({ naming: 'otlp', uidSuffix: 'otlp' }));
 
-  it('have uids, titles and links of their own', () => {
-    const both = [fleet, policy, ...other];
+  it('have different uids, titles and links', () => {
+    const both = [fleet, policy, ...otlp];
     expect(new Set(both.map(({ uid }) => uid)).size).toBe(4);
     expect(new Set(both.map(({ title }) => title)).size).toBe(4);
-    const urls = JSON.stringify(other).match(/\/d\/[\w-]+/g) ?? [];
+    const urls = JSON.stringify(otlp).match(/\/d\/[\w-]+/g) ?? [];
     expect([...new Set(urls)].sort()).toEqual([
       '/d/resilience-fleet-otlp',
       '/d/resilience-policy-otlp',
     ]);
   });
 
-  it('are linked by the alerts of their naming', () => {
+  it('are the targets of links from the alerts of their naming', () => {
     const files = generate({ uidSuffix: 'otlp', dashboardBase: 'https://grafana.test' });
     const urls = files['alerts/resilience-alerts.yaml']?.match(/test\/d\/[\w-]+/g) ?? [];
     expect(urls.length).toBeGreaterThan(20);
@@ -344,25 +348,25 @@ describe('dashboards of two namings in one Grafana', () => {
   });
 });
 
-describe.each(NAMINGS)('with labels of other names, in the naming %s', (naming) => {
+describe.each(NAMINGS)('with custom label names and the naming %s', (naming) => {
   const options = { naming, jobLabel: 'service_name', instanceLabel: 'k8s_pod' } as const;
 
-  it('panels ask by them', () => {
+  it('panels filter by these labels', () => {
     const queries = asked(generate(options)).filter(({ where }) => where.startsWith('resilience-'));
     expect(queries.length).toBeGreaterThan(100);
-    for (const { expr, where } of queries.filter((each) => !each.where.includes('variable'))) {
+    for (const { expr, where } of queries.filter((query) => !query.where.includes('variable'))) {
       for (const { matchers, grouping } of parseQuery(expr).selections) {
-        const written = matchers.map(({ label, op, value }) => `${label}${op}${value}`);
-        expect({ where, written }).toEqual({
+        const actual = matchers.map(({ label, op, value }) => `${label}${op}${value}`);
+        expect({ where, actual }).toEqual({
           where,
-          written: expect.arrayContaining(['service_name=~$job', 'k8s_pod=~$instance']),
+          actual: expect.arrayContaining(['service_name=~$job', 'k8s_pod=~$instance']),
         });
         expect(grouping).not.toEqual(expect.arrayContaining(['job']));
       }
     }
   });
 
-  it('links read them', () => {
+  it('links read these labels', () => {
     const text = JSON.stringify(dashboardsIn(generate(options))[0]);
     expect(text).toContain('var-job=${__field.labels.service_name:percentencode}');
     expect(text).toContain(

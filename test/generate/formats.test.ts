@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { alertGroups, recordingGroups } from '../../src/generate/alerts/index.ts';
-import { dashboards } from '../../src/generate/dashboards/index.ts';
+import { buildDashboards } from '../../src/generate/dashboards/index.ts';
 import { type Format, generate } from '../../src/generate/index.ts';
 import { resolveGenerateSettings } from '../../src/generate/options/generate-options.ts';
 import { FORMATS } from '../../src/generate/options/selection.ts';
@@ -20,7 +20,7 @@ type Parsed = any;
 
 describe.each(COMMITTED)('with the naming %s', (naming) => {
   const queries = new Queries(resolveGenerateSettings({ naming }));
-  const models = dashboards(queries);
+  const models = buildDashboards(queries);
   const alerts = alertGroups(queries);
   const recordings = recordingGroups(queries);
   const counts = (groups: readonly { rules: readonly unknown[] }[]) =>

@@ -11,6 +11,6 @@ const pages = [
     .map((file) => `docs/${file}`),
 ];
 
-it.each(pages)('every link of %s leads to a file, and to a heading, that is there', (page) => {
-  expect(deadLinks(page)).toEqual([]);
+it('every link in the documentation leads to a file and heading that exist', () => {
+  expect(pages.flatMap((page) => deadLinks(page).map((link) => `${page}: ${link}`))).toEqual([]);
 });

@@ -71,7 +71,7 @@ describe('the options of generate', () => {
 
   it('timeScale divides times of panels, but no duration of a call and no ratio', () => {
     const fleet = generate({ timeScale: 10 })[FLEET] ?? '';
-    expect(fleet).toContain('"Most calls over 500 ms, last 1m"');
+    expect(fleet).toContain('"Highest share of calls over 500 ms, last 1m"');
     expect(fleet).toContain('"value": 0.05,\n'); // p95: 500 ms, and timeouts: 5 %
     expect(fleet).toContain('"value": 30,\n'); // not closed: 5 min
     expect(fleet).toContain('"value": 0.7,\n'); // retries that recover: 70 %

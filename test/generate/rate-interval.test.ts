@@ -7,8 +7,8 @@ const HOUR = 3600;
 const SCRAPE_INTERVALS = [15, 30, 60] as const;
 
 const targets = dashboardsIn(generate()).flatMap(({ uid, panels }) =>
-  panels.flatMap(({ title, maxDataPoints = 0, targets: own = [] }) =>
-    own.map((target) => ({ where: `${uid}: ${title}`, maxDataPoints, target })),
+  panels.flatMap(({ title, maxDataPoints = 0, targets: panelTargets = [] }) =>
+    panelTargets.map((target) => ({ where: `${uid}: ${title}`, maxDataPoints, target })),
   ),
 );
 const rates = targets.filter(({ target }) => target.expr.includes('$__rate_interval'));
@@ -17,29 +17,29 @@ const rates = targets.filter(({ target }) => target.expr.includes('$__rate_inter
  * `$__rate_interval` in seconds, as Grafana computes it:
  * https://grafana.com/docs/grafana/latest/datasources/prometheus/template-variables/#use-__rate_interval
  *
- * @param scrapeInterval the "Scrape interval" of the data source
+ * @param scrapeInterval the option "Scrape interval" of the data source
  */
 function rateInterval({ interval }: Target, maxDataPoints: number, scrapeInterval: number): number {
-  const least = interval === undefined ? scrapeInterval : Number.parseInt(interval, 10);
-  const step = Math.max(HOUR / maxDataPoints, least);
-  return Math.max(step + least, 4 * least);
+  const minInterval = interval === undefined ? scrapeInterval : Number.parseInt(interval, 10);
+  const step = Math.max(HOUR / maxDataPoints, minInterval);
+  return Math.max(step + minInterval, 4 * minInterval);
 }
 
-describe.each(SCRAPE_INTERVALS)('an hour of samples that are %i s apart', (scrapeInterval) => {
+describe.each(SCRAPE_INTERVALS)('an hour of samples %i s apart', (scrapeInterval) => {
   it('has four samples in every window of every panel', () => {
     expect(rates.length).toBeGreaterThan(20);
-    const short = rates.filter(
+    const tooShort = rates.filter(
       ({ target, maxDataPoints }) =>
         rateInterval(target, maxDataPoints, scrapeInterval) < 4 * scrapeInterval,
     );
-    expect(short.map(({ where }) => where)).toEqual([]);
+    expect(tooShort.map(({ where }) => where)).toEqual([]);
   });
 
-  it('has a value at every point, wherever scrapes fall', async () => {
-    const found = rates.find(({ where }) => where === 'resilience-policy: Calls by outcome');
-    if (!found) throw new Error('Expected the panel Calls by outcome, found none');
-    const window = rateInterval(found.target, found.maxDataPoints, scrapeInterval);
-    const expr = found.target.expr
+  it('has a value at every point of the graph', async () => {
+    const rate = rates.find(({ where }) => where === 'resilience-policy: Calls by outcome');
+    if (!rate) throw new Error('Expected the panel Calls by outcome, got none');
+    const window = rateInterval(rate.target, rate.maxDataPoints, scrapeInterval);
+    const expr = rate.target.expr
       .replaceAll('$__rate_interval', `${window}s`)
       .replaceAll('$policy', 'p')
       .replace(/\$(job|instance)/g, '.*');
@@ -63,7 +63,7 @@ describe.each(SCRAPE_INTERVALS)('an hour of samples that are %i s apart', (scrap
 });
 
 it('no target overrides the scrape interval of the data source', () => {
-  const annotations = dashboardsIn(generate()).flatMap((each) => each.annotations.list);
+  const annotations = dashboardsIn(generate()).flatMap((dashboard) => dashboard.annotations.list);
   const all = [...targets.map(({ target }) => target), ...annotations.map(({ target }) => target)];
   expect(all.filter((target) => 'interval' in target)).toEqual([]);
 });

@@ -19,7 +19,7 @@ export const PROGRAMS = Object.keys(PACKAGES) as Program[];
 /** The tests that can not do without them. */
 export const NEEDED_BY: Readonly<Record<string, readonly Program[]>> = {
   'test/promtool/**': ['promtool', 'alertmanager'],
-  'test/generate/dashboards-answers.test.ts': ['promtool'],
+  'test/generate/dashboards-queries.test.ts': ['promtool'],
   'test/generate/formats/checked.test.ts': ['promtool', 'amtool', 'alertmanager'],
   'test/examples/grafana.test.ts': ['promtool', 'amtool'],
   'test/console/page.test.ts': ['chromium'],

@@ -20,30 +20,33 @@ import {
   selectorOf,
   TARGET_INFO,
 } from '../../semconv/prometheus.ts';
-import { change } from '../panels/circuit-breaker.ts';
-import { BAD, LINES } from '../panels/colors.ts';
+import { transition } from '../panels/circuit-breaker.ts';
+import { BAD, LINE_COLORS } from '../panels/colors.ts';
 import { DATASOURCE } from '../panels/datasource.ts';
 import { sum } from '../panels/targets.ts';
 import { equals, matches, type Queries } from '../promql/queries.ts';
 
-interface Mark {
+interface Annotation {
   readonly name: string;
   readonly color: string;
-  /** A series for each event, with a value above 0 where it happened. */
+  /** A series per event, with a value above 0 at the time of the event. */
   readonly expr: string;
   readonly title: string;
   readonly labels: readonly string[];
 }
 
-/** Marks on every graph: what came before an event, and what after? */
+/** Events that every graph marks. */
 export function annotations(queries: Queries): Builder<AnnotationQuery>[] {
-  return [openings(queries), restarts(queries), versions(queries)].map((mark) =>
-    annotation(mark, queries),
+  return [openings(queries), restarts(queries), versions(queries)].map((annotation) =>
+    buildAnnotation(annotation, queries),
   );
 }
 
-function openings(queries: Queries): Mark {
-  const series = queries.dashboardSelector(CIRCUIT_BREAKER_TRANSITIONS, change('closed', 'open'));
+function openings(queries: Queries): Annotation {
+  const series = queries.dashboardSelector(
+    CIRCUIT_BREAKER_TRANSITIONS,
+    transition('closed', 'open'),
+  );
   return {
     name: 'Circuits opened',
     color: BAD,
@@ -53,17 +56,17 @@ function openings(queries: Queries): Mark {
   };
 }
 
-/** A process starts again under its old name, whose counters are reset, or under a new one. */
-function restarts(queries: Queries): Mark {
+/** A restarted process resets its counters, or appears as a new instance. */
+function restarts(queries: Queries): Annotation {
   const { service, instance } = queries.dashboardMatchers;
   const replicas = queries.by([...queries.service, queries.instance]);
   const closed = equals<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed');
-  // Of all policies: a policy that a service makes later is no restart.
+  // All policies: a new policy of a running service is not a restart.
   const counters = queries.selector(EXECUTIONS, [...service, instance]);
   const states = queries.selector(CIRCUIT_BREAKER_STATE, [...service, instance, closed]);
   return {
     name: 'Restarts',
-    color: LINES[0],
+    color: LINE_COLORS[0],
     expr: `
 count ${queries.by(queries.service)} (
   group ${replicas} (resets(${counters}[$__rate_interval]) > 0)
@@ -75,8 +78,8 @@ count ${queries.by(queries.service)} (
   };
 }
 
-/** From the resource of the OpenTelemetry SDK, where the service gives it a version. */
-function versions(queries: Queries): Mark {
+/** The attribute `service.version` of the OpenTelemetry resource, if the service sets it. */
+function versions(queries: Queries): Annotation {
   const { service, instance } = queries.dashboardMatchers;
   const { naming } = queries.settings;
   const by = queries.by([...queries.service, LABEL_SERVICE_VERSION]);
@@ -87,17 +90,17 @@ function versions(queries: Queries): Mark {
   ]);
   return {
     name: 'Versions',
-    color: LINES[1],
+    color: LINE_COLORS[1],
     expr: `group ${by} (${target}) unless group ${by} (${target} offset $__rate_interval)`,
     title: `Version ${queries.legend(LABEL_SERVICE_VERSION)}: ${queries.legend(queries.job)}`,
     labels: [...queries.service, LABEL_SERVICE_VERSION],
   };
 }
 
-function annotation({ name, color, expr, title, labels }: Mark, queries: Queries) {
+function buildAnnotation({ name, color, expr, title, labels }: Annotation, queries: Queries) {
   const { naming } = queries.settings;
   const legend = labels.map((label) => queries.legend(label)).join(' ');
-  const built = new AnnotationQueryBuilder()
+  const builder = new AnnotationQueryBuilder()
     .name(name)
     .datasource(DATASOURCE)
     .enable(true)
@@ -115,9 +118,9 @@ function annotation({ name, color, expr, title, labels }: Mark, queries: Queries
     .tagKeys(labels.map((label) => labelName(label, naming)).join(','));
   return {
     build() {
-      // The builder would hide its switch in a menu, and calls it built into Grafana.
-      const { placement: _, builtIn: __, ...rest } = built.build();
-      return rest;
+      // The builder sets options that hide the toggle and mark the annotation as built in.
+      const { placement: _, builtIn: __, ...annotation } = builder.build();
+      return annotation;
     },
   };
 }

@@ -9,9 +9,9 @@ import { scorecard } from '../panels/scorecard.ts';
 import * as slo from '../panels/slo.ts';
 import * as telemetry from '../panels/telemetry.ts';
 import type { Queries } from '../promql/queries.ts';
-import { dashboardOf, type Section } from './layout.ts';
+import { buildDashboard, type Section } from './layout.ts';
 
-/** The most urgent first. */
+/** The most urgent section first. */
 const SECTIONS: readonly Section[] = [
   {
     title: 'Now',
@@ -20,45 +20,47 @@ const SECTIONS: readonly Section[] = [
         height: 4,
         panels: [
           state.notClosed,
-          execution.unansweredNow,
-          slo.leastBudgetLeft,
-          dependency.available,
+          execution.policiesWithUnanswered,
+          slo.lowestBudgetLeft,
+          dependency.availableShare,
         ],
       },
-      { height: 10, panels: [alerts.firing, state.worstState] },
+      { height: 10, panels: [alerts.firingAlerts, state.worstStateByPolicy] },
     ],
   },
   { title: 'Scorecard', lines: [{ height: 12, panels: [scorecard] }] },
   {
-    title: 'One replica, or the whole fleet?',
+    title: 'One replica or the whole fleet',
     lines: [{ height: 8, panels: [state.downtime, state.shareNotClosed, breaker.openings] }],
   },
   {
     title: 'Calls',
-    lines: [{ height: 10, panels: [execution.worstByFailures, execution.slowest] }],
+    lines: [
+      { height: 10, panels: [execution.highestUnansweredShares, execution.highestSlowShares] },
+    ],
   },
   {
-    title: 'Answers gathered from several systems',
+    title: 'Gathered results',
     isCollapsed: true,
-    lines: [{ height: 8, panels: [degradation.byStatus, degradation.missing] }],
+    lines: [{ height: 8, panels: [degradation.resultsByStatus, degradation.missingParts] }],
   },
   {
-    title: 'Blind spots: what this dashboard can not see',
-    lines: [{ height: 8, panels: [telemetry.breakersLeft, telemetry.overflow] }],
+    title: 'Missing data',
+    lines: [{ height: 8, panels: [telemetry.reportingBreakers, telemetry.overflowSeries] }],
   },
 ];
 
-/** Everything at a glance. */
-export function fleet(queries: Queries): Dashboard {
-  return dashboardOf(
+/** The dashboard of all policies of all services. */
+export function buildFleetDashboard(queries: Queries): Dashboard {
+  return buildDashboard(
     {
       name: 'fleet',
       title: 'Resilience: fleet',
-      description: 'Every resilience policy of every service at a glance.',
+      description: 'All resilience policies of all services.',
       policies: 'many',
-      // A minute apart in an hour: a hundred replicas of thirty policies are much to read.
-      points: 80,
-      other: { name: 'policy', title: 'One policy in depth' },
+      // About one point per minute: 100 replicas of 30 policies are expensive to query.
+      maxDataPoints: 80,
+      link: { name: 'policy', title: 'One policy in depth' },
       sections: SECTIONS,
     },
     queries,

@@ -1,15 +1,15 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { DashboardName } from '../options/dashboard-uid.ts';
 import type { Queries } from '../promql/queries.ts';
-import { fleet } from './fleet.ts';
-import { policy } from './policy.ts';
+import { buildFleetDashboard } from './fleet.ts';
+import { buildPolicyDashboard } from './policy.ts';
 
-const DASHBOARDS = { fleet, policy };
+const BUILDERS = { fleet: buildFleetDashboard, policy: buildPolicyDashboard };
 
-/** The dashboards of these names; the uid of each is the name of its file. */
-export function dashboards(
+/** Builds dashboards by name. The uid of a dashboard is its file name. */
+export function buildDashboards(
   queries: Queries,
   names: readonly DashboardName[] = ['fleet', 'policy'],
 ): Dashboard[] {
-  return names.map((name) => DASHBOARDS[name](queries));
+  return names.map((name) => BUILDERS[name](queries));
 }

@@ -11,9 +11,9 @@ import * as slo from '../panels/slo.ts';
 import * as telemetry from '../panels/telemetry.ts';
 import * as timeout from '../panels/timeout.ts';
 import { equals, Queries } from '../promql/queries.ts';
-import { dashboardOf, type Section } from './layout.ts';
+import { buildDashboard, type Section } from './layout.ts';
 
-/** Rows of parts that a policy may not have are collapsed. */
+/** Sections about members that a policy may not have are collapsed. */
 const SECTIONS: readonly Section[] = [
   {
     title: 'Summary',
@@ -21,104 +21,114 @@ const SECTIONS: readonly Section[] = [
       {
         height: 4,
         panels: [
-          state.stateNow,
+          state.currentState,
           state.openSince,
-          execution.unanswered,
-          breaker.failingErrorType,
-          slo.answered,
+          execution.unansweredRate,
+          breaker.topErrorType,
+          slo.answeredShare,
           slo.budgetLeft,
         ],
       },
     ],
   },
   {
-    title: 'Calls: what callers got',
+    title: 'Calls',
     lines: [
-      { height: 8, panels: [execution.byOutcome, execution.withoutAnswer, execution.active] },
+      {
+        height: 8,
+        panels: [execution.callsByOutcome, execution.unansweredShare, execution.runningCalls],
+      },
       { height: 8, panels: [execution.duration, execution.durationByResult] },
     ],
   },
   {
     title: 'Circuit breaker',
     lines: [
-      { height: 8, panels: [state.stateByReplica, state.breakersByState, state.failures] },
-      { height: 8, panels: [breaker.calls, breaker.successRate, breaker.errors] },
-      { height: 8, panels: [breaker.transitions, breaker.administration] },
+      {
+        height: 8,
+        panels: [state.stateByReplica, state.breakersByState, state.consecutiveFailures],
+      },
+      { height: 8, panels: [breaker.callsByResult, breaker.successRate, breaker.failuresByType] },
+      { height: 8, panels: [breaker.transitions, breaker.manualOperations] },
     ],
   },
   {
     title: 'Retry',
     isCollapsed: true,
     lines: [
-      { height: 8, panels: [retry.calls, retry.attempts, retry.secondRetries] },
-      { height: 8, panels: [retry.recovered, retry.exhausted] },
-      { height: 8, panels: [retry.amplification, retry.delay] },
+      { height: 8, panels: [retry.callsByResult, retry.retriesByAttempt, retry.secondRetries] },
+      { height: 8, panels: [retry.recoveredShare, retry.exhaustedShare] },
+      { height: 8, panels: [retry.amplification, retry.meanDelay] },
     ],
   },
   {
     title: 'Timeout',
     isCollapsed: true,
-    lines: [{ height: 8, panels: [timeout.calls, timeout.duration, timeout.timedOut] }],
+    lines: [
+      {
+        height: 8,
+        panels: [timeout.callsByResult, timeout.durationAndLimit, timeout.timedOutShare],
+      },
+    ],
   },
   {
     title: 'Bulkhead',
     isCollapsed: true,
     lines: [
-      { height: 8, panels: [bulkhead.active, bulkhead.queued, bulkhead.saturation] },
-      { height: 8, panels: [bulkhead.calls, bulkhead.rejections, bulkhead.wait] },
+      { height: 8, panels: [bulkhead.slotsInUse, bulkhead.queuedCalls, bulkhead.utilization] },
+      { height: 8, panels: [bulkhead.callsByResult, bulkhead.rejectedShare, bulkhead.queueWait] },
     ],
   },
   {
     title: 'Fallback',
     isCollapsed: true,
     lines: [
-      { height: 8, panels: [fallback.calls, fallback.used, fallback.failures] },
-      { height: 8, panels: [fallback.byType, fallback.errors] },
+      { height: 8, panels: [fallback.callsByResult, fallback.usedShare, fallback.failures] },
+      { height: 8, panels: [fallback.resultsByType, fallback.errorsByType] },
     ],
   },
   {
     title: 'Dependency of the same name',
     isCollapsed: true,
     lines: [
-      { height: 8, panels: [dependency.reachable, dependency.recoveries] },
-      { height: 8, panels: [dependency.checkDuration, dependency.checks] },
+      { height: 8, panels: [dependency.reachingReplicas, dependency.recoveryAttempts] },
+      { height: 8, panels: [dependency.checkDuration, dependency.checksByResult] },
     ],
   },
   {
-    title: 'How fast the error budget burns, and circuits recover',
+    title: 'Error budget burn and recovery time',
     isCollapsed: true,
-    lines: [{ height: 8, panels: [slo.burn, breaker.recoveries] }],
+    lines: [{ height: 8, panels: [slo.budgetBurn, breaker.recoveryTime] }],
   },
   {
-    title: 'Instrumentation: can this be trusted?',
+    title: 'Instrumentation health',
     isCollapsed: true,
-    lines: [{ height: 8, panels: [telemetry.replicas, telemetry.errors] }],
+    lines: [{ height: 8, panels: [telemetry.reportingReplicas, telemetry.instrumentationErrors] }],
   },
 ];
 
 /**
- * Grafana escapes a single value for a string, not for a regular expression; and a policy may be
- * called by a URL. So it is matched as it is.
+ * Matches the policy exactly. Grafana escapes a single value for a string but not for a regular
+ * expression, and the name of a policy may be a URL.
  */
-class OnePolicy extends Queries {
+class SinglePolicyQueries extends Queries {
   override get dashboardMatchers() {
     return { ...super.dashboardMatchers, policy: equals(ATTR_POLICY_NAME, '$policy') };
   }
 }
 
-/** One policy in depth. */
-export function policy(queries: Queries): Dashboard {
-  return dashboardOf(
+/** The dashboard of one policy. */
+export function buildPolicyDashboard(queries: Queries): Dashboard {
+  return buildDashboard(
     {
       name: 'policy',
       title: 'Resilience: policy',
-      description:
-        'One resilience policy in depth: what callers got, and what each part of it did.',
+      description: 'One resilience policy: what callers experience, and what each member does.',
       policies: 'one',
-      points: 160,
-      other: { name: 'fleet', title: 'The whole fleet' },
+      maxDataPoints: 160,
+      link: { name: 'fleet', title: 'The whole fleet' },
       sections: SECTIONS,
     },
-    new OnePolicy(queries.settings),
+    new SinglePolicyQueries(queries.settings),
   );
 }

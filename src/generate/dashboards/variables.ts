@@ -13,46 +13,46 @@ import { DATASOURCE } from '../panels/datasource.ts';
 import type { Queries } from '../promql/queries.ts';
 
 /**
- * The variables of every dashboard: what a reader chooses, each among what the ones before left.
+ * The variables of a dashboard. Each lists the values that exist with the selection of the previous
+ * ones.
  *
- * @param policies how many policies can be chosen
+ * @param policies whether the reader selects one policy or several
  */
 export function variables(queries: Queries, policies: 'one' | 'many'): Builder<VariableModel>[] {
-  const choice = (name: string, label: string, attribute: string, among: Matcher[]) =>
+  const createVariable = (name: string, label: string, attribute: string, matchers: Matcher[]) =>
     new QueryVariableBuilder(name)
       .label(label)
       .datasource(DATASOURCE)
       .query({
         query:
-          `label_values(${queries.selector(EXECUTIONS, among)}, ` +
+          `label_values(${queries.selector(EXECUTIONS, matchers)}, ` +
           `${labelName(attribute, queries.settings.naming)})`,
         refId: name,
       })
       .refresh(VariableRefresh.OnTimeRangeChanged)
       .sort(VariableSort.AlphabeticalAsc);
-  const { dashboardMatchers: chosen } = queries;
-  const policy = choice('policy', 'Policy', ATTR_POLICY_NAME, [...chosen.service, chosen.instance]);
+  const { service, instance } = queries.dashboardMatchers;
+  const policy = createVariable('policy', 'Policy', ATTR_POLICY_NAME, [...service, instance]);
   return [
     new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'),
     ...queries.service.map((label, index) =>
-      any(
-        choice(queries.variable(label), queries.title(label), label, [
-          ...chosen.service.slice(0, index),
+      withAll(
+        createVariable(queries.variable(label), queries.title(label), label, [
+          ...service.slice(0, index),
         ]),
       ),
     ),
-    any(choice('instance', 'Instance', queries.instance, [...chosen.service])),
-    policies === 'many' ? any(policy) : policy.multi(false).includeAll(false),
+    withAll(createVariable('instance', 'Instance', queries.instance, [...service])),
+    policies === 'many' ? withAll(policy) : policy.multi(false).includeAll(false),
   ];
 }
 
-function any(variable: QueryVariableBuilder): QueryVariableBuilder {
+function withAll(variable: QueryVariableBuilder): QueryVariableBuilder {
   return (
     variable
       .multi(true)
       .includeAll(true)
-      // Also what has no such label: with OTLP an instance has no name unless it is given one, and
-      // what is recorded is of all instances.
+      // Also series without the label: OTLP services without `service.instance.id`, recorded series.
       .allValue('.*')
       .current({ selected: true, text: ['All'], value: ['$__all'] })
   );

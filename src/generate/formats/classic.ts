@@ -1,21 +1,21 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
-/** The oldest Grafana that has all that the dashboards use. */
-const GRAFANA = '11.0.0';
+/** The oldest version with all features of the dashboards. */
+const GRAFANA_VERSION = '11.0.0';
 
 /**
- * What Grafana's own export to share a dashboard has. No inputs: a variable of the dashboard selects
- * the data source, so an import asks for none.
+ * Fields of Grafana's export for sharing. There are no inputs, because a dashboard variable selects the
+ * data source.
  */
-const SHARED = {
+const EXPORT_FIELDS = {
   __inputs: [],
   __requires: [
-    { type: 'grafana', id: 'grafana', name: 'Grafana', version: GRAFANA },
+    { type: 'grafana', id: 'grafana', name: 'Grafana', version: GRAFANA_VERSION },
     { type: 'datasource', id: 'prometheus', name: 'Prometheus', version: '1.0.0' },
   ],
 };
 
-/** The JSON that Grafana imports and provisions from a file, and that grafana.com takes. */
+/** JSON for the import and the provisioning of Grafana, and for grafana.com. */
 export function classicDashboard(dashboard: Dashboard): string {
-  return `${JSON.stringify({ ...SHARED, ...dashboard }, null, 2)}\n`;
+  return `${JSON.stringify({ ...EXPORT_FIELDS, ...dashboard }, null, 2)}\n`;
 }

@@ -3,10 +3,10 @@ import type { GenerateSettings } from '../options/generate-options.ts';
 import { classicDashboard } from './classic.ts';
 import { kubernetesObject } from './kubernetes.ts';
 
-/** Which ConfigMaps the sidecar of Grafana's Helm chart takes for dashboards, by its defaults. */
+/** The default label of the dashboard sidecar in Grafana's Helm chart. */
 const LABELS = { grafana_dashboard: '1' };
 
-/** A dashboard in a ConfigMap of its own: together they could be more than one may hold. */
+/** One ConfigMap per dashboard, because a ConfigMap holds at most 1 MiB. */
 export function configMap(dashboard: Dashboard, settings: GenerateSettings): string {
   const name = String(dashboard.uid);
   return kubernetesObject(

@@ -1,2 +1,2 @@
-/** The folder of Grafana that dashboards and alert rules are in. */
+/** The Grafana folder of dashboards and alert rules. */
 export const FOLDER = 'Resilience';

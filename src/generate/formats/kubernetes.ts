@@ -1,17 +1,18 @@
 import type { GenerateSettings } from '../options/generate-options.ts';
 import { yamlFile } from './yaml.ts';
 
-interface Head {
+interface ObjectHead {
   readonly apiVersion: string;
   readonly kind: string;
-  /** Lower-case letters and dashes, as Kubernetes wants it. */
+  /** Lower-case letters, digits and dashes. */
   readonly name: string;
-  /** By which it is found, unless the options say otherwise. */
+  /** Default labels, by which an operator or a sidecar selects the object. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** The YAML of a Kubernetes object with the labels of the options. */
 export function kubernetesObject(
-  { apiVersion, kind, name, labels }: Head,
+  { apiVersion, kind, name, labels }: ObjectHead,
   body: object,
   settings: Pick<GenerateSettings, 'labels'>,
 ): string {

@@ -1,10 +1,10 @@
 import { FOLDER } from './folder.ts';
 import { yamlFile } from './yaml.ts';
 
-/** Where Grafana's documentation and image have dashboards. */
+/** The folder for dashboards in Grafana's documentation and image. */
 const PATH = '/var/lib/grafana/dashboards';
 
-/** What makes Grafana load dashboards from a folder: its place is `provisioning/dashboards/`. */
+/** The file in `provisioning/dashboards/` that makes Grafana load dashboards from a folder. */
 export function dashboardProvider(): string {
   return yamlFile(
     {
@@ -15,12 +15,12 @@ export function dashboardProvider(): string {
           orgId: 1,
           folder: FOLDER,
           type: 'file',
-          // What is edited in the browser would be gone with the next file.
+          // The next generated file would overwrite changes from the browser.
           allowUiUpdates: false,
           options: { path: PATH },
         },
       ],
     },
-    `Put the dashboards into ${PATH}, or change the path.`,
+    `Copy the dashboards to ${PATH}, or change the path.`,
   );
 }

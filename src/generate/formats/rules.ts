@@ -1,6 +1,6 @@
 import { ATTR_DEPENDENCY_NAME, ATTR_POLICY_NAME } from '../../semconv/attributes.ts';
 import type { Alert, Recording, RuleGroup, Subject } from '../alerts/types.ts';
-import { uidOf } from '../options/dashboard-uid.ts';
+import { dashboardUid } from '../options/dashboard-uid.ts';
 import type { Queries } from '../promql/queries.ts';
 
 /** Rule groups for Prometheus, Mimir and the Prometheus operator. */
@@ -61,7 +61,7 @@ export function annotations(alert: Alert, queries: Queries): Readonly<Record<str
     ...(dashboardBase === undefined
       ? {}
       : {
-          dashboard_url: `${dashboardBase}/d/${uidOf(dashboard, queries.settings)}?${parameters.join('&')}`,
+          dashboard_url: `${dashboardBase}/d/${dashboardUid(dashboard, queries.settings)}?${parameters.join('&')}`,
         }),
   };
 }

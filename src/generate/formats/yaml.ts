@@ -1,10 +1,10 @@
 import { stringify } from 'yaml';
 import { GENERATED } from './generated-note.ts';
 
-/** A YAML file that says whence it comes, and what else there is to say before one reads on. */
+/** A YAML file with comments at the top: that it is generated, then the remarks. */
 export function yamlFile(content: unknown, ...remarks: readonly string[]): string {
-  const head = [GENERATED, ...remarks].map((line) => `# ${line}`.trimEnd());
-  // Folded lines are hard to search for; anchors are not understood by all that read such files.
+  const comments = [GENERATED, ...remarks].map((line) => `# ${line}`.trimEnd());
+  // Folded lines are hard to search, and some readers of rule files do not support anchors.
   const options = { lineWidth: 0, aliasDuplicateObjects: false };
-  return `${head.join('\n')}\n${stringify(content, options)}`;
+  return `${comments.join('\n')}\n${stringify(content, options)}`;
 }

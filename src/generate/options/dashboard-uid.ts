@@ -1,7 +1,10 @@
-/** Every dashboard, by the name under which `what` selects it. */
+/** The dashboards, by the names that the option `what` selects. */
 export type DashboardName = 'fleet' | 'policy';
 
-/** The uid of a dashboard, which is also the name of its file and the end of its URL. */
-export function uidOf(name: DashboardName, { uidSuffix }: { readonly uidSuffix: string }): string {
+/** The uid of a dashboard, which is part of its file name and URL. */
+export function dashboardUid(
+  name: DashboardName,
+  { uidSuffix }: { readonly uidSuffix: string },
+): string {
   return ['resilience', name, ...(uidSuffix === '' ? [] : [uidSuffix])].join('-');
 }

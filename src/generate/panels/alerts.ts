@@ -9,13 +9,13 @@ import {
 } from '../../semconv/prometheus.ts';
 import { equals, matches, type Queries } from '../promql/queries.ts';
 import { SEVERITIES } from './colors.ts';
-import { made } from './targets.ts';
+import { ruleSelector } from './targets.ts';
 import { POLICY_TITLE, type Table } from './types.ts';
 
-/** What the names of all alerts of this package begin with. */
+/** The prefix of all alert names of this package. */
 const PREFIX = 'Resilience';
 
-export function firing(queries: Queries): Table {
+export function firingAlerts(queries: Queries): Table {
   const rows = [
     { label: LABEL_ALERT_NAME, title: 'Alert' },
     ...queries.service.map((label) => ({ label, title: queries.title(label) })),
@@ -23,33 +23,33 @@ export function firing(queries: Queries): Table {
   ];
   const by = queries.by(rows.map(({ label }) => label));
   const alerts = (...matchers: Matcher[]) =>
-    made(queries, ALERTS, [
+    ruleSelector(queries, ALERTS, [
       matches(LABEL_ALERT_NAME, `${PREFIX}.*`),
       equals(LABEL_ALERT_STATE, 'firing'),
       ...matchers,
     ]);
-  // By the alphabet info would come before warning.
-  const urgencies = SEVERITIES.map(
+  // Numbers sort by urgency; names would sort info before warning.
+  const severities = SEVERITIES.map(
     ({ severity }, i) => `${i + 1} * ${alerts(equals(LABEL_SEVERITY, severity))}`,
   );
   return {
     kind: 'table',
-    title: 'Alerts firing',
+    title: 'Firing alerts',
     description:
-      'Alerts of this pack that fire now, and for how many replicas or dependencies each. Critical ' +
-      'means that callers are harmed. Their runbooks tell what to do.',
-    noData: 'no alert fires; or the rules of this pack are not loaded into this Prometheus.',
+      'Alerts of this package that fire now, and for how many replicas or dependencies. Critical: ' +
+      'callers are affected. The runbook of an alert says what to do.',
+    noData: 'no alert fires, or Prometheus has not loaded the rules of this package.',
     rows,
     columns: [
       {
         title: 'Severity',
         unit: Count,
-        expr: `max ${by} (\n  ${urgencies.join('\n  or ')}\n)`,
+        expr: `max ${by} (\n  ${severities.join('\n  or ')}\n)`,
         values: SEVERITIES,
       },
       { title: 'Firing', unit: Count, expr: `count ${by} (${alerts()})` },
     ],
-    sortedBy: { title: 'Severity', order: 'falling' },
-    toPolicy: true,
+    sortedBy: { title: 'Severity', order: 'descending' },
+    linksToPolicy: true,
   };
 }

@@ -9,77 +9,77 @@ import {
   BULKHEAD_WAIT_DURATION,
 } from '../../semconv/metrics.ts';
 import { equals, type Queries } from '../promql/queries.ts';
-import { BULKHEAD_RESULT } from './colors.ts';
+import { BULKHEAD_RESULT_COLORS } from './colors.ts';
 import { percentiles } from './percentiles.ts';
 import { results } from './results.ts';
 import { share } from './share.ts';
-import { now, ratio } from './targets.ts';
+import { ratio, total } from './targets.ts';
 import type { Graph } from './types.ts';
 
 const NO_BULKHEAD = 'no bulkhead is instrumented, or no replica reports.';
 
 export const REJECTED = equals<BulkheadResult>(ATTR_BULKHEAD_RESULT, 'rejected');
 
-export function rejections(queries: Queries): Graph {
+export function rejectedShare(queries: Queries): Graph {
   return share(
     queries,
     BULKHEAD_CALLS,
     { part: [REJECTED] },
     {
-      title: 'Calls rejected by the bulkhead',
+      title: 'Share of calls rejected by the bulkhead',
       description:
-        'Share of calls turned away because every slot, and every place in the queue, was taken. Above ' +
-        'the line the dependency is too slow for its traffic, or the limit too low.',
+        'Calls rejected because all slots and queue places were in use. Above the line, the dependency ' +
+        'is too slow for its traffic, or the limit is too low.',
     },
     { value: queries.limits.bulkheadRejections.ratio, bad: 'above' },
   );
 }
 
-export function active(queries: Queries): Graph {
+export function slotsInUse(queries: Queries): Graph {
   return {
     kind: 'lines',
-    title: 'Slots taken',
-    description: 'Calls that hold a slot, on all replicas, and the slots that there are, dashed.',
+    title: 'Bulkhead slots in use',
+    description: 'Running calls on all replicas, and the number of slots (dashed).',
     noData: NO_BULKHEAD,
     unit: Count,
     queries: [
-      { expr: now(queries, BULKHEAD_ACTIVE, []), legend: 'active' },
-      { expr: now(queries, BULKHEAD_LIMIT, []), legend: 'limit', isLimit: true },
+      { expr: total(queries, BULKHEAD_ACTIVE, []), legend: 'active' },
+      { expr: total(queries, BULKHEAD_LIMIT, []), legend: 'limit', isLimit: true },
     ],
   };
 }
 
-export function queued(queries: Queries): Graph {
+export function queuedCalls(queries: Queries): Graph {
   return {
     kind: 'lines',
-    title: 'Calls in the queue',
+    title: 'Queued calls',
     description:
-      'Calls that wait for a slot, on all replicas, and the places that there are, dashed. A queue that ' +
-      'does not empty makes every caller wait, and helps nobody.',
+      'Calls that wait for a slot on all replicas, and the size of the queue (dashed). If the queue ' +
+      'never empties, every caller waits: reduce the traffic or raise the limit.',
     noData: NO_BULKHEAD,
     unit: Count,
     queries: [
-      { expr: now(queries, BULKHEAD_QUEUED, []), legend: 'queued' },
-      { expr: now(queries, BULKHEAD_QUEUE_LIMIT, []), legend: 'limit', isLimit: true },
+      { expr: total(queries, BULKHEAD_QUEUED, []), legend: 'queued' },
+      { expr: total(queries, BULKHEAD_QUEUE_LIMIT, []), legend: 'limit', isLimit: true },
     ],
   };
 }
 
-/** Nothing can go to the slots of another replica, so one that is full turns calls away alone. */
-export function saturation(queries: Queries): Graph {
+/** Replicas do not share slots, so a full replica rejects calls while others have free slots. */
+export function utilization(queries: Queries): Graph {
   return {
     kind: 'lines',
-    title: 'Slots taken, fullest replica',
+    title: 'Bulkhead utilization, fullest replica',
     description:
-      'Share of the slots that is taken on the replica where it is most: how near the pool is to its ' +
-      'exhaustion. At the line for 5 min, ResilienceBulkheadSaturated fires.',
+      'Share of slots in use on the fullest replica. Above the line for 5 min, ' +
+      'ResilienceBulkheadSaturated fires.',
     noData: NO_BULKHEAD,
     unit: PercentUnit,
     queries: [
       {
         expr: `max(\n${ratio(
-          now(queries, BULKHEAD_ACTIVE, queries.replica),
-          now(queries, BULKHEAD_LIMIT, queries.replica),
+          total(queries, BULKHEAD_ACTIVE, queries.replica),
+          total(queries, BULKHEAD_LIMIT, queries.replica),
         )}\n)`,
         legend: 'fullest replica',
       },
@@ -88,20 +88,20 @@ export function saturation(queries: Queries): Graph {
   };
 }
 
-export function calls(queries: Queries): Graph {
+export function callsByResult(queries: Queries): Graph {
   return results(queries, BULKHEAD_CALLS, ATTR_BULKHEAD_RESULT, {
-    title: 'Calls to the bulkhead',
+    title: 'Calls by bulkhead result',
     description:
-      'Calls that got a slot, that were turned away, or whose caller gave up in the queue.',
-    colors: BULKHEAD_RESULT,
+      'Accepted: the call got a slot. Rejected: slots and queue were full. Cancelled: the caller aborted ' +
+      'in the queue.',
+    colors: BULKHEAD_RESULT_COLORS,
   });
 }
 
-export function wait(queries: Queries): Graph {
+export function queueWait(queries: Queries): Graph {
   return percentiles(queries, BULKHEAD_WAIT_DURATION, {
-    title: 'Time in the queue',
-    description:
-      'How long calls waited for a slot before they began; their callers waited as long.',
-    noData: 'no call had to wait in that time, no bulkhead is instrumented, or no replica reports.',
+    title: 'Queue wait time',
+    description: 'How long calls waited for a slot. Their callers waited as long.',
+    noData: 'no call waited in this time, no bulkhead is instrumented, or no replica reports.',
   });
 }

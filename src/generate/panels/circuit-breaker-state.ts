@@ -14,13 +14,13 @@ import {
 } from '../../semconv/metrics.ts';
 import type { Matcher } from '../../semconv/prometheus.ts';
 import { equals, notEquals, oneOf, type Queries } from '../promql/queries.ts';
-import { GOOD, STATE, STATES } from './colors.ts';
-import { now, policyLegend, ratio, sum } from './targets.ts';
+import { GOOD, STATE_COLORS, STATES } from './colors.ts';
+import { policyLegend, ratio, sum, total } from './targets.ts';
 import type { Graph } from './types.ts';
 
 export const NO_BREAKER = 'no circuit breaker is instrumented, or no replica reports.';
 
-/** What rejects calls until its reset time is over; isolated is somebody's will. */
+/** States of a failing dependency. An operator isolates a circuit on purpose. */
 export const OPEN = oneOf<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, ['open', 'half_open']);
 
 export function notClosed(queries: Queries): Graph {
@@ -29,8 +29,8 @@ export function notClosed(queries: Queries): Graph {
     kind: 'stat',
     title: 'Circuits not closed',
     description:
-      'Circuit breakers that are open, half-open or isolated now, on all replicas: calls through them ' +
-      'are rejected.',
+      'Circuit breakers on all replicas that are open, half-open or isolated now. They reject calls. ' +
+      'Normal: 0.',
     noData: NO_BREAKER,
     unit: Count,
     queries: [{ expr: `sum(${queries.dashboardSelector(CIRCUIT_BREAKER_STATE, [matcher])})` }],
@@ -38,46 +38,46 @@ export function notClosed(queries: Queries): Graph {
   };
 }
 
-/** Breakers that a scrape of the last interval saw in a state. */
-function seen(queries: Queries, state: CircuitBreakerState): string {
+/** Circuit breakers that were in a state at any scrape of the interval. */
+function inState(queries: Queries, state: CircuitBreakerState): string {
   const matcher = equals<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, state);
   return `max_over_time(${queries.dashboardSelector(CIRCUIT_BREAKER_STATE, [matcher])}[$__rate_interval])`;
 }
 
-function worst(queries: Queries, by: readonly string[]): string {
-  const parts = STATES.map(({ state }, worse) => {
-    const breakers = sum(queries, [...by, ATTR_CIRCUIT_BREAKER_STATE], seen(queries, state));
-    return `${worse} * (${breakers} > bool 0)`;
+function worstState(queries: Queries, by: readonly string[]): string {
+  const parts = STATES.map(({ state }, value) => {
+    const breakers = sum(queries, [...by, ATTR_CIRCUIT_BREAKER_STATE], inState(queries, state));
+    return `${value} * (${breakers} > bool 0)`;
   });
   return `max ${queries.by(by)} (\n  ${parts.join('\n  or ')}\n)`;
 }
 
-export function worstState(queries: Queries): Graph {
+export function worstStateByPolicy(queries: Queries): Graph {
   return {
     kind: 'states',
-    title: 'Worst state of any replica',
+    title: 'Worst circuit breaker state per policy',
     description:
-      'For each policy the worst state that a scrape saw of any breaker on any replica: open before ' +
-      'half-open, isolated, closed. Whether it is one replica or all: see the share below.',
+      'The worst state of any circuit breaker on any replica, in the order open, half-open, isolated, ' +
+      'closed. The share below shows whether one replica or all are affected.',
     noData: NO_BREAKER,
     unit: Count,
-    queries: [{ expr: worst(queries, queries.policy), legend: policyLegend(queries) }],
+    queries: [{ expr: worstState(queries, queries.policy), legend: policyLegend(queries) }],
     values: STATES,
-    toPolicy: true,
+    linksToPolicy: true,
   };
 }
 
-/** Of one policy, now. */
-export function stateNow(queries: Queries): Graph {
+/** For one policy. */
+export function currentState(queries: Queries): Graph {
   return {
     kind: 'stat',
-    title: 'Worst circuit',
+    title: 'Worst state',
     description:
-      'The worst state of any breaker of this policy in the last scrapes: if open, calls through it are ' +
-      'rejected before they are made. Which replica: see the circuit breaker below.',
+      'The worst state of any circuit breaker of this policy now. If open, it rejects calls without ' +
+      'sending them. The section on the circuit breaker shows which replica.',
     noData: NO_BREAKER,
     unit: Count,
-    queries: [{ expr: worst(queries, [queries.job]) }],
+    queries: [{ expr: worstState(queries, [queries.job]) }],
     values: STATES,
   };
 }
@@ -87,13 +87,13 @@ export function stateByReplica(queries: Queries): Graph {
     kind: 'states',
     title: 'State by replica',
     description:
-      'The worst state of this policy that a scrape saw on each replica. One open band is a replica in ' +
-      'trouble; all of them are a dependency in trouble.',
+      'The worst state of this policy on each replica. One open band: a problem of that replica. All ' +
+      'bands open: a problem of the dependency.',
     noData: NO_BREAKER,
     unit: Count,
     queries: [
       {
-        expr: worst(queries, [queries.job, queries.instance]),
+        expr: worstState(queries, [queries.job, queries.instance]),
         legend: `${queries.legend(queries.instance)} (${queries.legend(queries.job)})`,
       },
     ],
@@ -101,19 +101,18 @@ export function stateByReplica(queries: Queries): Graph {
   };
 }
 
-/** Of one policy, now. */
+/** For one policy. */
 export function openSince(queries: Queries): Graph {
   const downtime = queries.dashboardSelector(CIRCUIT_BREAKER_DOWNTIME);
   return {
     kind: 'stat',
     title: 'Open since',
     description:
-      'When the circuit left closed, failed probes included, on the replica where that is longest ago. ' +
-      'When the next probe is due is in no metric: a probe is the first call after the reset time that ' +
-      'the service configures.',
+      'Time since the circuit left closed, failed probes included, on the replica where it is longest. ' +
+      'The next probe is the first call after `halfOpenAfter`, which no metric contains.',
     noData: NO_BREAKER,
     unit: DateTimeFromNow,
-    // Milliseconds of the clock; 0 where every circuit is closed or isolated.
+    // Milliseconds since 1970, or 0 if every circuit is closed or isolated.
     queries: [{ expr: `1000 * (time() - max(${downtime} > 0))\nor 0 * max(${downtime})` }],
     values: [{ text: 'not open', color: GOOD }],
   };
@@ -124,8 +123,8 @@ export function downtime(queries: Queries): Graph {
     kind: 'lines',
     title: 'Time since closed, worst replica',
     description:
-      'How long a circuit of a policy has not been closed, failed probes included, on the replica where ' +
-      'it is longest. Above the line while callers meet it, ResilienceCircuitBreakerStuckOpen fires.',
+      'Time since a circuit of the policy left closed, failed probes included, on the replica where it ' +
+      'is longest. Above the line, while calls arrive, ResilienceCircuitBreakerStuckOpen fires.',
     noData: NO_BREAKER,
     unit: Seconds,
     queries: [
@@ -135,7 +134,7 @@ export function downtime(queries: Queries): Graph {
       },
     ],
     limit: { value: queries.seconds(queries.limits.stuckOpen.seconds), bad: 'above' },
-    toPolicy: true,
+    linksToPolicy: true,
   };
 }
 
@@ -144,16 +143,16 @@ export function shareNotClosed(queries: Queries): Graph {
     sum(queries, queries.policy, queries.dashboardSelector(CIRCUIT_BREAKER_STATE, matchers));
   return {
     kind: 'lines',
-    title: 'Breakers not closed, whole fleet',
+    title: 'Share of circuit breakers not closed',
     description:
-      'Share of all breakers of a policy, on all replicas, that is open or half-open: one replica of ' +
-      'four is 25 %. At the line, ResilienceCircuitBreakerOpenFleetWide fires: the dependency is gone ' +
-      'for a whole service.',
+      'Circuit breakers of a policy on all replicas that are open or half-open: one replica of four is ' +
+      '25 %. At the line, ResilienceCircuitBreakerOpenFleetWide fires: the dependency is unavailable for ' +
+      'the whole service.',
     noData: NO_BREAKER,
     unit: PercentUnit,
     queries: [{ expr: ratio(breakers([OPEN]), breakers()), legend: policyLegend(queries) }],
     limit: { value: queries.limits.fleetWide.ratio, bad: 'above' },
-    toPolicy: true,
+    linksToPolicy: true,
   };
 }
 
@@ -161,30 +160,29 @@ export function breakersByState(queries: Queries): Graph {
   const by = [ATTR_CIRCUIT_BREAKER_STATE];
   return {
     kind: 'stack',
-    title: 'Breakers in each state',
-    description:
-      'How many breakers of all replicas are in each state. All that are not closed reject calls.',
+    title: 'Circuit breakers by state',
+    description: 'Circuit breakers on all replicas. Open and isolated ones reject calls.',
     noData: NO_BREAKER,
     unit: Count,
     queries: [
       {
-        expr: now(queries, CIRCUIT_BREAKER_STATE, by),
+        expr: total(queries, CIRCUIT_BREAKER_STATE, by),
         legend: queries.legend(ATTR_CIRCUIT_BREAKER_STATE),
       },
     ],
-    colors: STATE,
+    colors: STATE_COLORS,
   };
 }
 
-export function failures(queries: Queries): Graph {
+export function consecutiveFailures(queries: Queries): Graph {
   const largest = (metric: Metric) => `max(${queries.dashboardSelector(metric)})`;
   return {
     kind: 'lines',
-    title: 'Failures in a row',
+    title: 'Consecutive failures',
     description:
-      'How near a circuit is to opening, on the replica that is nearest. At the dashed line it opens. ' +
-      'Circuit breakers that count a share of failures are not in it.',
-    noData: 'no circuit breaker counts failures in a row, or no replica reports.',
+      'How close a circuit is to opening, on the closest replica. At the dashed line it opens. Circuit ' +
+      'breakers that open at a ratio of failures are not included.',
+    noData: 'no circuit breaker counts consecutive failures, or no replica reports.',
     unit: Count,
     queries: [
       { expr: largest(CIRCUIT_BREAKER_FAILURES), legend: 'failures' },

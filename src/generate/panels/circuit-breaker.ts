@@ -21,30 +21,30 @@ import {
 import type { Matcher } from '../../semconv/prometheus.ts';
 import { equals, oneOf, type Queries } from '../promql/queries.ts';
 import { NO_BREAKER } from './circuit-breaker-state.ts';
-import { ACTION, BAD, BREAKER_RESULT, GOOD, TURNED_AWAY } from './colors.ts';
+import { ACTION_COLORS, BAD, BREAKER_RESULT_COLORS, GOOD, WARNING } from './colors.ts';
 import { results } from './results.ts';
 import { share } from './share.ts';
 import { rate, ratio, sum } from './targets.ts';
 import type { Graph, Query } from './types.ts';
 
-/** The matchers of a change of state. */
-export function change(from: CircuitBreakerState, to: CircuitBreakerState): Matcher[] {
+/** The matchers of a state transition. */
+export function transition(from: CircuitBreakerState, to: CircuitBreakerState): Matcher[] {
   return [
     equals<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE, from),
     equals<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, to),
   ];
 }
 
-/** Counted as they happen, so that none between two scrapes is missed. */
+/** Counters, unlike the state, do not miss a transition between two scrapes. */
 export function openings(queries: Queries): Graph {
   const count = (from: CircuitBreakerState, to: CircuitBreakerState) =>
-    `sum(increase(${queries.dashboardSelector(CIRCUIT_BREAKER_TRANSITIONS, change(from, to))}[$__rate_interval]))`;
+    `sum(increase(${queries.dashboardSelector(CIRCUIT_BREAKER_TRANSITIONS, transition(from, to))}[$__rate_interval]))`;
   return {
     kind: 'bars',
     title: 'Openings and recoveries',
     description:
-      'Circuits that opened, probes after the reset time that failed, and circuits that closed again. ' +
-      'Openings without recoveries are an outage that goes on.',
+      'Circuits that opened, probes that failed, and circuits that closed again. Openings without ' +
+      'recoveries: the outage continues.',
     noData: NO_BREAKER,
     unit: Count,
     queries: [
@@ -52,12 +52,12 @@ export function openings(queries: Queries): Graph {
       { expr: count('half_open', 'open'), legend: 'probe failed' },
       { expr: count('half_open', 'closed'), legend: 'recovered' },
     ],
-    colors: { opened: BAD, 'probe failed': TURNED_AWAY, recovered: GOOD },
+    colors: { opened: BAD, 'probe failed': WARNING, recovered: GOOD },
   };
 }
 
-/** A line at zero wherever breakers report: that nothing happened is not that nothing is known. */
-function none(queries: Queries): Query {
+/** A line at 0 while circuit breakers report, to distinguish no events from no data. */
+function zeroLine(queries: Queries): Query {
   return { expr: `0 * sum(${queries.dashboardSelector(CIRCUIT_BREAKER_STATE)})`, legend: 'none' };
 }
 
@@ -65,10 +65,10 @@ export function transitions(queries: Queries): Graph {
   const by = [ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE, ATTR_CIRCUIT_BREAKER_STATE];
   return {
     kind: 'bars',
-    title: 'Changes of state',
+    title: 'State changes',
     description:
-      'Every change that a circuit made, on all replicas. Open to half-open is an attempt to recover; ' +
-      'back to open, it failed; to closed, it succeeded.',
+      'State changes on all replicas. Open to half-open: a probe starts. Half-open to open: it failed. ' +
+      'Half-open to closed: it succeeded.',
     noData: NO_BREAKER,
     unit: Count,
     queries: [
@@ -80,20 +80,20 @@ export function transitions(queries: Queries): Graph {
         ),
         legend: by.map((label) => queries.legend(label)).join(' to '),
       },
-      none(queries),
+      zeroLine(queries),
     ],
   };
 }
 
-export function administration(queries: Queries): Graph {
+export function manualOperations(queries: Queries): Graph {
   const by = [ATTR_CIRCUIT_BREAKER_ACTION];
   const actions = queries.dashboardSelector(CIRCUIT_BREAKER_ADMINISTRATION);
   return {
     kind: 'bars',
-    title: 'Resets and isolations by hand',
+    title: 'Manual operations',
     description:
-      'What people did to the circuits, through the health routes or the command line. The log of the ' +
-      'service says who it was, and why.',
+      'Resets, isolations and releases by operators, through the health routes or the command line. The ' +
+      'log of the service has the operator and the reason.',
     noData: NO_BREAKER,
     unit: Count,
     queries: [
@@ -101,19 +101,19 @@ export function administration(queries: Queries): Graph {
         expr: sum(queries, by, `increase(${actions}[$__rate_interval]) > 0`),
         legend: queries.legend(ATTR_CIRCUIT_BREAKER_ACTION),
       },
-      none(queries),
+      zeroLine(queries),
     ],
-    colors: ACTION,
+    colors: ACTION_COLORS,
   };
 }
 
-export function calls(queries: Queries): Graph {
+export function callsByResult(queries: Queries): Graph {
   return results(queries, CIRCUIT_BREAKER_CALLS, ATTR_CIRCUIT_BREAKER_RESULT, {
-    title: 'Calls through the circuit breaker',
+    title: 'Calls by circuit breaker result',
     description:
-      'What the breaker made of each call; each retry is a call of its own. Failures open the circuit, ' +
-      'rejected calls never left; ignored are errors that it is told not to count.',
-    colors: BREAKER_RESULT,
+      'Calls and retries. Failure: counts towards opening. Rejected: not sent, because the circuit is ' +
+      'open. Ignored: an error that the policy does not handle.',
+    colors: BREAKER_RESULT_COLORS,
   });
 }
 
@@ -128,31 +128,31 @@ export function successRate(queries: Queries): Graph {
     {
       title: 'Success rate of the dependency',
       description:
-        'Of the calls that the breaker let through and judged, those that succeeded: how the dependency ' +
-        'is, before any retry or fallback makes it look better.',
+        'Successful calls among all that succeeded or failed, before retries and fallbacks: the health of ' +
+        'the dependency itself.',
     },
   );
 }
 
-export function errors(queries: Queries): Graph {
+export function failuresByType(queries: Queries): Graph {
   const graph = results(
     queries,
     ERRORS,
     ATTR_ERROR_TYPE,
     {
-      title: 'Failures of the dependency, by type',
+      title: 'Failures by error type',
       description:
-        'The errors and failed results that the breaker counted, by HTTP status, error code or class: ' +
-        'what the dependency says of itself.',
+        'Errors and failed results that the circuit breaker counted, by HTTP status, error code or error ' +
+        'class.',
       noData: NO_BREAKER,
     },
     [equals<PolicyType>(ATTR_POLICY_TYPE, 'circuit_breaker')],
   );
-  return { ...graph, queries: [...graph.queries, none(queries)] };
+  return { ...graph, queries: [...graph.queries, zeroLine(queries)] };
 }
 
-/** Of one policy, now. */
-export function failingErrorType(queries: Queries): Graph {
+/** For one policy. */
+export function topErrorType(queries: Queries): Graph {
   const failed = rate(queries, ERRORS, {
     by: [ATTR_ERROR_TYPE],
     matchers: [equals<PolicyType>(ATTR_POLICY_TYPE, 'circuit_breaker')],
@@ -160,10 +160,10 @@ export function failingErrorType(queries: Queries): Graph {
   const calls = rate(queries, CIRCUIT_BREAKER_CALLS, { by: [] });
   return {
     kind: 'stat',
-    title: 'Failing error type',
+    title: 'Most frequent error type',
     description:
-      'The HTTP status, error code or class of most failures that the circuit breaker counts now: what ' +
-      'is wrong with the dependency, by its own words.',
+      'HTTP status, error code or error class of most failures that the circuit breaker counts now. It ' +
+      'hints at the cause: a timeout, a refused connection, a 503.',
     noData: NO_BREAKER,
     unit: OpsPerSecond,
     queries: [
@@ -174,18 +174,18 @@ export function failingErrorType(queries: Queries): Graph {
   };
 }
 
-export function recoveries(queries: Queries): Graph {
-  const total = (part: 'sum' | 'count') =>
+export function recoveryTime(queries: Queries): Graph {
+  const durations = (part: 'sum' | 'count') =>
     rate(queries, CIRCUIT_BREAKER_RECOVERY_DURATION, { by: [], part });
   return {
     kind: 'lines',
     title: 'Time to recovery',
     description:
-      'From the first opening to closed again, as the mean of the circuits that recovered in the last ' +
-      'minutes. Above the line, outages last longer than the documents allow.',
-    noData: 'no circuit has closed again in that time.',
+      'Mean time from the first opening until closed, of circuits that recovered in the last minutes. ' +
+      'Above the line, outages are too long: check `halfOpenAfter` and the dependency.',
+    noData: 'no circuit recovered in this time.',
     unit: Seconds,
-    queries: [{ expr: ratio(total('sum'), total('count')), legend: 'mean' }],
+    queries: [{ expr: ratio(durations('sum'), durations('count')), legend: 'mean' }],
     limit: { value: queries.seconds(queries.limits.recovery.seconds), bad: 'above' },
   };
 }

@@ -16,112 +16,115 @@ import { STATES_WORST_FIRST } from '../../semconv/attributes.ts';
 import type { Alert } from '../alerts/types.ts';
 
 /**
- * Colors of Grafana that differ in lightness as well as in hue, so that a reader who sees no
- * difference between red and green can tell them apart.
+ * Grafana colors that differ in lightness and hue, so that readers with red-green color blindness can
+ * distinguish them.
  */
 export const GOOD = 'light-green';
-const STAND_IN = 'blue';
-export const TURNED_AWAY = 'dark-orange';
-const LATE = 'dark-purple';
 export const BAD = 'dark-red';
-const NEITHER = 'text';
+export const WARNING = 'dark-orange';
+/** An answer that is not the regular one, such as that of a fallback. */
+const SUBSTITUTE = 'blue';
+const TIMED_OUT = 'dark-purple';
+const ISOLATED = 'dark-purple';
+const NEUTRAL = 'text';
 
-/** Of lines that are told apart by nothing but their name: neither good nor bad. */
-export const LINES = ['blue', 'dark-purple', 'yellow'] as const;
+/** Colors of lines that are neither good nor bad. */
+export const LINE_COLORS = ['blue', 'dark-purple', 'yellow'] as const;
 
-/** The same thing has the same color on every panel. */
-export const OUTCOME: Readonly<Record<Outcome, string>> = {
+type Colors<Name extends string> = Readonly<Record<Name, string>>;
+
+export const OUTCOME_COLORS: Colors<Outcome> = {
   success: GOOD,
-  fallback: STAND_IN,
+  fallback: SUBSTITUTE,
   failure: BAD,
-  rejected: TURNED_AWAY,
-  timed_out: LATE,
-  cancelled: NEITHER,
-  not_handled: NEITHER,
+  rejected: WARNING,
+  timed_out: TIMED_OUT,
+  cancelled: NEUTRAL,
+  not_handled: NEUTRAL,
 };
 
-export const EXECUTION_RESULT: Readonly<Record<ExecutionResult, string>> = {
+export const EXECUTION_RESULT_COLORS: Colors<ExecutionResult> = {
   answered: GOOD,
   unanswered: BAD,
 };
 
-const STATE_VIEWS: Readonly<Record<CircuitBreakerState, { text: string; color: string }>> = {
+const STATE_TEXTS: Readonly<Record<CircuitBreakerState, { text: string; color: string }>> = {
   closed: { text: 'closed', color: GOOD },
-  isolated: { text: 'isolated by hand', color: LATE },
-  half_open: { text: 'half-open', color: TURNED_AWAY },
+  isolated: { text: 'isolated', color: ISOLATED },
+  half_open: { text: 'half-open', color: WARNING },
   open: { text: 'open', color: BAD },
 };
 
-/** The best state first: its index is its value in a panel. */
+/** The states, best first: the index of a state is its value in panels. */
 export const STATES = STATES_WORST_FIRST.toReversed().map((state) => ({
   state,
-  ...STATE_VIEWS[state],
+  ...STATE_TEXTS[state],
 }));
 
-export const STATE: Readonly<Record<string, string>> = Object.fromEntries(
+export const STATE_COLORS: Readonly<Record<string, string>> = Object.fromEntries(
   STATES.map(({ state, color }) => [state, color]),
 );
 
-export const BREAKER_RESULT: Readonly<Record<CircuitBreakerResult, string>> = {
+export const BREAKER_RESULT_COLORS: Colors<CircuitBreakerResult> = {
   success: GOOD,
   failure: BAD,
-  ignored: STAND_IN,
-  rejected: TURNED_AWAY,
-  cancelled: NEITHER,
+  ignored: SUBSTITUTE,
+  rejected: WARNING,
+  cancelled: NEUTRAL,
 };
 
-export const ACTION: Readonly<Record<CircuitBreakerAction, string>> = {
+export const ACTION_COLORS: Colors<CircuitBreakerAction> = {
   reset: GOOD,
-  isolate: LATE,
-  release: STAND_IN,
+  isolate: ISOLATED,
+  release: SUBSTITUTE,
 };
 
-export const RETRY_RESULT: Readonly<Record<RetryResult, string>> = {
+export const RETRY_RESULT_COLORS: Colors<RetryResult> = {
   success_without_retry: GOOD,
-  success_after_retry: STAND_IN,
+  success_after_retry: SUBSTITUTE,
   exhausted: BAD,
-  not_retryable: TURNED_AWAY,
-  aborted: NEITHER,
+  not_retryable: WARNING,
+  aborted: NEUTRAL,
 };
 
-export const TIMEOUT_RESULT: Readonly<Record<TimeoutResult, string>> = {
+export const TIMEOUT_RESULT_COLORS: Colors<TimeoutResult> = {
   completed: GOOD,
-  timed_out: LATE,
-  cancelled: NEITHER,
+  timed_out: TIMED_OUT,
+  cancelled: NEUTRAL,
 };
 
-export const BULKHEAD_RESULT: Readonly<Record<BulkheadResult, string>> = {
+export const BULKHEAD_RESULT_COLORS: Colors<BulkheadResult> = {
   accepted: GOOD,
-  rejected: TURNED_AWAY,
-  cancelled: NEITHER,
+  rejected: WARNING,
+  cancelled: NEUTRAL,
 };
 
-export const FALLBACK_RESULT: Readonly<Record<FallbackResult, string>> = {
+export const FALLBACK_RESULT_COLORS: Colors<FallbackResult> = {
   not_used: GOOD,
-  used: STAND_IN,
+  used: SUBSTITUTE,
   failed: BAD,
 };
 
-export const DEGRADATION_STATUS: Readonly<Record<DegradationStatus, string>> = {
+export const DEGRADATION_STATUS_COLORS: Colors<DegradationStatus> = {
   complete: GOOD,
-  partial: STAND_IN,
+  partial: SUBSTITUTE,
   failed: BAD,
 };
 
-export const DEPENDENCY_RESULT: Readonly<Record<(typeof DEPENDENCY_RESULTS)[number], string>> = {
+export const DEPENDENCY_RESULT_COLORS: Colors<(typeof DEPENDENCY_RESULTS)[number]> = {
   available: GOOD,
-  slow: TURNED_AWAY,
+  slow: WARNING,
   unavailable: BAD,
 };
 
-export const RECOVERY_RESULT: Readonly<Record<RecoveryResult, string>> = {
+export const RECOVERY_RESULT_COLORS: Colors<RecoveryResult> = {
   success: GOOD,
   failure: BAD,
 };
 
 /** From least to most urgent. */
 export const SEVERITIES = [
-  { severity: 'info', text: 'info', color: STAND_IN },
-  { severity: 'warning', text: 'warning', color: TURNED_AWAY },
+  { severity: 'info', text: 'info', color: SUBSTITUTE },
+  { severity: 'warning', text: 'warning', color: WARNING },
   { severity: 'critical', text: 'critical', color: BAD },
 ] as const satisfies readonly { severity: Alert['severity']; text: string; color: string }[];

@@ -8,45 +8,44 @@ import {
 } from '../../semconv/attributes.ts';
 import { DEGRADATION_CALLS, DEGRADATION_PARTS } from '../../semconv/metrics.ts';
 import { oneOf, type Queries } from '../promql/queries.ts';
-import { DEGRADATION_STATUS } from './colors.ts';
+import { DEGRADATION_STATUS_COLORS } from './colors.ts';
 import { results } from './results.ts';
 import { rate } from './targets.ts';
 import type { Graph } from './types.ts';
 
 const NOTHING_GATHERED =
-  'no answer was gathered from parts in that time, or no replica reports. Policies that are chosen ' +
-  'make no difference here: a gathered answer has a name of its own.';
+  'no call of `gather` in this time, or no replica reports. The variable Policy has no effect here.';
 
-/** So many lines can still be told apart. */
-const MOST = 10;
+/** More lines are hard to distinguish. */
+const MAX_LINES = 10;
 
-/** A part that the caller did not wait for is nobody's fault. */
+/** Without cancelled parts, which the caller did not wait for. */
 const MISSING = oneOf<Outcome>(ATTR_OUTCOME, ['failure', 'rejected', 'timed_out']);
 
-export function byStatus(queries: Queries): Graph {
+export function resultsByStatus(queries: Queries): Graph {
   return results(queries, DEGRADATION_CALLS, ATTR_DEGRADATION_STATUS, {
-    title: 'Gathered answers by how much was there',
+    title: 'Gathered results by completeness',
     description:
-      'Answers that are gathered from several systems: with all of their parts, with enough of them to ' +
-      'be of use, or with too few.',
+      'Results that `gather` collects from several systems. Complete: all parts. Partial: at least the ' +
+      'required parts. Failed: too few.',
     noData: NOTHING_GATHERED,
-    colors: DEGRADATION_STATUS,
+    colors: DEGRADATION_STATUS_COLORS,
   });
 }
 
-export function missing(queries: Queries): Graph {
+export function missingParts(queries: Queries): Graph {
   const by = [ATTR_DEGRADATION_NAME, ATTR_DEGRADATION_PART];
   return {
     kind: 'lines',
-    title: `Parts that were missing, the worst ${MOST}`,
+    title: `Missing parts, top ${MAX_LINES}`,
     description:
-      'Parts that failed, timed out, or were rejected by their policy, by answer and part: the system ' +
-      'that most answers go without.',
+      'Parts that failed, timed out, or were rejected by their policy, by result and part. The first is ' +
+      'the system that is missing most often.',
     noData: NOTHING_GATHERED,
     unit: OpsPerSecond,
     queries: [
       {
-        expr: `topk(${MOST}, ${rate(queries, DEGRADATION_PARTS, { by, matchers: [MISSING] })})`,
+        expr: `topk(${MAX_LINES}, ${rate(queries, DEGRADATION_PARTS, { by, matchers: [MISSING] })})`,
         legend: `${queries.legend(ATTR_DEGRADATION_NAME)}: ${queries.legend(ATTR_DEGRADATION_PART)}`,
       },
     ],

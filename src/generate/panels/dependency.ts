@@ -10,50 +10,49 @@ import {
   DEPENDENCY_RECOVERY_ATTEMPTS,
 } from '../../semconv/metrics.ts';
 import type { Queries } from '../promql/queries.ts';
-import { DEPENDENCY_RESULT, RECOVERY_RESULT } from './colors.ts';
+import { DEPENDENCY_RESULT_COLORS, RECOVERY_RESULT_COLORS } from './colors.ts';
 import { percentiles } from './percentiles.ts';
-import { dependency, rate, sum } from './targets.ts';
+import { dependencyMatcher, rate, sum } from './targets.ts';
 import type { Graph } from './types.ts';
 
-const NOT_WATCHED =
-  'no dependency of that name is watched by health checks, or no replica reports.';
+const NOT_MONITORED = 'no health check monitors a dependency of this name, or no replica reports.';
 
-/** Replicas are no dependencies: one is available where most of them can reach it. */
-export function available(queries: Queries): Graph {
-  const reached = queries.by([queries.job, ATTR_DEPENDENCY_NAME]);
+/** A dependency is available if at least half of the replicas reach it. */
+export function availableShare(queries: Queries): Graph {
+  const perDependency = queries.by([queries.job, ATTR_DEPENDENCY_NAME]);
   return {
     kind: 'stat',
     title: 'Dependencies available',
     description:
-      'Share of the dependencies that most replicas can reach, in the service where it is lowest. ' +
-      'Below the limit postpone bulk work, or expect partial results.',
-    noData: 'no dependency is watched by health checks, or no replica reports.',
+      'Share of dependencies that most replicas reach, in the service with the lowest share. Below the ' +
+      'limit, postpone bulk work and expect partial results.',
+    noData: 'no health check monitors a dependency, or no replica reports.',
     unit: PercentUnit,
     queries: [
       {
         expr:
           `min(avg ${queries.by([queries.job])} (\n` +
-          `  avg ${reached} (${queries.dashboardSelector(DEPENDENCY_AVAILABLE)}) >= bool 0.5\n))`,
+          `  avg ${perDependency} (${queries.dashboardSelector(DEPENDENCY_AVAILABLE)}) >= bool 0.5\n))`,
       },
     ],
     limit: { value: queries.limits.dependenciesAvailable.ratio, bad: 'below' },
   };
 }
 
-export function reachable(queries: Queries): Graph {
+export function reachingReplicas(queries: Queries): Graph {
   return {
     kind: 'lines',
-    title: 'Replicas that reach the dependency',
+    title: 'Share of replicas that reach the dependency',
     description:
-      'Share of the replicas whose last health check found the dependency of this name available. ' +
-      'Below a half it counts as unavailable.',
-    noData: NOT_WATCHED,
+      'Replicas whose last health check found the dependency of this name available. Below 50 % it ' +
+      'counts as unavailable.',
+    noData: NOT_MONITORED,
     unit: PercentUnit,
     queries: [
       {
         expr:
           `avg ${queries.by([queries.job])} ` +
-          `(${queries.dashboardSelector(DEPENDENCY_AVAILABLE, [dependency(queries)])})`,
+          `(${queries.dashboardSelector(DEPENDENCY_AVAILABLE, [dependencyMatcher(queries)])})`,
         legend: queries.legend(queries.job),
       },
     ],
@@ -65,50 +64,53 @@ export function checkDuration(queries: Queries): Graph {
     queries,
     DEPENDENCY_CHECK_DURATION,
     {
-      title: 'Duration of health checks',
+      title: 'Health check duration',
       description:
-        'How long the checks of this dependency take. Above the line the system is under load, even ' +
-        'while it still answers.',
-      noData: NOT_WATCHED,
+        'How long the health checks of this dependency take. Above the line, the dependency is probably ' +
+        'overloaded, even if it still responds.',
+      noData: NOT_MONITORED,
     },
     {
-      matchers: [dependency(queries)],
+      matchers: [dependencyMatcher(queries)],
       limit: { value: queries.limits.healthCheck.seconds, bad: 'above' },
     },
   );
 }
 
-export function checks(queries: Queries): Graph {
+export function checksByResult(queries: Queries): Graph {
   return {
     kind: 'stack',
     title: 'Health checks by result',
-    description: 'What the checks of this dependency found: available, slow, or unavailable.',
-    noData: NOT_WATCHED,
+    description:
+      'Results of the health checks of this dependency: available, slow, or unavailable.',
+    noData: NOT_MONITORED,
     unit: OpsPerSecond,
     queries: [
       {
         expr: rate(queries, DEPENDENCY_CHECK_DURATION, {
           by: [ATTR_DEPENDENCY_RESULT],
-          matchers: [dependency(queries)],
+          matchers: [dependencyMatcher(queries)],
           part: 'count',
         }),
         legend: queries.legend(ATTR_DEPENDENCY_RESULT),
       },
     ],
-    colors: DEPENDENCY_RESULT,
+    colors: DEPENDENCY_RESULT_COLORS,
   };
 }
 
-export function recoveries(queries: Queries): Graph {
-  const attempts = queries.dashboardSelector(DEPENDENCY_RECOVERY_ATTEMPTS, [dependency(queries)]);
+export function recoveryAttempts(queries: Queries): Graph {
+  const attempts = queries.dashboardSelector(DEPENDENCY_RECOVERY_ATTEMPTS, [
+    dependencyMatcher(queries),
+  ]);
   const by = [ATTR_DEPENDENCY_RECOVERY_RESULT];
   return {
     kind: 'bars',
     title: 'Recovery attempts',
     description:
-      'Attempts to recover this dependency while it was unavailable, by whether they ended without an ' +
-      'error. Whether it helped is what the next health check tells.',
-    noData: 'no dependency of that name can be recovered, or no replica reports.',
+      'Calls of the recovery function of this dependency while it was unavailable. Success: the function ' +
+      'did not throw. The next health check shows whether the dependency is available.',
+    noData: 'no dependency of this name has a recovery function, or no replica reports.',
     unit: Count,
     queries: [
       {
@@ -116,6 +118,6 @@ export function recoveries(queries: Queries): Graph {
         legend: queries.legend(ATTR_DEPENDENCY_RECOVERY_RESULT),
       },
     ],
-    colors: RECOVERY_RESULT,
+    colors: RECOVERY_RESULT_COLORS,
   };
 }

@@ -13,143 +13,139 @@ import { EXECUTION_ACTIVE, EXECUTION_DURATION, EXECUTIONS } from '../../semconv/
 import type { Matcher } from '../../semconv/prometheus.ts';
 import { COUNTED, UNANSWERED } from '../alerts/recording-rules.ts';
 import { equals, type Queries } from '../promql/queries.ts';
-import { EXECUTION_RESULT, OUTCOME } from './colors.ts';
+import { EXECUTION_RESULT_COLORS, OUTCOME_COLORS } from './colors.ts';
 import { percentiles } from './percentiles.ts';
 import { results } from './results.ts';
 import { share } from './share.ts';
 import {
-  gained,
-  maySlower,
-  now,
+  allowedSlowShare,
+  increase,
   percentile,
   policyLegend,
   rate,
   ratio,
-  slower,
+  slowShare,
+  total,
 } from './targets.ts';
-import { type Graph, NO_CALLS } from './types.ts';
+import { type Graph, NO_CALLS, NO_DURATIONS } from './types.ts';
 
-/** As many bars as one takes in at a glance. */
-const WORST = 10;
+const RANKING_LENGTH = 10;
 
-const NO_DURATIONS = `${NO_CALLS} Durations can also be switched off where a policy is instrumented.`;
-
-/** The durations by which a dependency is judged: a rejected call is quick, and says nothing of it. */
+/** Durations of the dependency; a rejected call is fast and would hide a slow dependency. */
 export const ANSWERED = equals<ExecutionResult>(ATTR_EXECUTION_RESULT, 'answered');
 
-export function byOutcome(queries: Queries): Graph {
+export function callsByOutcome(queries: Queries): Graph {
   return results(queries, EXECUTIONS, ATTR_OUTCOME, {
     title: 'Calls by outcome',
     description:
-      'What callers got: an answer (success), a stand-in for it (fallback), or none: the call failed, ' +
-      'was rejected before it was made, or timed out. Cancelled is what callers gave up themselves; not ' +
-      'handled is an error that no filter of the policy handles, such as a 404.',
-    colors: OUTCOME,
+      'Answered: success, or the result of a fallback. Unanswered: failed, rejected before it was sent, ' +
+      'or timed out. Neither: cancelled by the caller, or not handled, which is an error that no policy ' +
+      'handles, such as a 404.',
+    colors: OUTCOME_COLORS,
   });
 }
 
-export function worstByFailures(queries: Queries): Graph {
+export function highestUnansweredShares(queries: Queries): Graph {
   const { windowSeconds } = queries.limits.latency;
   const calls = (matchers: Matcher[]) =>
-    gained(queries, EXECUTIONS, windowSeconds, { by: queries.policy, matchers });
+    increase(queries, EXECUTIONS, windowSeconds, { by: queries.policy, matchers });
   return {
     kind: 'ranking',
-    title: `Most calls without an answer, last ${queries.window(windowSeconds)}`,
+    title: `Highest share of unanswered calls, last ${queries.window(windowSeconds)}`,
     description:
-      'The ten policies whose callers most often got neither an answer nor a fallback, as a share of ' +
-      'their calls. Red is above the documented limit. Begin with the uppermost.',
+      'The ten policies with the highest share of calls that end with neither a result nor a fallback. ' +
+      'Red: above the limit. Start with the first.',
     noData: NO_CALLS,
     unit: PercentUnit,
     queries: [
       {
-        expr: `topk(${WORST}, ${ratio(calls([UNANSWERED]), calls([COUNTED]))})`,
+        expr: `topk(${RANKING_LENGTH}, ${ratio(calls([UNANSWERED]), calls([COUNTED]))})`,
         legend: policyLegend(queries),
       },
     ],
     limit: { value: queries.limits.errors.ratio, bad: 'above' },
-    toPolicy: true,
+    linksToPolicy: true,
   };
 }
 
-/** By what its alert judges p95 by: the percentiles themselves are too much to ask of a fleet. */
-export function slowest(queries: Queries): Graph {
+/** The share above the limit of p95, because percentiles of a whole fleet are expensive. */
+export function highestSlowShares(queries: Queries): Graph {
   const { quantile, seconds, windowSeconds } = queries.limits.latency;
   const answered = { by: queries.policy, matchers: [ANSWERED] };
-  const share = slower(queries, seconds, EXECUTION_DURATION, answered, windowSeconds);
+  const share = slowShare(queries, seconds, EXECUTION_DURATION, answered, windowSeconds);
   return {
     kind: 'ranking',
-    title: `Most calls over ${seconds * 1000} ms, last ${queries.window(windowSeconds)}`,
+    title: `Highest share of calls over ${seconds * 1000} ms, last ${queries.window(windowSeconds)}`,
     description:
-      `The ten slowest policies, by the share of answered calls that took longer than ${seconds * 1000} ms with all ` +
-      `retries, waits and fallbacks. Red: p${quantile * 100} is above the documented limit. Slow is ` +
-      'often the first sign of a dependency that is about to fail.',
+      `The ten policies with the highest share of answered calls over ${seconds * 1000} ms, retries and waits ` +
+      `included. Red: p${quantile * 100} is above the limit. A slow dependency often fails soon.`,
     noData: NO_DURATIONS,
     unit: PercentUnit,
-    queries: [{ expr: `topk(${WORST}, ${share})`, legend: policyLegend(queries) }],
-    limit: { value: maySlower(queries), bad: 'above' },
-    toPolicy: true,
+    queries: [{ expr: `topk(${RANKING_LENGTH}, ${share})`, legend: policyLegend(queries) }],
+    limit: { value: allowedSlowShare(queries), bad: 'above' },
+    linksToPolicy: true,
   };
 }
 
-/** A call in a quarter of an hour: less is shown as 0. */
-const ANY_RATE = 0.001;
+/** Calls per second: one in about 15 min. */
+const MIN_RATE = 0.001;
 
-/** Of one policy. */
-export function unanswered(queries: Queries): Graph {
+/** For one policy. */
+export function unansweredRate(queries: Queries): Graph {
   return {
     kind: 'stat',
-    title: 'Callers that get nothing',
+    title: 'Unanswered calls per second',
     description:
-      'Calls a second that end with neither an answer nor a fallback: they fail, time out, or are ' +
-      'rejected.',
+      'Calls that end with neither a result nor a fallback: they fail, time out, or are rejected. ' +
+      'Normal: 0.',
     noData: NO_CALLS,
     unit: OpsPerSecond,
     queries: [{ expr: rate(queries, EXECUTIONS, { by: [], matchers: [UNANSWERED] }) }],
-    limit: { value: ANY_RATE, bad: 'above' },
+    limit: { value: MIN_RATE, bad: 'above' },
   };
 }
 
-/** Of many policies. */
-export function unansweredNow(queries: Queries): Graph {
+/** For many policies. */
+export function policiesWithUnanswered(queries: Queries): Graph {
   const calls = rate(queries, EXECUTIONS, { by: queries.policy, matchers: [UNANSWERED] });
   return {
     kind: 'stat',
-    title: 'Policies whose callers get nothing',
+    title: 'Policies with unanswered calls',
     description:
-      'Policies of which some calls end now with neither an answer nor a fallback. The scorecard says ' +
-      'which they are.',
+      'Policies with calls that now end with neither a result nor a fallback. The scorecard names them. ' +
+      'Normal: 0.',
     noData: NO_CALLS,
     unit: Count,
-    queries: [{ expr: `sum(${calls} > bool ${ANY_RATE})` }],
+    queries: [{ expr: `sum(${calls} > bool ${MIN_RATE})` }],
     limit: { value: 1, bad: 'above' },
   };
 }
 
-export function withoutAnswer(queries: Queries): Graph {
+export function unansweredShare(queries: Queries): Graph {
   return share(
     queries,
     EXECUTIONS,
     { part: [UNANSWERED], whole: [COUNTED] },
     {
-      title: 'Calls without an answer',
+      title: 'Share of unanswered calls',
       description:
-        'Share of calls whose caller got neither an answer nor a fallback: failed, rejected or timed ' +
-        'out; of a queue, the messages that were not delivered. The line is the documented limit.',
+        'Calls that ended with neither a result nor a fallback: failed, rejected or timed out. The line ' +
+        'is the limit.',
     },
     { value: queries.limits.errors.ratio, bad: 'above' },
   );
 }
 
-export function active(queries: Queries): Graph {
+export function runningCalls(queries: Queries): Graph {
   return {
     kind: 'lines',
-    title: 'Calls under way',
+    title: 'Running calls',
     description:
-      'Calls that have begun and not yet been answered, on all replicas. A line that only rises is a ' +
-      'dependency that does not answer, and a service that will run out of something.',
+      'Calls on all replicas that have not settled. A line that only rises: the dependency hangs, and ' +
+      'the service will run out of connections or memory.',
     noData: 'the policy is not instrumented, or no replica reports.',
     unit: Count,
-    queries: [{ expr: now(queries, EXECUTION_ACTIVE, []), legend: 'under way' }],
+    queries: [{ expr: total(queries, EXECUTION_ACTIVE, []), legend: 'running' }],
   };
 }
 
@@ -160,8 +156,8 @@ export function duration(queries: Queries): Graph {
     {
       title: 'Duration of answered calls',
       description:
-        'From the call to its answer, with all retries, waits and fallbacks: the middle one, one in ' +
-        'twenty (p95), one in a hundred (p99). The line is the documented limit for p95.',
+        'From the call to its result, retries and waits included: median, p95 and p99. The line is the ' +
+        'limit of p95.',
       noData: NO_DURATIONS,
     },
     { matchers: [ANSWERED], limit: { value: queries.limits.latency.seconds, bad: 'above' } },
@@ -174,8 +170,8 @@ export function durationByResult(queries: Queries): Graph {
     kind: 'lines',
     title: `Duration by result, p${quantile * 100}`,
     description:
-      'Who waits: callers that get an answer, or callers that get none? Where the latter wait long, a ' +
-      'shorter timeout or a circuit breaker outside the retry spares them the wait.',
+      'How long callers wait with and without a result. If unanswered calls are slow, use a shorter ' +
+      'timeout, or put the circuit breaker outside the retry.',
     noData: NO_DURATIONS,
     unit: Seconds,
     queries: [
@@ -185,6 +181,6 @@ export function durationByResult(queries: Queries): Graph {
       },
     ],
     limit: { value: seconds, bad: 'above' },
-    colors: EXECUTION_RESULT,
+    colors: EXECUTION_RESULT_COLORS,
   };
 }

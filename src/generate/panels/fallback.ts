@@ -9,36 +9,36 @@ import {
 } from '../../semconv/attributes.ts';
 import { ERRORS, FALLBACK_CALLS } from '../../semconv/metrics.ts';
 import { equals, type Queries } from '../promql/queries.ts';
-import { FALLBACK_RESULT } from './colors.ts';
+import { FALLBACK_RESULT_COLORS } from './colors.ts';
 import { results } from './results.ts';
 import { share } from './share.ts';
-import { gained, rate } from './targets.ts';
+import { increase, rate } from './targets.ts';
 import type { Graph } from './types.ts';
 
-const NO_FALLBACK = 'no fallback had to answer in that time, or no replica reports.';
+const NO_FALLBACK = 'no fallback was used in this time, or no replica reports.';
 
 export const USED = equals<FallbackResult>(ATTR_FALLBACK_RESULT, 'used');
 
-export function calls(queries: Queries): Graph {
+export function callsByResult(queries: Queries): Graph {
   return results(queries, FALLBACK_CALLS, ATTR_FALLBACK_RESULT, {
-    title: 'Calls through the fallback',
+    title: 'Calls by fallback result',
     description:
-      'Calls that needed no fallback, that it answered, or that it failed as well: those callers have ' +
-      'nothing left.',
-    colors: FALLBACK_RESULT,
+      'Not used: the call succeeded. Used: the fallback provided the result. Failed: the fallback failed ' +
+      'too, and the caller got an error.',
+    colors: FALLBACK_RESULT_COLORS,
   });
 }
 
-export function used(queries: Queries): Graph {
+export function usedShare(queries: Queries): Graph {
   return share(
     queries,
     FALLBACK_CALLS,
     { part: [USED] },
     {
-      title: 'Answers by a fallback',
+      title: 'Share of calls answered by the fallback',
       description:
-        'Share of calls that a fallback answered: callers are served, but not with the real thing. The ' +
-        'line is the documented limit.',
+        'Callers get a substitute, such as a cached or default value. Above the line, the dependency fails ' +
+        'too often.',
     },
     { value: queries.limits.fallbacks.ratio, bad: 'above' },
   );
@@ -49,14 +49,13 @@ export function failures(queries: Queries): Graph {
   const failed = equals<FallbackResult>(ATTR_FALLBACK_RESULT, 'failed');
   return {
     kind: 'lines',
-    title: `Fallbacks failed in ${queries.window(windowSeconds)}`,
-    description:
-      'Calls that failed, and whose fallback failed too. At the line, ResilienceFallbackFailing pages.',
+    title: `Failed fallbacks in ${queries.window(windowSeconds)}`,
+    description: 'Calls whose fallback failed too. At the line, ResilienceFallbackFailing fires.',
     noData: 'no fallback is instrumented, or no replica reports.',
     unit: Count,
     queries: [
       {
-        expr: gained(queries, FALLBACK_CALLS, windowSeconds, { by: [], matchers: [failed] }),
+        expr: increase(queries, FALLBACK_CALLS, windowSeconds, { by: [], matchers: [failed] }),
         legend: 'failed',
       },
     ],
@@ -64,14 +63,14 @@ export function failures(queries: Queries): Graph {
   };
 }
 
-export function byType(queries: Queries): Graph {
+export function resultsByType(queries: Queries): Graph {
   return {
-    kind: 'parts',
-    title: 'Fallback answers by type',
+    kind: 'shares',
+    title: 'Fallback results by type',
     description:
-      'What callers got instead, of all fallback answers: a fixed value, what a function made, a cached ' +
-      'answer, or a stale one that is older than it should be. Cached and stale taken together are the ' +
-      'hit rate of the cache.',
+      'Share of fallback results that are a fixed value, the result of a function, a cached value, or a ' +
+      'stale value, which is older than its lifetime. Cached and stale together are the hit rate of the ' +
+      'cache.',
     noData: NO_FALLBACK,
     unit: OpsPerSecond,
     queries: [
@@ -83,16 +82,15 @@ export function byType(queries: Queries): Graph {
   };
 }
 
-export function errors(queries: Queries): Graph {
+export function errorsByType(queries: Queries): Graph {
   return results(
     queries,
     ERRORS,
     ATTR_ERROR_TYPE,
     {
-      title: 'Why the fallback answered, by type of error',
+      title: 'Errors that triggered the fallback',
       description:
-        'The errors and failed results that the fallback stood in for, by HTTP status, error code or ' +
-        'class.',
+        'Errors and failed results that the fallback replaced, by HTTP status, error code or error class.',
       noData: NO_FALLBACK,
     },
     [equals<PolicyType>(ATTR_POLICY_TYPE, 'fallback')],

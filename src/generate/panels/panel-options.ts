@@ -23,46 +23,46 @@ import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as StateTimelineBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { PanelBuilder as TimeSeriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
-import { mappings, thresholds } from './thresholds.ts';
+import { toMappings, toThresholds } from './thresholds.ts';
 import type { Graph } from './types.ts';
 
-/** So many bands are told apart; Grafana leafs through the others. */
-const BANDS = 30;
+/** Bands per page of a state timeline. */
+const BANDS_PER_PAGE = 30;
 
-/** How a kind of panel looks. */
-export function panelOptions(
+/** Creates the builder of a kind of panel, with its visual options. */
+export function createPanelBuilder(
   panel: Graph,
 ): StatBuilder | BarGaugeBuilder | StateTimelineBuilder | TimeSeriesBuilder {
   switch (panel.kind) {
     case 'stat':
       return new StatBuilder()
-        .thresholds(thresholds(panel.limit))
-        .mappings(mappings(panel.values))
+        .thresholds(toThresholds(panel.limit))
+        .mappings(toMappings(panel.values))
         .colorMode(BigValueColorMode.Value)
         .textMode(panel.showsName ? BigValueTextMode.Name : BigValueTextMode.Auto)
         .graphMode(BigValueGraphMode.None)
         .reduceOptions(lastValue());
     case 'ranking':
       return new BarGaugeBuilder()
-        .thresholds(thresholds(panel.limit))
+        .thresholds(toThresholds(panel.limit))
         .min(0)
         .displayMode(BarGaugeDisplayMode.Basic)
         .orientation(VizOrientation.Horizontal)
         .reduceOptions(lastValue());
     case 'states':
       return new StateTimelineBuilder()
-        .mappings(mappings(panel.values))
+        .mappings(toMappings(panel.values))
         .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
-        .thresholds(thresholds(undefined))
+        .thresholds(toThresholds(undefined))
         .showValue(VisibilityMode.Auto)
-        .perPage(BANDS)
+        .perPage(BANDS_PER_PAGE)
         .tooltip(tooltip())
         .legend(legend());
     case 'stack':
       return timeSeries(panel)
         .stacking(new StackingConfigBuilder().mode(StackingMode.Normal))
         .fillOpacity(30);
-    case 'parts':
+    case 'shares':
       return timeSeries(panel)
         .stacking(new StackingConfigBuilder().mode(StackingMode.Percent))
         .fillOpacity(30);
@@ -81,7 +81,7 @@ function timeSeries({ limit }: Graph): TimeSeriesBuilder {
     .min(0)
     .lineWidth(1)
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName))
-    .thresholds(thresholds(limit))
+    .thresholds(toThresholds(limit))
     .thresholdsStyle(
       new GraphThresholdsStyleConfigBuilder().mode(
         limit ? GraphThresholdsStyleMode.Dashed : GraphThresholdsStyleMode.Off,

@@ -5,10 +5,9 @@ import type { Queries } from '../promql/queries.ts';
 import { percentile } from './targets.ts';
 import type { Graph } from './types.ts';
 
-/** The middle, one in twenty and one in a hundred. */
 const QUANTILES = [0.5, 0.95, 0.99];
 
-/** How long something takes: a mean hides the calls that hurt. */
+/** Median, p95 and p99 of a duration. A mean would hide slow calls. */
 export function percentiles(
   queries: Queries,
   metric: Metric,

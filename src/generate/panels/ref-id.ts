@@ -1,5 +1,5 @@
-/** A, B, C and so on: what Grafana calls the queries of a panel. */
+/** The ID of a query within its panel: A, B, C. */
 export function refId(index: number): string {
-  if (index >= 26) throw new RangeError(`Expected 26 queries in a panel at most, got ${index + 1}`);
+  if (index >= 26) throw new RangeError(`Expected at most 26 queries in a panel, got ${index + 1}`);
   return String.fromCharCode('A'.charCodeAt(0) + index);
 }

@@ -5,7 +5,7 @@ import type { Queries } from '../promql/queries.ts';
 import { rate } from './targets.ts';
 import { type Graph, NO_CALLS } from './types.ts';
 
-/** How many calls a second ended in which way. */
+/** A stack of calls per second by the values of an attribute. */
 export function results(
   queries: Queries,
   metric: Metric,

@@ -13,18 +13,18 @@ import {
 import { RETRY_ATTEMPTS, RETRY_CALLS, RETRY_DELAY } from '../../semconv/metrics.ts';
 import type { HistogramPart } from '../../semconv/prometheus.ts';
 import { equals, oneOf, type Queries } from '../promql/queries.ts';
-import { RETRY_RESULT } from './colors.ts';
+import { RETRY_RESULT_COLORS } from './colors.ts';
 import { results } from './results.ts';
 import { share } from './share.ts';
-import { gained, policyLegend, rate, ratio } from './targets.ts';
+import { increase, policyLegend, rate, ratio } from './targets.ts';
 import { type Graph, NO_CALLS } from './types.ts';
 
-const NO_RETRY = 'no call was made again in that time, or no replica reports.';
+const NO_RETRY = 'no call was retried in this time, or no replica reports.';
 
-/** Calls that were made again, and ended by themselves. */
+/** Retried calls, without those that the caller aborted. */
 export const RETRIED = oneOf<RetryResult>(ATTR_RETRY_RESULT, ['success_after_retry', 'exhausted']);
 export const RECOVERED = equals<RetryResult>(ATTR_RETRY_RESULT, 'success_after_retry');
-export const SECOND = equals<RetryAttempt>(ATTR_RETRY_ATTEMPT, '2');
+export const SECOND_RETRY = equals<RetryAttempt>(ATTR_RETRY_ATTEMPT, '2');
 
 export function secondRetries(queries: Queries): Graph {
   const { count, windowSeconds } = queries.limits.secondRetries;
@@ -32,41 +32,41 @@ export function secondRetries(queries: Queries): Graph {
     kind: 'lines',
     title: `Second retries in ${queries.window(windowSeconds)}`,
     description:
-      'Calls that failed, were made again, and failed again. More than the line is a degraded network, ' +
-      'or a dependency on its way down.',
+      'Calls that failed, were retried, and failed again. Above the line, the network is degraded or the ' +
+      'dependency is about to fail.',
     noData: 'no retry is instrumented, or no replica reports.',
     unit: Count,
     queries: [
       {
-        expr: gained(queries, RETRY_ATTEMPTS, windowSeconds, {
+        expr: increase(queries, RETRY_ATTEMPTS, windowSeconds, {
           by: queries.policy,
-          matchers: [SECOND],
+          matchers: [SECOND_RETRY],
         }),
         legend: policyLegend(queries),
       },
     ],
     limit: { value: count, bad: 'above' },
-    toPolicy: true,
+    linksToPolicy: true,
   };
 }
 
-export function calls(queries: Queries): Graph {
+export function callsByResult(queries: Queries): Graph {
   return results(queries, RETRY_CALLS, ATTR_RETRY_RESULT, {
-    title: 'Calls through the retry',
+    title: 'Calls by retry result',
     description:
-      'How calls ended, counted once however often they were made: at once, after a retry, exhausted ' +
-      '(the last attempt failed as well), or with an error that is not retried.',
-    colors: RETRY_RESULT,
+      'Calls, each counted once: success without or after a retry, exhausted (the last attempt failed ' +
+      'too), not retryable, or aborted by the caller.',
+    colors: RETRY_RESULT_COLORS,
   });
 }
 
-export function attempts(queries: Queries): Graph {
+export function retriesByAttempt(queries: Queries): Graph {
   return {
     kind: 'stack',
     title: 'Retries by attempt',
     description:
-      'Calls made again: 1 is the first retry, that is the second call. A few firsts are an ordinary ' +
-      'day; as many seconds as firsts mean that retrying does not help.',
+      'Attempt 1 is the first retry. A few first retries are normal. If second retries are as frequent, ' +
+      'retries do not help.',
     noData: 'no retry is instrumented, or no replica reports.',
     unit: OpsPerSecond,
     queries: [
@@ -78,32 +78,31 @@ export function attempts(queries: Queries): Graph {
   };
 }
 
-export function recovered(queries: Queries): Graph {
+export function recoveredShare(queries: Queries): Graph {
   return share(
     queries,
     RETRY_CALLS,
     { part: [RECOVERED], whole: [RETRIED] },
     {
-      title: 'Retried calls that recovered',
+      title: 'Share of retried calls that recovered',
       description:
-        'Share of the calls made again that succeeded in the end. Below the line, retries only add load ' +
-        'to a dependency that is down.',
+        'Retried calls that finally succeeded. Below the line, retries only add load to a dependency that ' +
+        'is down.',
       noData: NO_RETRY,
     },
     { value: queries.limits.retrySuccess.ratio, bad: 'below' },
   );
 }
 
-export function exhausted(queries: Queries): Graph {
+export function exhaustedShare(queries: Queries): Graph {
   return share(
     queries,
     RETRY_CALLS,
     { part: [equals<RetryResult>(ATTR_RETRY_RESULT, 'exhausted')] },
     {
-      title: 'Calls that used up their retries',
+      title: 'Share of calls that exhausted their retries',
       description:
-        'Share of all calls that failed at their last attempt: the exhaustion rate. Callers waited for ' +
-        'every retry, and got nothing.',
+        'Calls whose last attempt failed. Their callers waited for every retry and got an error.',
     },
   );
 }
@@ -111,10 +110,10 @@ export function exhausted(queries: Queries): Graph {
 export function amplification(queries: Queries): Graph {
   return {
     kind: 'lines',
-    title: 'Retries for each call',
+    title: 'Retries per call',
     description:
-      'How much load retries add to what callers asked for. Above the line, retries are what keeps the ' +
-      'dependency down.',
+      'The load that retries add to the calls. Above the line, retries may prevent the dependency from ' +
+      'recovering.',
     noData: NO_CALLS,
     unit: PercentUnit,
     queries: [
@@ -130,16 +129,14 @@ export function amplification(queries: Queries): Graph {
   };
 }
 
-export function delay(queries: Queries): Graph {
-  const of = (part: HistogramPart) => rate(queries, RETRY_DELAY, { by: [], part });
+export function meanDelay(queries: Queries): Graph {
+  const delays = (part: HistogramPart) => rate(queries, RETRY_DELAY, { by: [], part });
   return {
     kind: 'lines',
-    title: 'Mean wait before a retry',
-    description:
-      'How long calls wait before they are made again; callers wait as long. It grows from retry to ' +
-      'retry, as the backoff says.',
+    title: 'Mean delay before a retry',
+    description: 'The backoff of the retry policy. Callers wait as long.',
     noData: NO_RETRY,
     unit: Seconds,
-    queries: [{ expr: ratio(of('sum'), of('count')), legend: 'mean' }],
+    queries: [{ expr: ratio(delays('sum'), delays('count')), legend: 'mean' }],
   };
 }

@@ -16,25 +16,32 @@ import type { Matcher } from '../../semconv/prometheus.ts';
 import { recordedSeries } from '../alerts/recording-rules.ts';
 import type { Limits } from '../options/limits.ts';
 import type { Queries } from '../promql/queries.ts';
-import * as bulkhead from './bulkhead.ts';
-import { change } from './circuit-breaker.ts';
+import { REJECTED } from './bulkhead.ts';
+import { transition } from './circuit-breaker.ts';
 import { ANSWERED } from './execution.ts';
-import * as fallback from './fallback.ts';
-import { RECOVERED, RETRIED, SECOND } from './retry.ts';
-import { answersRecorded, retention } from './slo.ts';
-import { gained, made, maySlower, ratio, recordedRatio, slower } from './targets.ts';
-import * as timeout from './timeout.ts';
+import { USED } from './fallback.ts';
+import { RECOVERED, RETRIED, SECOND_RETRY } from './retry.ts';
+import { recordedExecutions, retentionNote } from './slo.ts';
+import {
+  allowedSlowShare,
+  increase,
+  ratio,
+  recordedRatio,
+  ruleSelector,
+  slowShare,
+} from './targets.ts';
+import { TIMED_OUT } from './timeout.ts';
 import { type Column, POLICY_TITLE, type Table } from './types.ts';
 
-/** The window of the error rate; that of availability is the budget's. */
+/** The window of the error rate. */
 const HOUR = 3600;
 const ERRORS_TITLE = 'Errors';
 
-/** A column for a documented limit: what is measured as its alert measures it, and judged by it. */
-type Score = (queries: Queries, limits: Limits) => Column;
+/** Creates the column of a limit, with the same measurement as the alert of that limit. */
+type CreateColumn = (queries: Queries, limits: Limits) => Column;
 
-/** By the limit that they are held to. */
-export const SCORES: Readonly<Partial<Record<keyof Limits, Score>>> = {
+/** Columns by their limits. */
+export const COLUMNS: Readonly<Partial<Record<keyof Limits, CreateColumn>>> = {
   stuckOpen: (queries, { stuckOpen: { seconds } }) => ({
     title: 'Not closed',
     unit: Seconds,
@@ -42,15 +49,20 @@ export const SCORES: Readonly<Partial<Record<keyof Limits, Score>>> = {
     limit: { value: queries.seconds(seconds), bad: 'above' },
   }),
   opened: (queries, { opened: { count, windowSeconds } }) =>
-    events(queries, 'Openings', [CIRCUIT_BREAKER_TRANSITIONS, change('closed', 'open')], {
+    countColumn(queries, 'Openings', [CIRCUIT_BREAKER_TRANSITIONS, transition('closed', 'open')], {
       count,
       windowSeconds,
     }),
   probeFailed: (queries, { probeFailed: { count, windowSeconds } }) =>
-    events(queries, 'Failed probes', [CIRCUIT_BREAKER_TRANSITIONS, change('half_open', 'open')], {
-      count,
-      windowSeconds,
-    }),
+    countColumn(
+      queries,
+      'Failed probes',
+      [CIRCUIT_BREAKER_TRANSITIONS, transition('half_open', 'open')],
+      {
+        count,
+        windowSeconds,
+      },
+    ),
   recovery: (queries, { recovery: { seconds, windowSeconds } }) => ({
     title: 'Recovery',
     unit: Seconds,
@@ -63,7 +75,7 @@ export const SCORES: Readonly<Partial<Record<keyof Limits, Score>>> = {
     decimals: 3,
     expr: `1 - ${recordedRatio(
       queries,
-      answersRecorded(queries),
+      recordedExecutions(queries),
       queries.policy,
       queries.time(BUDGET_SECONDS),
     )}`,
@@ -73,106 +85,98 @@ export const SCORES: Readonly<Partial<Record<keyof Limits, Score>>> = {
     title: ERRORS_TITLE,
     unit: PercentUnit,
     decimals: 3,
-    expr: recordedRatio(queries, answersRecorded(queries), queries.policy, queries.time(HOUR)),
+    expr: recordedRatio(queries, recordedExecutions(queries), queries.policy, queries.time(HOUR)),
     limit: { value: errors.ratio, bad: 'above' },
   }),
   latency: (queries, { latency: { seconds, windowSeconds } }) =>
-    late(queries, [ANSWERED], seconds, windowSeconds, `Over ${seconds * 1000} ms`),
+    slowShareColumn(queries, seconds, windowSeconds),
   secondRetries: (queries, { secondRetries: { count, windowSeconds } }) =>
-    events(queries, '2nd retries', [RETRY_ATTEMPTS, [SECOND]], { count, windowSeconds }),
+    countColumn(queries, '2nd retries', [RETRY_ATTEMPTS, [SECOND_RETRY]], { count, windowSeconds }),
   retrySuccess: (queries, { retrySuccess }) =>
-    part(queries, 'Recovered', [RETRY_CALLS, [RECOVERED], [RETRIED]], retrySuccess, 'below'),
+    shareColumn(queries, 'Recovered', [RETRY_CALLS, [RECOVERED], [RETRIED]], retrySuccess, 'below'),
   timeouts: (queries, { timeouts }) =>
-    part(queries, 'Timed out', [TIMEOUT_CALLS, [timeout.TIMED_OUT]], timeouts),
+    shareColumn(queries, 'Timed out', [TIMEOUT_CALLS, [TIMED_OUT]], timeouts),
   bulkheadRejections: (queries, { bulkheadRejections }) =>
-    part(queries, 'Bulkhead', [BULKHEAD_CALLS, [bulkhead.REJECTED]], bulkheadRejections),
+    shareColumn(queries, 'Bulkhead', [BULKHEAD_CALLS, [REJECTED]], bulkheadRejections),
   fallbacks: (queries, { fallbacks }) =>
-    part(queries, 'Fallback', [FALLBACK_CALLS, [fallback.USED]], fallbacks),
+    shareColumn(queries, 'Fallback', [FALLBACK_CALLS, [USED]], fallbacks),
 };
 
-/** Every documented limit that can be told of one policy. */
+/** A row per policy, and a column for each limit that applies to a policy. */
 export function scorecard(queries: Queries): Table {
   const { latency, opened, recovery } = queries.limits;
   return {
     kind: 'table',
-    title: 'Scorecard: every policy against every documented limit',
+    title: 'Scorecard: policies and their limits',
     description:
-      'Red is beyond a documented limit, by the numbers of the alerts. Not closed: worst replica. ' +
-      `Openings, failed probes and second retries: in ${queries.window(opened.windowSeconds)}. ` +
+      'Red: beyond the limit of an alert. With few calls, a cell can be red although no alert fires. A ' +
+      'dash: no such policy or no such call. Click a policy for its dashboard. Not closed: worst ' +
+      `replica. Openings, failed probes, second retries: in ${queries.window(opened.windowSeconds)}. ` +
       `Recovery: mean of ${queries.time(recovery.windowSeconds)}. Available: ` +
-      `${queries.time(BUDGET_SECONDS)}. Errors: calls without an answer in ${queries.time(HOUR)}. ` +
-      `Over ${latency.seconds * 1000} ms: of answered calls; red where p${latency.quantile * 100} is above ` +
-      'it. All others: about ' +
-      `${queries.window(latency.windowSeconds)}. A few calls of a quiet night can ` +
-      'make a cell red where no alert fires. A dash: no such policy, or no such call. Click a policy ' +
-      `for all of it. ${retention(queries)}`,
+      `${queries.time(BUDGET_SECONDS)}. Errors: unanswered calls in ${queries.time(HOUR)}. ` +
+      `Over ${latency.seconds * 1000} ms: answered calls; red if p${latency.quantile * 100} is above it. ` +
+      `Others: about ${queries.window(latency.windowSeconds)}. ${retentionNote(queries)}`,
     noData: 'no policy is instrumented, or no replica reports.',
     rows: [
       { label: ATTR_POLICY_NAME, title: POLICY_TITLE },
       ...queries.service.map((label) => ({ label, title: queries.title(label) })),
     ],
-    columns: Object.values(SCORES).map((score) => score(queries, queries.limits)),
-    sortedBy: { title: ERRORS_TITLE, order: 'falling' },
-    toPolicy: true,
+    columns: Object.values(COLUMNS).map((createColumn) => createColumn(queries, queries.limits)),
+    sortedBy: { title: ERRORS_TITLE, order: 'descending' },
+    linksToPolicy: true,
   };
 }
 
-/** Of the incidents of a window, as the alert on slow recovery has it. */
+/** Mean downtime of the incidents in a window, as in the alert on slow recovery. */
 function meanDowntime(queries: Queries, windowSeconds: number): string {
-  const downtime = `${made(queries, recordedSeries.downtime(queries))}[${queries.time(windowSeconds)}]`;
+  const downtime = `${ruleSelector(queries, recordedSeries.downtime(queries))}[${queries.time(windowSeconds)}]`;
   const max = (expr: string) => `max ${queries.by(queries.policy)} (${expr})`;
   return ratio(max(`increase(${downtime})`), max(`resets(${downtime})`));
 }
 
-type Counted = readonly [Metric, readonly Matcher[]];
+type Events = readonly [Metric, readonly Matcher[]];
 
-function events(
+function countColumn(
   queries: Queries,
   title: string,
-  [metric, matchers]: Counted,
+  [metric, matchers]: Events,
   { count, windowSeconds }: { count: number; windowSeconds: number },
 ): Column {
   return {
     title,
     unit: Count,
     decimals: 0,
-    expr: gained(queries, metric, windowSeconds, { by: queries.policy, matchers }),
+    expr: increase(queries, metric, windowSeconds, { by: queries.policy, matchers }),
     limit: { value: count, bad: 'above' },
   };
 }
 
-/** A limit of a percentile, as the share that may be slower. */
-function late(
-  queries: Queries,
-  matchers: readonly Matcher[],
-  seconds: number,
-  windowSeconds: number,
-  title: string,
-): Column {
-  const of = { by: queries.policy, matchers };
+/** The limit of a percentile, as the share of calls that may be slower. */
+function slowShareColumn(queries: Queries, seconds: number, windowSeconds: number): Column {
+  const aggregation = { by: queries.policy, matchers: [ANSWERED] };
   return {
-    title,
+    title: `Over ${seconds * 1000} ms`,
     unit: PercentUnit,
     decimals: 1,
-    expr: slower(queries, seconds, EXECUTION_DURATION, of, windowSeconds),
-    limit: { value: maySlower(queries), bad: 'above' },
+    expr: slowShare(queries, seconds, EXECUTION_DURATION, aggregation, windowSeconds),
+    limit: { value: allowedSlowShare(queries), bad: 'above' },
   };
 }
 
-function part(
+function shareColumn(
   queries: Queries,
   title: string,
-  [metric, some, all = []]: readonly [...Counted, whole?: readonly Matcher[]],
+  [metric, partMatchers, wholeMatchers = []]: readonly [...Events, whole?: readonly Matcher[]],
   limit: { ratio: number; windowSeconds: number },
   bad: 'above' | 'below' = 'above',
 ): Column {
   const calls = (matchers: readonly Matcher[]) =>
-    gained(queries, metric, limit.windowSeconds, { by: queries.policy, matchers });
+    increase(queries, metric, limit.windowSeconds, { by: queries.policy, matchers });
   return {
     title,
     unit: PercentUnit,
     decimals: 1,
-    expr: ratio(calls(some), calls(all)),
+    expr: ratio(calls(partMatchers), calls(wholeMatchers)),
     limit: { value: limit.ratio, bad },
   };
 }

@@ -5,7 +5,7 @@ import type { Queries } from '../promql/queries.ts';
 import { rate, ratio } from './targets.ts';
 import { type Graph, NO_CALLS } from './types.ts';
 
-/** The share of one result in the calls of what is shown, held to a limit. */
+/** A line for the share of some calls in all calls, with a limit. */
 export function share(
   queries: Queries,
   metric: Metric,

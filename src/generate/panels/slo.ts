@@ -6,53 +6,55 @@ import type { Queries } from '../promql/queries.ts';
 import { recordedRatio } from './targets.ts';
 import { type Graph, NOT_RECORDED } from './types.ts';
 
-/** Executions that got no answer, and all that count, as recorded. */
-export function answersRecorded(queries: Queries): [part: string, whole: string] {
+/** The recorded series of unanswered executions, and of all. */
+export function recordedExecutions(queries: Queries): [part: string, whole: string] {
   return [recordedSeries.unanswered(queries), recordedSeries.executions(queries)];
 }
 
-/** The share of executions that may get no answer. */
-export function budget(queries: Queries): number {
+/** The share of executions that may be unanswered. */
+export function errorBudget(queries: Queries): number {
   return Number((1 - queries.limits.availability.ratio).toPrecision(12));
 }
 
-export function answered(queries: Queries): Graph {
+export function answeredShare(queries: Queries): Graph {
   return {
     kind: 'stat',
-    title: 'Success after resilience',
+    title: 'Share of answered calls',
     description:
-      'Share of the calls in the time shown whose callers got an answer, be it after a retry or from a ' +
-      'fallback: what users feel. Red is below the documented availability.',
+      'Calls in the selected time that ended with a result, retries and fallbacks included: what callers ' +
+      'experience. Red: below the availability objective.',
     noData: NOT_RECORDED,
     unit: PercentUnit,
     decimals: 3,
-    queries: [{ expr: `1 - ${recordedRatio(queries, answersRecorded(queries), [], '$__range')}` }],
+    queries: [
+      { expr: `1 - ${recordedRatio(queries, recordedExecutions(queries), [], '$__range')}` },
+    ],
     limit: { value: queries.limits.availability.ratio, bad: 'below' },
   };
 }
 
-/** What a window of the error budget needs. */
-export function retention(queries: Queries): string {
+/** A note about the retention that the window of the error budget requires. */
+export function retentionNote(queries: Queries): string {
   return (
-    `Prometheus keeps 15d unless \`--storage.tsdb.retention.time\` says ${queries.time(BUDGET_SECONDS)} ` +
-    'or more; with less the window is as long as what it keeps.'
+    `By default, Prometheus keeps 15d: set \`--storage.tsdb.retention.time\` to ` +
+    `${queries.time(BUDGET_SECONDS)} or more, or the window is shorter.`
   );
 }
 
-function budgetOf(
+function budgetStat(
   queries: Queries,
   title: string,
-  { of, by }: { readonly of: string; readonly by: readonly string[] },
+  { scope, by }: { readonly scope: string; readonly by: readonly string[] },
 ): Graph {
   const days = queries.time(BUDGET_SECONDS);
-  const spent = recordedRatio(queries, answersRecorded(queries), by, days);
-  const left = `1 - ${spent} / ${budget(queries)}`;
+  const spent = recordedRatio(queries, recordedExecutions(queries), by, days);
+  const left = `1 - ${spent} / ${errorBudget(queries)}`;
   return {
     kind: 'stat',
     title: `${title}, ${days}`,
     description:
-      `What is left of the ${toPercent(budget(queries))} of calls that may go without an answer, ${of}. ` +
-      `At 0 % it is spent; -100 % is twice the budget, or more. ${retention(queries)}`,
+      `The rest of the error budget, which is ${toPercent(errorBudget(queries))} of calls, ${scope}. At 0 % ` +
+      `it is spent; -100 % means twice the budget or more. ${retentionNote(queries)}`,
     noData: NOT_RECORDED,
     unit: PercentUnit,
     decimals: 1,
@@ -61,38 +63,38 @@ function budgetOf(
   };
 }
 
-export function leastBudgetLeft(queries: Queries): Graph {
-  return budgetOf(queries, 'Least error budget left', {
-    of: 'for the policy that has least',
+export function lowestBudgetLeft(queries: Queries): Graph {
+  return budgetStat(queries, 'Lowest error budget left', {
+    scope: 'for the policy with the least',
     by: queries.policy,
   });
 }
 
 export function budgetLeft(queries: Queries): Graph {
-  return budgetOf(queries, 'Error budget left', { of: 'in all services that are chosen', by: [] });
+  return budgetStat(queries, 'Error budget left', { scope: 'in the selected services', by: [] });
 }
 
-/** Both windows of a pair are above a rate where the lower of them is. */
-export function burn(queries: Queries): Graph {
+/** The lower of the two windows decides, because an alert requires both. */
+export function budgetBurn(queries: Queries): Graph {
   const pairs = BURN_RATES.map(({ burn: rate, longSeconds, shortSeconds, severity }) => {
     const [long = '', short = ''] = [longSeconds, shortSeconds].map((seconds) =>
       queries.time(seconds),
     );
-    const burned = (window: string) =>
-      recordedRatio(queries, answersRecorded(queries), queries.policy, window);
-    const limit = Number((rate * budget(queries)).toPrecision(12));
+    const burnRate = (window: string) =>
+      recordedRatio(queries, recordedExecutions(queries), queries.policy, window);
+    const limit = Number((rate * errorBudget(queries)).toPrecision(12));
     return {
-      expr: `max(\n  ${burned(long)}\n  < ${burned(short)}\n  or ${burned(short)}\n) / ${limit}`,
+      expr: `max(\n  ${burnRate(long)}\n  < ${burnRate(short)}\n  or ${burnRate(short)}\n) / ${limit}`,
       legend: `${long} and ${short}: ${rate} times (${severity})`,
     };
   });
   return {
     kind: 'lines',
-    title: 'Error budget burn, as a share of what fires an alert',
+    title: 'Error budget burn rate, relative to the alert limit',
     description:
-      'How fast the error budget is spent, in each pair of windows that ResilienceErrorBudgetBurn ' +
-      'watches: the alert of a pair fires at 100 %. The legend says how many times the rate at which ' +
-      `the budget would last ${queries.time(BUDGET_SECONDS)} that is. ${retention(queries)}`,
+      'Burn rate in each pair of windows of ResilienceErrorBudgetBurn, which fires at 100 %. The legend ' +
+      `has the limit as a multiple of the rate that spends the budget in ${queries.time(BUDGET_SECONDS)}. ` +
+      retentionNote(queries),
     noData: NOT_RECORDED,
     unit: PercentUnit,
     queries: pairs,

@@ -10,25 +10,25 @@ import { Number as Count } from '@grafana/grafana-foundation-sdk/units';
 import { labelName } from '../../semconv/prometheus.ts';
 import type { Queries } from '../promql/queries.ts';
 import { DATASOURCE } from './datasource.ts';
-import { linkOfRow } from './links.ts';
+import { createRowLink } from './links.ts';
 import { refId } from './ref-id.ts';
-import { mappings, steps } from './thresholds.ts';
+import { toMappings, toSteps } from './thresholds.ts';
 import { type Column, POLICY_TITLE, type Table } from './types.ts';
 
 /**
- * A table of Grafana: each column is a query, and rows with the same labels are one row. All are
- * asked for the same time, so that merging finds nothing to tell them apart.
+ * Builds a table with a query per column. The results have the same timestamp, so the transformation
+ * `merge` joins those with the same labels into one row.
  */
-export function tableOf(table: Table, queries: Queries): TableBuilder {
-  const { rows, columns, sortedBy, toPolicy = false } = table;
+export function buildTable(table: Table, queries: Queries): TableBuilder {
+  const { rows, columns, sortedBy, linksToPolicy = false } = table;
   const labels = rows.map(({ label }) => labelName(label, queries.settings.naming));
   const values = columns.map((_, i) =>
-    // Of a single query Grafana does not say whose value it is.
+    // Grafana names the value of a single query without its ID.
     columns.length === 1 ? 'Value' : `Value #${refId(i)}`,
   );
   const titles = [...rows, ...columns].map(({ title }) => title);
   const fields = [...labels, ...values];
-  const built = new TableBuilder()
+  const builder = new TableBuilder()
     .unit(Count)
     .showHeader(true)
     .withTransformation({ id: 'merge', options: {} })
@@ -40,17 +40,19 @@ export function tableOf(table: Table, queries: Queries): TableBuilder {
         renameByName: Object.fromEntries(fields.map((field, i) => [field, titles[i]])),
       },
     });
-  for (const column of columns) built.overrideByName(column.title, look(column));
-  built.sortBy([
+  for (const column of columns) builder.overrideByName(column.title, columnOverrides(column));
+  builder.sortBy([
     new TableSortByFieldStateBuilder()
       .displayName(sortedBy.title)
-      .desc(sortedBy.order === 'falling'),
+      .desc(sortedBy.order === 'descending'),
   ]);
-  if (toPolicy) built.overrideByName(POLICY_TITLE, [{ id: 'links', value: [linkOfRow(queries)] }]);
-  return built;
+  if (linksToPolicy) {
+    builder.overrideByName(POLICY_TITLE, [{ id: 'links', value: [createRowLink(queries)] }]);
+  }
+  return builder;
 }
 
-export function tableTargets({ columns }: Table): DataqueryBuilder[] {
+export function buildTableTargets({ columns }: Table): DataqueryBuilder[] {
   return columns.map(({ expr }, i) =>
     new DataqueryBuilder()
       .refId(refId(i))
@@ -61,7 +63,7 @@ export function tableTargets({ columns }: Table): DataqueryBuilder[] {
   );
 }
 
-function look({ unit, decimals, limit, values }: Column) {
+function columnOverrides({ unit, decimals, limit, values }: Column) {
   return [
     { id: 'unit', value: unit },
     ...(decimals === undefined ? [] : [{ id: 'decimals', value: decimals }]),
@@ -69,13 +71,13 @@ function look({ unit, decimals, limit, values }: Column) {
     ...(values === undefined
       ? []
       : [
-          { id: 'mappings', value: mappings(values, 1) },
+          { id: 'mappings', value: toMappings(values, 1) },
           { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
         ]),
     ...(limit === undefined
       ? []
       : [
-          { id: 'thresholds', value: { mode: ThresholdsMode.Absolute, steps: steps(limit) } },
+          { id: 'thresholds', value: { mode: ThresholdsMode.Absolute, steps: toSteps(limit) } },
           {
             id: 'custom.cellOptions',
             value: {

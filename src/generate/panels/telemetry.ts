@@ -6,29 +6,29 @@ import {
 } from '../../semconv/attributes.ts';
 import { CIRCUIT_BREAKER_STATE, TELEMETRY_ERRORS } from '../../semconv/metrics.ts';
 import { equals, type Queries } from '../promql/queries.ts';
-import { gained, policyLegend, sum } from './targets.ts';
+import { increase, policyLegend, sum } from './targets.ts';
 import type { Graph } from './types.ts';
 
-const NOBODY =
-  'no circuit breaker is instrumented, or no replica reports: then nothing else here can be trusted either.';
+const NO_REPLICA =
+  'no circuit breaker is instrumented, or no replica reports. In that case, no panel is reliable.';
 
-/** Zero where a job reports no more: silence must be seen. */
-export function breakersLeft(queries: Queries): Graph {
+/** 0 if a job has stopped reporting, because a missing line is easy to overlook. */
+export function reportingBreakers(queries: Queries): Graph {
   const by = [queries.job];
-  const ago = queries.time(queries.limits.metricsAbsent.windowSeconds);
+  const offset = queries.time(queries.limits.metricsAbsent.windowSeconds);
   const state = queries.dashboardSelector(CIRCUIT_BREAKER_STATE);
-  const then = sum(queries, by, `${state} offset ${ago}`);
+  const before = sum(queries, by, `${state} offset ${offset}`);
   return {
     kind: 'lines',
-    title: `Circuit breakers reporting, of those ${ago} ago`,
+    title: `Circuit breakers reporting, compared to ${offset} ago`,
     description:
-      'Below the line, replicas of the service are gone, report fewer breakers, or are not scraped any ' +
-      'more: what they do is not on this dashboard. At 0 % nobody reports.',
-    noData: `nothing reported ${ago} ago.`,
+      'Below the line, replicas of the service have stopped, have fewer circuit breakers, or are not ' +
+      'scraped, so this dashboard is incomplete. At 0 %, no replica reports.',
+    noData: `no replica reported ${offset} ago.`,
     unit: PercentUnit,
     queries: [
       {
-        expr: `(${sum(queries, by, state)} or 0 * ${then})\n/ (${then} > 0)`,
+        expr: `(${sum(queries, by, state)} or 0 * ${before})\n/ (${before} > 0)`,
         legend: queries.legend(queries.job),
       },
     ],
@@ -36,18 +36,18 @@ export function breakersLeft(queries: Queries): Graph {
   };
 }
 
-/** Every replica reports how many of its breakers are closed, be it none. */
+/** Every replica reports the number of its closed circuit breakers, even 0. */
 const CLOSED = equals<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'closed');
 
-export function replicas(queries: Queries): Graph {
+export function reportingReplicas(queries: Queries): Graph {
   const group = queries.by([queries.job, queries.instance]);
   return {
     kind: 'lines',
     title: 'Replicas reporting',
     description:
-      'Replicas from which there are circuit breaker metrics. A step down without a deployment is a ' +
-      'blind spot.',
-    noData: NOBODY,
+      'Replicas with circuit breaker metrics. A lower number without a deployment means that replicas ' +
+      'are missing.',
+    noData: NO_REPLICA,
     unit: Count,
     queries: [
       {
@@ -60,7 +60,7 @@ export function replicas(queries: Queries): Graph {
   };
 }
 
-export function overflow(queries: Queries): Graph {
+export function overflowSeries(queries: Queries): Graph {
   const { service, instance } = queries.dashboardMatchers;
   const series = queries.selectorOfAll([
     ...service,
@@ -72,9 +72,9 @@ export function overflow(queries: Queries): Graph {
     kind: 'lines',
     title: 'Overflow series',
     description:
-      'Series in which the OpenTelemetry SDK of a service keeps all that is beyond its cardinality ' +
-      'limit. More than none: policies are missing in dashboards and alerts.',
-    noData: NOBODY,
+      'Series into which the OpenTelemetry SDK merges everything above its cardinality limit. Above 0, ' +
+      'policies are missing in dashboards and alerts: raise the limit.',
+    noData: NO_REPLICA,
     unit: Count,
     queries: [
       {
@@ -84,28 +84,27 @@ export function overflow(queries: Queries): Graph {
         legend: queries.legend(queries.job),
       },
     ],
-    // Not documented: there must be none.
     limit: { value: 1, bad: 'above' },
   };
 }
 
-export function errors(queries: Queries): Graph {
+export function instrumentationErrors(queries: Queries): Graph {
   const { count, windowSeconds } = queries.limits.telemetryErrors;
   return {
     kind: 'lines',
-    title: `Faults of the instrumentation in ${queries.window(windowSeconds)}`,
+    title: `Instrumentation errors in ${queries.window(windowSeconds)}`,
     description:
-      'Faults of the instrumentation itself, or of a hook that was given to it. Calls are not affected, ' +
-      'but what is said of them may be wrong.',
+      'Errors of the instrumentation itself or of a user function such as `errorType`. Calls behave as ' +
+      'before, but their metrics may be wrong.',
     noData: 'no policy is instrumented, or no replica reports.',
     unit: Count,
     queries: [
       {
-        expr: gained(queries, TELEMETRY_ERRORS, windowSeconds, { by: queries.policy }),
+        expr: increase(queries, TELEMETRY_ERRORS, windowSeconds, { by: queries.policy }),
         legend: policyLegend(queries),
       },
     ],
     limit: { value: count, bad: 'above' },
-    toPolicy: true,
+    linksToPolicy: true,
   };
 }

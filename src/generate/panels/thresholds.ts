@@ -6,24 +6,25 @@ import {
 import { BAD, GOOD } from './colors.ts';
 import type { Limit, ValueText } from './types.ts';
 
-/** Good and bad on the right sides of a limit; without one there is nothing to judge. */
-export function steps(limit: Limit | undefined) {
+/** Good and bad color on the two sides of a limit, or a neutral color without one. */
+export function toSteps(limit: Limit | undefined) {
   if (limit === undefined) return [{ value: null, color: 'text' }];
-  const [base, beyond] = limit.bad === 'below' ? [BAD, GOOD] : [GOOD, BAD];
+  const [below, above] = limit.bad === 'below' ? [BAD, GOOD] : [GOOD, BAD];
   return [
-    { value: null, color: base },
-    { value: limit.value, color: beyond },
+    { value: null, color: below },
+    { value: limit.value, color: above },
   ];
 }
 
-export function thresholds(limit: Limit | undefined): ThresholdsConfigBuilder {
-  return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps(limit));
+export function toThresholds(limit: Limit | undefined): ThresholdsConfigBuilder {
+  return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(toSteps(limit));
 }
 
-export function mappings(values: readonly ValueText[] = [], from = 0) {
+/** @param first the value of the first text */
+export function toMappings(values: readonly ValueText[] = [], first = 0) {
   if (values.length === 0) return [];
   const options = values.map(
-    ({ text, color }, index) => [index + from, { text, color, index }] as const,
+    ({ text, color }, index) => [index + first, { text, color, index }] as const,
   );
   return [{ type: MappingType.ValueToText, options: Object.fromEntries(options) } as const];
 }

@@ -1,39 +1,38 @@
-/** What a panel asks and says; how it looks is decided in one place for all of them. */
+/** The content of a panel. `build-panel.ts` decides how each kind looks. */
 export type Panel = Graph | Table;
 
-interface Said {
+interface PanelText {
   readonly title: string;
-  /** What one sees, and what to make of it. */
+  /** What the panel shows, what is normal, and what to do otherwise. */
   readonly description: string;
-  /** What it means that there is nothing to see. */
+  /** Why the panel may have no data. */
   readonly noData: string;
-  /** Whether what is shown leads to the dashboard of its policy; then `job` and policy are asked for. */
-  readonly toPolicy?: boolean;
+  /** Whether series or rows link to the dashboard of their policy; they need the labels of a policy. */
+  readonly linksToPolicy?: boolean;
 }
 
-export interface Graph extends Said {
+export interface Graph extends PanelText {
   /**
-   * - `stat`: one number, now
-   * - `ranking`: a bar for each policy, now
-   * - `lines`: one line for each policy
+   * - `stat`: one current number
+   * - `ranking`: a bar per series, of the current values
+   * - `lines`: a line per series
    * - `stack`: parts of a whole
-   * - `parts`: the same, as shares of it
-   * - `bars`: events, as they happened
-   * - `states`: a band for each policy that changes its color
+   * - `shares`: parts of a whole, in percent
+   * - `bars`: events
+   * - `states`: a band per series, colored by its value
    */
-  readonly kind: 'stat' | 'ranking' | 'lines' | 'stack' | 'parts' | 'bars' | 'states';
-  /** Of Grafana. */
+  readonly kind: 'stat' | 'ranking' | 'lines' | 'stack' | 'shares' | 'bars' | 'states';
+  /** A unit ID of Grafana. */
   readonly unit: string;
-  /** Digits after the point, where Grafana's own choice hides what matters. */
+  /** Decimal places, where Grafana's default hides relevant ones. */
   readonly decimals?: number;
   readonly queries: readonly Query[];
-  /** The documented limit. */
   readonly limit?: Limit;
   /** A text and a color for each value, from 0 on. */
   readonly values?: readonly ValueText[];
   /** Whether a `stat` shows the name of its series instead of the value. */
   readonly showsName?: boolean;
-  /** A color for each name of a series, where the name tells good from bad. */
+  /** Colors by the names of series, for names that are good or bad. */
   readonly colors?: Readonly<Record<string, string>>;
 }
 
@@ -44,22 +43,22 @@ export interface ValueText {
 
 export interface Query {
   readonly expr: string;
-  /** The name of a series; none where there is but one. */
+  /** The legend of the series, unless there is only one. */
   readonly legend?: string;
-  /** Whether it is a limit that services report themselves, and is drawn as such. */
+  /** Whether it is a limit that services report. A dashed line shows it. */
   readonly isLimit?: boolean;
 }
 
-/** A row for each combination of labels, now. */
-export interface Table extends Said {
+/** A table of current values with a row per combination of labels. */
+export interface Table extends PanelText {
   readonly kind: 'table';
-  /** The labels that make a row, and what their columns are called. */
   readonly rows: readonly Row[];
   readonly columns: readonly Column[];
-  /** The title of the column by which it is sorted, so that the worst is at the top. */
-  readonly sortedBy: { readonly title: string; readonly order: 'rising' | 'falling' };
+  /** The title of the column that sorts the table, with the worst row at the top. */
+  readonly sortedBy: { readonly title: string; readonly order: 'ascending' | 'descending' };
 }
 
+/** A label that identifies rows, and the title of its column. */
 export interface Row {
   readonly label: string;
   readonly title: string;
@@ -77,15 +76,17 @@ export interface Column {
 
 export interface Limit {
   readonly value: number;
-  /** On which side of it something is wrong; the value itself is wrong above, and right below. */
+  /** The bad side. The value itself is bad for `above` and good for `below`. */
   readonly bad: 'above' | 'below';
 }
 
-export const NO_CALLS = 'no such call was made in that time, or no replica reports.';
+export const NO_CALLS = 'no such call in this time, or no replica reports.';
+
+export const NO_DURATIONS = `${NO_CALLS} Or the option \`durations\` of \`instrument\` is false.`;
 
 export const NOT_RECORDED =
-  'nothing was called, the recording rules of this pack are not loaded, or one replica is chosen: ' +
-  'what is recorded is of all replicas.';
+  'no call in this time, the recording rules of this package are not loaded, or one replica is ' +
+  'selected: recorded series are sums of all replicas.';
 
-/** What a policy's row, line or band is called. */
+/** The title of the column with policy names. */
 export const POLICY_TITLE = 'Policy';

@@ -3,20 +3,19 @@ import { ofPanels, type Rule } from './rule.ts';
 
 const UNITS: readonly unknown[] = Object.values(units);
 
-/** What of a panel has a unit: a table its columns, everything else itself. */
 export const RULES: readonly Rule[] = [
   {
     name: 'panel-datasource-rule',
     lint: ofPanels(({ datasource, targets = [] }) =>
       [datasource, ...targets.map((target) => target.datasource)]
-        .filter((each) => each?.uid !== '${datasource}')
-        .map((each) => `asks ${each?.uid}`),
+        .filter((source) => source?.uid !== '${datasource}')
+        .map((source) => `queries ${source?.uid}`),
     ),
     breaks: [
       {
         from: '"datasource":{"type":"prometheus","uid":"${datasource}"},"gridPos"',
         to: '"datasource":{"type":"prometheus","uid":"mine"},"gridPos"',
-        says: 'asks mine',
+        says: 'queries mine',
       },
     ],
   },
@@ -56,8 +55,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'panel-no-targets-rule',
-    lint: ofPanels(({ targets = [] }) => (targets.length > 0 ? [] : ['asks nothing'])),
-    breaks: [{ from: '"targets":[', to: '"targets":[],"others":[', says: 'asks nothing' }],
+    lint: ofPanels(({ targets = [] }) => (targets.length > 0 ? [] : ['has no query'])),
+    breaks: [{ from: '"targets":[', to: '"targets":[],"unused":[', says: 'has no query' }],
   },
   {
     name: 'panel-no-value-rule',
@@ -69,8 +68,8 @@ export const RULES: readonly Rule[] = [
   {
     name: 'panel-points-rule',
     lint: ofPanels(({ maxDataPoints = Number.POSITIVE_INFINITY }) =>
-      maxDataPoints <= 200 ? [] : [`asks for ${maxDataPoints} points`],
+      maxDataPoints <= 200 ? [] : [`requests ${maxDataPoints} points`],
     ),
-    breaks: [{ from: '"maxDataPoints":', to: '"maxDataPoints":9', says: 'asks for 9' }],
+    breaks: [{ from: '"maxDataPoints":', to: '"maxDataPoints":9', says: 'requests 9' }],
   },
 ];

@@ -1,11 +1,11 @@
 import type { Dashboard, Panel, Target } from '../../support/generated.ts';
 
-/** A rule of https://github.com/grafana/dashboard-linter, or one of our own. */
+/** A rule of https://github.com/grafana/dashboard-linter or of this project. */
 export interface Rule {
   readonly name: string;
-  /** What is wrong with a dashboard, in words. */
+  /** Describes the faults of a dashboard. */
   readonly lint: (dashboard: Dashboard) => string[];
-  /** How a dashboard can be broken, by replacing text in its JSON, and what is said of it. */
+  /** Replacements in the JSON of a dashboard that the rule must detect, and its message. */
   readonly breaks: readonly Break[];
 }
 
@@ -19,10 +19,10 @@ export function ofPanels(lint: (panel: Panel, dashboard: Dashboard) => string[])
   return (dashboard) =>
     dashboard.panels
       .filter(({ type }) => type !== 'row')
-      .flatMap((panel) => lint(panel, dashboard).map((what) => `${panel.title}: ${what}`));
+      .flatMap((panel) => lint(panel, dashboard).map((fault) => `${panel.title}: ${fault}`));
 }
 
-/** Annotations ask as well. */
+/** Applies to the queries of panels and annotations. */
 export function ofTargets(
   lint: (target: Target, panel: Pick<Panel, 'type' | 'title'>) => string[],
 ): Rule['lint'] {
@@ -36,7 +36,7 @@ export function ofTargets(
       })),
     ].flatMap((panel) =>
       (panel.targets ?? []).flatMap((target) =>
-        lint(target, panel).map((what) => `${panel.title}, ${target.refId}: ${what}`),
+        lint(target, panel).map((fault) => `${panel.title}, ${target.refId}: ${fault}`),
       ),
     );
 }

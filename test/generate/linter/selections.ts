@@ -1,57 +1,61 @@
 import { parser } from '@prometheus-io/lezer-promql';
 import { parseQuery, type Selection } from '../../support/promql.ts';
 
-/** A selection of series, and what is done with it. */
-export interface Use extends Omit<Selection, 'grouping'> {
-  /** The functions and aggregations around it, the nearest first. */
-  readonly around: readonly string[];
-  /** The range in its brackets, as it is written. */
+/** A selector, with the functions around it. */
+export interface SelectorUse extends Omit<Selection, 'grouping'> {
+  /** Functions and aggregations around the selector, innermost first. */
+  readonly functions: readonly string[];
+  /** The range in brackets. */
   readonly range?: string;
 }
 
 type Node = ReturnType<typeof parser.parse>['topNode'];
 
-/** Durations that no query has, in the place of Grafana's variables. */
-const DURATIONS = {
+/** Unique durations that replace the variables of Grafana for the parser. */
+const PLACEHOLDERS = {
   $__rate_interval: '44444s',
   $__range: '55555s',
   $__interval: '66666s',
 } as const;
 
-/** @throws SyntaxError at what it does not understand */
-export function usesIn(expr: string): Use[] {
-  const text = Object.entries(DURATIONS).reduce(
-    (all, [variable, stand]) => all.replaceAll(variable, stand),
+/** @throws SyntaxError if the query cannot be parsed */
+export function usesIn(expr: string): SelectorUse[] {
+  const text = Object.entries(PLACEHOLDERS).reduce(
+    (result, [variable, duration]) => result.replaceAll(variable, duration),
     expr,
   );
   const { selections } = parseQuery(text);
-  const uses: Omit<Use, 'metric' | 'matchers'>[] = [];
+  const uses: Omit<SelectorUse, 'metric' | 'matchers'>[] = [];
   parser.parse(text).iterate({
     enter({ node }) {
       if (node.name !== 'VectorSelector') return;
       const range = rangeOf(node, text);
-      uses.push({ around: around(node, text), ...(range === undefined ? {} : { range }) });
+      uses.push({
+        functions: functionsAround(node, text),
+        ...(range === undefined ? {} : { range }),
+      });
     },
   });
   return selections.map(({ metric, matchers }, i) => ({
     metric,
     matchers,
-    ...(uses[i] ?? { around: [] }),
+    ...(uses[i] ?? { functions: [] }),
   }));
 }
 
 function rangeOf({ parent }: Node, text: string): string | undefined {
   if (parent?.name !== 'MatrixSelector') return undefined;
   const [, range = ''] = text.slice(parent.from, parent.to).match(/\[([^\]]+)\]$/) ?? [];
-  const [variable = range] = Object.entries(DURATIONS).find(([, stand]) => stand === range) ?? [];
+  const [variable = range] =
+    Object.entries(PLACEHOLDERS).find(([, duration]) => duration === range) ?? [];
   return variable;
 }
 
-function around(node: Node, text: string): string[] {
-  const found: string[] = [];
-  for (let each = node.parent; each; each = each.parent) {
-    if (each.name !== 'FunctionCall' && each.name !== 'AggregateExpr') continue;
-    found.push(text.slice(each.from, each.to).match(/^\w+/)?.[0] ?? '');
+function functionsAround(node: Node, text: string): string[] {
+  const names: string[] = [];
+  for (let parent = node.parent; parent; parent = parent.parent) {
+    if (parent.name !== 'FunctionCall' && parent.name !== 'AggregateExpr') continue;
+    names.push(text.slice(parent.from, parent.to).match(/^\w+/)?.[0] ?? '');
   }
-  return found;
+  return names;
 }

@@ -1,70 +1,73 @@
 import { ofTargets, type Rule } from './rule.ts';
 import { usesIn } from './selections.ts';
-import { promqlFault } from './templates.ts';
+import { promqlFaults } from './templates.ts';
 
-/** What Prometheus makes itself, of the rules of this package, ends on no `_total`. */
+/** Recorded series do not end with `_total`. */
 const COUNTER = /_total$/;
 const BUCKET = /_bucket$/;
 
-function matcher(label: string): Rule['lint'] {
+function requireMatcher(label: string): Rule['lint'] {
   return ofTargets(({ expr }) =>
     usesIn(expr)
       .filter(
         ({ matchers }) =>
           !matchers.some(
-            (each) => each.label === label && each.op === '=~' && each.value === `$${label}`,
+            (matcher) =>
+              matcher.label === label && matcher.op === '=~' && matcher.value === `$${label}`,
           ),
       )
-      .map(({ metric }) => `${metric} of any ${label}`),
+      .map(({ metric }) => `${metric} without a matcher for ${label}`),
   );
 }
 
 export const RULES: readonly Rule[] = [
   {
     name: 'target-promql-rule',
-    lint: ofTargets(({ expr }) => promqlFault(expr)),
-    breaks: [{ from: '"expr":"sum', to: '"expr":"(sum', says: 'no PromQL' }],
+    lint: ofTargets(({ expr }) => promqlFaults(expr)),
+    breaks: [{ from: '"expr":"sum', to: '"expr":"(sum', says: 'invalid PromQL' }],
   },
   {
     name: 'target-job-rule',
-    lint: matcher('job'),
+    lint: requireMatcher('job'),
     breaks: [
       {
         from: '(rate(resilience_executions_total{job=~',
         to: '(rate(resilience_executions_total{x=~',
-        says: 'of any job',
+        says: 'without a matcher for job',
       },
       {
         from: '(rate(resilience_executions_total{job=~',
         to: '(rate(resilience_executions_total{job=',
-        says: 'of any job',
+        says: 'without a matcher for job',
       },
     ],
   },
   {
     name: 'target-instance-rule',
-    lint: matcher('instance'),
-    breaks: [{ from: 'instance=~\\"$instance\\",', to: '', says: 'of any instance' }],
+    lint: requireMatcher('instance'),
+    breaks: [
+      { from: 'instance=~\\"$instance\\",', to: '', says: 'without a matcher for instance' },
+    ],
   },
   {
     name: 'target-required-matchers-rule',
     lint: ofTargets(({ expr }, { title }) =>
       usesIn(expr)
-        // Of a process, whatever its policies.
+        // Annotations about processes.
         .filter(() => title !== 'Restarts' && title !== 'Versions')
-        // Dependencies and gathered answers are no policies; overflow series have lost theirs.
+        // Series of dependencies and gathered results; overflow series have no policy name.
         .filter(({ metric }) => !/^$|^resilience_(dependency_available$|degradation_)/.test(metric))
         .filter(({ matchers }) => !matchers.some(({ value }) => value === '$policy'))
-        .map(({ metric }) => `${metric} of any policy`),
+        .map(({ metric }) => `${metric} without a matcher for policy`),
     ),
-    breaks: [{ from: '\\"$policy\\"', to: '\\"mine\\"', says: 'of any policy' }],
+    breaks: [{ from: '\\"$policy\\"', to: '\\"mine\\"', says: 'without a matcher for policy' }],
   },
   {
     name: 'target-rate-interval-rule',
     lint: ofTargets(({ expr }) =>
       usesIn(expr)
-        .filter(({ around: [nearest = ''], range }) => {
-          return ['rate', 'irate'].includes(nearest) && range !== '$__rate_interval';
+        .filter(({ functions: [innermost = ''], range }) => {
+          return ['rate', 'irate'].includes(innermost) && range !== '$__rate_interval';
         })
         .map(({ range }) => `a rate over ${range}`),
     ),
@@ -79,15 +82,15 @@ export const RULES: readonly Rule[] = [
   {
     name: 'target-range-rule',
     lint: ofTargets(({ expr, range, instant }) => [
-      ...(range !== instant ? [] : ['neither instant nor a range, or both']),
-      ...(range && expr.includes('$__range') ? ['a range for every point of a range'] : []),
+      ...(range !== instant ? [] : ['must be either instant or range']),
+      ...(range && expr.includes('$__range') ? ['$__range in a range query'] : []),
     ]),
     breaks: [
-      { from: '"range":true', to: '"range":false', says: 'neither instant nor a range, or both' },
+      { from: '"range":true', to: '"range":false', says: 'must be either instant or range' },
       {
         from: '[$__rate_interval]',
         to: '[$__range]',
-        says: 'a range for every point of a range',
+        says: '$__range in a range query',
       },
     ],
   },
@@ -97,8 +100,8 @@ export const RULES: readonly Rule[] = [
       usesIn(expr)
         .filter(({ metric }) => COUNTER.test(metric))
         .filter(
-          ({ around: [nearest = ''] }) =>
-            !['rate', 'irate', 'increase', 'resets'].includes(nearest),
+          ({ functions: [innermost = ''] }) =>
+            !['rate', 'irate', 'increase', 'resets'].includes(innermost),
         )
         .map(({ metric }) => `${metric} is a counter`),
     ),
@@ -106,12 +109,12 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'target-histogram-rule',
-    // One bucket alone is a count of what was faster, as true as the bound is one of the buckets'.
+    // A single bucket is a valid count of events up to its bound.
     lint: ofTargets(({ expr }) =>
       usesIn(expr)
         .filter(({ metric }) => BUCKET.test(metric))
         .filter(({ matchers }) => !matchers.some(({ label, op }) => label === 'le' && op === '='))
-        .filter(({ around }) => !around.includes('histogram_quantile'))
+        .filter(({ functions }) => !functions.includes('histogram_quantile'))
         .map(({ metric }) => `${metric} is a histogram`),
     ),
     breaks: [
@@ -121,11 +124,13 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'target-no-interval-rule',
-    // It would override the scrape interval of the data source, by which Grafana chooses windows.
+    // It would override the scrape interval of the data source, from which Grafana derives windows.
     lint: ofTargets(({ interval }) =>
-      interval === undefined ? [] : [`asks every ${interval} at least`],
+      interval === undefined ? [] : [`sets the interval ${interval}`],
     ),
-    breaks: [{ from: '"refId":"A"', to: '"refId":"A","interval":"15s"', says: 'asks every 15s' }],
+    breaks: [
+      { from: '"refId":"A"', to: '"refId":"A","interval":"15s"', says: 'sets the interval 15s' },
+    ],
   },
   {
     name: 'target-legend-rule',
@@ -137,8 +142,8 @@ export const RULES: readonly Rule[] = [
   {
     name: 'target-series-rule',
     lint: ofTargets(({ expr }, { type }) =>
-      type !== 'bargauge' || /^topk\(10, /.test(expr) ? [] : ['ranks all there are'],
+      type !== 'bargauge' || /^topk\(10, /.test(expr) ? [] : ['has no limit of 10'],
     ),
-    breaks: [{ from: '"expr":"topk(10, ', to: '"expr":"topk(99, ', says: 'ranks all there are' }],
+    breaks: [{ from: '"expr":"topk(10, ', to: '"expr":"topk(99, ', says: 'has no limit of 10' }],
   },
 ];
