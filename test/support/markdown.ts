@@ -12,11 +12,17 @@ export function blocksOf(page: string, language: string): string[] {
   return [...page.matchAll(fences)].map(([, block = '']) => block.trim());
 }
 
-/** The links of a page to other files, or to a heading, that lead nowhere. */
-export function deadLinks(path: string): string[] {
+/** The targets of the links and images of a page. */
+export function linksOf(path: string): string[] {
   const text = withoutCode(readFileSync(path, 'utf8'));
-  return [...text.matchAll(/\]\(([^)\s]+)\)|(?:href|src)="([^"]+)"/g)]
-    .map(([, link, attribute]) => link ?? attribute ?? '')
+  return [...text.matchAll(/\]\(([^)\s]+)\)|(?:href|src)="([^"]+)"/g)].map(
+    ([, link, attribute]) => link ?? attribute ?? '',
+  );
+}
+
+/** The relative links of a page whose file or heading does not exist. */
+export function deadLinks(path: string): string[] {
+  return linksOf(path)
     .filter((link) => !/^[a-z]+:/.test(link))
     .filter((link) => !leadsSomewhere(path, link));
 }
