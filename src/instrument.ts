@@ -80,7 +80,7 @@ export function instrument<P extends { execute: unknown }>(
   const { group, connectIfNeeded: ensure } = destinationOf(options.meterProvider);
   const scope = group.obtain(name, { ...options.attributes });
   const { errorType, durations = true } = options;
-  attach(policy as AnyPolicy, { scope, errorType, durations, warn }, group, ensure);
+  attach(policy as AnyPolicy, { metrics: scope, errorType, durations, warn }, group, ensure);
   return policy;
 }
 
@@ -104,7 +104,7 @@ export function degradationMetrics(
   const { group, connectIfNeeded: ensure } = destinationOf(meterProvider);
   const scope = group.obtainDegradation(name);
   group.register(scope, keeper, {});
-  return { counts: scope.ofDegradation(), ensure };
+  return { counts: scope.degradationMetrics(), ensure };
 }
 
 /**
@@ -121,7 +121,7 @@ export function dependencyMetrics(
 } {
   const { group, connectIfNeeded: ensure } = destinationOf(meterProvider);
   const scope = group.watchDependency(name);
-  return { counts: scope.ofDependency(), ensure, leave: () => group.unwatchDependency(scope) };
+  return { counts: scope.dependencyMetrics(), ensure, leave: () => group.unwatchDependency(scope) };
 }
 
 /** What is instrumented now, with live states and counts, by name. */

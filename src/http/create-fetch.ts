@@ -111,7 +111,9 @@ async function execute(call: HttpCall): Promise<Response> {
       signal,
     );
   const runCorrelated = () =>
-    activeExecutions.watched ? activeExecutions.correlated(correlationId, runPolicy) : runPolicy();
+    activeExecutions.isWatched
+      ? activeExecutions.withCorrelationId(correlationId, runPolicy)
+      : runPolicy();
   try {
     return await rejectOnAbort(signal, () => invoke(call, runCorrelated));
   } catch (error) {

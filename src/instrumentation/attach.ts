@@ -37,14 +37,14 @@ export function attach(
     if (existing) return [existing.share()];
     const instrumentation = createInstrumentation(member, settings);
     return instrumentation
-      ? [new ExecutePatch(member, instrumentation, settings.scope, group).share()]
+      ? [new ExecutePatch(member, instrumentation, settings.metrics, group).share()]
       : [];
   });
-  const executions = new Executions(policy, settings.scope, settings.durations, connectIfNeeded);
+  const executions = new Executions(policy, settings.metrics, settings.durations, connectIfNeeded);
   const instrumentation =
     createInstrumentation(policy, { ...settings, executions }) ??
     new StackInstrumentation(policy, policy.execute, executions);
-  new ExecutePatch(policy, instrumentation, settings.scope, group).members = patches;
+  new ExecutePatch(policy, instrumentation, settings.metrics, group).members = patches;
 }
 
 /** Undoes `attach` for the policy and its members. Does nothing if the policy is not instrumented. */

@@ -22,7 +22,7 @@ export class BulkheadInstrumentation implements PolicyInstrumentation {
 
   constructor(policy: Bulkhead, original: Execute, settings: InstrumentationSettings) {
     this.#policy = policy;
-    this.#counts = settings.scope.ofBulkhead();
+    this.#counts = settings.metrics.bulkheadMetrics();
     this.#durations = settings.durations;
     const { executions } = settings;
     this.executions = executions;

@@ -56,7 +56,7 @@ export class CircuitBreakerInstrumentation extends ExecutorInstrumentation {
   constructor(policy: CircuitBreaker, original: Execute, settings: InstrumentationSettings) {
     super(policy);
     this.#policy = policy;
-    this.#counts = settings.scope.ofCircuitBreaker();
+    this.#counts = settings.metrics.circuitBreakerMetrics();
     this.#settings = settings;
     const { executions } = settings;
     this.#executions = executions;
@@ -82,13 +82,13 @@ export class CircuitBreakerInstrumentation extends ExecutorInstrumentation {
         };
       },
       (work) => this.#asOneChange(work),
-      (fault) => settings.scope.fault(fault),
+      (fault) => settings.metrics.fault(fault),
     );
     const observe = () => this.#observe();
     const emitters = EMITTERS.map((emitter) => tapEmitter(policy, emitter, observe));
     this.#events = emitters.filter((emitter) => emitter !== undefined);
     if (!emitters[3]) this.#events.push(policy.onStateChange(observe));
-    if (isolatedNames.has(settings.scope.name)) this.#isolate();
+    if (isolatedNames.has(settings.metrics.name)) this.#isolate();
 
     const instrumentation = this;
     this.execute = function execute(fn, signal, ...rest) {
@@ -126,7 +126,7 @@ export class CircuitBreakerInstrumentation extends ExecutorInstrumentation {
     try {
       this.control.isolate();
     } catch (fault) {
-      this.#settings.scope.fault(fault);
+      this.#settings.metrics.fault(fault);
     }
   }
 
@@ -139,15 +139,15 @@ export class CircuitBreakerInstrumentation extends ExecutorInstrumentation {
     this.#observe();
     this.#counts.state.add(this.#state);
     const { failures, failureLimit } = this.control.read();
-    if (failures !== undefined) this.#counts.failing(failures, failureLimit);
+    if (failures !== undefined) this.#counts.reportFailures(failures, failureLimit);
     if (this.#downSince === undefined) return;
-    this.#counts.downFor((performance.now() - this.#downSince) / 1000);
+    this.#counts.reportDowntime((performance.now() - this.#downSince) / 1000);
   }
 
   /** The breaker counted a failure, and may open because of it. */
   failed(reason: FailureReason): void {
     this.#lastErrorType = typeOf(this.#settings, reason);
-    this.#settings.scope.errors.count('circuit_breaker', this.#lastErrorType);
+    this.#settings.metrics.errors.count('circuit_breaker', this.#lastErrorType);
   }
 
   settled(call: CircuitBreakerCall, ok: boolean, value: unknown): void {
@@ -182,7 +182,7 @@ export class CircuitBreakerInstrumentation extends ExecutorInstrumentation {
     const now = performance.now();
     this.#state = next;
     this.#changedAt = Date.now();
-    this.#counts.moved(previous, next);
+    this.#counts.stateChanged(previous, next);
     this.#downSince = isDown(next) ? (this.#downSince ?? now) : undefined;
     if (previous === STATE.closed) this.#opened(this.#changedAt, now);
     let recovered: number | undefined;
@@ -192,7 +192,7 @@ export class CircuitBreakerInstrumentation extends ExecutorInstrumentation {
     }
     // An isolated circuit was opened by an operator, so its end is not a recovery.
     if (next === STATE.closed || next === STATE.isolated) this.#opened(undefined, undefined);
-    if (stateChanges.heard && !this.#isMuted) this.#emit(previous, recovered);
+    if (stateChanges.hasListeners && !this.#isMuted) this.#emit(previous, recovered);
   }
 
   #opened(at: number | undefined, now: number | undefined): void {
@@ -209,14 +209,14 @@ export class CircuitBreakerInstrumentation extends ExecutorInstrumentation {
       work();
     } finally {
       this.#isMuted = false;
-      if (stateChanges.heard && this.#state !== previous) this.#emit(previous, undefined);
+      if (stateChanges.hasListeners && this.#state !== previous) this.#emit(previous, undefined);
     }
   }
 
   #emit(previous: number, recoverySeconds: number | undefined): void {
-    const { scope } = this.#settings;
+    const { metrics: scope } = this.#settings;
     try {
-      stateChanges.tell({
+      stateChanges.emit({
         name: scope.name,
         key: this.control.key,
         previous: CIRCUIT_BREAKER_STATES[previous] as CircuitBreakerState,

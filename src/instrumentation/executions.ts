@@ -20,7 +20,7 @@ export class Executions {
     durations: boolean,
     connectIfNeeded: () => void,
   ) {
-    this.#counts = scope.ofExecution();
+    this.#counts = scope.executionMetrics();
     this.#counts.declare(outcomesOf(policy));
     this.#durations = durations;
     this.#connectIfNeeded = connectIfNeeded;
@@ -33,7 +33,7 @@ export class Executions {
     if (!counts.duration.isReported) this.#connectIfNeeded();
     counts.active.add(0);
     if (this.#durations && counts.duration.isNeeded) call.start = performance.now();
-    if (activeExecutions.watched) activeExecutions.begin(call, this.#name, stack);
+    if (activeExecutions.isWatched) activeExecutions.start(call, this.#name, stack);
   }
 
   end(call: Call, ok: boolean, value: unknown): void {
@@ -43,8 +43,9 @@ export class Executions {
         : OUTCOME.success
       : failureOf(call, value);
     if (call.execution) activeExecutions.end(call);
-    this.#counts.ended(outcome);
-    if (call.start >= 0) this.#counts.took((performance.now() - call.start) / 1000, outcome);
+    this.#counts.executionSettled(outcome);
+    if (call.start >= 0)
+      this.#counts.recordDuration((performance.now() - call.start) / 1000, outcome);
   }
 }
 

@@ -22,7 +22,7 @@ export class FallbackInstrumentation extends ExecutorInstrumentation {
   constructor(policy: AnyPolicy, original: Execute, settings: InstrumentationSettings) {
     super(policy);
     this.settings = settings;
-    this.#counts = settings.scope.ofFallback();
+    this.#counts = settings.metrics.fallbackMetrics();
     const { executions } = settings;
     this.#executions = executions;
     const declared = declaredTypeOf(policy);

@@ -10,7 +10,7 @@ import type { Execute, FailureReason } from './policy-types.ts';
 
 /** The settings of one instrumented policy. */
 export interface InstrumentationSettings {
-  readonly scope: PolicyMetrics;
+  readonly metrics: PolicyMetrics;
   readonly errorType: ErrorTypeHook | undefined;
   readonly durations: boolean;
   /** Logs advice for the user. */
@@ -92,12 +92,12 @@ export function countError(
   policy: PolicyType,
   reason: FailureReason,
 ): void {
-  settings.scope.errors.count(policy, typeOf(settings, reason));
+  settings.metrics.errors.count(policy, typeOf(settings, reason));
 }
 
 /** The type of an error. An error of the user's hook is counted and ignored. */
 export function typeOf(
-  { scope, errorType: hook }: InstrumentationSettings,
+  { metrics: scope, errorType: hook }: InstrumentationSettings,
   reason: FailureReason,
 ): string {
   try {

@@ -25,7 +25,7 @@ export class RetryInstrumentation extends ExecutorInstrumentation {
 
   constructor(policy: Retry, original: Execute, settings: InstrumentationSettings) {
     super(policy);
-    this.#counts = settings.scope.ofRetry();
+    this.#counts = settings.metrics.retryMetrics();
     this.#settings = settings;
     this.#maxAttempts = maxAttemptsOf(policy) ?? 0;
     this.#counts.declareAttempts(this.#maxAttempts);
@@ -47,9 +47,9 @@ export class RetryInstrumentation extends ExecutorInstrumentation {
   }
 
   retried(call: RetryCall): void {
-    this.#counts.attempt(call.attempts - 1);
+    this.#counts.retried(call.attempts - 1);
     restart(call);
-    if (activeExecutions.watched) activeExecutions.attempt(call, call.attempts);
+    if (activeExecutions.isWatched) activeExecutions.setAttempt(call, call.attempts);
   }
 
   handled(call: RetryCall, ok: boolean, value: unknown): void {
@@ -69,7 +69,7 @@ export class RetryInstrumentation extends ExecutorInstrumentation {
 
   #warn(): void {
     this.#hasWarned = true;
-    const { scope, warn } = this.#settings;
+    const { metrics: scope, warn } = this.#settings;
     warn(
       `the retry of "${scope.name}" repeats calls that an open circuit breaker rejected. ` +
         'Put the breaker outside the retry, wrap(breaker, retry), or exclude BrokenCircuitError from the errors that the retry handles.',

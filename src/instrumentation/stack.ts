@@ -20,7 +20,7 @@ export class StackInstrumentation implements PolicyInstrumentation {
 
     const instrumentation = this;
     this.execute = function execute(fn, signal, ...rest) {
-      const isAbortable = signal !== undefined || activeExecutions.watched;
+      const isAbortable = signal !== undefined || activeExecutions.isWatched;
       const mayDiscard = isCustom || (settlesEarly && isAbortable);
       const call = new StackCall(instrumentation, parentOf(policy, signal), signal, !mayDiscard);
       call.stack = stack;
@@ -38,7 +38,7 @@ export class StackInstrumentation implements PolicyInstrumentation {
       try {
         return runAndObserve(call, original, this, wrapped, signal, rest);
       } finally {
-        activeExecutions.entered();
+        activeExecutions.stackEntered();
       }
     };
   }

@@ -22,7 +22,7 @@ export class TimeoutInstrumentation extends ExecutorInstrumentation {
 
   constructor(policy: Timeout, original: Execute, settings: InstrumentationSettings) {
     super(policy);
-    this.#counts = settings.scope.ofTimeout();
+    this.#counts = settings.metrics.timeoutMetrics();
     const { executions } = settings;
     this.#executions = executions;
     this.#limit = limitOf(policy);
@@ -43,7 +43,7 @@ export class TimeoutInstrumentation extends ExecutorInstrumentation {
   }
 
   readState(): void {
-    if (this.#limit !== undefined) this.#counts.limitOf(this.#limit);
+    if (this.#limit !== undefined) this.#counts.reportLimit(this.#limit);
   }
 
   settled(call: TimeoutCall, ok: boolean, value: unknown): void {

@@ -17,8 +17,8 @@ export interface ActiveExecution {
 }
 
 /** A call, and the call that it is part of. */
-interface Within {
-  readonly parent: Within | undefined;
+interface CallWithParent {
+  readonly parent: CallWithParent | undefined;
   execution: Execution | undefined;
 }
 
@@ -58,7 +58,7 @@ export class Execution implements ActiveExecution {
     };
   }
 
-  leave(): void {
+  remove(): void {
     const { before, after, list } = this;
     if (before) before.after = after;
     else list.first = after;
@@ -88,7 +88,7 @@ const state = processWide('active-executions', () => ({
  * Only what has begun since then is known.
  */
 export const activeExecutions = {
-  get watched(): boolean {
+  get isWatched(): boolean {
     return state.list !== undefined;
   },
 
@@ -114,7 +114,7 @@ export const activeExecutions = {
   },
 
   /** @param stack is entered next, where it is one, and may let the execution be called off */
-  begin(call: Within, name: string, stack?: object): void {
+  start(call: CallWithParent, name: string, stack?: object): void {
     if (!state.list) return;
     const id = state.announced ?? state.watchers[0]?.correlate();
     state.announced = undefined;
@@ -125,7 +125,7 @@ export const activeExecutions = {
   },
 
   /** A stack was entered, and will not take its execution any more. */
-  entered(): void {
+  stackEntered(): void {
     state.beginning = undefined;
   },
 
@@ -136,7 +136,7 @@ export const activeExecutions = {
   },
 
   /** The execution that begins while `run` does, before it returns, has this id. */
-  correlated<T>(id: string | undefined, run: () => T): T {
+  withCorrelationId<T>(id: string | undefined, run: () => T): T {
     state.announced = id;
     try {
       return run();
@@ -146,14 +146,14 @@ export const activeExecutions = {
   },
 
   /** The call is made again, and with it all that it is part of. */
-  attempt(call: Within, attempt: number): void {
-    for (let each: Within | undefined = call; each; each = each.parent) {
+  setAttempt(call: CallWithParent, attempt: number): void {
+    for (let each: CallWithParent | undefined = call; each; each = each.parent) {
       if (each.execution) each.execution.attempt = attempt;
     }
   },
 
-  end(call: Within): void {
-    call.execution?.leave();
+  end(call: CallWithParent): void {
+    call.execution?.remove();
     call.execution = undefined;
   },
 };

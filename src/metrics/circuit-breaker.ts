@@ -48,7 +48,7 @@ export class CircuitBreakerMetrics {
   }
 
   /** Counts a change of state, and what must have lain between where a listener hid a step. */
-  moved(previous: number, next: number): void {
+  stateChanged(previous: number, next: number): void {
     for (let from = previous; from !== next; ) {
       const direct = TRANSITION[from]?.[next] ?? -1;
       const to = direct >= 0 ? next : (NEXT[from] as number);
@@ -58,7 +58,7 @@ export class CircuitBreakerMetrics {
   }
 
   /** Of several breakers of one name the longest downtime is reported. */
-  downFor(seconds: number): void {
+  reportDowntime(seconds: number): void {
     this.downtime.values[0] = Math.max(this.downtime.get(0), seconds);
   }
 
@@ -67,7 +67,7 @@ export class CircuitBreakerMetrics {
    * breakers of one name, the one is reported that needs the fewest further failures to open, and of
    * equal ones the one with the most failures.
    */
-  failing(failures: number, limit: number | undefined): void {
+  reportFailures(failures: number, limit: number | undefined): void {
     const left = (limit ?? Number.MAX_SAFE_INTEGER) - failures;
     const isAsNear = left === this.#failuresLeft && failures > this.failures.get(0);
     if (left >= this.#failuresLeft && !isAsNear) return;

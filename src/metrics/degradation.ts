@@ -24,8 +24,9 @@ export class DegradationMetrics {
   readonly #known = new Map<string, number>();
 
   /** Brings the series of a part into the world, at zero; returns the index of the first. */
-  declare(part: string): number {
-    const kept = this.#known.has(part) || this.#known.size < LIMIT ? part : ERROR_TYPE_OTHER;
+  declare(countPart: string): number {
+    const kept =
+      this.#known.has(countPart) || this.#known.size < LIMIT ? countPart : ERROR_TYPE_OTHER;
     const known = this.#known.get(kept);
     if (known !== undefined) return known;
     const [first = 0] = PART_OUTCOMES.map((outcome) =>
@@ -39,7 +40,7 @@ export class DegradationMetrics {
     this.#parts.add(this.declare(part) + OUTCOME[outcome]);
   }
 
-  call(status: DegradationStatus): void {
+  countCall(status: DegradationStatus): void {
     this.#calls.add(STATUS[status]);
   }
 

@@ -45,7 +45,7 @@ export class DependencyMetrics {
   }
 
   /** What it found counts no more. */
-  leave(watcher: object): void {
+  removeWatcher(watcher: object): void {
     if (this.#found.delete(watcher)) this.#tell();
   }
 

@@ -21,13 +21,13 @@ export class ExecutionMetrics {
   }
 
   /** An execution ended. */
-  ended(outcome: number): void {
+  executionSettled(outcome: number): void {
     this.active.add(0, -1);
     this.outcomes.add(outcome);
   }
 
   /** How long it took, in seconds. */
-  took(seconds: number, outcome: number): void {
+  recordDuration(seconds: number, outcome: number): void {
     const isAnswered = outcome === OUTCOME.success || outcome === OUTCOME.fallback;
     this.duration.record(
       seconds,

@@ -78,42 +78,42 @@ export class PolicyMetrics implements RecorderSource {
     this.#report = report;
   }
 
-  ofExecution(): ExecutionMetrics {
+  executionMetrics(): ExecutionMetrics {
     this.execution ??= new ExecutionMetrics(this);
     return this.execution;
   }
 
-  ofCircuitBreaker(): CircuitBreakerMetrics {
+  circuitBreakerMetrics(): CircuitBreakerMetrics {
     this.circuitBreaker ??= new CircuitBreakerMetrics(this);
     return this.circuitBreaker;
   }
 
-  ofRetry(): RetryMetrics {
+  retryMetrics(): RetryMetrics {
     this.retry ??= new RetryMetrics(this);
     return this.retry;
   }
 
-  ofTimeout(): TimeoutMetrics {
+  timeoutMetrics(): TimeoutMetrics {
     this.timeout ??= new TimeoutMetrics();
     return this.timeout;
   }
 
-  ofBulkhead(): BulkheadMetrics {
+  bulkheadMetrics(): BulkheadMetrics {
     this.bulkhead ??= new BulkheadMetrics(this);
     return this.bulkhead;
   }
 
-  ofFallback(): FallbackMetrics {
+  fallbackMetrics(): FallbackMetrics {
     this.fallback ??= new FallbackMetrics();
     return this.fallback;
   }
 
-  ofDegradation(): DegradationMetrics {
+  degradationMetrics(): DegradationMetrics {
     this.degradation ??= new DegradationMetrics();
     return this.degradation;
   }
 
-  ofDependency(): DependencyMetrics {
+  dependencyMetrics(): DependencyMetrics {
     this.dependency ??= new DependencyMetrics(this);
     return this.dependency;
   }

@@ -15,7 +15,7 @@ export class RetryMetrics {
   }
 
   /** @param retry 1 for the first call made again */
-  attempt(retry: number): void {
+  retried(retry: number): void {
     this.attempts.add(Math.min(retry, ATTEMPT_VALUES.length) - 1);
   }
 

@@ -21,12 +21,12 @@ const listeners = processWide('state-changes', () => new Set<Listener>());
 
 /** Changes of state as they happen, for those who want to hear of them. */
 export const stateChanges = {
-  get heard(): boolean {
+  get hasListeners(): boolean {
     return listeners.size > 0;
   },
 
   /** @returns ends it */
-  listen(listener: Listener): () => void {
+  subscribe(listener: Listener): () => void {
     // One of its own, so that the same function may be given twice.
     const own: Listener = (change) => listener(change);
     listeners.add(own);
@@ -34,7 +34,7 @@ export const stateChanges = {
   },
 
   /** @throws what a listener throws, when all have heard */
-  tell(change: StateChange): void {
+  emit(change: StateChange): void {
     const faults: unknown[] = [];
     for (const listener of listeners) {
       try {

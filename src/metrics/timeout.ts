@@ -9,7 +9,7 @@ export class TimeoutMetrics {
   readonly limit = new CounterSeries(TIMEOUT_LIMIT, Number.NaN);
 
   /** The longest limit wins. */
-  limitOf(seconds: number): void {
+  reportLimit(seconds: number): void {
     const longest = this.limit.get(0);
     this.limit.values[0] = Number.isNaN(longest) ? seconds : Math.max(longest, seconds);
   }

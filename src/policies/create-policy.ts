@@ -123,7 +123,7 @@ function entered(
   return function execute_<T>(fn: (context: never) => PromiseLike<T> | T, signal?: AbortSignal) {
     const [controller, leave] = signal ? followSignal(signal) : [new AbortController(), () => {}];
     const { signal: inside } = controller;
-    const { watched } = activeExecutions;
+    const { isWatched: watched } = activeExecutions;
     // Nobody can call it off.
     if (!watched && !signal)
       return runExecution(stack, undefined, inside, () => plain(fn as never, inside));

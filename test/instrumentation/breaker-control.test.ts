@@ -24,7 +24,7 @@ describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (
     breaker = instrument('held', breakerOf());
     [control] = controls() as [BreakerControl];
     heard = [];
-    silence = stateChanges.listen((change) => heard.push(change));
+    silence = stateChanges.subscribe((change) => heard.push(change));
   });
   afterEach(() => {
     silence();
@@ -272,11 +272,11 @@ describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (
   });
 
   it('lets no listener that throws reach a call, nor the others', async () => {
-    const end = stateChanges.listen(() => {
+    const end = stateChanges.subscribe(() => {
       throw new Error('listener');
     });
     const after: StateChange[] = [];
-    const endAfter = stateChanges.listen((change) => after.push(change));
+    const endAfter = stateChanges.subscribe((change) => after.push(change));
     await expect(breaker.execute(fails(new Down()))).rejects.toThrow(Down);
     await expect(breaker.execute(fails(new Down()))).rejects.toThrow(Down);
     expect(after).toHaveLength(1);

@@ -28,7 +28,7 @@ describe.each(majors)('cockatiel $major, a breaker whose listeners throw', (each
   beforeEach(() => {
     sdk = new TestSdk();
     heard = [];
-    ends.push(stateChanges.listen(({ previous, state }) => heard.push(`${previous}>${state}`)));
+    ends.push(stateChanges.subscribe(({ previous, state }) => heard.push(`${previous}>${state}`)));
   });
   afterEach(async () => {
     for (const end of ends.splice(0)) end();

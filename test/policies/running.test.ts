@@ -115,7 +115,7 @@ describe('what is running', () => {
     const answers = [];
     stop();
     stop = activeExecutions.watch(() => found);
-    answers.push(activeExecutions.correlated('given', () => policy.execute(never)));
+    answers.push(activeExecutions.withCorrelationId('given', () => policy.execute(never)));
     answers.push(policy.execute(never));
     found = undefined;
     answers.push(policy.execute(never));
@@ -133,9 +133,9 @@ describe('what is running', () => {
     const gone = createPolicy('gone');
     gone.dispose();
     const policy = createPolicy('next');
-    expect(await activeExecutions.correlated('of gone', () => gone.execute(() => 'answer'))).toBe(
-      'answer',
-    );
+    expect(
+      await activeExecutions.withCorrelationId('of gone', () => gone.execute(() => 'answer')),
+    ).toBe('answer');
     const answer = policy.execute(() => activeExecutions.list().map((each) => each.correlationId));
     expect(await answer).toEqual([undefined]);
     policy.dispose();

@@ -70,7 +70,7 @@ export class DependencyWatch {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     for (const run of Object.values(this.#runs)) run.cancel(createStopError());
-    this.#metrics.counts.leave(this);
+    this.#metrics.counts.removeWatcher(this);
     this.#metrics.leave();
   }
 

@@ -12,7 +12,7 @@ import { operationEvents } from './operation-events.ts';
  */
 export function feedEvents(feed: EventFeed): () => void {
   const ends = [
-    stateChanges.listen((change) => {
+    stateChanges.subscribe((change) => {
       const { name, key, at } = change;
       if (operationEvents.isUnderway(name)) return;
       const { text, tone } = describeStateChange(change);

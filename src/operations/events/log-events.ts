@@ -56,7 +56,7 @@ export function logEvents({ logger, events }: Listeners): () => void {
   }
 
   const ends = [
-    stateChanges.listen((change: StateChange) => {
+    stateChanges.subscribe((change: StateChange) => {
       const { name, key, previous, state, at, lastErrorType, recoverySeconds } = change;
       const said = describeStateChange(change);
       const subject = subjectOf('Circuit breaker', name, key);

@@ -25,7 +25,7 @@ class GatheringCounts {
   }
 
   end(status: DegradationStatus): void {
-    this.#kept.counts.call(status);
+    this.#kept.counts.countCall(status);
   }
 }
 
