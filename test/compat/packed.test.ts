@@ -182,7 +182,10 @@ describe('the package', () => {
 
   it('has only what users need', () => {
     const others = files().filter(
-      (file) => !/^(dist|dashboards|dashboards-otlp|alerts|docs|examples\/grafana|semconv\/registry)\//.test(file),
+      (file) =>
+        !/^(dist|dashboards|dashboards-otlp|alerts|docs|examples\/grafana|semconv\/registry)\//.test(
+          file,
+        ),
     );
     expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
     const built = files().filter((file) => /^dist\//.test(file) && !/\.(d\.ts|js)$/.test(file));
