@@ -1,18 +1,19 @@
-/** Old data while a system is down, and a caller who is told how old it is. */
+/** Old values while a dependency is down, with their age. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fallbackTo, resilient } from 'cockatiel-otel/policies';
 
 interface Rates {
   readonly EUR: number;
-  readonly ageSeconds?: number;
+  /** Milliseconds. */
+  readonly age?: number;
 }
 
-let down = false;
+let isDown = false;
 
-const rates = resilient(
+const getRates = resilient(
   'rates',
   async (currency: string): Promise<Rates> => {
-    if (down) throw Object.assign(new Error('status 503'), { status: 503 });
+    if (isDown) throw Object.assign(new Error('status 503'), { status: 503 });
     return { EUR: currency === 'USD' ? 0.9 : 1 };
   },
   {
@@ -20,20 +21,20 @@ const rates = resilient(
       retry: false,
       fallback: fallbackTo.stale({
         key: (currency: string) => currency,
-        maxAgeSeconds: 300,
-        onStale: ({ key }) => console.log(`an old value answers for ${key}`),
-        answer: (value: Rates, { ageSeconds }): Rates => ({ ...value, ageSeconds }),
+        maxAge: 300_000,
+        onStale: ({ key }) => console.log(`an old value is used for ${key}`),
+        answer: (value: Rates, { age }): Rates => ({ ...value, age }),
       }),
     },
   },
 );
 
-console.log(await rates('USD'));
-down = true;
+console.log(await getRates('USD'));
+isDown = true;
 await sleep(20);
 
-const old = await rates('USD');
-console.log(`EUR ${old.EUR}, ${(old.ageSeconds ?? 0) < 1 ? 'less than a second' : 'long'} old`);
+const rates = await getRates('USD');
+console.log(`EUR ${rates.EUR}, ${(rates.age ?? 0) < 1000 ? 'less than a second' : 'long'} old`);
 
-// Of this currency nothing was kept, and no other's value answers for it.
-await rates('GBP').catch((error: Error) => console.log(`GBP: ${error.message}`));
+// There is no stored value for this currency, and the value of another is not used.
+await getRates('GBP').catch((error: Error) => console.log(`GBP: ${error.message}`));

@@ -7,7 +7,7 @@ const url = await service(({ url: path }, response) => {
   response.writeHead(path === '/missing' ? 404 : 403).end('no');
 });
 
-const options = { overrides: { retry: false, timeout: { seconds: 0.2 } } } as const;
+const options = { overrides: { retry: false, timeout: { duration: 200 } } } as const;
 
 const plain = createFetch('workday', options);
 console.log(`plain: ${(await plain(`${url}/private`)).status}`);

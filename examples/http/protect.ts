@@ -13,7 +13,7 @@ const url = await service((_, response) => {
 const fetch = createFetch('servicenow', {
   preset: 'enterprise',
   // Short delays, so that the example ends soon.
-  overrides: { retry: { firstWaitSeconds: 0.01 }, circuitBreaker: { openSeconds: 0.5 } },
+  overrides: { retry: { initialDelay: 10 }, circuitBreaker: { halfOpenAfter: 500 } },
 });
 
 for (let call = 1; call <= 5; call++) {

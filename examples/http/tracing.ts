@@ -15,7 +15,7 @@ instrumentation.setTracerProvider(provider);
 
 let requests = 0;
 const url = await service((_, response) => response.writeHead(++requests < 3 ? 503 : 200).end());
-const fetch = createFetch('splunk', { overrides: { retry: { firstWaitSeconds: 0.01 } } });
+const fetch = createFetch('splunk', { overrides: { retry: { initialDelay: 10 } } });
 await (await fetch(url)).text();
 
 const count = 'http.request.resend_count';

@@ -1,17 +1,14 @@
-/** What is in force, and where each value came from; and what a wrong environment says. */
-import { configurationReport, reportTable } from 'cockatiel-otel/policies';
+/** Where the settings of a policy come from, and what an invalid environment reports. */
+import { createPolicy, readEnvironment } from 'cockatiel-otel/policies';
 
-const report = configurationReport({
-  RESILIENCE_TIMEOUT_LLM: '45',
-  RESILIENCE_BULKHEAD_LLM_LIMIT: '4',
-  RETRY_MAX_ATTEMPTS: '2',
-});
-console.log(
-  reportTable(report.filter(({ policy, from }) => policy === 'llm' && from !== 'preset')),
-);
+process.env['RESILIENCE_TIMEOUT_LLM'] = '45';
+const policy = createPolicy('chat', 'llm', { retry: { calls: 2 } });
+for (const setting of ['timeout.duration', 'retry.calls', 'bulkhead.limit']) {
+  console.log(setting, policy.origins[setting]);
+}
 
 try {
-  configurationReport({ RESILIENCE_TIMEOUT_LLM: '5000', RESILIENCE_RETRY_MAX_ATTEMPTS: 'three' });
+  readEnvironment({ RESILIENCE_TIMEOUT_LLM: '5000', RESILIENCE_RETRY_MAX_ATTEMPTS: 'three' });
 } catch (error) {
   console.log((error as Error).message);
 }

@@ -1,34 +1,34 @@
-/** One circuit for each endpoint, and one name in the metrics; closed and held open by hand. */
-import { isolate, policies, policyFor, reset } from 'cockatiel-otel/policies';
+/** A circuit for each endpoint, and one name in the metrics. */
+import { policyFor, policyRegistry } from 'cockatiel-otel/policies';
 
-const states = ['closed', 'open', 'half-open', 'isolated'];
-const show = (moment: string) => {
-  const all = policies('cml').map(
-    ({ key, circuitBreaker }) => `${key} is ${states[circuitBreaker?.state ?? 0]}`,
-  );
-  console.log(`${moment}: ${all.sort().join(', ')}`);
+const STATES = ['closed', 'open', 'half-open', 'isolated'];
+const printStates = (moment: string) => {
+  const states = policyRegistry
+    .list('inventory')
+    .map(({ key, circuitBreaker }) => `${key} is ${STATES[circuitBreaker?.state ?? 0]}`);
+  console.log(`${moment}: ${states.sort().join(', ')}`);
 };
 
-const endpoint = (key: string) =>
-  policyFor('cml', { key, preset: 'apiClient', overrides: { retry: false } });
+const policyOf = (endpoint: string) =>
+  policyFor('inventory', { key: endpoint, preset: 'apiClient', overrides: { retry: false } });
 
-async function labs(key: string): Promise<string> {
-  return endpoint(key).execute(() => {
-    if (key === 'cml-2') throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
-    return `the labs of ${key}`;
+async function getItems(endpoint: string): Promise<string> {
+  return policyOf(endpoint).execute(() => {
+    if (endpoint === 'us') throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+    return `the items of ${endpoint}`;
   });
 }
 
 for (let call = 1; call <= 6; call++) {
-  await labs('cml-1');
-  await labs('cml-2').catch(() => {});
+  await getItems('eu');
+  await getItems('us').catch(() => {});
 }
-show('after six calls each');
+printStates('after six calls each');
 
-reset('cml');
-show('after a reset');
+policyRegistry.reset('inventory');
+printStates('after a reset');
 
-const held = isolate('cml');
-show('held open');
-held.dispose();
-show('released');
+const isolation = policyRegistry.isolate('inventory');
+printStates('isolated');
+isolation.dispose();
+printStates('released');

@@ -1,20 +1,18 @@
-/** A call to protect, and one line for it: the documents' numbers, instrumented. */
+/** A policy from a preset, instrumented under its name. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createPolicy } from 'cockatiel-otel/policies';
 
-// A ticket system that is not well: it refuses two calls, then answers.
-const refusals = [503, 503];
-const ticketSystem = createServer((_, response) => {
-  response.writeHead(refusals.shift() ?? 200).end('{"ticket":"INC0012345"}');
+// A server that fails twice and then responds.
+const failures = [503, 503];
+const server = createServer((_, response) => {
+  response.writeHead(failures.shift() ?? 200).end('{"ticket":"INC0012345"}');
 });
-await new Promise<void>((listening) => ticketSystem.listen(0, '127.0.0.1', listening));
-const url = `http://127.0.0.1:${(ticketSystem.address() as AddressInfo).port}/ticket`;
+await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/ticket`;
 
-// Without overrides it would wait 2 s and 4 s, as the preset says.
-const policy = createPolicy('servicenow', 'enterprise', {
-  retry: { firstWaitSeconds: 0.02 },
-});
+// The preset waits 2 s and 4 s; the override makes this example shorter.
+const policy = createPolicy('servicenow', 'enterprise', { retry: { initialDelay: 20 } });
 
 policy.retry?.onRetry(({ attempt, delay }) => console.log(`retry ${attempt} in ${delay} ms`));
 
@@ -28,5 +26,5 @@ const ticket = await policy.execute(async ({ signal }) => {
 });
 console.log(`got ${ticket.ticket}`);
 
-ticketSystem.closeAllConnections();
-ticketSystem.close();
+server.closeAllConnections();
+server.close();

@@ -1,24 +1,24 @@
-/** A wait that depends on the error: a rate limit is given longer than a connection that broke. */
+/** A delay that depends on the error: longer for a rate limit than for a broken connection. */
 import { createPolicy } from 'cockatiel-otel/policies';
 
 const policy = createPolicy('graph-api', 'http', {
   retry: {
     calls: 4,
-    // In seconds; for all else `undefined` leaves it to the preset's strategy.
+    // Milliseconds. `undefined` leaves the delay to the strategy of the preset.
     delay: (error) => {
       const { status, code } = error as { status?: number; code?: string };
-      if (status === 429) return 0.2;
-      return code === 'ECONNRESET' ? 0.02 : undefined;
+      if (status === 429) return 200;
+      return code === 'ECONNRESET' ? 20 : undefined;
     },
   },
 });
 
-policy.retry?.onRetry(({ delay }) => console.log(`next call in ${delay} ms`));
+policy.retry?.onRetry(({ delay }) => console.log(`retry in ${delay} ms`));
 
 const failures = [{ code: 'ECONNRESET' }, { status: 429 }, { code: 'ECONNRESET' }];
-const answer = await policy.execute(() => {
+const groups = await policy.execute(() => {
   const failure = failures.shift();
-  if (failure) throw Object.assign(new Error('not now'), failure);
+  if (failure) throw Object.assign(new Error('failed'), failure);
   return 'the groups';
 });
-console.log(`got ${answer}`);
+console.log(`got ${groups}`);

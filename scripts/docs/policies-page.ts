@@ -8,8 +8,8 @@ import { ERROR_FIELDS } from '../../src/presets/known-errors/types.ts';
 import {
   PRESET_NAMES,
   type Preset,
+  presetDelays,
   presetOf,
-  presetWaits,
   timeoutVariables,
 } from '../../src/presets/presets.ts';
 import { SOURCES } from '../../src/presets/thresholds.ts';
@@ -18,11 +18,11 @@ import { code, table, withBlock } from './markdown.ts';
 const EXAMPLE = /<!-- (examples\/[\w/-]+\.ts):begin -->/g;
 
 /**
- * `docs/policies.md` with its tables made anew, and with the examples that it names, word for word;
- * where there is no page yet, none is made.
+ * `docs/policies.md` with generated tables and with the examples that it names; nothing if there is no
+ * such page.
  *
- * @param read gives the text of a file of the repository
- * @throws Error if the page has no place for a table, or names an example that is not there
+ * @param read returns the text of a file of the repository
+ * @throws Error if the page has no marker for a table, or if an example does not exist
  */
 export function policiesPage(
   read: (path: string) => string | undefined,
@@ -31,46 +31,48 @@ export function policiesPage(
   let page = read(path);
   if (page === undefined) return {};
   page = withBlock(page, 'presets', presetsTable());
-  page = withBlock(page, 'counts', countsTable());
   page = withBlock(page, 'known-errors', knownErrorsTable());
   page = withBlock(page, 'names', namesTable());
   page = withBlock(page, 'variables', variablesTable());
   for (const [, example = ''] of page.matchAll(EXAMPLE)) {
     const text = read(example);
-    if (text === undefined)
-      throw new Error(`Expected ${example}, which ${path} shows, to be there`);
+    if (text === undefined) {
+      throw new Error(`Expected ${example}, which ${path} shows, to exist`);
+    }
     page = withBlock(page, example, `\`\`\`ts\n${text.trimEnd()}\n\`\`\``);
   }
   return { [path]: page };
 }
 
-/** How many calls each preset makes, and when, where each of them fails at once. */
+/** The presets; start times are those of calls that fail at once. */
 export function presetsTable(): string {
   const presets = table(
     [
       'preset',
       'for',
       'calls',
-      'which begin at (s)',
-      'each for at most (s)',
-      'the circuit opens after',
-      'for (s)',
-      'at a time',
-      'whole call for at most (s)',
+      'start times (s)',
+      'timeout (s)',
+      'circuit opens after',
+      'stays open (s)',
+      'concurrent calls',
+      'overall timeout (s)',
+      'retried',
       'sources',
     ],
-    each((name, preset) => [
+    presetRows((name, preset) => [
       code(name),
       preset.description,
       String(preset.retry.calls),
-      moments(preset),
+      startTimes(preset),
       String(preset.timeout.seconds),
       `${preset.circuitBreaker.failures} failed calls`,
       preset.circuitBreaker.grows
-        ? `${preset.circuitBreaker.openSeconds}, doubled with each test that fails`
+        ? `${preset.circuitBreaker.openSeconds}, doubled with each failed probe`
         : String(preset.circuitBreaker.openSeconds),
-      preset.bulkhead ? String(preset.bulkhead.limit) : 'any number',
+      preset.bulkhead ? String(preset.bulkhead.limit) : 'unlimited',
       preset.hasOverallTimeout ? String(overallSeconds(preset)) : '-',
+      retriedErrors(preset.retry.statuses),
       sources(preset),
     ]),
   );
@@ -79,24 +81,11 @@ export function presetsTable(): string {
 
 /** The time of all calls and the delays between them. */
 function overallSeconds(preset: Preset): number {
-  const delays = presetWaits(preset).reduce((total, delay) => total + delay, 0);
+  const delays = presetDelays(preset).reduce((total, delay) => total + delay, 0);
   return preset.retry.calls * preset.timeout.seconds + delays;
 }
 
-/** What each policy of a preset acts on, and what it counts. */
-export function countsTable(): string {
-  return table(
-    ['preset', 'makes a call again after', 'counts for the circuit', 'does not let in'],
-    each((name, { retry, bulkhead }) => [
-      code(name),
-      retried(retry.statuses),
-      'a call that failed after all of these, by anything but a mistake of the caller',
-      bulkhead ? `call ${bulkhead.limit + 1} while ${bulkhead.limit} are under way` : '-',
-    ]),
-  );
-}
-
-/** By what an error is recognized: the rows in the order in which they are asked, and their fields. */
+/** The rows that classify errors, in the order in which they apply, and the fields that they match. */
 export function knownErrorsTable(): string {
   const outcomes = { transient: 'retried and counted', caller: 'neither' } as const;
   const rows = table(
@@ -117,53 +106,59 @@ export function knownErrorsTable(): string {
   return `${rows}\n\n${fields}`;
 }
 
-/** What stands for `<NAME>` in the variables of each preset. */
+/** The names that `<NAME>` can have for each preset. */
 export function namesTable(): string {
   return table(
-    ['preset', '`<NAME>`', 'of `TIMEOUT_<NAME>` also'],
-    each((name, preset) => {
-      const also = timeoutVariables(preset).filter((each) => !preset.variables.includes(each));
-      return [code(name), preset.variables.map(code).join(', '), also.map(code).join(', ') || '-'];
+    ['preset', '`<NAME>`', 'also in `TIMEOUT_<NAME>`'],
+    presetRows((name, preset) => {
+      const timeoutOnly = timeoutVariables(preset).filter(
+        (variable) => !preset.variables.includes(variable),
+      );
+      return [
+        code(name),
+        preset.variables.map(code).join(', '),
+        timeoutOnly.map(code).join(', ') || '-',
+      ];
     }),
   );
 }
 
 export function variablesTable(): string {
   return table(
-    ['variable', 'or without the prefix', 'has', 'sets', 'of which policies'],
-    Object.entries(VARIABLES).map(([variable, { kind, sets, touches }]) => [
+    ['variable', 'without prefix', 'value', 'sets', 'applies to'],
+    Object.entries(VARIABLES).map(([variable, { kind, sets, appliesTo }]) => [
       code(variable.startsWith(VARIABLE_PREFIX) ? variable : VARIABLE_PREFIX + variable),
       variable.startsWith(VARIABLE_PREFIX) ? '-' : code(variable),
       VARIABLE_KINDS[kind].what.replace(/^to be /, ''),
       sets.includes(' ') ? sets : code(sets),
-      touches,
+      appliesTo,
     ]),
   );
 }
 
-function each(row: (name: string, preset: Preset) => readonly string[]): readonly string[][] {
+function presetRows(row: (name: string, preset: Preset) => readonly string[]): readonly string[][] {
   return PRESET_NAMES.map((name) => [...row(name, presetOf(name))]);
 }
 
-/** When the calls begin, in seconds after the first; from and to, where a wait has jitter. */
-function moments(preset: Preset): string {
+/** When the calls start, in seconds after the first one; a range if the delays have jitter. */
+function startTimes(preset: Preset): string {
   const share = preset.retry.jitter ? 0.5 : 1;
-  let least = 0;
-  let most = 0;
-  const later = presetWaits(preset).map((wait) => {
-    least += wait * share;
-    most += wait;
-    return least === most ? String(most) : `${least} to ${most}`;
+  let earliest = 0;
+  let latest = 0;
+  const later = presetDelays(preset).map((delay) => {
+    earliest += delay * share;
+    latest += delay;
+    return earliest === latest ? String(latest) : `${earliest} to ${latest}`;
   });
   return ['0', ...later].join(', ');
 }
 
-function retried(only: readonly number[] | undefined): string {
-  if (only === undefined) return '408, 429, 5xx, all other transient errors';
-  return [...only, 'transient errors without a status'].join(', ');
+function retriedErrors(statuses: readonly number[] | undefined): string {
+  if (statuses === undefined) return '408, 429, 5xx, all other transient errors';
+  return [...statuses, 'transient errors without a status'].join(', ');
 }
 
-/** Which documents have the numbers of each member, by their letters. */
+/** The sources of each member's numbers, by their letters. */
 function sources({ circuitBreaker, retry, bulkhead, timeout }: Preset): string {
   return Object.entries({ circuit: circuitBreaker, retry, bulkhead, timeout })
     .flatMap(([member, row]) => (row ? [`${member} ${row.source.join(' ')}`] : []))

@@ -40,8 +40,8 @@ export class HttpCall implements Invocation {
   /** The version of the client's token when the last request was sent. */
   tokenVersion = 0;
   hasRefreshedToken = false;
-  /** The delay before the next attempt, decided together with whether there is one. */
-  retryDelaySeconds: number | undefined;
+  /** The delay before the next attempt in milliseconds, decided together with the retry. */
+  retryDelay: number | undefined;
   /** Stops the last request from following the caller's signal. */
   unfollow: (() => void) | undefined;
   lastResponse: Response | undefined;
@@ -78,15 +78,14 @@ export class HttpCall implements Invocation {
     return this.request.variant(this.client.correlationHeader);
   }
 
-  /** Whether the request may be sent again after the delay. */
-  mayRetry(delaySeconds: number): boolean {
+  /** Whether the request may be sent again after the delay, in milliseconds. */
+  mayRetry(delay: number): boolean {
     const { request, signal, client } = this;
     if (!request.isIdempotent || !request.isRepeatable || signal.aborted) return false;
     const { overallTimeout } = client.policy.settings;
     if (!overallTimeout) return true;
     // The response at hand is worth more than a timeout after the delay.
-    const elapsedSeconds = (performance.now() - this.#start) / 1000;
-    return elapsedSeconds + delaySeconds < overallTimeout.seconds;
+    return performance.now() - this.#start + delay < overallTimeout.duration;
   }
 }
 

@@ -1,5 +1,5 @@
 import { createPolicy } from '../policies/create-policy.ts';
-import { askedFor, planned } from '../policies/retry-backoff.ts';
+import { customDelay, strategyDelay } from '../policies/retry-backoff.ts';
 import type { PolicyOverrides, ResilientPolicy } from '../policies/types.ts';
 import { drainResponse } from './drain-response.ts';
 import { isCircuitFailure, isRetriedStatus, isTransientFailure } from './failures.ts';
@@ -20,19 +20,19 @@ export function createHttpPolicy(name: string, settings: FetchSettings): Resilie
   const handlesResult = retryOverrides.handleResult ?? overrides.handleResult;
 
   /** The delay that a failed response asks for; 0 and dates in the past do not shorten the backoff. */
-  const requestedDelaySeconds = (failure: unknown): number | undefined => {
+  const requestedDelay = (failure: unknown): number | undefined => {
     const headers = responseOf(failure)?.headers;
     const delay = headers && parseRetryAfter(headers);
-    return delay ? Math.min(delay, maxRetryAfter) / 1000 : undefined;
+    return delay ? Math.min(delay, maxRetryAfter) : undefined;
   };
 
   /**
    * Whether the server asks for a delay of at least the time that the circuit stays open. The call then
    * ends at once, and counts for the circuit, instead of waiting while other calls are sent.
    */
-  const isTooLong = (delaySeconds: number | undefined): boolean => {
+  const isTooLong = (delay: number | undefined): boolean => {
     const { circuitBreaker } = policy.settings;
-    return Boolean(delaySeconds && circuitBreaker && delaySeconds >= circuitBreaker.openSeconds);
+    return Boolean(delay && circuitBreaker && delay >= circuitBreaker.halfOpenAfter);
   };
 
   /** Decides on the retry and on its delay together, as the delay may exceed the overall timeout. */
@@ -40,19 +40,18 @@ export function createHttpPolicy(name: string, settings: FetchSettings): Resilie
     const call = currentHttpCall();
     if (call === undefined) return false;
     const { retry } = policy.settings;
-    const ownDelay = askedFor(retryOverrides, failure, call.attempts);
-    const requestedDelay = ownDelay === undefined ? requestedDelaySeconds(failure) : undefined;
-    if (isTooLong(requestedDelay)) return false;
-    call.retryDelaySeconds =
-      ownDelay ?? requestedDelay ?? (retry ? planned(retry, call.attempts) : 0);
-    return call.mayRetry(call.retryDelaySeconds);
+    const ownDelay = customDelay(retryOverrides, failure, call.attempts);
+    const serverDelay = ownDelay === undefined ? requestedDelay(failure) : undefined;
+    if (isTooLong(serverDelay)) return false;
+    call.retryDelay = ownDelay ?? serverDelay ?? (retry ? strategyDelay(retry, call.attempts) : 0);
+    return call.mayRetry(call.retryDelay);
   };
 
   const retry: PolicyOverrides['retry'] = {
     ...retryOverrides,
     handle: (error) => handlesError(error) && hasRetriedStatus(error) && mayRetry(error),
     handleResult: (value) => (handlesResult?.(value) ?? false) && mayRetry(value),
-    delay: () => currentHttpCall()?.retryDelaySeconds,
+    delay: () => currentHttpCall()?.retryDelay,
   };
   const circuitBreaker: PolicyOverrides['circuitBreaker'] = {
     handle: overrides.handle ?? ((error): boolean => isCircuitFailure(error, retriedStatuses)),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { idOf } from '../policies/fallback/call-key.ts';
+import { identityOf } from '../policies/fallback/call-key.ts';
 
 /** Headers that differ from call to call and do not affect the response. */
 const VOLATILE_HEADERS = new Set([
@@ -41,7 +41,7 @@ export function requestVariant(parts: RequestParts): string | undefined {
   const relevantOptions = Object.entries(options)
     .filter(([name]) => !['method', 'headers', 'signal'].includes(name))
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => [name, idOf(value)]);
+    .map(([name, value]) => [name, identityOf(value)]);
   // A hash, so that keys contain no secrets such as tokens.
   const variant = JSON.stringify([method, relevantHeaders, relevantOptions, content]);
   return createHash('sha256').update(variant).digest('base64');

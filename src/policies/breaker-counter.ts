@@ -8,76 +8,70 @@ import {
 import { ClockSteps } from './clock-steps.ts';
 import type { CircuitBreakerSettings } from './types.ts';
 
-/** What one of cockatiel's counts, with a way to begin anew. */
+/** One of cockatiel's breakers, with a method that clears its counts. */
 export class BreakerCounter implements IBreaker {
   readonly #settings: CircuitBreakerSettings;
-  readonly #live: () => CircuitState;
-  #counting: IBreaker;
-
+  readonly #currentState: () => CircuitState;
   readonly #clock = new ClockSteps();
+  #breaker: IBreaker;
 
-  constructor(settings: CircuitBreakerSettings, live: () => CircuitState) {
+  constructor(settings: CircuitBreakerSettings, currentState: () => CircuitState) {
     this.#settings = settings;
-    this.#live = live;
-    this.#counting = countingOf(settings);
+    this.#currentState = currentState;
+    this.#breaker = createBreaker(settings);
   }
 
   get state(): unknown {
-    return this.#counting.state;
+    return this.#breaker.state;
   }
 
   set state(state: unknown) {
-    this.#counting.state = state;
+    this.#breaker.state = state;
   }
 
   success(state: CircuitState): void {
     if (this.#isStale(state)) return;
     this.#followClock();
-    this.#counting.success(state);
+    this.#breaker.success(state);
   }
 
   failure(state: CircuitState): boolean {
     if (this.#isStale(state)) return false;
     this.#followClock();
-    return this.#counting.failure(state);
+    return this.#breaker.failure(state);
+  }
+
+  clear(): void {
+    this.#breaker = createBreaker(this.#settings);
   }
 
   /**
-   * A SamplingBreaker counts by the wall clock. Where that was set, its windows are moved along, by
-   * the state that it is saved with.
+   * A SamplingBreaker counts by the wall clock. If the clock was set, its windows move by the same
+   * time, through the state that cockatiel exports.
    */
   #followClock(): void {
     if (this.#settings.kind !== 'sampling') return;
     const stepMs = this.#clock.step();
     if (stepMs === 0) return;
-    const state = this.#counting.state as { readonly windows?: unknown } | undefined;
+    const state = this.#breaker.state as { readonly windows?: unknown } | undefined;
     if (!Array.isArray(state?.windows)) return;
     const windows = state.windows.map((window: { readonly startedAt: number }) => ({
       ...window,
       startedAt: window.startedAt + stepMs,
     }));
-    this.#counting.state = { ...state, windows };
+    this.#breaker.state = { ...state, windows };
   }
 
-  clear(): void {
-    this.#counting = countingOf(this.#settings);
-  }
-
-  /** Of a call from before the circuit opened: it must not decide the test that is under way. */
+  /** Whether the call began before the circuit opened. It must not decide the present probe. */
   #isStale(state: CircuitState): boolean {
-    return state === CircuitState.Closed && this.#live() !== CircuitState.Closed;
+    return state === CircuitState.Closed && this.#currentState() !== CircuitState.Closed;
   }
 }
 
-function countingOf(settings: CircuitBreakerSettings): IBreaker {
-  const { kind, failures, ratio, size, minimumCalls, windowSeconds } = settings;
-  if (kind === 'consecutive') return new ConsecutiveBreaker(failures);
-  if (kind === 'count') {
-    return new CountBreaker({ threshold: ratio, size, minimumNumberOfCalls: minimumCalls });
-  }
-  return new SamplingBreaker({
-    threshold: ratio,
-    duration: windowSeconds * 1000,
-    minimumRps: settings.minimumCallsPerSecond,
-  });
+function createBreaker(settings: CircuitBreakerSettings): IBreaker {
+  const { kind, consecutiveFailures, threshold, size, minimumNumberOfCalls } = settings;
+  if (kind === 'consecutive') return new ConsecutiveBreaker(consecutiveFailures);
+  if (kind === 'count') return new CountBreaker({ threshold, size, minimumNumberOfCalls });
+  const { duration, minimumRps } = settings;
+  return new SamplingBreaker({ threshold, duration, minimumRps });
 }

@@ -5,49 +5,51 @@ import type { BulkheadSettings } from './types.ts';
 type Fn = (context: IDefaultPolicyContext) => unknown;
 
 /**
- * A bulkhead runs what has waited in the context of the call that made room; what is known of a call
- * must never be taken for what is known of another, least of all by a fallback that keeps values.
+ * Creates a bulkhead that runs each function in the async context of its caller. cockatiel runs a
+ * queued function in the context of the call that freed the slot, so a fallback could store the value
+ * of one call for another.
  *
- * So it is given a function that has the context with it. It hands that function to `execute` once
- * more when there is room, where it must be the one that was given, or it is counted as another call.
+ * cockatiel passes a queued function to `execute` again when there is a slot. It must be the original
+ * function then: instrumentation would count any other function as a new call.
  */
 export function createBulkhead({ limit, queue }: BulkheadSettings): BulkheadPolicy {
   const policy = bulkhead(limit, queue);
   if (queue === 0) return policy;
   const original = policy.execute;
-  const given = new WeakMap<Fn, Fn>();
-  let again: Fn | undefined;
+  /** The original function of each bound function. */
+  const originals = new WeakMap<Fn, Fn>();
+  let dequeued: Fn | undefined;
   const self = new Proxy(policy, {
-    get: (target, key) => (key === 'execute' ? enterAgain : Reflect.get(target, key, target)),
+    get: (target, key) => (key === 'execute' ? executeDequeued : Reflect.get(target, key, target)),
   });
   policy.execute = function execute<T>(fn: Fn, signal?: AbortSignal): Promise<T> {
-    const waited = again && given.get(again) === fn ? again : undefined;
-    return original.call(self, waited ?? inContext(fn), signal) as Promise<T>;
+    const bound = dequeued && originals.get(dequeued) === fn ? dequeued : bindToContext(fn);
+    return original.call(self, bound, signal) as Promise<T>;
   };
   return policy;
 
-  function inContext(fn: Fn): Fn {
-    const snapshot = AsyncLocalStorage.snapshot();
-    const bound: Fn = (context) => snapshot(fn, context);
-    given.set(bound, fn);
+  function bindToContext(fn: Fn): Fn {
+    const runInContext = AsyncLocalStorage.snapshot();
+    const bound: Fn = (context) => runInContext(fn, context);
+    originals.set(bound, fn);
     return bound;
   }
 
-  function enterAgain(bound: Fn, signal?: AbortSignal): Promise<unknown> {
-    again = bound;
+  function executeDequeued(bound: Fn, signal?: AbortSignal): Promise<unknown> {
+    dequeued = bound;
     try {
-      return policy.execute(given.get(bound) ?? bound, signal);
+      return policy.execute(originals.get(bound) ?? bound, signal);
     } finally {
-      again = undefined;
-      if (signal?.aborted) passOn();
+      dequeued = undefined;
+      if (signal?.aborted) runNextQueued();
     }
   }
 
   /**
-   * cockatiel 3.2 refuses what was called off while it waited, and lets nobody else in for it. Whoever
-   * has the slot by now will do so when he ends; where nobody has, one who does nothing takes it.
+   * cockatiel 3.2 rejects a queued call whose signal is aborted, but does not run the next queued call.
+   * The end of any execution runs it; without one in progress, an empty execution does.
    */
-  function passOn(): void {
+  function runNextQueued(): void {
     if (policy.executionSlots > 0) void original.call(self, () => undefined);
   }
 }

@@ -15,114 +15,113 @@ import { POLICIES } from '../presets/thresholds.ts';
 import { BreakerCounter } from './breaker-counter.ts';
 import { currentExecution, isCancelled } from './call-context.ts';
 import { isRefusal } from './transient-errors.ts';
-import type { CircuitBreakerSettings, Handles, HandlesResult } from './types.ts';
+import type { CircuitBreakerSettings, ErrorFilter, ResultFilter } from './types.ts';
 
 export interface CreatedCircuitBreaker {
   readonly policy: CircuitBreakerPolicy;
-  /** Closes it, unless it is held open by hand, and forgets what was counted. Never throws. */
+  /** Closes the circuit, unless it is isolated, and clears its counts. Never throws. */
   readonly reset: () => void;
 }
 
 /**
- * A circuit breaker of cockatiel that can forget, and that takes no doubtful answer for proof.
+ * Creates a circuit breaker of cockatiel whose counts can be cleared, and whose probes ignore
+ * inconclusive results.
  *
- * @param key which of the policies of its name it belongs to
+ * @param key of the policy that the circuit breaker belongs to
  */
 export function createCircuitBreaker(
   settings: CircuitBreakerSettings,
-  handles: Handles,
-  handlesResult: HandlesResult,
+  handles: ErrorFilter,
+  handlesResult: ResultFilter,
   key?: string,
 ): CreatedCircuitBreaker {
   /**
-   * A call that was called off, or that this process refused itself, says nothing of the dependency.
-   * It does not count. But to cockatiel an error that does not count is a success of the test call,
-   * and closes the circuit; so while there is a test it fails it, and the next call is the next test.
+   * An aborted call, or one that this process rejected itself, says nothing about the dependency. It
+   * does not count while the circuit is closed. To cockatiel an unhandled error is a successful probe,
+   * which closes the circuit. So the error fails the probe, and the next call is the next probe.
    */
   const isInconclusive = (error: unknown) => isCancelled() || (isRefusal(error) && !handles(error));
   const counter = new BreakerCounter(settings, () => policy.state);
-  /** When an open circuit lets a call try, in ms of `performance.now()`. */
+  /** When an open circuit allows a probe, in milliseconds of `performance.now()`. */
   let probeAt = 0;
+  const schedule: ProbeSchedule = {
+    settings,
+    isInconclusive,
+    setDelay(delay) {
+      probeAt = performance.now() + delay;
+    },
+    isDue: () => performance.now() >= probeAt,
+  };
   const policy = circuitBreaker(
     handleWhen((error) =>
       isInconclusive(error) ? policy.state !== CircuitState.Closed : handles(error),
     ).orWhenResult(handlesResult),
-    {
-      breaker: counter,
-      halfOpenAfter: {
-        next: () =>
-          openFor(
-            {
-              settings,
-              isInconclusive,
-              began(durationMs) {
-                probeAt = performance.now() + durationMs;
-              },
-              isOver: () => performance.now() >= probeAt,
-            },
-            0,
-          ),
-      },
-    },
+    { breaker: counter, halfOpenAfter: { next: () => probeBackoff(schedule, 0) } },
   );
-  // 3.x forgets the signal of a call that has waited for a test.
+  // cockatiel 3 does not pass the signal to a call that has waited for a probe.
   const execute = policy.execute.bind(policy);
   policy.execute = (fn, signal = currentExecution()?.inside) => execute(fn, signal);
-  // 3.x keeps the count where an error that does not count has closed the circuit.
+  // cockatiel 3 keeps the count if an unhandled error has closed the circuit.
   policy.onReset(() => counter.clear());
   const reset = () => {
     counter.clear();
     const { state } = policy;
-    // The only public way to close it; an isolated one stays so, as its handles are counted.
-    if (state !== CircuitState.Closed && state !== CircuitState.Isolated)
+    // Releasing an isolation is the only public way to close a circuit. Another isolation stays.
+    if (state !== CircuitState.Closed && state !== CircuitState.Isolated) {
       releasePolicy(isolatePolicy(policy));
+    }
   };
-  const known: BreakerMetadata = {
+  const metadata: BreakerMetadata = {
     key,
-    failureLimit: settings.kind === 'consecutive' ? settings.failures : undefined,
-    openSeconds: settings.openSeconds,
+    failureLimit: settings.kind === 'consecutive' ? settings.consecutiveFailures : undefined,
+    openSeconds: settings.halfOpenAfter / 1000,
     nextProbeAt: () =>
       policy.state === CircuitState.Open
         ? Math.ceil(Date.now() + probeAt - performance.now())
         : undefined,
     forget: () => counter.clear(),
   };
-  Object.defineProperty(policy, BREAKER_METADATA, { value: known });
+  Object.defineProperty(policy, BREAKER_METADATA, { value: metadata });
   return { policy, reset };
 }
 
-interface Failed {
+interface ProbeFailure {
   readonly result: { readonly error: unknown } | { readonly value: unknown };
 }
 
-interface Openings {
+interface ProbeSchedule {
   readonly settings: CircuitBreakerSettings;
   readonly isInconclusive: (error: unknown) => boolean;
-  /** Is told of each opening for how long it is, in ms. */
-  readonly began: (durationMs: number) => void;
-  /** Whether that time has passed. */
-  readonly isOver: () => boolean;
+  /** Sets the time until the next probe, in milliseconds. */
+  readonly setDelay: (delay: number) => void;
+  readonly isDue: () => boolean;
 }
 
 /**
- * How long it stays open after so many tests that failed.
+ * The backoff that cockatiel asks how long the circuit stays open.
  *
- * cockatiel compares the duration with the time that has passed by the wall clock, which may be set
- * back or forward. So its duration is endless until the time has passed by the steady clock.
+ * cockatiel compares the duration with the wall clock, which can be set back or forward. So the
+ * duration is infinite until the probe is due by the monotonic clock.
  */
-function openFor(openings: Openings, tests: number, again = false): IBackoff<Failed> {
-  const { settings, isInconclusive, began, isOver } = openings;
-  const { openSeconds, maxOpenSeconds, grows } = settings;
-  const grown = openSeconds * POLICIES.breaker.growth.base ** tests;
-  const seconds = grows ? Math.max(openSeconds, Math.min(grown, maxOpenSeconds)) : openSeconds;
-  began(again ? 0 : seconds * 1000);
+function probeBackoff(
+  schedule: ProbeSchedule,
+  failedProbes: number,
+  isImmediate = false,
+): IBackoff<ProbeFailure> {
+  const { settings, isInconclusive, setDelay, isDue } = schedule;
+  const { halfOpenAfter, maxHalfOpenAfter, exponential } = settings;
+  const doubled = halfOpenAfter * POLICIES.breaker.growth.base ** failedProbes;
+  const delay = exponential
+    ? Math.max(halfOpenAfter, Math.min(doubled, maxHalfOpenAfter))
+    : halfOpenAfter;
+  setDelay(isImmediate ? 0 : delay);
   return {
     get duration() {
-      return isOver() ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+      return isDue() ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
     },
     next: ({ result }) =>
       'error' in result && isInconclusive(result.error)
-        ? openFor(openings, tests, true)
-        : openFor(openings, tests + 1),
+        ? probeBackoff(schedule, failedProbes, true)
+        : probeBackoff(schedule, failedProbes + 1),
   };
 }

@@ -1,18 +1,18 @@
-/** Less is the noise of reading two clocks, or a clock that is corrected gently. */
-const LEAST_MS = 50;
+/** Smaller differences are noise, or a clock that is adjusted slowly. */
+const MIN_STEP_MS = 50;
 
-/** Finds out by how much the wall clock was set. */
+/** Detects by how much the wall clock was set. */
 export class ClockSteps {
-  #offset = offset();
+  #offset = wallClockOffset();
 
-  /** By how many ms since the last step that was found; 0 where it was not. */
+  /** Milliseconds by which the wall clock was set since the last call; 0 if it was not set. */
   step(): number {
-    const now = offset();
-    const step = now - this.#offset;
-    if (Math.abs(step) < LEAST_MS) return 0;
-    this.#offset = now;
+    const offset = wallClockOffset();
+    const step = offset - this.#offset;
+    if (Math.abs(step) < MIN_STEP_MS) return 0;
+    this.#offset = offset;
     return step;
   }
 }
 
-const offset = (): number => Date.now() - performance.now();
+const wallClockOffset = (): number => Date.now() - performance.now();

@@ -8,10 +8,10 @@ import { followSignal } from '../shared/abort-signals.ts';
 import { ownProperties } from '../shared/own-properties.ts';
 import { runExecution } from './call-context.ts';
 import { resolveSettings } from './config/resolve.ts';
-import { claim } from './config/variable-names.ts';
+import { claimVariableName } from './config/variable-names.ts';
 import { ExecutionAbortedError } from './execution-aborted-error.ts';
 import { type Execute, InterruptibleCall } from './interruptible-call.ts';
-import { stackOf } from './stack.ts';
+import { createStack } from './stack.ts';
 import { isTimeout } from './transient-errors.ts';
 import {
   MEMBERS,
@@ -20,11 +20,11 @@ import {
   type ResilientPolicy,
 } from './types.ts';
 
-/** Gives back the name of a policy that was dropped without `dispose`. */
-const dropped = new FinalizationRegistry<() => void>((release) => release());
+/** Releases the name of a policy that was garbage-collected without `dispose`. */
+const abandonedPolicies = new FinalizationRegistry<() => void>((release) => release());
 
-/** The stack of a policy that is a pass-through. */
-const NOTHING: PolicySettings<never> = {
+/** The settings of a pass-through. */
+const NO_MEMBERS: PolicySettings<never> = {
   fallback: false,
   circuitBreaker: false,
   overallTimeout: false,
@@ -35,14 +35,14 @@ const NOTHING: PolicySettings<never> = {
 };
 
 /**
- * Makes a stack of cockatiel's policies with the documents' numbers, instrumented under its name.
+ * Creates a stack of cockatiel policies with the settings of a preset, instrumented under its name.
  *
- * The environment is read here, once. A setting of `overrides` comes before it, the preset after.
+ * Reads the environment once. `overrides` take precedence over the environment, and the environment
+ * over the preset.
  *
- * @param name what it protects, such as `servicenow`
- * @param preset whose numbers it has
- * @throws TypeError if an argument, or a variable of the environment, is not what it must be: one
- *   error that names each of them
+ * @param name of the protected dependency, such as `servicenow`
+ * @param preset with the default settings
+ * @throws TypeError that lists everything that is wrong in the arguments or in the environment
  * @example
  * const policy = createPolicy('servicenow', 'enterprise');
  * await policy.execute(({ signal }) => fetch(url, { signal }));
@@ -52,10 +52,10 @@ export function createPolicy<F = never>(
   preset: PresetName = 'default',
   overrides: PolicyOverrides<F> = {},
 ): ResilientPolicy<F> {
-  return policyOf(name, undefined, preset, overrides);
+  return createKeyedPolicy(name, undefined, preset, overrides);
 }
 
-export function policyOf<F>(
+export function createKeyedPolicy<F>(
   name: string,
   key: string | undefined,
   preset: PresetName,
@@ -63,10 +63,13 @@ export function policyOf<F>(
 ): ResilientPolicy<F> {
   assertName(name);
   const { enabled, settings, origins } = resolveSettings(name, preset, overrides);
-  const release = claim(name);
-  const { stack, members, reset, begin } = stackOf(enabled ? settings : NOTHING, { name, key });
+  const releaseName = claimVariableName(name);
+  const { stack, members, reset, begin } = createStack(enabled ? settings : NO_MEMBERS, {
+    name,
+    key,
+  });
   if (enabled) {
-    stack.execute = entered(name, stack, begin);
+    stack.execute = createExecute(name, stack, begin);
     Object.defineProperty(stack, SETTLES_EARLY, { value: true });
   }
   const policy = Object.assign(stack, {
@@ -83,69 +86,72 @@ export function policyOf<F>(
         const handle = isolatePolicy(members.circuitBreaker);
         return { dispose: () => releasePolicy(handle) };
       }
-      // What lets everything through by command has nothing to hold open.
+      // A pass-through has no circuit, and must not fail code that isolates it.
       if (!enabled) return { dispose() {} };
       throw new Error(
-        `Expected the policy ${JSON.stringify(name)} to have a circuit breaker to hold open, got none`,
+        `Expected the policy ${JSON.stringify(name)} to have a circuit breaker to isolate, got none`,
       );
     },
     dispose() {
       uninstrument(stack);
-      release();
+      releaseName();
     },
   }) as unknown as ResilientPolicy<F>;
   try {
     const instrumented = instrument(name, policy, ownProperties(overrides).instrument);
-    dropped.register(policy, release);
+    abandonedPolicies.register(policy, releaseName);
     return instrumented;
   } catch (error) {
-    release();
+    releaseName();
     throw error;
   }
 }
 
 /**
- * What every call of a stack goes through first. It gets a signal of its own: where there is none,
- * cockatiel's policies share one for ever, and each timeout listens to it.
+ * Creates the `execute` of a stack. Each call has a signal of its own: without one, all of cockatiel's
+ * timeouts would add listeners to a signal that they share.
  */
-function entered(
+function createExecute(
   name: string,
   stack: IPolicy,
   begin: (() => void) | undefined,
 ): IPolicy['execute'] {
-  const bare = stack.execute.bind(stack);
-  const plain: typeof bare = begin
+  const original = stack.execute.bind(stack);
+  const beginAndExecute: typeof original = begin
     ? (fn, signal) => {
         begin();
-        return bare(fn, signal);
+        return original(fn, signal);
       }
-    : bare;
-  return function execute_<T>(fn: (context: never) => PromiseLike<T> | T, signal?: AbortSignal) {
-    const [controller, leave] = signal ? followSignal(signal) : [new AbortController(), () => {}];
+    : original;
+  return function execute<T>(fn: (context: never) => PromiseLike<T> | T, signal?: AbortSignal) {
+    const [controller, unfollow] = signal
+      ? followSignal(signal)
+      : [new AbortController(), () => {}];
     const { signal: inside } = controller;
-    const { isWatched: watched } = activeExecutions;
-    // Nobody can call it off.
-    if (!watched && !signal)
-      return runExecution(stack, undefined, inside, () => plain(fn as never, inside));
+    const { isWatched } = activeExecutions;
+    if (!isWatched && !signal) {
+      // Nothing can abort this call.
+      return runExecution(stack, undefined, inside, () => beginAndExecute(fn as never, inside));
+    }
     if (inside.aborted) return Promise.reject(inside.reason);
     const stop = () => call.stop(inside.reason);
     const call = new InterruptibleCall(fn as never, inside, {
-      answered() {
+      settled() {
         if (!signal) return;
-        leave();
+        unfollow();
         inside.removeEventListener('abort', stop);
       },
-      // A timeout says that it timed out, also of a call that was called off.
-      explain: (error) => (inside.aborted && isTimeout(error) ? inside.reason : error),
+      // cockatiel's timeout also reports an aborted call as timed out.
+      toCallerError: (error) => (inside.aborted && isTimeout(error) ? inside.reason : error),
     });
-    if (watched) {
+    if (isWatched) {
       activeExecutions.abortBy(stack, () => {
         controller.abort(new ExecutionAbortedError(name));
         stop();
       });
     }
-    // Of a signal that only `abort` above can abort, a listener is more than all the rest.
+    // Without a caller's signal only `abortBy` above aborts, and it calls `stop` itself.
     if (signal) inside.addEventListener('abort', stop, { once: true });
-    return runExecution(stack, signal, inside, () => call.run(plain as Execute));
+    return runExecution(stack, signal, inside, () => call.run(beginAndExecute as Execute));
   } as IPolicy['execute'];
 }

@@ -1,13 +1,18 @@
-/** Somebody who looks after the service has called the execution off; nothing is tried again. */
+/**
+ * An operator has aborted the execution, through the CLI or the operations API. It is not retried.
+ *
+ * @example
+ * if (error instanceof ExecutionAbortedError) logger.warn(`${error.policyName} was aborted`);
+ */
 export class ExecutionAbortedError extends Error {
-  /** That of what an `AbortController` aborts with. */
+  /** The name of the errors with which an `AbortController` aborts. */
   override readonly name = 'AbortError';
   readonly isExecutionAbortedError = true;
-  /** Whose execution it was, such as `servicenow`. */
+  /** The name of the policy, such as `servicenow`. */
   readonly policyName: string;
 
   constructor(policyName: string) {
-    super(`an execution of ${policyName} was called off by hand`);
+    super(`an operator aborted an execution of ${policyName}`);
     this.policyName = policyName;
   }
 }

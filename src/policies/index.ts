@@ -1,25 +1,20 @@
 /**
- * Documented policies: a call to protect, the documents' numbers, one line.
+ * Resilience policies from presets: `createPolicy`, `resilient`, fallbacks, and `gather`.
  *
  * @module
  */
 export type { PresetName } from '../presets/presets.ts';
-export { type Configuration, configuration } from './config/environment.ts';
-export {
-  configurationReport,
-  type ReportedSetting,
-  reportJson,
-  reportTable,
-} from './config/report.ts';
+export { type EnvironmentValues, readEnvironment } from './config/environment.ts';
 export { createPolicy } from './create-policy.ts';
 export { ExecutionAbortedError } from './execution-aborted-error.ts';
-export type { Copy } from './fallback/copy-mode.ts';
+export type { CopyMode } from './fallback/copy-mode.ts';
 export {
   type CachedOptions,
   fallbackTo,
-  type Stale,
   type StaleOptions,
+  type StaleValue,
 } from './fallback/fallback-to.ts';
+export type { StoreOptions } from './fallback/options.ts';
 export { gather } from './gather/gather.ts';
 export type {
   Gathered,
@@ -27,23 +22,27 @@ export type {
   Part,
   PartContext,
   PartFailure,
+  PartResults,
   Parts,
 } from './gather/types.ts';
-export { dispose, isolate, type PolicyForOptions, policies, policyFor, reset } from './registry.ts';
-export { type ResilientDecorator, type ResilientOptions, resilient } from './resilient.ts';
+export { type PolicyForOptions, policyFor, policyRegistry } from './registry.ts';
+export { type NameOrPolicy, resilient } from './resilient.ts';
+export { type ResilientMethodDecorator, resilientMethod } from './resilient-method.ts';
+export type { ResilientOptions } from './resilient-options.ts';
 export type {
   BulkheadSettings,
   CircuitBreakerSettings,
-  Failed,
+  ErrorFilter,
+  FailureKind,
   FallbackCall,
   FallbackStrategy,
-  Handles,
-  HandlesResult,
-  Member,
-  Origin,
+  FilterSettings,
+  PolicyMember,
   PolicyOverrides,
   PolicySettings,
   ResilientPolicy,
+  ResultFilter,
   RetrySettings,
+  SettingOrigin,
   TimeoutSettings,
 } from './types.ts';

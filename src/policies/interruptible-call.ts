@@ -4,101 +4,102 @@ type Fn = (...args: unknown[]) => unknown;
 
 export type Execute = (fn: Fn, signal: AbortSignal) => Promise<unknown>;
 
-/** Thrown to a policy whose caller has been answered already; nobody else sees it. */
-const CALLED_OFF = new Error('the caller has called it off');
+/** Thrown to cockatiel's policies instead of a further attempt. The caller has its result already. */
+const CANCELLED = new Error('the call was aborted');
 
-/** Whether an error is of a call that was not made any more: for filters, which must leave it be. */
-export const isCancelledResult = (error: unknown): boolean => error === CALLED_OFF;
+/** Whether an error replaces an attempt after an abort. Filters must not handle it. */
+export const isCancelledResult = (error: unknown): boolean => error === CANCELLED;
 
-/** What wants to know how a call goes; none of it may throw. */
-export interface Steps {
-  readonly begins?: () => void;
-  readonly ends?: () => void;
-  readonly answered?: () => void;
-  /** What the caller gets instead of an error. */
-  readonly explain?: (error: unknown) => unknown;
+/** Hooks into the course of a call. They must not throw. */
+export interface CallHooks {
+  readonly attemptStarted?: () => void;
+  readonly attemptEnded?: () => void;
+  readonly settled?: () => void;
+  /** Replaces the error that the caller receives. */
+  readonly toCallerError?: (error: unknown) => unknown;
 }
 
 /**
- * A call that can be answered while it only waits: for the end of a backoff, a slot of a bulkhead, or
- * the test of a half-open circuit. Its function is not called any more once its signal is aborted.
+ * A call that can be rejected while it only waits: for the end of a backoff, a bulkhead slot, or the
+ * probe of a half-open circuit. After an abort its function is not called again.
  *
- * No promise on the way from the function to the caller gets two reactions, and the last one gets the
- * very functions of the promise constructor: V8 follows only those for the stack of an error.
+ * V8 links async stack traces only through promises with a single reaction whose last link calls the
+ * very functions of the promise constructor. So no promise between function and caller gets a second
+ * reaction.
  */
 export class InterruptibleCall {
   readonly #fn: Fn;
   readonly #signal: AbortSignal;
-  readonly #steps: Steps;
-  /** What the function returned last. */
-  #returned: unknown;
+  readonly #hooks: CallHooks;
+  /** The result of the last attempt. */
+  #lastResult: unknown;
   #reject: ((error: unknown) => void) | undefined;
 
-  constructor(fn: Fn, signal: AbortSignal, steps: Steps) {
+  constructor(fn: Fn, signal: AbortSignal, hooks: CallHooks) {
     this.#fn = fn;
     this.#signal = signal;
-    this.#steps = steps;
+    this.#hooks = hooks;
   }
 
   run(original: Execute): Promise<unknown> {
-    const { answered, explain } = this.#steps;
+    const { settled, toCallerError } = this.#hooks;
     return new Promise((resolve, reject) => {
       this.#reject = reject;
-      original(this.#called, this.#signal)
+      original(this.#attempt, this.#signal)
         .then(
           (value) => {
-            answered?.();
+            settled?.();
             return value;
           },
           (error: unknown) => {
-            answered?.();
-            throw explain ? explain(error) : error;
+            settled?.();
+            throw toCallerError ? toCallerError(error) : error;
           },
         )
         .then(resolve, reject);
     });
   }
 
-  /** Answers at once; but a function that is running has the signal, and may still have an answer. */
+  /** Rejects at once, unless an attempt is running: it has the signal and may still return a value. */
   stop(error: unknown): void {
-    if (!isPending(this.#returned)) this.#reject?.(error);
+    if (!isPending(this.#lastResult)) this.#reject?.(error);
   }
 
-  readonly #called: Fn = (...args) => {
-    if (this.#signal.aborted) throw CALLED_OFF;
-    this.#steps.begins?.();
-    this.#returned = NEVER;
+  readonly #attempt: Fn = (...args) => {
+    if (this.#signal.aborted) throw CANCELLED;
+    this.#hooks.attemptStarted?.();
+    this.#lastResult = NEVER;
     try {
-      // A function that is none is cockatiel's to complain about.
-      this.#returned = this.#fn(...args);
+      // If `#fn` is not a function, cockatiel's caller gets the TypeError of this call.
+      this.#lastResult = this.#fn(...args);
     } catch (error) {
-      this.#returned = undefined;
-      this.#steps.ends?.();
+      this.#lastResult = undefined;
+      this.#hooks.attemptEnded?.();
       throw error;
     }
-    this.#returned = this.#observed(this.#returned);
-    return this.#returned;
+    this.#lastResult = this.#observed(this.#lastResult);
+    return this.#lastResult;
   };
 
-  /** A promise of the function is handed on as it is, and at once, where nothing is to be done. */
-  #observed(returned: unknown): unknown {
-    const { ends } = this.#steps;
+  /** Without a hook, a promise is passed on unchanged, which adds no microtask. */
+  #observed(result: unknown): unknown {
+    const { attemptEnded } = this.#hooks;
     const isThenable =
-      typeof (returned as PromiseLike<unknown> | null | undefined)?.then === 'function';
+      typeof (result as PromiseLike<unknown> | null | undefined)?.then === 'function';
     if (!isThenable) {
-      ends?.();
-      return returned;
+      attemptEnded?.();
+      return result;
     }
-    // Of a lazy one, such as a query, `then` is called once.
-    const promise = Promise.resolve(returned);
-    if (ends === undefined) return promise;
+    // A lazy thenable, such as a database query, must not get a second `then`.
+    const promise = Promise.resolve(result);
+    if (attemptEnded === undefined) return promise;
     return promise.then(
       (value) => {
-        ends();
+        attemptEnded();
         return value;
       },
       (error: unknown) => {
-        ends();
+        attemptEnded();
         throw error;
       },
     );
@@ -107,7 +108,7 @@ export class InterruptibleCall {
 
 const NEVER = new Promise<never>(() => {});
 
-/** Whether it is a promise that has not settled: only its inspection says so without a reaction. */
+/** Whether a value is a pending promise. Only `inspect` shows this without adding a reaction. */
 function isPending(value: unknown): boolean {
   const options = { customInspect: false, depth: 0, maxArrayLength: 0, maxStringLength: 0 };
   return value instanceof Promise && /^[^{]*\{\s*<pending>/.test(inspect(value, options));

@@ -5,25 +5,25 @@ interface Handle {
   readonly dispose: () => void;
 }
 
-/** So many circuits come before those that are gone are looked for. */
-const PRUNE_AFTER = 1000;
+/** Collected circuits are removed from the set after this many additions. */
+const PRUNE_INTERVAL = 1000;
 
-/** Holds the circuits of a name open, also of policies that are made later. */
+/** Isolates the circuits of a name, including those of policies that are created later. */
 export class Isolation {
   readonly #handles = new WeakMap<CircuitBreakerPolicy, Handle>();
-  /** Weak, as a circuit may have been displaced from the registry, and still be in use or not. */
+  /** Weak, because callers may or may not still use a circuit that the registry has evicted. */
   readonly #circuits = new Set<WeakRef<CircuitBreakerPolicy>>();
   #added = 0;
 
   /** @throws Error if the policy has no circuit breaker */
-  hold(policy: ResilientPolicy): void {
+  add(policy: ResilientPolicy): void {
     const handle = policy.isolate();
     const { circuitBreaker } = policy;
-    // A policy that is switched off has nothing to hold.
+    // A pass-through has no circuit.
     if (circuitBreaker === undefined) return;
     this.#handles.set(circuitBreaker, handle);
     this.#circuits.add(new WeakRef(circuitBreaker));
-    if (++this.#added % PRUNE_AFTER === 0) this.#prune();
+    if (++this.#added % PRUNE_INTERVAL === 0) this.#prune();
   }
 
   release(): void {

@@ -1,20 +1,19 @@
-/** Whether a value may be displaced: `held` never, `busy` only where every other one is busy too. */
-export type Use = 'idle' | 'busy' | 'held';
+/** Whether a value may be evicted: `isolated` never, `busy` only if all other values are busy too. */
+export type Use = 'idle' | 'busy' | 'isolated';
 
 interface Options<V> {
-  /** More values are kept only where all others are held. */
+  /** Number of values; exceeded only if all of them are isolated. */
   readonly max: number;
   readonly useOf: (value: V) => Use;
-  /** Is called with each value that goes. */
+  /** Runs for each value that is removed. */
   readonly dispose: (value: V) => void;
 }
 
 /**
- * A map of the values that were used last. (Packages with such a map displace a value whatever state
- * it is in.)
+ * A map of the most recently used values. Packages with such a map evict a value whatever its state.
  */
 export class RecentlyUsed<V> {
-  /** The value that was used longest ago comes first. */
+  /** The least recently used value comes first. */
   readonly #values = new Map<string, V>();
   readonly #options: Options<V>;
 
@@ -35,11 +34,11 @@ export class RecentlyUsed<V> {
     return value;
   }
 
-  /** Adds a value under a key that has none. */
+  /** Adds a value under a new key. */
   add(key: string, value: V): void {
     if (this.#values.size >= this.#options.max) {
-      const victim = this.#victim();
-      if (victim !== undefined) this.delete(victim);
+      const evicted = this.#keyToEvict();
+      if (evicted !== undefined) this.delete(evicted);
     }
     this.#values.set(key, value);
   }
@@ -63,13 +62,13 @@ export class RecentlyUsed<V> {
     return [...this.#values.values()];
   }
 
-  #victim(): string | undefined {
-    let busy: string | undefined;
+  #keyToEvict(): string | undefined {
+    let busyKey: string | undefined;
     for (const [key, value] of this.#values) {
       const use = this.#options.useOf(value);
       if (use === 'idle') return key;
-      if (use === 'busy') busy ??= key;
+      if (use === 'busy') busyKey ??= key;
     }
-    return busy;
+    return busyKey;
   }
 }

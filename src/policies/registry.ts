@@ -10,26 +10,32 @@ import { POLICIES } from '../presets/thresholds.ts';
 import { ownProperty } from '../shared/own-properties.ts';
 import { expected } from '../shared/validate.ts';
 import { resolveSettings } from './config/resolve.ts';
-import { policyOf } from './create-policy.ts';
+import { createKeyedPolicy } from './create-policy.ts';
 import { Isolation } from './isolation.ts';
 import { RecentlyUsed, type Use } from './recently-used.ts';
 import type { PolicyOverrides, ResilientPolicy } from './types.ts';
 
+/**
+ * Options of `policyFor`.
+ *
+ * @example
+ * const options: PolicyForOptions = { key: 'https://eu.example.com', preset: 'apiClient' };
+ */
 export interface PolicyForOptions<F = never> {
   /**
-   * Which of the name's policies, such as the base URL of an endpoint: each key has a circuit and
-   * slots of its own, while metrics are those of the name.
-   * @default the one policy of the name that has no key
+   * Distinguishes policies of one name, such as the base URL of an endpoint. Each key has its own
+   * circuit and bulkhead slots; the metrics are those of the name.
+   * @default no key
    */
   readonly key?: string | undefined;
-  /** @default that of the name's first policy, else `default` */
+  /** @default the preset of the first policy of the name, or else `default` */
   readonly preset?: PresetName | undefined;
-  /** @default those of the name's first policy; a policy that is there already keeps what it has */
+  /** @default the overrides of the first policy of the name; an existing policy keeps its settings */
   readonly overrides?: PolicyOverrides<F> | undefined;
 }
 
 /** The policies of one name. */
-class Entry {
+class NamedPolicies {
   readonly preset: PresetName;
   readonly overrides: PolicyOverrides<never>;
   readonly keyed: RecentlyUsed<ResilientPolicy>;
@@ -51,9 +57,9 @@ class Entry {
   }
 
   get use(): Use {
-    if (this.isolations.size > 0) return 'held';
+    if (this.isolations.size > 0) return 'isolated';
     const uses = this.policies.map((policy) => this.#useOf(policy));
-    return (['held', 'busy'] as const).find((use) => uses.includes(use)) ?? 'idle';
+    return (['isolated', 'busy'] as const).find((use) => uses.includes(use)) ?? 'idle';
   }
 
   dispose(): void {
@@ -62,19 +68,19 @@ class Entry {
     this.keyed.clear();
   }
 
-  /** What would be lost with a policy: its isolation, its open circuit, or its slots in use. */
+  /** What an eviction would lose: an isolation, an open circuit, or occupied bulkhead slots. */
   #useOf(policy: ResilientPolicy): Use {
     const { circuitBreaker, name } = policy;
     if (circuitBreaker?.state === CircuitState.Isolated) {
-      // Where the name is isolated, a new policy is too.
-      return this.isolations.size > 0 || isolatedNames.has(name) ? 'idle' : 'held';
+      // If the name is isolated, a new policy is isolated too.
+      return this.isolations.size > 0 || isolatedNames.has(name) ? 'idle' : 'isolated';
     }
     if (circuitBreaker?.state === CircuitState.HalfOpen) return 'busy';
-    const known = (circuitBreaker as { [BREAKER_METADATA]?: BreakerMetadata } | undefined)?.[
-      BREAKER_METADATA
-    ];
-    // An open circuit that would let the next call try is no better than a closed one.
-    if ((known?.nextProbeAt() ?? 0) > Date.now()) return 'busy';
+    const { [BREAKER_METADATA]: metadata } = (circuitBreaker ?? {}) as {
+      [BREAKER_METADATA]?: BreakerMetadata;
+    };
+    // An open circuit that allows a probe is worth no more than a closed one.
+    if ((metadata?.nextProbeAt() ?? 0) > Date.now()) return 'busy';
     const { bulkhead } = policy.settings;
     return bulkhead && policy.bulkhead && policy.bulkhead.executionSlots < bulkhead.limit
       ? 'busy'
@@ -82,25 +88,24 @@ class Entry {
   }
 }
 
-const entries = new RecentlyUsed<Entry>({
+const names = new RecentlyUsed<NamedPolicies>({
   max: POLICIES.registry.kept.names,
   useOf: ({ use }) => use,
-  dispose: (entry) => entry.dispose(),
+  dispose: (named) => named.dispose(),
 });
 
 /**
- * The policy of a name, and of a key where one is given; made on first use.
+ * Returns the policy of a name, and of a key if there is one. Creates it on first use.
  *
- * Of each name the 500 keys that were used last are kept, and of names 1,000. A policy that goes is
- * no longer reported, and its calls in flight go on; the next use makes a new one, with a closed circuit.
- * Policies with an open circuit or a slot in use go after all others, isolated ones never. A name that
- * goes takes its preset and overrides along: give them at each use.
+ * The registry keeps the 500 most recently used keys of each name, and 1,000 names. An evicted policy
+ * has no metrics any more and its calls in flight continue; the next use creates a new policy with a
+ * closed circuit. Policies with an open circuit or occupied slots are evicted last, isolated ones
+ * never. An evicted name loses its preset and overrides, so pass them at each use.
  *
- * @throws TypeError if an argument, or a variable of the environment, is not what it must be, or if
- *   the name has another preset already
+ * @throws TypeError if an argument or an environment variable is invalid, or if the name has another preset
  * @example
- * const policy = policyFor('cml', { key: baseUrl, preset: 'apiClient' });
- * await policy.execute(({ signal }) => fetch(`${baseUrl}/labs`, { signal }));
+ * const policy = policyFor('inventory', { key: baseUrl, preset: 'apiClient' });
+ * await policy.execute(({ signal }) => fetch(`${baseUrl}/items`, { signal }));
  */
 export function policyFor<F = never>(
   name: string,
@@ -111,104 +116,128 @@ export function policyFor<F = never>(
   const overrides = ownProperty(options, 'overrides');
   assertName(name);
   if (key !== undefined && typeof key !== 'string') throw expected('`key` to be a string', key);
-  const known = entryWith(name, preset);
-  const found = key === undefined ? known?.unkeyed : known?.keyed.get(key);
+  const existing = findNamed(name, preset);
+  const found = key === undefined ? existing?.unkeyed : existing?.keyed.get(key);
   if (found) return found as unknown as ResilientPolicy<F>;
-  const entry =
-    known ?? new Entry(preset ?? 'default', (overrides ?? {}) as PolicyOverrides<never>);
-  const made = policyOf(
+  const named =
+    existing ?? new NamedPolicies(preset ?? 'default', (overrides ?? {}) as PolicyOverrides<never>);
+  const created = createKeyedPolicy(
     name,
     key,
-    entry.preset,
-    (overrides ?? entry.overrides) as PolicyOverrides<F>,
+    named.preset,
+    (overrides ?? named.overrides) as PolicyOverrides<F>,
   );
-  const kept = made as unknown as ResilientPolicy;
-  for (const isolation of entry.isolations) if (canBeHeld(kept)) isolation.hold(kept);
-  if (key === undefined) entry.unkeyed = kept;
-  else entry.keyed.add(key, kept);
-  if (!known) entries.add(name, entry);
-  return made;
+  const policy = created as unknown as ResilientPolicy;
+  for (const isolation of named.isolations) if (canBeIsolated(policy)) isolation.add(policy);
+  if (key === undefined) named.unkeyed = policy;
+  else named.keyed.add(key, policy);
+  if (!existing) names.add(name, named);
+  return created;
 }
 
 /**
- * Says what the policies of a name, whose keys are not known yet, will be made with.
+ * Sets preset and overrides of a name whose keys are not known yet.
  *
  * @throws TypeError as `policyFor` does
  */
-export function declare(name: string, { preset, overrides = {} }: PolicyForOptions): void {
+export function declareName(name: string, { preset, overrides = {} }: PolicyForOptions): void {
   assertName(name);
-  const known = entryWith(name, preset);
-  const entry = known ?? new Entry(preset ?? 'default', overrides);
-  resolveSettings(name, entry.preset, overrides);
-  if (!known) entries.add(name, entry);
+  const existing = findNamed(name, preset);
+  const named = existing ?? new NamedPolicies(preset ?? 'default', overrides);
+  resolveSettings(name, named.preset, overrides);
+  if (!existing) names.add(name, named);
 }
 
-/** The policies that `policyFor` has made and keeps, all or those of a name. */
-export function policies(name?: string): ResilientPolicy[] {
-  if (name !== undefined) return entries.peek(name)?.policies ?? [];
-  return [...entries.values()].flatMap((entry) => entry.policies);
-}
-
-/**
- * Closes the circuits of a name, those of all its keys, and makes them forget what they have counted.
- * Circuits that `isolate` holds open stay so.
- *
- * @throws TypeError if no policy has that name
- */
-export function reset(name: string): void {
-  for (const policy of entryOf(name).policies) policy.reset();
+/** The overrides of the first policy of a name; `undefined` if the name has no policy. */
+export function overridesOf(name: string): object | undefined {
+  return names.peek(name)?.overrides;
 }
 
 /**
- * Holds the circuits of a name open, those of all its keys, also of keys to come, until the handle
- * is disposed of, or the name is forgotten by `dispose`. Keys without a circuit breaker go on.
+ * The policies that `policyFor` has created, those of `resilient` included.
  *
- * @throws TypeError if no policy has that name
- * @throws Error if none of its policies has a circuit breaker
+ * @example
+ * policyRegistry.list('inventory').map(({ key }) => key);
  */
-export function isolate(name: string): { readonly dispose: () => void } {
-  const entry = entryOf(name);
-  const held = entry.policies.filter(canBeHeld);
-  // Without any the first says what is wrong.
-  const isolation = new Isolation();
-  for (const policy of held.length > 0 ? held : entry.policies) isolation.hold(policy);
-  entry.isolations.add(isolation);
-  return {
-    dispose() {
-      entry.isolations.delete(isolation);
-      isolation.release();
-    },
-  };
-}
+export const policyRegistry = {
+  /**
+   * Lists all policies, or those of a name.
+   *
+   * @example
+   * const open = policyRegistry.list().filter(({ circuitBreaker }) => circuitBreaker?.state === CircuitState.Open);
+   */
+  list(name?: string): ResilientPolicy[] {
+    if (name !== undefined) return names.peek(name)?.policies ?? [];
+    return names.values().flatMap(({ policies }) => policies);
+  },
 
-/** What lets everything through by command takes it, too: it has nothing to hold open. */
-function canBeHeld({ circuitBreaker, enabled }: ResilientPolicy): boolean {
+  /**
+   * Closes the circuits of a name, those of all its keys, and clears their counts. Isolated circuits
+   * stay isolated.
+   *
+   * @throws TypeError if the name has no policy
+   * @example
+   * policyRegistry.reset('inventory');
+   */
+  reset(name: string): void {
+    for (const policy of requireNamed(name).policies) policy.reset();
+  },
+
+  /**
+   * Isolates the circuits of a name, those of all present and future keys, until the handle is
+   * disposed or `policyRegistry.dispose` removes the name. Policies without circuit breaker still run.
+   *
+   * @throws TypeError if the name has no policy
+   * @throws Error if none of its policies has a circuit breaker
+   * @example
+   * const isolation = policyRegistry.isolate('inventory');
+   * isolation.dispose();
+   */
+  isolate(name: string): { readonly dispose: () => void } {
+    const named = requireNamed(name);
+    const isolated = named.policies.filter(canBeIsolated);
+    const isolation = new Isolation();
+    // If no policy can be isolated, the first one throws the error.
+    for (const policy of isolated.length > 0 ? isolated : named.policies) isolation.add(policy);
+    named.isolations.add(isolation);
+    return {
+      dispose() {
+        named.isolations.delete(isolation);
+        isolation.release();
+      },
+    };
+  },
+
+  /**
+   * Removes all policies, or those of a name, together with their isolations and metrics. The next use
+   * of a name creates a new policy.
+   *
+   * @example
+   * afterEach(() => policyRegistry.dispose());
+   */
+  dispose(name?: string): void {
+    if (name === undefined) names.clear();
+    else names.delete(name);
+  },
+} as const;
+
+/** A pass-through has no circuit, but isolating it is no error. */
+function canBeIsolated({ circuitBreaker, enabled }: ResilientPolicy): boolean {
   return circuitBreaker !== undefined || !enabled;
 }
 
-/** What the policies of a name were first made with; `undefined` where there are none. */
-export function overridesOf(name: string): object | undefined {
-  return entries.peek(name)?.overrides;
-}
-
-/** Forgets the policies of a name, or all, with their isolations: the next use makes new ones. */
-export function dispose(name?: string): void {
-  if (name === undefined) entries.clear();
-  else entries.delete(name);
-}
-
-function entryWith(name: string, preset: PresetName | undefined): Entry | undefined {
-  const entry = entries.get(name);
-  if (entry && preset !== undefined && preset !== entry.preset) {
-    const what = `\`preset\` of ${JSON.stringify(name)} to be ${entry.preset}, as before`;
-    throw expected(what, preset);
+function findNamed(name: string, preset: PresetName | undefined): NamedPolicies | undefined {
+  const named = names.get(name);
+  if (named && preset !== undefined && preset !== named.preset) {
+    const expectation = `\`preset\` of ${JSON.stringify(name)} to be ${named.preset}, as before`;
+    throw expected(expectation, preset);
   }
-  return entry;
+  return named;
 }
 
-function entryOf(name: string): Entry {
-  const entry = entries.peek(name);
-  if (entry) return entry;
-  const names = [...entries.keys()].join(', ') || 'there is none';
-  throw expected(`\`name\` to be that of a policy that \`policyFor\` has made (${names})`, name);
+function requireNamed(name: string): NamedPolicies {
+  const named = names.peek(name);
+  if (named) return named;
+  const known = names.keys().join(', ') || 'there is none';
+  throw expected(`\`name\` to be that of a policy that \`policyFor\` has created (${known})`, name);
 }

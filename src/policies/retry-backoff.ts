@@ -1,8 +1,8 @@
 import type { IBackoff, IBackoffFactory, IRetryBackoffContext } from 'cockatiel';
-import { MAX_TIMER_SECONDS } from '../presets/environment-variables.ts';
+import { MAX_TIMER_MS } from '../shared/timers.ts';
 import type { RetrySettings } from './types.ts';
 
-/** The waits of a retry, as cockatiel asks for them. Its own exponential backoff knows only base 2. */
+/** The backoff of a retry. cockatiel's own ExponentialBackoff has no linear or listed delays. */
 export function createBackoff(
   settings: RetrySettings,
 ): IBackoffFactory<IRetryBackoffContext<unknown>> {
@@ -11,61 +11,60 @@ export function createBackoff(
   ): IBackoff<IRetryBackoffContext<unknown>> => {
     const { attempt, result } = context;
     const failure = 'error' in result ? result.error : result.value;
-    const seconds = askedFor(settings, failure, attempt) ?? planned(settings, attempt);
-    return { duration: Math.round(Math.min(seconds, MAX_TIMER_SECONDS) * 1000), next };
+    const delay = customDelay(settings, failure, attempt) ?? strategyDelay(settings, attempt);
+    return { duration: Math.round(Math.min(delay, MAX_TIMER_MS)), next };
   };
   return { next };
 }
 
-/** The wait that the settings' own function wants; one that fails must not fail the call. */
-export function askedFor(
+/** The delay of the user's `delay` function in milliseconds; `undefined` if it throws or returns none. */
+export function customDelay(
   { delay }: Pick<RetrySettings, 'delay'>,
   failure: unknown,
   attempt: number,
 ): number | undefined {
   try {
-    const seconds = delay?.(failure, attempt);
-    return typeof seconds === 'number' && seconds >= 0 ? seconds : undefined;
+    const ms = delay?.(failure, attempt);
+    return typeof ms === 'number' && ms >= 0 ? ms : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** The wait before a retry (1 is the first), in seconds. */
-export function planned(settings: RetrySettings, attempt: number): number {
-  const { strategy, jitter, minWaitSeconds: min, maxWaitSeconds: max } = settings;
-  if (settings.waitsSeconds === undefined && strategy === 'random') {
-    return min + Math.random() * (max - min);
+/** The delay of the strategy before a retry, 1 being the first, in milliseconds. */
+export function strategyDelay(settings: RetrySettings, attempt: number): number {
+  const { delays, strategy, jitter, minDelay, maxDelay } = settings;
+  if (delays === undefined && strategy === 'random') {
+    return minDelay + Math.random() * (maxDelay - minDelay);
   }
-  const wait = longestWait(settings, attempt);
-  if (!jitter) return wait;
-  const shortest = Math.min(wait, Math.max(min, wait / 2));
-  return shortest + Math.random() * (wait - shortest);
+  const longest = longestDelay(settings, attempt);
+  if (!jitter) return longest;
+  const shortest = Math.min(longest, Math.max(minDelay, longest / 2));
+  return shortest + Math.random() * (longest - shortest);
 }
 
-/** The wait before a retry without its random part, in seconds. */
-function longestWait(settings: RetrySettings, attempt: number): number {
-  const { waitsSeconds, strategy, minWaitSeconds: min, maxWaitSeconds: max } = settings;
-  if (waitsSeconds) return listed(waitsSeconds, attempt);
-  return strategy === 'random' ? max : Math.max(min, Math.min(max, grown(settings, attempt)));
+/** The same without jitter. */
+function longestDelay(settings: RetrySettings, attempt: number): number {
+  const { delays, strategy, minDelay, maxDelay } = settings;
+  if (delays) return delays[Math.min(attempt, delays.length) - 1] ?? 0;
+  if (strategy === 'random') return maxDelay;
+  return Math.max(minDelay, Math.min(maxDelay, unlimitedDelay(settings, attempt)));
 }
 
-function grown(settings: RetrySettings, attempt: number): number {
-  const { strategy, firstWaitSeconds: first, base } = settings;
-  // The power may be infinite, and 0 times that is NaN: Node waits 1 ms for it, whatever the limits are.
-  if (strategy === 'exponential') return first === 0 ? 0 : first * base ** (attempt - 1);
-  return strategy === 'linear' ? first * attempt : first;
+function unlimitedDelay(settings: RetrySettings, attempt: number): number {
+  const { strategy, initialDelay, exponent } = settings;
+  if (strategy === 'linear') return initialDelay * attempt;
+  if (strategy !== 'exponential') return initialDelay;
+  // The power may be infinite, and 0 * Infinity is NaN.
+  return initialDelay === 0 ? 0 : initialDelay * exponent ** (attempt - 1);
 }
 
-/** The time of all calls and the longest waits between them, in seconds. */
-export function totalSeconds(settings: RetrySettings, timeoutSeconds: number): number {
+/** The longest time of all attempts and the delays between them, in milliseconds. */
+export function totalDuration(settings: RetrySettings, timeout: number): number {
   const { calls } = settings;
-  let total = calls * timeoutSeconds;
-  for (let attempt = 1; attempt < calls && total < MAX_TIMER_SECONDS; attempt++) {
-    total += longestWait(settings, attempt);
+  let total = calls * timeout;
+  for (let attempt = 1; attempt < calls && total < MAX_TIMER_MS; attempt++) {
+    total += longestDelay(settings, attempt);
   }
-  return Math.min(total, MAX_TIMER_SECONDS);
+  return Math.min(total, MAX_TIMER_MS);
 }
-
-const listed = (waits: readonly number[], attempt: number): number =>
-  waits[Math.min(attempt, waits.length) - 1] ?? 0;

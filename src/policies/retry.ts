@@ -1,45 +1,44 @@
 import { TaskCancelledError } from 'cockatiel';
+import { MAX_TIMER_MS } from '../shared/timers.ts';
 import { currentExecution } from './call-context.ts';
 import { type Execute, InterruptibleCall } from './interruptible-call.ts';
 
-/** Beyond, Node's timers end at once. */
-const FOR_LONG_MS = 2 ** 31 - 1;
-
 /**
- * An `execute` of a retry that answers at once when its caller calls off what is only waiting, and
- * calls nothing any more. cockatiel sleeps a backoff out and then makes one more call.
+ * Wraps the `execute` of a retry: when the caller aborts during a backoff, the call rejects at once
+ * and the function is not called again. cockatiel waits for the end of the backoff and makes one
+ * more call.
  *
- * The process is kept alive from the end of one call of the function to the next, as the timer of a
- * backoff, which can't be stopped, must not do it: it goes on when nobody waits for it any more.
+ * cockatiel cannot stop the timer of a backoff, so the timer must not keep the process alive. A timer
+ * of this wrapper does so from the end of each attempt to the beginning of the next.
  */
 export function makeInterruptible(
   original: Execute,
 ): (...args: Parameters<Execute>) => Promise<unknown> {
   return function execute(fn, signal = new AbortController().signal) {
     if (signal.aborted) return Promise.reject(signal.reason);
-    // Asked now, as a listener runs in the context of whoever aborts.
-    const caller = currentExecution()?.signal;
-    // An aggressive timeout answers while the function goes on: nobody waits for its end then.
-    let answered = false;
-    let alive: NodeJS.Timeout | undefined;
-    const aborted = () => {
-      clearTimeout(alive);
-      const timedOut = caller !== signal && !caller?.aborted;
-      call.stop(timedOut ? new TaskCancelledError('Operation timed out') : signal.reason);
+    // Read now: an abort listener runs in the async context of the code that aborts.
+    const callerSignal = currentExecution()?.signal;
+    // With an aggressive timeout the call settles while the function still runs.
+    let isSettled = false;
+    let keepAlive: NodeJS.Timeout | undefined;
+    const onAbort = () => {
+      clearTimeout(keepAlive);
+      const isTimeout = callerSignal !== signal && !callerSignal?.aborted;
+      call.stop(isTimeout ? new TaskCancelledError('Operation timed out') : signal.reason);
     };
     const call = new InterruptibleCall(fn, signal, {
-      begins: () => clearTimeout(alive),
-      ends() {
-        clearTimeout(alive);
-        if (!answered && !signal.aborted) alive = setTimeout(() => {}, FOR_LONG_MS);
+      attemptStarted: () => clearTimeout(keepAlive),
+      attemptEnded() {
+        clearTimeout(keepAlive);
+        if (!isSettled && !signal.aborted) keepAlive = setTimeout(() => {}, MAX_TIMER_MS);
       },
-      answered() {
-        answered = true;
-        clearTimeout(alive);
-        signal.removeEventListener('abort', aborted);
+      settled() {
+        isSettled = true;
+        clearTimeout(keepAlive);
+        signal.removeEventListener('abort', onAbort);
       },
     });
-    signal.addEventListener('abort', aborted, { once: true });
+    signal.addEventListener('abort', onAbort, { once: true });
     return call.run(original);
   };
 }

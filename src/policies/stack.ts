@@ -32,51 +32,56 @@ import {
   isTransientResult,
 } from './transient-errors.ts';
 import type {
-  Failed,
+  ErrorFilter,
+  FailureKind,
   FallbackCall,
   FallbackStrategy,
-  Handles,
-  HandlesResult,
-  Member,
+  PolicyMember,
   PolicySettings,
+  ResultFilter,
   RetrySettings,
   TimeoutSettings,
 } from './types.ts';
 
-/** Whose stack it is. */
-interface Identity {
+interface PolicyIdentity {
   readonly name: string;
   readonly key: string | undefined;
 }
 
 type AnyMember = IPolicy<IDefaultPolicyContext, unknown>;
 
-/** cockatiel's policies, one for each member that the settings have, and their stack. */
-export function stackOf<F>(settings: PolicySettings<F>, identity: Identity) {
-  const breaker = settings.circuitBreaker ? ofBreaker(settings, identity.key) : undefined;
-  const fallback = settings.fallback
-    ? ofFallback(settings, settings.fallback, identity)
-    : undefined;
+/** Creates a cockatiel policy for each member that the settings have, and wraps them. */
+export function createStack<F>(settings: PolicySettings<F>, identity: PolicyIdentity) {
+  const breaker = settings.circuitBreaker && createBreaker(settings, identity.key);
+  const fallback = settings.fallback && createFallback(settings, settings.fallback, identity);
   const members = {
-    fallback: fallback?.policy,
-    circuitBreaker: breaker?.policy,
-    overallTimeout: settings.overallTimeout ? ofTimeout(settings.overallTimeout) : undefined,
-    retry: settings.retry ? ofRetry(settings, settings.retry) : undefined,
+    fallback: fallback ? fallback.policy : undefined,
+    circuitBreaker: breaker ? breaker.policy : undefined,
+    overallTimeout: settings.overallTimeout ? createTimeout(settings.overallTimeout) : undefined,
+    retry: settings.retry ? createRetry(settings, settings.retry) : undefined,
     bulkhead: settings.bulkhead ? createBulkhead(settings.bulkhead) : undefined,
-    timeout: settings.timeout ? ofTimeout(settings.timeout) : undefined,
-  } satisfies Record<Member, AnyMember | undefined>;
+    timeout: settings.timeout ? createTimeout(settings.timeout) : undefined,
+  } satisfies Record<PolicyMember, AnyMember | undefined>;
   const present = settings.order
     .map((member): AnyMember | undefined => members[member])
     .filter((member) => member !== undefined);
   const stack: IPolicy = wrap(...(present.length > 0 ? present : [noop])) as IPolicy;
-  return { stack, members, reset: () => breaker?.reset(), begin: fallback?.begin };
+  return {
+    stack,
+    members,
+    reset: () => {
+      if (breaker) breaker.reset();
+    },
+    /** Must run when a call of the stack begins. */
+    begin: fallback ? fallback.begin : undefined,
+  };
 }
 
-function ofBreaker(
+function createBreaker(
   settings: PolicySettings,
   key: string | undefined,
-): CreatedCircuitBreaker | undefined {
-  if (!settings.circuitBreaker) return undefined;
+): CreatedCircuitBreaker | false {
+  if (!settings.circuitBreaker) return false;
   const { handle, handleResult } = settings.circuitBreaker;
   return createCircuitBreaker(
     settings.circuitBreaker,
@@ -86,93 +91,90 @@ function ofBreaker(
   );
 }
 
-function ofRetry(settings: PolicySettings, own: RetrySettings): RetryPolicy {
+function createRetry(settings: PolicySettings, own: RetrySettings): RetryPolicy {
   const { statuses, calls } = own;
   const handles = own.handle ?? settings.handle ?? ((error) => isRetryable(error, statuses));
   const handlesResult =
     own.handleResult ?? settings.handleResult ?? ((value) => isTransientResult(value, statuses));
   const policy = retry(
-    // Where the caller has called it off, cockatiel gives up by itself, and says so.
     handleWhen((error) => !isCancelledResult(error) && handles(error)).orWhenResult(handlesResult),
-    // cockatiel counts those after the first.
     { maxAttempts: calls - 1, backoff: createBackoff(own) },
-    // A new policy, and so before anybody listens to it. `promptly` keeps the process alive instead.
+    // Returns a new policy. `makeInterruptible` keeps the process alive instead of cockatiel's timer.
   ).dangerouslyUnref();
   policy.execute = makeInterruptible(policy.execute.bind(policy) as never) as typeof policy.execute;
   return policy;
 }
 
-/**
- * `abortOnReturn` would abort the signal of an answer that has come: of a response whose body the
- * caller has yet to read.
- */
-function ofTimeout({ seconds, aggressive }: TimeoutSettings): TimeoutPolicy {
-  return timeout(Math.round(seconds * 1000), {
-    strategy: aggressive ? TimeoutStrategy.Aggressive : TimeoutStrategy.Cooperative,
+function createTimeout({ duration, strategy }: TimeoutSettings): TimeoutPolicy {
+  return timeout(Math.round(duration), {
+    strategy: strategy === 'aggressive' ? TimeoutStrategy.Aggressive : TimeoutStrategy.Cooperative,
+    // An abort after the return would cut off a response whose body the caller still reads.
     abortOnReturn: false,
   });
 }
 
-interface Fallback<F> {
+interface CreatedFallback<F> {
   readonly policy: FallbackPolicy<F>;
-  /** Must run when a call of the stack begins. */
   readonly begin: (() => void) | undefined;
 }
 
-/** cockatiel tells neither filter nor factory more than the error, and the factory not even that. */
-function ofFallback<F>(
+/**
+ * cockatiel passes the failure to the filters only, so the filters record it for the strategy in the
+ * call's async context.
+ */
+function createFallback<F>(
   settings: PolicySettings,
   strategy: FallbackStrategy<F>,
-  identity: Identity,
-): Fallback<F> {
-  const details = (failed?: Failed): FallbackCall => {
+  identity: PolicyIdentity,
+): CreatedFallback<F> {
+  const createCall = (failed?: FailureKind): FallbackCall => {
     const { args = [], signal } = currentExecution() ?? {};
     return { ...identity, policy, failed, args, signal };
   };
-  const failed = (failure: Execution['failure']): true => {
+  const recordFailure = (failure: Execution['failure']): true => {
     const execution = currentExecution();
     if (execution) execution.failure = failure;
     return true;
   };
-  // Not an unknown error: it may be a refusal, which must not become a fallback's "yes".
-  const byDefault = settings.handle ?? ((error: unknown) => isRetryable(error));
-  const own = (name: string) => readProperty(strategy, name);
-  const remembers = own('remember') !== undefined;
+  // An unknown error is not handled: it may be a denial, which a fallback must not turn into a yes.
+  const handlesByDefault = settings.handle ?? ((error: unknown) => isRetryable(error));
+  const remembers = readProperty(strategy, 'remember') !== undefined;
   const handles =
-    (own('handle') as Handles | undefined) ?? ((error) => isRefusal(error) || byDefault(error));
+    (readProperty(strategy, 'handle') as ErrorFilter | undefined) ??
+    ((error) => isRefusal(error) || handlesByDefault(error));
   const handlesResult =
-    (own('handleResult') as HandlesResult | undefined) ??
+    (readProperty(strategy, 'handleResult') as ResultFilter | undefined) ??
     settings.handleResult ??
     isTransientResult;
   const policy = fallback(
-    handleWhen((error) => !isCancelled() && handles(error) && failed({ error })).orWhenResult(
-      (value) => {
-        if (handlesResult(value)) return failed({ value });
-        if (remembers) harmless(() => strategy.remember?.(value, details()));
-        return false;
-      },
-    ),
+    handleWhen(
+      (error) => !isCancelled() && handles(error) && recordFailure({ error }),
+    ).orWhenResult((value) => {
+      if (handlesResult(value)) return recordFailure({ value });
+      if (remembers) ignoreErrors(() => strategy.remember?.(value, createCall()));
+      return false;
+    }),
     () => {
       const failure = currentExecution()?.failure ?? { error: undefined };
-      const answer =
+      const value =
         'error' in failure
-          ? strategy.answer(failure.error, details('error'))
-          : strategy.answer(failure.value, details('result'));
+          ? strategy.answer(failure.error, createCall('error'))
+          : strategy.answer(failure.value, createCall('result'));
       const invocation = currentInvocation();
       if (invocation) invocation.usedFallback = true;
-      return answer as F;
+      return value as F;
     },
   );
   Object.defineProperty(policy, FALLBACK_TYPE, { value: strategy.type });
-  const begins = own('begin') !== undefined;
-  return { policy, begin: begins ? () => harmless(() => strategy.begin?.(details())) : undefined };
+  if (readProperty(strategy, 'begin') === undefined) return { policy, begin: undefined };
+  return { policy, begin: () => ignoreErrors(() => strategy.begin?.(createCall())) };
 }
 
-/** A strategy that fails to keep a value must not fail the call. */
-function harmless(work: () => void): void {
+/** A strategy that cannot remember a value must not fail the call. */
+function ignoreErrors(work: () => void): void {
   try {
     work();
   } catch {
-    // The next call has no older value to fall back on.
+    // The fallback has an older value, or none.
   }
 }

@@ -1,4 +1,4 @@
-/** What users of this room write and get; its units are the documents': seconds, and calls in all. */
+/** Settings, overrides and results of this room. Durations are in milliseconds, as in cockatiel. */
 import type {
   BulkheadPolicy,
   CircuitBreakerPolicy,
@@ -7,23 +7,40 @@ import type {
   IPolicy,
   RetryPolicy,
   TimeoutPolicy,
+  TimeoutStrategy,
 } from 'cockatiel';
 import type { InstrumentOptions } from '../instrument-options.ts';
 import type { PresetName } from '../presets/presets.ts';
 import type { FallbackType } from '../semconv/attributes.ts';
 
-/** Tells whether a policy acts on an error. */
-export type Handles = (error: unknown) => boolean;
-/** Tells whether a value that was returned is a failure, such as a response of status 503. */
-export type HandlesResult = (value: unknown) => boolean;
+/**
+ * Whether a policy handles an error.
+ *
+ * @example
+ * const handle: ErrorFilter = (error) => error instanceof ConnectionError;
+ */
+export type ErrorFilter = (error: unknown) => boolean;
 
-/** What a single policy acts on, where it is not what the whole stack does. */
-interface Handled {
-  readonly handle?: Handles | undefined;
-  readonly handleResult?: HandlesResult | undefined;
+/**
+ * Whether a returned value is a failure, such as a response of status 503.
+ *
+ * @example
+ * const handleResult: ResultFilter = (value) => (value as Response).status === 503;
+ */
+export type ResultFilter = (value: unknown) => boolean;
+
+/**
+ * Filters of one member; without them the filters of the whole stack apply.
+ *
+ * @example
+ * const filters: FilterSettings = { handle: (error) => error instanceof ConnectionError };
+ */
+export interface FilterSettings {
+  readonly handle?: ErrorFilter | undefined;
+  readonly handleResult?: ResultFilter | undefined;
 }
 
-/** The names of a stack's members. */
+/** The members of a stack, outermost first. */
 export const MEMBERS = [
   'fallback',
   'circuitBreaker',
@@ -32,117 +49,204 @@ export const MEMBERS = [
   'bulkhead',
   'timeout',
 ] as const;
-export type Member = (typeof MEMBERS)[number];
+
+/**
+ * A member of a stack.
+ *
+ * @example
+ * const order: PolicyMember[] = ['retry', 'circuitBreaker', 'timeout'];
+ */
+export type PolicyMember = (typeof MEMBERS)[number];
 
 export const BREAKER_KINDS = ['consecutive', 'count', 'sampling'] as const;
 export const RETRY_STRATEGIES = ['exponential', 'linear', 'fixed', 'random'] as const;
 
-export interface CircuitBreakerSettings extends Handled {
+/**
+ * Settings of a circuit breaker.
+ *
+ * @example
+ * const circuitBreaker: Partial<CircuitBreakerSettings> = { consecutiveFailures: 10, halfOpenAfter: 30_000 };
+ */
+export interface CircuitBreakerSettings extends FilterSettings {
   /**
-   * `consecutive`: opens after `failures` calls in a row failed. `count`: when more than `ratio` of
-   * the last `size` calls failed. `sampling`: when more than `ratio` of the calls of the last
-   * `windowSeconds` failed.
+   * When the circuit opens. `consecutive`: after `consecutiveFailures` failed calls in a row.
+   * `count`: when more than `threshold` of the last `size` calls failed. `sampling`: when more than
+   * `threshold` of the calls within `duration` failed.
    * @default 'consecutive'
    */
   readonly kind: (typeof BREAKER_KINDS)[number];
-  /** Calls that fail one after the other until it opens, of kind `consecutive`. */
-  readonly failures: number;
-  /** Share of failed calls beyond which it opens, of kinds `count` and `sampling`: between 0 and 1. */
-  readonly ratio: number;
-  /** Calls that kind `count` looks back on. */
+  /** Failed calls in a row that open the circuit; kind `consecutive`. */
+  readonly consecutiveFailures: number;
+  /**
+   * Share of failed calls above which the circuit opens, between 0 and 1; kinds `count` and `sampling`.
+   * @default 0.5
+   */
+  readonly threshold: number;
+  /**
+   * Calls in the window of kind `count`.
+   * @default 20
+   */
   readonly size: number;
-  /** Calls that kind `count` must have seen to open: at most `size`. */
-  readonly minimumCalls: number;
-  /** Time that kind `sampling` looks back on. */
-  readonly windowSeconds: number;
-  /** Calls in a second below which kind `sampling` does not open. */
-  readonly minimumCallsPerSecond: number;
-  /** Time that it stays open before one call may try. */
-  readonly openSeconds: number;
-  /** Whether that time doubles with each try that failed; a success begins anew. */
-  readonly grows: boolean;
-  /** The longest that it grows to. */
-  readonly maxOpenSeconds: number;
+  /**
+   * Calls that kind `count` needs before the circuit can open, at most `size`.
+   * @default 10
+   */
+  readonly minimumNumberOfCalls: number;
+  /**
+   * Window of kind `sampling`, in milliseconds.
+   * @default 30_000
+   */
+  readonly duration: number;
+  /**
+   * Calls per second below which kind `sampling` does not open the circuit.
+   * @default 1
+   */
+  readonly minimumRps: number;
+  /** Time until an open circuit allows a probe, in milliseconds. */
+  readonly halfOpenAfter: number;
+  /** Whether `halfOpenAfter` doubles with each failed probe. A success resets it. */
+  readonly exponential: boolean;
+  /**
+   * Upper limit of the doubled `halfOpenAfter`, in milliseconds.
+   * @default 300_000
+   */
+  readonly maxHalfOpenAfter: number;
 }
 
-export interface RetrySettings extends Handled {
-  /** Calls in all, the first one included: the documents' "attempts". */
+/**
+ * Settings of a retry.
+ *
+ * @example
+ * const retry: Partial<RetrySettings> = { calls: 5, initialDelay: 200, maxDelay: 5_000 };
+ */
+export interface RetrySettings extends FilterSettings {
+  /** All calls of the function, the first included. cockatiel's `maxAttempts` is one less. */
   readonly calls: number;
+  /**
+   * How the delay changes from one retry to the next.
+   * @default 'exponential'
+   */
   readonly strategy: (typeof RETRY_STRATEGIES)[number];
-  /** The wait before the second call. */
-  readonly firstWaitSeconds: number;
-  /** By what `exponential` multiplies the wait each time. */
-  readonly base: number;
-  /** The shortest wait; `random` takes one between both. */
-  readonly minWaitSeconds: number;
-  /** The longest wait; what `delay` answers may be longer. */
-  readonly maxWaitSeconds: number;
-  /** The waits themselves, in place of a strategy and its limits; the last is for all that follow. */
-  readonly waitsSeconds?: readonly number[] | undefined;
-  /** Whether a wait is anything between its half and its whole, so that callers do not come as one. */
+  /** Delay before the first retry, in milliseconds. */
+  readonly initialDelay: number;
+  /**
+   * Factor by which strategy `exponential` multiplies the delay each time.
+   * @default 2
+   */
+  readonly exponent: number;
+  /**
+   * Lower limit of the delay, in milliseconds. Strategy `random` chooses between both limits.
+   * @default 0
+   */
+  readonly minDelay: number;
+  /** Upper limit of the delay, in milliseconds. A delay that `delay` returns may exceed it. */
+  readonly maxDelay: number;
+  /**
+   * The delays themselves, in milliseconds, instead of a strategy and its limits. The last one
+   * applies to all further retries.
+   */
+  readonly delays?: readonly number[] | undefined;
+  /** Whether each delay is random, between half of the planned delay and the whole. */
   readonly jitter: boolean;
   /**
-   * Statuses that are retried: an error or a response with another status is not.
+   * HTTP statuses that are retried. Errors and responses with another status are not.
    * @default 408, 429 and every 5xx
    */
   readonly statuses?: readonly number[] | undefined;
   /**
-   * The wait in seconds, by what failed: an error, or a value that counts as failed. Of the first
-   * wait `attempt` is 1. `undefined` leaves it to the strategy, and so does what is no time.
+   * Returns the delay in milliseconds for an error, or for a value that is a failure. `attempt` is 1
+   * before the first retry. The strategy decides if it returns `undefined` or a negative number, or
+   * if it throws.
    */
   readonly delay?: ((failure: unknown, attempt: number) => number | undefined) | undefined;
 }
 
+/**
+ * Settings of a bulkhead.
+ *
+ * @example
+ * const bulkhead: Partial<BulkheadSettings> = { limit: 10, queue: 20 };
+ */
 export interface BulkheadSettings {
-  /** Executions at a time. */
+  /** Concurrent executions. */
   readonly limit: number;
-  /** Calls that may wait for one of them; beyond, calls are rejected. */
+  /**
+   * Calls that may wait for a slot; further calls are rejected.
+   * @default 0
+   */
   readonly queue: number;
 }
 
+/**
+ * Settings of a timeout.
+ *
+ * @example
+ * const timeout: Partial<TimeoutSettings> = { duration: 2_000, strategy: TimeoutStrategy.Cooperative };
+ */
 export interface TimeoutSettings {
-  readonly seconds: number;
+  /** Milliseconds until the signal of the function is aborted. */
+  readonly duration: number;
   /**
-   * Whether the caller is answered when the time is over, although the function has not noticed
-   * that its signal was aborted (`false`: it is waited for).
-   * @default true
+   * cockatiel's `TimeoutStrategy`. `Aggressive` rejects the call at once; `Cooperative` waits until
+   * the function reacts to its aborted signal.
+   * @default TimeoutStrategy.Aggressive
    */
-  readonly aggressive: boolean;
+  readonly strategy: `${TimeoutStrategy}`;
 }
 
-/** What a fallback stands in for: an error, or a value that counts as a failure. */
-export type Failed = 'error' | 'result';
+/**
+ * Whether a call failed with an error, or with a value that is a failure.
+ *
+ * @example
+ * const kind: FailureKind = 'result';
+ */
+export type FailureKind = 'error' | 'result';
 
-/** What is known of a call that a fallback answers. */
+/**
+ * The call that a fallback strategy works for.
+ *
+ * @example
+ * const answer = (failure: unknown, { args: [id] }: FallbackCall) => `nothing about ${id}`;
+ */
 export interface FallbackCall {
-  /** The fallback policy itself: what a strategy keeps for one is nothing to another. */
+  /** The fallback policy. Values that a strategy stores for one policy are not used by another. */
   readonly policy: object;
-  /** `undefined` where nothing has failed, and a good value is to be remembered. */
-  readonly failed: Failed | undefined;
-  /** The policy's name. */
+  /** `undefined` when the strategy may remember a successful value. */
+  readonly failed: FailureKind | undefined;
+  /** The name of the policy. */
   readonly name: string;
-  /** The policy's key, of one that has a key. */
+  /** The key of the policy, if it has one. */
   readonly key: string | undefined;
-  /** What the caller gave to the wrapped function; empty where the policy was executed by hand. */
+  /** The arguments of the wrapped function; empty if the policy was executed directly. */
   readonly args: readonly unknown[];
   readonly signal: AbortSignal | undefined;
 }
 
-/** What answers where everything inside has failed. */
+/**
+ * Creates the value that replaces a failure. `fallbackTo` has the usual strategies.
+ *
+ * @example
+ * const strategy: FallbackStrategy<string> = { type: 'value', answer: () => 'unknown' };
+ */
 export interface FallbackStrategy<F> {
   readonly type: FallbackType;
-  /** Is called when a call begins, before any policy of the stack runs. What it throws is ignored. */
+  /** Runs when a call begins, before any member of the stack. An error that it throws is ignored. */
   readonly begin?: ((call: FallbackCall) => void) | undefined;
-  /** Makes the answer, of the error or of the value that failed; what it throws is what the caller gets. */
+  /** Creates the value from the failure. The caller receives an error that it throws. */
   readonly answer: (failure: unknown, call: FallbackCall) => F | PromiseLike<F>;
-  /** Is told of each good value before the caller gets it. */
+  /** Receives each successful value before the caller does. An error that it throws is ignored. */
   readonly remember?: ((value: unknown, call: FallbackCall) => void) | undefined;
   /** @default transient errors, or what the stack's `handle` selects; open circuits; full bulkheads */
-  readonly handle?: Handles | undefined;
-  readonly handleResult?: HandlesResult | undefined;
+  readonly handle?: ErrorFilter | undefined;
+  readonly handleResult?: ResultFilter | undefined;
 }
 
-/** The settings of a whole stack. `false`: the stack has no such member. */
+/**
+ * The settings of a stack. `false`: the stack has no such member.
+ *
+ * @example
+ * const { retry }: PolicySettings = createPolicy('servicenow').settings;
+ */
 export interface PolicySettings<F = unknown> {
   readonly fallback: false | FallbackStrategy<F>;
   readonly circuitBreaker: false | CircuitBreakerSettings;
@@ -151,73 +255,81 @@ export interface PolicySettings<F = unknown> {
   readonly bulkhead: false | BulkheadSettings;
   readonly timeout: false | TimeoutSettings;
   /**
-   * Errors that retry, breaker and fallback act on.
+   * Errors that retry, circuit breaker and fallback handle. `docs/policies.md` lists the known errors.
    *
-   * @default retry and fallback: what is known to be transient; breaker: what is not known to be a
-   *   mistake of the caller. The table in `docs/policies.md` lists what is known.
+   * @default retry and fallback: transient errors; circuit breaker: all but known caller errors
    */
-  readonly handle?: Handles | undefined;
-  /** Returned values that they act on. @default responses (`status` and `ok`) of 408, 429 and 5xx */
-  readonly handleResult?: HandlesResult | undefined;
+  readonly handle?: ErrorFilter | undefined;
+  /** Values that they handle. @default responses (`status` and `ok`) of 408, 429 and 5xx */
+  readonly handleResult?: ResultFilter | undefined;
   /** The members, outermost first. */
-  readonly order: readonly Member[];
+  readonly order: readonly PolicyMember[];
 }
 
-type Part<T> = { readonly [K in keyof T]?: T[K] | undefined };
+type Overrides<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 /**
- * What code sets in place of environment and preset. A member that the preset has not begins with
- * the settings of the preset `default`.
+ * Settings from code. They take precedence over the environment and the preset. A member that the
+ * preset does not have starts with the settings of the preset `default`.
+ *
+ * @example
+ * const overrides: PolicyOverrides = { retry: { calls: 5 }, timeout: { duration: 2_000 }, bulkhead: false };
  */
 export interface PolicyOverrides<F = never> {
   readonly fallback?: false | FallbackStrategy<F> | undefined;
-  readonly circuitBreaker?: false | Part<CircuitBreakerSettings> | undefined;
+  readonly circuitBreaker?: false | Overrides<CircuitBreakerSettings> | undefined;
   readonly overallTimeout?:
     | false
-    | (Part<TimeoutSettings> & { readonly seconds: number })
+    | (Overrides<TimeoutSettings> & { readonly duration: number })
     | undefined;
-  readonly retry?: false | Part<RetrySettings> | undefined;
-  readonly bulkhead?: false | Part<BulkheadSettings> | undefined;
-  readonly timeout?: false | Part<TimeoutSettings> | undefined;
-  readonly handle?: Handles | undefined;
-  readonly handleResult?: HandlesResult | undefined;
-  readonly order?: readonly Member[] | undefined;
+  readonly retry?: false | Overrides<RetrySettings> | undefined;
+  readonly bulkhead?: false | Overrides<BulkheadSettings> | undefined;
+  readonly timeout?: false | Overrides<TimeoutSettings> | undefined;
+  readonly handle?: ErrorFilter | undefined;
+  readonly handleResult?: ResultFilter | undefined;
+  readonly order?: readonly PolicyMember[] | undefined;
   /** Options of `instrument`. */
   readonly instrument?: InstrumentOptions | undefined;
 }
 
-/** Where a setting came from: the code, the preset, or the variable of this name. */
-export type Origin =
+/**
+ * Where the value of a setting comes from: code, preset, or the named environment variable.
+ *
+ * @example
+ * const origin: SettingOrigin = { from: 'environment', variable: 'RESILIENCE_TIMEOUT_LLM' };
+ */
+export type SettingOrigin =
   | { readonly from: 'code' | 'preset' }
   | { readonly from: 'environment'; readonly variable: string };
 
 /**
- * A stack of cockatiel policies that is instrumented under its name. It is itself a policy of
- * cockatiel, so `wrap()` takes it.
+ * A stack of cockatiel policies, instrumented under its name. It is a cockatiel policy, so `wrap()`
+ * accepts it.
+ *
+ * @example
+ * const policy: ResilientPolicy = createPolicy('servicenow', 'enterprise');
+ * await policy.execute(({ signal }) => fetch(url, { signal }));
  */
 export interface ResilientPolicy<F = never> extends IPolicy<IDefaultPolicyContext, F> {
   readonly name: string;
   readonly key: string | undefined;
   readonly preset: PresetName;
-  /** `false` where `RESILIENCE_ENABLED=false` has made it a pass-through. */
+  /** `false` if `RESILIENCE_ENABLED=false` has turned the policy into a pass-through. */
   readonly enabled: boolean;
-  /** What is in force, environment included. */
+  /** The settings in force, from code, environment and preset. */
   readonly settings: PolicySettings<F>;
-  /** Where each of the settings came from, by its path, such as `retry.calls`. */
-  readonly origins: Readonly<Record<string, Origin>>;
+  /** Where each setting comes from, by its path, such as `retry.calls`. */
+  readonly origins: Readonly<Record<string, SettingOrigin>>;
   readonly fallback: FallbackPolicy<F> | undefined;
   readonly circuitBreaker: CircuitBreakerPolicy | undefined;
   readonly overallTimeout: TimeoutPolicy | undefined;
   readonly retry: RetryPolicy | undefined;
   readonly bulkhead: BulkheadPolicy | undefined;
   readonly timeout: TimeoutPolicy | undefined;
-  /**
-   * Closes the circuit and forgets what it has counted. A circuit that `isolate` holds open stays
-   * open until it is released.
-   */
+  /** Closes the circuit and clears its counts. An isolated circuit stays isolated. */
   readonly reset: () => void;
-  /** Holds the circuit open until the handle is disposed of. */
+  /** Isolates the circuit until the handle is disposed: every call is rejected. */
   readonly isolate: () => { readonly dispose: () => void };
-  /** Ends its metrics. Calls in flight, and calls yet to come, go on as they are. */
+  /** Stops the metrics of the policy. Calls in flight and later calls still run. */
   readonly dispose: () => void;
 }

@@ -1,65 +1,63 @@
-/** The documented variables of the environment, a leaf. */
+/** The environment variables. Imports nothing, so every room can read it. */
 
-/** Stands before a documented name that is certainly meant for this package. */
+/** Prefix of variables that are certainly meant for this package. */
 export const VARIABLE_PREFIX = 'RESILIENCE_';
 
-/** What a variable of the environment may be. */
+/** The kinds of values that a variable can have. */
 export type VariableKind = 'flag' | 'whole' | 'factor' | 'time' | 'wait';
 
 interface Variable {
   readonly kind: VariableKind;
-  /** The setting that it gives, or the member that it switches. */
+  /** The setting that the variable sets, or the member that it turns on or off. */
   readonly sets: string;
-  readonly touches: string;
+  /** The policies that the variable applies to, for the docs. */
+  readonly appliesTo: string;
 }
 
 const NAMED = 'policies of that name, and of presets with it';
 
 /**
- * The variables of the environment. `<NAME>` is the name of a policy in upper snake case, or what a
- * preset has for it.
+ * The environment variables by name. `<NAME>` is the name of a policy in upper snake case, or one of
+ * the names of its preset.
  */
 export const VARIABLES = {
   RESILIENCE_ENABLED: {
     kind: 'flag',
     sets: 'every member',
-    touches: 'all: `false` makes them pass-throughs',
+    appliesTo: 'all: `false` makes them pass-throughs',
   },
-  CIRCUIT_BREAKER_ENABLED: { kind: 'flag', sets: 'circuitBreaker', touches: 'all' },
+  CIRCUIT_BREAKER_ENABLED: { kind: 'flag', sets: 'circuitBreaker', appliesTo: 'all' },
   'CIRCUIT_BREAKER_<NAME>_FAIL_MAX': {
     kind: 'whole',
-    sets: 'circuitBreaker.failures',
-    touches: NAMED,
+    sets: 'circuitBreaker.consecutiveFailures',
+    appliesTo: NAMED,
   },
   'CIRCUIT_BREAKER_<NAME>_TIMEOUT': {
     kind: 'time',
-    sets: 'circuitBreaker.openSeconds',
-    touches: NAMED,
+    sets: 'circuitBreaker.halfOpenAfter',
+    appliesTo: NAMED,
   },
-  RETRY_ENABLED: { kind: 'flag', sets: 'retry', touches: 'all' },
-  RETRY_MAX_ATTEMPTS: { kind: 'whole', sets: 'retry.calls', touches: 'all' },
-  RETRY_EXPONENTIAL_BASE: { kind: 'factor', sets: 'retry.base', touches: 'all' },
+  RETRY_ENABLED: { kind: 'flag', sets: 'retry', appliesTo: 'all' },
+  RETRY_MAX_ATTEMPTS: { kind: 'whole', sets: 'retry.calls', appliesTo: 'all' },
+  RETRY_EXPONENTIAL_BASE: { kind: 'factor', sets: 'retry.exponent', appliesTo: 'all' },
   RETRY_EXPONENTIAL_MAX: {
     kind: 'wait',
-    sets: 'retry.maxWaitSeconds',
-    touches: 'all of strategy `exponential`, before `RETRY_MAX_WAIT`',
+    sets: 'retry.maxDelay',
+    appliesTo: 'all of strategy `exponential`, before `RETRY_MAX_WAIT`',
   },
-  RETRY_JITTER: { kind: 'flag', sets: 'retry.jitter', touches: 'all' },
-  RETRY_MIN_WAIT: { kind: 'wait', sets: 'retry.minWaitSeconds', touches: 'all' },
-  RETRY_MAX_WAIT: { kind: 'wait', sets: 'retry.maxWaitSeconds', touches: 'all' },
-  'TIMEOUT_<NAME>': { kind: 'time', sets: 'timeout.seconds', touches: NAMED },
-  'BULKHEAD_<NAME>_LIMIT': { kind: 'whole', sets: 'bulkhead.limit', touches: NAMED },
+  RETRY_JITTER: { kind: 'flag', sets: 'retry.jitter', appliesTo: 'all' },
+  RETRY_MIN_WAIT: { kind: 'wait', sets: 'retry.minDelay', appliesTo: 'all' },
+  RETRY_MAX_WAIT: { kind: 'wait', sets: 'retry.maxDelay', appliesTo: 'all' },
+  'TIMEOUT_<NAME>': { kind: 'time', sets: 'timeout.duration', appliesTo: NAMED },
+  'BULKHEAD_<NAME>_LIMIT': { kind: 'whole', sets: 'bulkhead.limit', appliesTo: NAMED },
 } as const satisfies Record<string, Variable>;
 
-/** Node fires a timer beyond this, or below 1 ms, after 1 ms. */
-export const MAX_TIMER_SECONDS = (2 ** 31 - 1) / 1000;
-
-/** Longer is a mistake, such as a value in milliseconds. Code may set more. */
+/** A larger value is probably in milliseconds. Code may set longer durations. */
 const MAX_VARIABLE_SECONDS = 3600;
 
 const MAX_FACTOR = 100;
 
-/** What the text of a variable must be, and in which range its number. */
+/** What each kind expects, and the range of its numbers. */
 export const VARIABLE_KINDS = {
   flag: { what: 'to be `true` or `false`', least: 0, most: 1 },
   whole: { what: 'to be an integer of at least 1', least: 1, most: Number.MAX_SAFE_INTEGER },

@@ -1,6 +1,6 @@
 /**
- * The documented presets: which of the documented rows make up a stack. They and the variables of
- * the environment beside them are what policies are made of, and the docs' tables too.
+ * The presets, combined from the rows of `thresholds.ts`. Policies and the tables of the docs are
+ * created from them. Numbers have the units of the documents: seconds.
  */
 import { POLICIES, type Source } from './thresholds.ts';
 
@@ -31,21 +31,21 @@ export interface PresetBulkhead extends Sourced {
 
 export interface Preset {
   readonly description: string;
-  /** What `<NAME>` is in the environment variables of its policies, besides the policy's own name. */
+  /** The names that `<NAME>` in an environment variable can have, besides the name of the policy. */
   readonly variables: readonly string[];
   readonly circuitBreaker: PresetBreaker;
   readonly retry: PresetRetry;
   readonly bulkhead?: PresetBulkhead;
   readonly timeout: PresetTimeout;
   /**
-   * Whether a call as a whole times out after the time of all its attempts and delays: a server that
-   * asks for long delays (`Retry-After`) must not accumulate waiting callers.
+   * Whether the whole call has a timeout: the time of all its attempts and delays. Without it, callers
+   * accumulate when a server asks for long delays by `Retry-After`.
    */
   readonly hasOverallTimeout?: boolean;
 }
 
-/** Of the documents' lists of waits each is a geometric one: the first, and what it is multiplied by. */
-function waits(row: {
+/** Each documented list of delays is geometric, so its first delay and a factor describe it. */
+function geometricRetry(row: {
   readonly calls: number;
   readonly waitsSeconds: readonly [number, number, ...number[]];
   readonly maxWaitSeconds?: number;
@@ -69,56 +69,56 @@ const exponential = {
   source: [...retry.default.source, ...retry.firstWait.source],
 } as const;
 
-const usual = {
+const defaults = {
   circuitBreaker: breaker.default,
   retry: exponential,
   timeout: timeout.default,
 } as const;
 
-/** Only on connect errors and timeouts: on no status. */
-const apiClient = { ...waits(retry.apiClient), statuses: [] };
-const http = { ...waits(retry.http), statuses: retry.http.statuses };
+/** Retries connection errors and timeouts only, and no status. */
+const apiClient = { ...geometricRetry(retry.apiClient), statuses: [] };
+const http = { ...geometricRetry(retry.http), statuses: retry.http.statuses };
 
 export const PRESETS = {
   default: {
-    description: 'Whatever has no preset of its own',
+    description: 'Dependencies without a preset of their own',
     variables: ['DEFAULT'],
-    ...usual,
+    ...defaults,
   },
   enterprise: {
-    description: 'Enterprise systems: ServiceNow, Jira, Splunk, Entra ID, Workday and the like',
+    description: 'Enterprise systems, such as ServiceNow, Jira, Splunk, Entra ID or Workday',
     variables: ['ENTERPRISE'],
-    ...usual,
-    retry: waits(retry.enterprise),
+    ...defaults,
+    retry: geometricRetry(retry.enterprise),
   },
   http: {
     description: 'HTTP calls',
     variables: ['HTTP'],
-    ...usual,
+    ...defaults,
     retry: http,
     hasOverallTimeout: true,
     timeout: timeout.http,
   },
   httpService: {
-    description: 'HTTP services that may take longer',
+    description: 'HTTP services with slow responses',
     variables: ['HTTP_SERVICE'],
-    ...usual,
+    ...defaults,
     retry: http,
     hasOverallTimeout: true,
     timeout: timeout.httpService,
   },
   apiClient: {
-    description: 'API clients, such as those of CML workers',
+    description: 'API clients',
     variables: ['API_CLIENT'],
-    ...usual,
+    ...defaults,
     retry: apiClient,
     hasOverallTimeout: true,
     timeout: timeout.apiClient,
   },
   aws: {
-    description: 'AWS: an API client whose answers may take longer',
+    description: 'AWS, with a longer timeout than other API clients',
     variables: ['AWS'],
-    ...usual,
+    ...defaults,
     retry: apiClient,
     hasOverallTimeout: true,
     timeout: timeout.awsRead,
@@ -126,7 +126,7 @@ export const PRESETS = {
   database: {
     description: 'Databases',
     variables: ['DATABASE', 'DB'],
-    ...usual,
+    ...defaults,
     circuitBreaker: breaker.database,
     bulkhead: bulkhead.db,
     timeout: timeout.db,
@@ -134,46 +134,46 @@ export const PRESETS = {
   llm: {
     description: 'Large language models',
     variables: ['LLM'],
-    ...usual,
+    ...defaults,
     bulkhead: bulkhead.llm,
     timeout: timeout.llm,
   },
   auth: {
     description: 'Authentication, such as Keycloak',
     variables: ['AUTH'],
-    ...usual,
+    ...defaults,
     circuitBreaker: breaker.authentication,
     timeout: timeout.auth,
   },
   authorization: {
     description: 'Authorization, such as OpenFGA',
     variables: ['AUTHORIZATION', 'OPENFGA'],
-    ...usual,
+    ...defaults,
     circuitBreaker: breaker.authorization,
     bulkhead: bulkhead.openfga,
   },
   redis: {
     description: 'Redis',
     variables: ['REDIS'],
-    ...usual,
+    ...defaults,
     bulkhead: bulkhead.redis,
   },
   metricsJob: {
     description: 'Background jobs that fetch metrics',
     variables: ['METRICS_JOB'],
-    ...usual,
+    ...defaults,
     bulkhead: bulkhead.metricsJob,
   },
-  labsJob: {
-    description: 'Background jobs that work on labs',
-    variables: ['LABS_JOB'],
-    ...usual,
-    bulkhead: bulkhead.labsJob,
+  batchJob: {
+    description: 'Background jobs with few concurrent calls',
+    variables: ['BATCH_JOB'],
+    ...defaults,
+    bulkhead: bulkhead.batchJob,
   },
   task: {
     description: 'Asynchronous tasks',
     variables: ['TASK'],
-    ...usual,
+    ...defaults,
     retry: {
       ...exponential,
       ...retry.task,
@@ -183,29 +183,35 @@ export const PRESETS = {
   },
 } as const satisfies Record<string, Preset>;
 
+/**
+ * The name of a preset; `docs/policies.md` lists them.
+ *
+ * @example
+ * const preset: PresetName = 'enterprise';
+ */
 export type PresetName = keyof typeof PRESETS;
 
 export const PRESET_NAMES = Object.keys(PRESETS) as readonly PresetName[];
 
-/** Widened, so that a preset can be had by a name that is not known before. */
+/** Returns a preset as the general type. */
 export function presetOf(name: PresetName): Preset {
   return PRESETS[name];
 }
 
 /**
- * What `<NAME>` may be in the variables of a preset's timeout: those with the documents' default
- * timeout also follow that of the default.
+ * The names that `<NAME>` in `TIMEOUT_<NAME>` can have for a preset. Presets with the default timeout
+ * also use the variable of the preset `default`.
  */
 export function timeoutVariables({
   variables,
   timeout: { source, seconds },
 }: Preset): readonly string[] {
-  const usual = source === timeout.default.source && seconds === timeout.default.seconds;
-  return usual ? [...new Set([...variables, ...PRESETS.default.variables])] : variables;
+  const isDefault = source === timeout.default.source && seconds === timeout.default.seconds;
+  return isDefault ? [...new Set([...variables, ...PRESETS.default.variables])] : variables;
 }
 
-/** The waits of a preset's retry, in seconds; with jitter each is between its half and its whole. */
-export function presetWaits({ retry }: Preset): readonly number[] {
+/** The delays of a preset's retry in seconds, without jitter. */
+export function presetDelays({ retry }: Preset): readonly number[] {
   const { calls, firstWaitSeconds, base, maxWaitSeconds } = retry;
   return Array.from({ length: calls - 1 }, (_, index) =>
     Math.min(firstWaitSeconds * base ** index, maxWaitSeconds),

@@ -1,9 +1,10 @@
 /**
- * The documented numbers, a leaf: policies, panels, alert rules, runbooks and docs read them here.
+ * The documented numbers. Policies, panels, alert rules, runbooks and docs read them here. Imports
+ * nothing.
  *
- * The name of a property is its unit: `seconds`, `ratio` (0 to 1), `failures`, `calls`, `count`, `perCall`.
- * Every row says which documents it comes from: requirements of the services that this package was
- * made for, which are not public, or the design of this package; the letters are those of `SOURCES`. Where two documents differ, both are here.
+ * The name of a property has its unit: `seconds`, `ratio` (0 to 1), `failures`, `calls`, `count`, `perCall`.
+ * `source` has the letters of the documents: requirements of the services that this package was made
+ * for, which are not public, or the design of this package. If two documents differ, both rows exist.
  */
 
 export const SOURCES = {
@@ -17,35 +18,34 @@ export const SOURCES = {
 
 export type Source = keyof typeof SOURCES;
 
-/** A documented row: its numbers, and the documents that have them. */
+/** The numbers of a row, and their sources. */
 type Row = Readonly<
   { source: readonly Source[] } & Record<string, number | boolean | string | readonly unknown[]>
 >;
 
-/** Opens after so many consecutive failures, stays open, then lets a single call try. */
+/** Consecutive failures that open the circuit, the time that it stays open, and its concurrent probes. */
 const BREAKER = {
   default: { failures: 5, openSeconds: 60, probes: 1, source: ['R', 'P', 'M', 'C'] },
   database: { failures: 10, openSeconds: 30, probes: 1, source: ['P'] },
   /** OpenFGA. */
   authorization: { failures: 10, openSeconds: 30, probes: 1, source: ['M'] },
-  /** `grows`: the time open grows exponentially for as long as probes fail. */
+  /** `grows`: the open time grows exponentially while probes fail. */
   authentication: { failures: 5, openSeconds: 30, probes: 1, grows: true, source: ['A'] },
-  /** Of a breaker that opens by the share of its last calls that failed. */
+  /** For a breaker that opens by the share of failed calls among its last calls. */
   count: { ratio: 0.5, size: 20, minimumCalls: 10, source: ['D'] },
-  /** Of one that opens by the share of its calls in a time, where it has as many. */
+  /** For a breaker that opens by the share of failed calls within a time. */
   sampling: { ratio: 0.5, windowSeconds: 30, minimumCallsPerSecond: 1, source: ['D'] },
-  /** How it grows is our choice: it doubles, up to the time in which a circuit must recover. */
+  /** The open time doubles, up to the time in which a circuit must recover. */
   growth: { base: 2, maxOpenSeconds: 300, source: ['D'] },
 } as const satisfies Record<string, Row>;
 
 /**
- * `calls` are calls in all: the documents' "attempt" is a call, the first one included, while
- * cockatiel's `maxAttempts` counts only those after the first. A document may name one wait more
- * than its calls have room for; it is kept, for whoever raises the number of calls.
+ * `calls` includes the first call, like an "attempt" of the documents; cockatiel's `maxAttempts` does
+ * not. A document may have one delay more than its calls need; it applies if the calls are increased.
  */
 const RETRY = {
   enterprise: { calls: 3, waitsSeconds: [2, 4, 8], source: ['R'] },
-  /** "3 retries", and so 4 calls. */
+  /** "3 retries", which are 4 calls. */
   http: {
     calls: 4,
     waitsSeconds: [0.5, 1, 2],
@@ -53,13 +53,13 @@ const RETRY = {
     source: ['P'],
   },
   default: { calls: 3, base: 2, maxWaitSeconds: 10, jitter: true, source: ['M'] },
-  /** Only on connect errors and timeouts. */
+  /** Retries connection errors and timeouts only. */
   apiClient: { calls: 3, waitsSeconds: [1, 2, 4], maxWaitSeconds: 10, source: ['C'] },
-  /** The first wait where a document names only the base that multiplies it. */
+  /** The first delay, if a document has only the base that multiplies it. */
   firstWait: { firstWaitSeconds: 1, source: ['D'] },
-  /** Of an asynchronous task, with exponential backoff: "3 retries", and so 4 calls. */
+  /** Asynchronous tasks with exponential backoff: "3 retries", which are 4 calls. */
   task: { calls: 4, source: ['P'] },
-  /** Never ends in a state that is failed for good: begins anew after a success. */
+  /** Reconnecting. Starts again after a success and never gives up. */
   reconnect: { attempts: 10, firstWaitSeconds: 1, base: 2, maxWaitSeconds: 60, source: ['A'] },
 } as const satisfies Record<string, Row>;
 
@@ -76,46 +76,46 @@ const TIMEOUT = {
   task: { seconds: 120, source: ['P'] },
 } as const satisfies Record<string, Row>;
 
-/** Executions at a time. */
+/** Concurrent executions. */
 const BULKHEAD = {
   llm: { limit: 10, source: ['M'] },
   openfga: { limit: 50, source: ['M'] },
   redis: { limit: 100, source: ['M'] },
   db: { limit: 20, source: ['M'] },
   metricsJob: { limit: 10, source: ['C'] },
-  labsJob: { limit: 5, source: ['C'] },
+  batchJob: { limit: 5, source: ['C'] },
 } as const satisfies Record<string, Row>;
 
 const FALLBACK = {
-  /** A cached value may answer while it is no older; the documents give both ends. */
+  /** Largest age of a cached value; the documents have a range. */
   stale: { maxAgeSeconds: 300, longestMaxAgeSeconds: 600, source: ['C'] },
 } as const satisfies Record<string, Row>;
 
-/** What policies are to be tuned to. */
+/** Numbers for policies. */
 export const POLICIES = {
   breaker: BREAKER,
   retry: RETRY,
   timeout: TIMEOUT,
   bulkhead: BULKHEAD,
   fallback: FALLBACK,
-  /** Policies that are kept for each name, one a key, and names; the longest unused goes first. */
+  /** Policies per name (one for each key) and names; the least recently used one is evicted. */
   registry: { kept: { keys: 500, names: 1000, source: ['D'] } },
   monitor: {
-    /** Checks the health of every dependency so often, and recovers what is unhealthy. */
+    /** Time between two checks of a dependency, which also recover an unhealthy one. */
     interval: { seconds: 30, source: ['A'] },
-    /** A share of the interval, by which replicas get out of step. */
+    /** Share of the interval by which checks vary, so that replicas do not check together. */
     jitter: { ratio: 0.1, source: ['D'] },
-    /** Of one check: twice as long as it takes to be slow, and gone when the next is due. */
+    /** Timeout of one check: twice the limit of a slow check, and shorter than the interval. */
     timeout: { seconds: 10, source: ['D'] },
   },
 } as const;
 
 /**
- * What dashboards and alert rules hold services to.
+ * Limits of dashboards and alert rules.
  *
- * `windowSeconds` is how far a rule looks back, `forSeconds` how long it waits, `atLeast` how many
- * events it takes to say anything: where no document has them, they are this package's choice, made
- * so that a single event of a quiet night wakes nobody.
+ * `windowSeconds` is the range of a query, `forSeconds` the `for` of a rule, and `atLeast` the number of
+ * events that a rule needs. Where no document has them, they are chosen such that a single event
+ * pages nobody.
  */
 export const LIMITS = {
   /** Circuits that open: one is a service outage, of which on-call should know. */

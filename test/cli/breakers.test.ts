@@ -1,7 +1,7 @@
 import { bulkhead, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
 import { describe, expect, it } from 'vitest';
 import { instrument } from '../../src/index.ts';
-import { dispose, policyFor } from '../../src/policies/index.ts';
+import { policyFor, policyRegistry } from '../../src/policies/index.ts';
 import { breakerNamed, failing, known, TOKEN } from '../health/support.ts';
 import { run } from './cli.ts';
 import { HOSTILE, serve, webServer } from './service.ts';
@@ -40,13 +40,13 @@ describe('cockatiel-otel breakers', () => {
 
   it('shows the circuit breakers of preset policies with the same columns', async () => {
     const policy = policyFor('cmdb', {
-      overrides: { retry: false, circuitBreaker: { failures: 2 } },
+      overrides: { retry: false, circuitBreaker: { consecutiveFailures: 2 } },
     });
     await failing(policy, 2);
     const { url } = await serve();
     const { stdout } = await run(['breakers', '--url', url]);
     const line = stdout.split('\n').find((text) => text.startsWith('cmdb'));
-    dispose('cmdb');
+    policyRegistry.dispose('cmdb');
     expect(line).toMatch(/^cmdb {2,}open {2,}\ds {2,}2\/2 {2,}in [\dms ]+? {2,}2 failure/);
   });
 

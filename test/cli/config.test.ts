@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { configurationReport, reportTable } from '../../src/policies/index.ts';
+import { configurationReport, reportJson, reportTable } from '../../src/cli/output/config-report.ts';
+import { PRESET_NAMES } from '../../src/presets/presets.ts';
 import { cli } from './cli.ts';
 
 describe('cockatiel-otel config', () => {
@@ -7,7 +8,7 @@ describe('cockatiel-otel config', () => {
     const { code, stdout, stderr } = cli(['config']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toBe(reportTable(configurationReport({})));
-    expect(stdout).toMatch(/^enterprise +enterprise +retry\.firstWaitSeconds +2 +s +preset$/m);
+    expect(stdout).toMatch(/^enterprise +enterprise +retry\.initialDelay +2000 +ms +preset$/m);
   });
 
   it('prints with --changed the values that variables set', () => {
@@ -17,10 +18,10 @@ describe('cockatiel-otel config', () => {
     const changed = (JSON.parse(stdout) as Record<string, unknown>[]).map(
       ({ preset, setting, value, from }) => [preset, setting, value, from],
     );
-    expect(changed).toContainEqual(['llm', 'timeout.seconds', 45, 'RESILIENCE_TIMEOUT_LLM']);
+    expect(changed).toContainEqual(['llm', 'timeout.duration', 45_000, 'RESILIENCE_TIMEOUT_LLM']);
     expect(changed).toContainEqual([
       'database',
-      'circuitBreaker.failures',
+      'circuitBreaker.consecutiveFailures',
       7,
       'CIRCUIT_BREAKER_DATABASE_FAIL_MAX',
     ]);
@@ -36,10 +37,16 @@ describe('cockatiel-otel config', () => {
     };
     const { stdout } = cli(['config', '--changed'], undefined, env);
     expect(stdout.split('\n').map((line) => line.split(/ +/))).toEqual([
-      ['policy', 'key', 'preset', 'setting', 'value', 'unit', 'set', 'by'],
+      ['policy', 'preset', 'setting', 'value', 'unit', 'set', 'by'],
       ['A', 'bulkhead.limit', '2', 'calls', 'BULKHEAD_A_LIMIT'],
-      ['MY_SERVICE', 'circuitBreaker.openSeconds', '9', 's', 'CIRCUIT_BREAKER_MY_SERVICE_TIMEOUT'],
-      ['SERVICENOW', 'timeout.seconds', '4', 's', 'RESILIENCE_TIMEOUT_SERVICENOW'],
+      [
+        'MY_SERVICE',
+        'circuitBreaker.halfOpenAfter',
+        '9000',
+        'ms',
+        'CIRCUIT_BREAKER_MY_SERVICE_TIMEOUT',
+      ],
+      ['SERVICENOW', 'timeout.duration', '4000', 'ms', 'RESILIENCE_TIMEOUT_SERVICENOW'],
       [''],
     ]);
     const off = { ...env, CIRCUIT_BREAKER_ENABLED: 'false' };
@@ -77,5 +84,54 @@ describe('cockatiel-otel config', () => {
     const { code, stderr } = cli(['config', '--preset', 'mainframe']);
     expect(code).toBe(2);
     expect(stderr).toContain('enterprise');
+  });
+});
+
+describe('configurationReport', () => {
+  const find = (policy: string, setting: string, env = {}) =>
+    configurationReport(env).find((row) => row.policy === policy && row.setting === setting);
+
+  it('reports every preset with the values of the environment', () => {
+    expect(new Set(configurationReport({}).map(({ preset }) => preset))).toEqual(
+      new Set(PRESET_NAMES),
+    );
+    expect(find('llm', 'timeout.duration', { TIMEOUT_LLM: '45' })).toEqual({
+      policy: 'llm',
+      preset: 'llm',
+      setting: 'timeout.duration',
+      value: 45_000,
+      unit: 'ms',
+      from: 'TIMEOUT_LLM',
+    });
+    expect(find('enterprise', 'retry.calls')).toMatchObject({
+      value: 3,
+      unit: 'calls',
+      from: 'preset',
+    });
+    expect(find('llm', 'enabled', { RESILIENCE_ENABLED: 'false' })).toMatchObject({ value: false });
+  });
+
+  it('omits settings that the kind of circuit breaker does not use', () => {
+    expect(find('enterprise', 'circuitBreaker.duration')).toBeUndefined();
+    expect(find('enterprise', 'circuitBreaker.maxHalfOpenAfter')).toBeUndefined();
+    expect(find('auth', 'circuitBreaker.maxHalfOpenAfter')).toMatchObject({
+      value: 300_000,
+      unit: 'ms',
+    });
+  });
+
+  it('formats a table and JSON', () => {
+    const report = configurationReport({ TIMEOUT_LLM: '45' });
+    const table = reportTable(report);
+    expect(table.split('\n')[0]).toMatch(/^policy +preset +setting +value +unit +set by$/);
+    expect(table).toMatch(/^llm +llm +timeout\.duration +45000 +ms +TIMEOUT_LLM$/m);
+    expect(table).not.toMatch(/ $/m);
+    expect(JSON.parse(reportJson(report))).toEqual(JSON.parse(JSON.stringify(report)));
+  });
+
+  it('reports nothing if a variable is invalid', () => {
+    expect(() => configurationReport({ RESILIENCE_TIMEOUT_LLM: 'x' })).toThrow(
+      'Expected RESILIENCE_TIMEOUT_LLM',
+    );
   });
 });

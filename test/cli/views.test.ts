@@ -2,7 +2,7 @@ import { bulkhead, ConsecutiveBreaker, circuitBreaker, handleAll, retry, wrap } 
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { monitorDependencies } from '../../src/health/index.ts';
 import { instrument } from '../../src/index.ts';
-import { dispose, policyFor } from '../../src/policies/index.ts';
+import { policyFor, policyRegistry } from '../../src/policies/index.ts';
 import { breakerNamed, failing, known, TOKEN } from '../health/support.ts';
 import { run } from './cli.ts';
 import { HOSTILE, serve, webServer } from './service.ts';
@@ -77,7 +77,7 @@ describe('cockatiel-otel executions', () => {
     const again = await run(args, env);
     expect(again).toMatchObject({ code: 1, stdout: '' });
     expect(again.stderr).toMatch(/^error: Not done: No such execution is under way/);
-    dispose('reports');
+    policyRegistry.dispose('reports');
   });
 });
 

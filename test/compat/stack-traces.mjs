@@ -133,13 +133,13 @@ const PRESETS = {
     settings: {
       fallback: { type: 'function', answer: () => 'instead', handle: () => false },
       bulkhead: { limit: 1, queue: 1 },
-      overallTimeout: { seconds: 10 },
-      timeout: { seconds: 5 },
+      overallTimeout: { duration: 10_000 },
+      timeout: { duration: 5000 },
     },
     bare: ['fallback', 'breaker', 'aggressive', 'retry', 'bulkhead', 'aggressive'],
   },
   'a cooperative timeout': {
-    settings: { timeout: { seconds: 5, aggressive: false } },
+    settings: { timeout: { duration: 5000, strategy: 'optimistic' } },
     bare: ['breaker', 'retry', 'cooperative'],
   },
 };

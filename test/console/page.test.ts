@@ -70,7 +70,10 @@ describe('the live page', { timeout: 60_000 }, () => {
 
   it('shows how often it may fail, and when the next call may try', async () => {
     const policy = known(
-      createPolicy('workday', 'default', { retry: false, circuitBreaker: { failures: 3 } }),
+      createPolicy('workday', 'default', {
+        retry: false,
+        circuitBreaker: { consecutiveFailures: 3 },
+      }),
     );
     const page = await open(await serve());
     await failing(policy, 2);

@@ -107,7 +107,7 @@ describe('a Request', () => {
     ];
     for (const [init, error] of rows) {
       const body = new ReadableStream({ pull: () => new Promise(() => {}) });
-      const fetch = client({ bufferRequests: true, overrides: { timeout: { seconds: 0.1 } } });
+      const fetch = client({ bufferRequests: true, overrides: { timeout: { duration: 100 } } });
       const hanging = new Request(server.url, { method: 'PUT', body, duplex: 'half' });
       await expect(fetch(hanging, init)).rejects.toMatchObject(error);
     }

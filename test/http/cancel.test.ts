@@ -47,7 +47,7 @@ describe('an aborted call', () => {
     const server = createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 });
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const fetch = client({ overrides: { ...QUICK, timeout: { seconds: 5 } } });
+    const fetch = client({ overrides: { ...QUICK, timeout: { duration: 5000 } } });
     const { result, ms } = await abortAfter(30, (signal) =>
       fetch(`https://127.0.0.1:${port}/`, { signal }),
     );
@@ -68,7 +68,7 @@ describe('an aborted call', () => {
 
   it('rejects at once in the backoff, and sends nothing more', async () => {
     const server = await serve(statuses(503));
-    const fetch = client({ overrides: { ...QUICK, retry: { firstWaitSeconds: 0.2 } } });
+    const fetch = client({ overrides: { ...QUICK, retry: { initialDelay: 200 } } });
     const { result, ms } = await abortAfter(80, (signal) => fetch(server.url, { signal }));
     expect(result).toEqual({ error: reason });
     expect(ms).toBeLessThan(150);
@@ -171,7 +171,7 @@ describe('a signal that outlives its calls', () => {
     const warnings: Error[] = [];
     const warned = (warning: Error) => warnings.push(warning);
     process.on('warning', warned);
-    const fetch = client({ overrides: { retry: { calls: 16, waitsSeconds: [0.001] } } });
+    const fetch = client({ overrides: { retry: { calls: 16, delays: [1] } } });
     await fetch(server.url, { signal });
     server.answer = (_, response) => void response.destroy();
     await expect(fetch(server.url)).rejects.toThrow(TypeError);

@@ -27,7 +27,7 @@ describe('a call that an operator aborts', () => {
 
   it('rejects at once in the backoff, and does not count for the circuit', async () => {
     const server = await serve(statuses(503));
-    const fetch = client({ overrides: { retry: { firstWaitSeconds: 60, maxWaitSeconds: 60 } } });
+    const fetch = client({ overrides: { retry: { initialDelay: 60_000, maxDelay: 60_000 } } });
     const answer = fetch(server.url);
     await expect.poll(() => server.seen.length).toBe(1);
     activeExecutions.list()[0]?.abort?.();

@@ -46,7 +46,7 @@ describe('the connection of a discarded response', () => {
       else response.writeHead(503, { 'content-length': 10 }).write('half');
     });
     const init = single();
-    const fetch = client({ overrides: { ...QUICK, timeout: { seconds: 5 } } });
+    const fetch = client({ overrides: { ...QUICK, timeout: { duration: 5000 } } });
     expect(await (await fetch(server.url, init)).text()).toBe('done');
     expect(server.connections).toBe(2);
     await init.dispatcher.close();
@@ -92,7 +92,7 @@ describe('many calls', () => {
       response.writeHead(nth % 3 ? 200 : 503).end('answer');
     });
     const init = via(new Agent({ connections: 10 }));
-    const fetch = client({ overrides: { ...QUICK, retry: { firstWaitSeconds: 0.001 } } });
+    const fetch = client({ overrides: { ...QUICK, retry: { initialDelay: 1 } } });
     const { signal } = new AbortController();
     const warnings: Error[] = [];
     const warned = (warning: Error) => warnings.push(warning);

@@ -33,7 +33,7 @@ describe.each([
     });
     // undici checks its timeouts about once a second.
     const init = via(new Agent({ headersTimeout: 100 }));
-    const fetch = client({ overrides: { timeout: { seconds: 5 } } });
+    const fetch = client({ overrides: { timeout: { duration: 5000 } } });
     expect(await (await fetch(server.url, init)).text()).toBe('answer');
     expect(server.seen).toHaveLength(2);
     await init.dispatcher.close();

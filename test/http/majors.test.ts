@@ -41,7 +41,7 @@ describe('with cockatiel 3', () => {
 
   it('a timeout is a TimeoutError, and an abort rejects with the reason', async () => {
     const server = await serve(() => {});
-    const overrides = { ...QUICK, retry: false, timeout: { seconds: 0.1 } } as const;
+    const overrides = { ...QUICK, retry: false, timeout: { duration: 100 } } as const;
     await expect(client({ overrides })(server.url)).rejects.toMatchObject({ name: 'TimeoutError' });
     const controller = new AbortController();
     const call = client()(server.url, { signal: controller.signal });

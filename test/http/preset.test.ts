@@ -24,7 +24,7 @@ describe.each(PRESET_NAMES.map((preset) => ({ preset })))('the preset $preset', 
   it('waits between calls as in its table, scaled to 1 %', async () => {
     const server = await serve(statuses(408));
     const { firstWaitSeconds, base, jitter } = presetOf(preset).retry;
-    const scaled = { firstWaitSeconds: firstWaitSeconds / 100, maxWaitSeconds: 1 };
+    const scaled = { initialDelay: firstWaitSeconds * 10, maxDelay: 1000 };
     await client({ preset, overrides: { ...QUICK, retry: scaled } })(server.url);
     const moments = server.seen.map(({ at }) => at);
     const waits = moments.slice(1).map((at, wait) => at - (moments[wait] ?? 0));
@@ -60,7 +60,7 @@ describe('settings', () => {
     const delayArgs: unknown[] = [];
     const delay = (failure: unknown, attempt: number) => {
       delayArgs.push([(failure as { status: number }).status, attempt]);
-      return 0.15;
+      return 150;
     };
     const start = performance.now();
     expect((await fetch({ delay })).status).toBe(200);
@@ -113,20 +113,22 @@ describe('the overall timeout', () => {
   it('of the HTTP presets is the time of all attempts and delays', () => {
     const presets = ['http', 'httpService', 'apiClient', 'aws'] as const;
     const timeouts = presets.map((preset) => overallTimeoutOf('service', { preset }));
-    expect(timeouts).toMatchObject([63.5, 123.5, 48, 183].map((seconds) => ({ seconds })));
+    expect(timeouts).toMatchObject(
+      [63.5, 123.5, 48, 183].map((seconds) => ({ duration: seconds * 1000 })),
+    );
     expect(overallTimeoutOf('service', { preset: 'enterprise' })).toBe(false);
   });
 
   it('follows the settings in force', () => {
     const overrides: readonly (readonly [NonNullable<FetchOptions['overrides']>, unknown])[] = [
-      [{ timeout: { seconds: 60 } }, 243.5],
-      [{ retry: { calls: 2 } }, 30.5],
-      [{ retry: { waitsSeconds: [10, 20] } }, 110],
-      [{ retry: { strategy: 'random' } }, 66],
-      [{ overallTimeout: { seconds: 5 } }, 5],
+      [{ timeout: { duration: 60_000 } }, 243_500],
+      [{ retry: { calls: 2 } }, 30_500],
+      [{ retry: { delays: [10_000, 20_000] } }, 110_000],
+      [{ retry: { strategy: 'random' } }, 66_000],
+      [{ overallTimeout: { duration: 5000 } }, 5000],
     ];
-    for (const [override, seconds] of overrides) {
-      expect.soft(overallTimeoutOf('service', { overrides: override })).toMatchObject({ seconds });
+    for (const [override, duration] of overrides) {
+      expect.soft(overallTimeoutOf('service', { overrides: override })).toMatchObject({ duration });
     }
   });
 

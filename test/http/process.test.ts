@@ -7,10 +7,10 @@ import { serve } from './support.ts';
 const COCKATIELS = ['cockatiel', 'cockatiel3'];
 
 /** Runs a program with one major of cockatiel and a `fetch` that waits between attempts. */
-async function run(cockatiel: string, url: string, seconds: number, rest: string) {
+async function run(cockatiel: string, url: string, delay: number, rest: string) {
   const program = `
     const { createFetch } = await import('${new URL('../../src/http/index.ts', import.meta.url)}');
-    const overrides = { retry: { waitsSeconds: [${seconds}] } };
+    const overrides = { retry: { delays: [${delay}] } };
     const fetch = createFetch('service', { overrides });
     const url = '${url}';
     ${rest}`;
@@ -34,7 +34,7 @@ describe.each(COCKATIELS)('the process of a call that waits for a retry, over %s
     const { printed, ms } = await run(
       cockatiel,
       server.url,
-      15,
+      15_000,
       `const controller = new AbortController();
       setTimeout(() => controller.abort(new Error('aborted')), 300);
       await fetch(url, { signal: controller.signal }).catch(({ message }) => console.log(message));`,
@@ -51,7 +51,7 @@ describe.each(COCKATIELS)('the process of a call that waits for a retry, over %s
         statuses(503, 503, 200)(request, response, nth);
       });
       const rest = `${call}.then(({ status }) => console.log(status));`;
-      expect((await run(cockatiel, server.url, 0.3, rest)).printed).toBe('200');
+      expect((await run(cockatiel, server.url, 300, rest)).printed).toBe('200');
       expect(server.seen).toHaveLength(3);
     },
   );

@@ -47,7 +47,12 @@ describe('a circuit', () => {
 
   it('reports when it allows a probe, also if it stays open longer each time', async () => {
     const server = await serve(statuses(503));
-    const breaker = { openSeconds: 0.05, maxOpenSeconds: 0.1, grows: true, failures: 1 };
+    const breaker = {
+      halfOpenAfter: 50,
+      maxHalfOpenAfter: 100,
+      exponential: true,
+      consecutiveFailures: 1,
+    };
     const fetch = client({ overrides: { ...QUICK, retry: false, circuitBreaker: breaker } });
     for (const open of [50, 100, 100]) {
       expect(await outcomeOf(fetch, server.url)).toBe(503);
@@ -100,7 +105,7 @@ describe('a client recovers without help from', () => {
 
   it('a server that hangs', async () => {
     const server = await serve(() => {});
-    const fetch = client({ overrides: { ...QUICK, timeout: { seconds: 0.02 } } });
+    const fetch = client({ overrides: { ...QUICK, timeout: { duration: 20 } } });
     for (let call = 0; call < 6; call++) await outcomeOf(fetch, server.url);
     expect(await outcomeOf(fetch, server.url)).toBe('CircuitOpenError');
     server.answer = statuses(200);
@@ -109,7 +114,7 @@ describe('a client recovers without help from', () => {
 
   it('a server that hangs in the probe of the circuit', async () => {
     const server = await serve(statuses(503));
-    const overrides = { ...QUICK, timeout: { seconds: 0.05 }, retry: false } as const;
+    const overrides = { ...QUICK, timeout: { duration: 50 }, retry: false } as const;
     const fetch = client({ overrides });
     for (let call = 0; call < 6; call++) await outcomeOf(fetch, server.url);
     server.answer = () => {};
@@ -140,7 +145,7 @@ describe('a client recovers without help from', () => {
         ...QUICK,
         circuitBreaker: false,
         retry: false,
-        timeout: { seconds: 0.05 },
+        timeout: { duration: 50 },
         bulkhead: { limit: 2, queue: 0 },
       },
     });

@@ -83,7 +83,7 @@ describe('a connection', () => {
   it('that is refused is retried', async () => {
     const server = await serve();
     await server.kill();
-    const fetch = client({ overrides: { ...QUICK, retry: { firstWaitSeconds: 0.1 } } });
+    const fetch = client({ overrides: { ...QUICK, retry: { initialDelay: 100 } } });
     const answer = fetch(server.url);
     await server.start();
     expect((await answer).status).toBe(200);
@@ -139,7 +139,7 @@ describe('a connection', () => {
 describe('a timeout', () => {
   it('ends an attempt without headers, and the next attempt may succeed', async () => {
     const server = await serve((_, response, nth) => void (nth > 1 && response.end('late')));
-    const fetch = client({ overrides: { ...QUICK, timeout: { seconds: 0.2 } } });
+    const fetch = client({ overrides: { ...QUICK, timeout: { duration: 200 } } });
     expect(await (await fetch(server.url)).text()).toBe('late');
     expect(server.seen).toHaveLength(2);
   });
@@ -149,7 +149,7 @@ describe('a timeout', () => {
       response.write('slow');
       setTimeout(() => response.end(' body'), 500);
     });
-    const fetch = client({ overrides: { ...QUICK, timeout: { seconds: 0.4 } } });
+    const fetch = client({ overrides: { ...QUICK, timeout: { duration: 400 } } });
     expect(await (await fetch(server.url)).text()).toBe('slow body');
     expect(server.seen).toHaveLength(1);
   });
@@ -157,7 +157,7 @@ describe('a timeout', () => {
   it('of the whole call is not spent on a delay that would exceed it', async () => {
     const server = await serve(statuses(503));
     const fetch = client({
-      overrides: { ...QUICK, retry: { firstWaitSeconds: 2 }, overallTimeout: { seconds: 1 } },
+      overrides: { ...QUICK, retry: { initialDelay: 2000 }, overallTimeout: { duration: 1000 } },
     });
     const start = performance.now();
     expect((await fetch(server.url)).status).toBe(503);
@@ -168,7 +168,7 @@ describe('a timeout', () => {
   it('of the whole call ends the call', async () => {
     const server = await serve(() => {});
     const fetch = client({
-      overrides: { ...QUICK, timeout: { seconds: 0.08 }, overallTimeout: { seconds: 0.2 } },
+      overrides: { ...QUICK, timeout: { duration: 80 }, overallTimeout: { duration: 200 } },
     });
     const start = performance.now();
     await expect(fetch(server.url)).rejects.toMatchObject({
@@ -194,7 +194,7 @@ describe('the override retry.delay', () => {
         statuses(503, 200)(request, response, nth);
       });
       const retry = { ...QUICK.retry, delay };
-      const fetch = client({ overrides: { ...QUICK, overallTimeout: { seconds: 5 }, retry } });
+      const fetch = client({ overrides: { ...QUICK, overallTimeout: { duration: 5000 }, retry } });
       expect.soft((await fetch(server.url)).status).toBe(200);
       const [first, second] = server.seen;
       expect.soft(Number(second?.at) - Number(first?.at)).toBeGreaterThan(149);
@@ -206,7 +206,7 @@ describe('the override retry.delay', () => {
     const attempts: number[] = [];
     const delay = (_: unknown, attempt: number) => {
       attempts.push(attempt);
-      return 0.05;
+      return 50;
     };
     const fetch = client({ overrides: { ...QUICK, retry: { ...QUICK.retry, delay } } });
     expect((await fetch(server.url)).status).toBe(200);

@@ -28,9 +28,9 @@ export async function serve(answer?: Answer): Promise<TestServer> {
 
 /** Short delays and timeouts, so that tests need not wait. */
 export const QUICK = {
-  retry: { firstWaitSeconds: 0.005, maxWaitSeconds: 0.02 },
-  circuitBreaker: { openSeconds: 0.3 },
-  timeout: { seconds: 5 },
+  retry: { initialDelay: 5, maxDelay: 20 },
+  circuitBreaker: { halfOpenAfter: 300 },
+  timeout: { duration: 5000 },
 } as const;
 
 /** A client with the calls of its preset, and short delays; disposed of after the test. */

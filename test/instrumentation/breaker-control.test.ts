@@ -154,7 +154,7 @@ describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (
     const { createPolicy } = await policiesOver(major);
     const policy = createPolicy('opened late', 'default', {
       retry: false,
-      circuitBreaker: { failures: 1, openSeconds: 60 },
+      circuitBreaker: { consecutiveFailures: 1, halfOpenAfter: 60_000 },
     });
     const { policyMetrics: scopes } = await import('../../src/instrument.ts');
     const { circuitBreaker: opened } = policy;

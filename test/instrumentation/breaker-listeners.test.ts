@@ -138,7 +138,7 @@ describe.each(majors)('cockatiel $major, a breaker that is held open by hand', (
   });
 
   it('is let go when its policy is disposed of, or makes room for another', async () => {
-    const { createPolicy, policyFor, dispose } = await policiesOver(each.major);
+    const { createPolicy, policyFor, policyRegistry } = await policiesOver(each.major);
     const { isolatedNames: heldNames } = await import('../../src/metrics/breaker-control.ts');
     heldNames.add(NAME);
     const policy = createPolicy(NAME);
@@ -152,7 +152,7 @@ describe.each(majors)('cockatiel $major, a breaker that is held open by hand', (
       expect(circuitBreaker?.state).toBe(CircuitState.Closed);
     }
     expect(await kept.execute(() => 'through')).toBe('through');
-    dispose();
+    policyRegistry.dispose();
     heldNames.delete(NAME);
   });
 });

@@ -102,7 +102,7 @@ it('is known of the circuit breaker of a policy that is made here', async () => 
   const sdk = new TestSdk();
   const policy = createPolicy('made-here', 'default', {
     instrument: { meterProvider: sdk.provider },
-    circuitBreaker: { failures: 7 },
+    circuitBreaker: { consecutiveFailures: 7 },
   });
   await policy.execute(() => 'fine');
   expect(await sdk.value('resilience.circuit_breaker.failures.limit')).toBe(7);

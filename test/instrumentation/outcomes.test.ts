@@ -99,12 +99,12 @@ describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
       expect(wrong).toEqual([]);
     });
 
-    it.each([false, { seconds: 10 }] as const)(
+    it.each([false, { duration: 10_000 }] as const)(
       'is cancelled by the retry of a preset (%o around it)',
       async (overall) => {
         const policy = createPolicy(`cancelled ${JSON.stringify(overall)}`, 'default', {
-          timeout: { seconds: 0.02 },
-          retry: { firstWaitSeconds: 5 },
+          timeout: { duration: 20 },
+          retry: { initialDelay: 5000 },
           overallTimeout: overall,
           instrument: { meterProvider: sdk.provider },
         });

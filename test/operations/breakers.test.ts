@@ -114,7 +114,12 @@ describe('GET /circuit-breakers', () => {
 
   it('tells of several that have one name what is true of one of them, the same as the page', async () => {
     const make = (key: string, failures: number) =>
-      known(policyFor('mixed', { key, overrides: { retry: false, circuitBreaker: { failures } } }));
+      known(
+        policyFor('mixed', {
+          key,
+          overrides: { retry: false, circuitBreaker: { consecutiveFailures: failures } },
+        }),
+      );
     const [open, isolated] = [make('a', 2), make('b', 9)];
     await failing(open, 2);
     await failing(make('c', 9), 5);

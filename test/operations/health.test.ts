@@ -95,16 +95,16 @@ describe('GET /policies', () => {
   });
 
   it('sums what has one name and other attributes, but takes the longest limit', async () => {
-    const make = (region: string, seconds: number) => {
+    const make = (region: string, duration: number) => {
       const overrides: PolicyOverrides = {
         retry: false,
-        timeout: { seconds },
+        timeout: { duration },
         instrument: { attributes: { region } },
       };
       return known(createPolicy('own', 'default', overrides));
     };
-    const first = make('eu', 5);
-    const second = make('us', 30);
+    const first = make('eu', 5000);
+    const second = make('us', 30_000);
     await first.execute(() => 1);
     await second.execute(() => 1);
     const { own } = (await routesWith().get('/policies')).json.policies;
@@ -116,7 +116,7 @@ describe('GET /policies', () => {
     const downFor = async (region: string) => {
       const policy = createPolicy('own', 'default', {
         retry: false,
-        circuitBreaker: { failures: 1 },
+        circuitBreaker: { consecutiveFailures: 1 },
         instrument: { attributes: { region } },
       });
       await failing(known(policy), 1);

@@ -120,7 +120,7 @@ describe.each(majors)('a call that its caller calls off, over cockatiel $major',
     const policy = createPolicy('service', 'default', {
       ...instrument(),
       retry: false,
-      circuitBreaker: { failures: 1 },
+      circuitBreaker: { consecutiveFailures: 1 },
     });
     await answerOf(policy.execute(down));
     await later(60_000);
@@ -141,7 +141,7 @@ describe.each(majors)('a call that its caller calls off, over cockatiel $major',
     const policy = createPolicy('service', 'default', {
       ...instrument(),
       retry: false,
-      circuitBreaker: { failures: 1 },
+      circuitBreaker: { consecutiveFailures: 1 },
     });
     await answerOf(policy.execute(down));
     await later(60_000);
@@ -162,7 +162,7 @@ describe.each(majors)('a call that its caller calls off, over cockatiel $major',
     const policy = createPolicy('service', 'auth', {
       ...instrument(),
       retry: false,
-      circuitBreaker: { failures: 1 },
+      circuitBreaker: { consecutiveFailures: 1 },
     });
     await answerOf(policy.execute(down));
     await later(30_000);

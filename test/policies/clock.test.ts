@@ -22,7 +22,7 @@ describe.each([3, 4] as const)('over cockatiel %s, a wall clock that is set', (m
     const policy = createPolicy('clock', 'default', {
       retry: false,
       timeout: false,
-      circuitBreaker: { failures: 1, openSeconds: 60, ...settings },
+      circuitBreaker: { consecutiveFailures: 1, halfOpenAfter: 60_000, ...settings },
     });
     await answerOf(policy.execute(down));
     expect(policy.circuitBreaker?.state).toBe(OPEN);
@@ -52,8 +52,8 @@ describe.each([3, 4] as const)('over cockatiel %s, a wall clock that is set', (m
     policy.dispose();
   });
 
-  it('does not move the times of a circuit that grows', async () => {
-    const policy = await opened({ grows: true });
+  it('does not change the exponential time until a probe', async () => {
+    const policy = await opened({ exponential: true });
     for (const seconds of [60, 120, 240]) {
       vi.setSystemTime(Date.now() + HOUR);
       vi.advanceTimersByTime(seconds * 1000 - 1);
@@ -74,10 +74,10 @@ describe.each([3, 4] as const)('over cockatiel %s, a wall clock that is set', (m
         timeout: false,
         circuitBreaker: {
           kind: 'sampling',
-          ratio: 0.5,
-          windowSeconds: 10,
-          minimumCallsPerSecond: 1,
-          openSeconds: 1000,
+          threshold: 0.5,
+          duration: 10_000,
+          minimumRps: 1,
+          halfOpenAfter: 1_000_000,
         },
       });
       const callFor = async (seconds: number, fn: () => unknown) => {

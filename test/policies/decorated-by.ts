@@ -62,7 +62,7 @@ interface LegacyClass {
 
 /** What `legacy/decorated.ts` exports, which has a configuration of its own. */
 export interface Legacy {
-  decorated(resilient: unknown): {
+  decorated(resilientMethod: unknown): {
     readonly Client: LegacyClass;
     readonly Special: LegacyClass;
     readonly Sync: new () => { read(): unknown };

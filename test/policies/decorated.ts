@@ -1,8 +1,8 @@
 /** Decorated classes, as a user writes them. Vitest does not compile decorators, so others do. */
 import type { IPolicy } from 'cockatiel';
-import type { resilient as given } from '../../src/policies/index.ts';
+import type { resilientMethod as given } from '../../src/policies/index.ts';
 
-export function decorated(resilient: typeof given) {
+export function decorated(resilientMethod: typeof given) {
   const NAMED = Symbol('named');
 
   class Client {
@@ -14,18 +14,18 @@ export function decorated(resilient: typeof given) {
       this.url = url;
     }
 
-    @resilient('servicenow')
+    @resilientMethod('servicenow')
     async read(id: string, _signal?: AbortSignal): Promise<string> {
       if (this.failures-- > 0) throw Object.assign(new Error('down'), { status: 503 });
       return this.url + id + this.#secret;
     }
 
-    @resilient('servicenow')
+    @resilientMethod('servicenow')
     static async make(this: new (url: string) => Client, url: string): Promise<Client> {
       return new this(url);
     }
 
-    @resilient('private')
+    @resilientMethod('private')
     async #hidden(id: string): Promise<string> {
       return this.#secret + id;
     }
@@ -34,7 +34,7 @@ export function decorated(resilient: typeof given) {
       return this.#hidden(id);
     }
 
-    @resilient('symbol')
+    @resilientMethod('symbol')
     async [NAMED](): Promise<string> {
       return this.url;
     }
@@ -52,7 +52,7 @@ export function decorated(resilient: typeof given) {
 
   class Sync {
     // @ts-expect-error a method that is not asynchronous would become so
-    @resilient('sync')
+    @resilientMethod('sync')
     read(): number {
       return 1;
     }
@@ -65,7 +65,7 @@ export function decorated(resilient: typeof given) {
       constructor(id: string) {
         this.id = id;
       }
-      @resilient(policy)
+      @resilientMethod(policy)
       async name(): Promise<string> {
         if (Tenant.down) throw Object.assign(new Error('down'), { status: 503 });
         return this.id;
@@ -75,7 +75,7 @@ export function decorated(resilient: typeof given) {
   const onGetter = () =>
     class {
       // @ts-expect-error a getter is no method
-      @resilient('getter')
+      @resilientMethod('getter')
       get x(): number {
         return 1;
       }
@@ -84,7 +84,7 @@ export function decorated(resilient: typeof given) {
   const onField = () =>
     class {
       // @ts-expect-error a field is no method
-      @resilient('field')
+      @resilientMethod('field')
       x = async () => 1;
     };
 

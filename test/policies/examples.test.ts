@@ -26,7 +26,7 @@ async function run(name: string): Promise<string[]> {
 }
 
 describe('the example', () => {
-  it('of a call to protect', async () => {
+  it('protect retries', async () => {
     expect(await run('protect')).toEqual([
       'retry 1 in 20 ms',
       'retry 2 in 40 ms',
@@ -34,31 +34,29 @@ describe('the example', () => {
     ]);
   });
 
-  it('of a circuit for each endpoint', async () => {
+  it('endpoints resets and isolates circuits', async () => {
     expect(await run('endpoints')).toEqual([
-      'after six calls each: cml-1 is closed, cml-2 is open',
-      'after a reset: cml-1 is closed, cml-2 is closed',
-      'held open: cml-1 is isolated, cml-2 is isolated',
-      'released: cml-1 is closed, cml-2 is closed',
+      'after six calls each: eu is closed, us is open',
+      'after a reset: eu is closed, us is closed',
+      'isolated: eu is isolated, us is isolated',
+      'released: eu is closed, us is closed',
     ]);
   });
 
-  it('of a wait that depends on the error', async () => {
+  it('rate-limit waits longer for a rate limit', async () => {
     expect(await run('rate-limit')).toEqual([
-      'next call in 20 ms',
-      'next call in 200 ms',
-      'next call in 20 ms',
+      'retry in 20 ms',
+      'retry in 200 ms',
+      'retry in 20 ms',
       'got the groups',
     ]);
   });
 
-  it('of what is in force', async () => {
+  it('configuration prints origins, and the errors of an invalid environment', async () => {
     expect(await run('configuration')).toEqual([
-      'policy  key  preset  setting          value  unit   set by',
-      'llm          llm     retry.calls      2      calls  RETRY_MAX_ATTEMPTS',
-      'llm          llm     bulkhead.limit   4      calls  RESILIENCE_BULKHEAD_LLM_LIMIT',
-      'llm          llm     timeout.seconds  45     s      RESILIENCE_TIMEOUT_LLM',
-      '',
+      "timeout.duration { from: 'environment', variable: 'RESILIENCE_TIMEOUT_LLM' }",
+      "retry.calls { from: 'code' }",
+      "bulkhead.limit { from: 'preset' }",
       'Expected RESILIENCE_RETRY_MAX_ATTEMPTS to be an integer of at least 1, got "three"',
       'Expected RESILIENCE_TIMEOUT_LLM to be seconds from 0.001 to 3600, such as 30 or 0.5, got "5000"',
     ]);

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { bulkhead, wrap } from 'cockatiel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createPolicy } from '../../src/policies/create-policy.ts';
-import { fallbackTo, type Stale } from '../../src/policies/fallback/fallback-to.ts';
+import { fallbackTo, type StaleValue } from '../../src/policies/fallback/fallback-to.ts';
 import { resilient } from '../../src/policies/resilient.ts';
 import type { FallbackStrategy } from '../../src/policies/types.ts';
 import { TestSdk } from '../support/metrics.ts';
@@ -172,7 +172,7 @@ describe('a cached value', () => {
   });
 
   it('counts the time in which its call waited for the answer as age', async () => {
-    const policy = policyWith(fallbackTo.cached({ key, maxAgeSeconds: 10 }));
+    const policy = policyWith(fallbackTo.cached({ key, maxAge: 10_000 }));
     let seconds = 8;
     const read = resilient(policy, async () => {
       if (seconds === 0) throw new Down();
@@ -191,7 +191,7 @@ describe('a cached value', () => {
 
   it('is not younger when the clock is set back, and not when the process slept', async () => {
     const from = source<string>();
-    const read = resilient(policyWith(fallbackTo.cached({ key, maxAgeSeconds: 10 })), from.ask);
+    const read = resilient(policyWith(fallbackTo.cached({ key, maxAge: 10_000 })), from.ask);
     from.next = 'there';
     await read();
     from.next = undefined;
@@ -308,7 +308,7 @@ describe('a cached value', () => {
     await expect(read()).rejects.toThrow(Down);
     expect(warned.mock.calls).toEqual([
       [
-        'The fallback of the policy "service" keeps nothing of a call: Expected a value that can be cloned, got one of class Worker, which its copy would not have',
+        'The fallback of the policy "service" stores nothing of a call: Expected a value that can be cloned, got one of class Worker, which its copy would not have',
         'CockatielOtelWarning',
       ],
     ]);
@@ -520,9 +520,9 @@ describe('a stale value', () => {
     const strategy = fallbackTo.stale({
       key,
       onStale,
-      answer: (rates: { EUR: number; stale?: number }, { ageSeconds }) => ({
+      answer: (rates: { EUR: number; stale?: number }, { age }) => ({
         ...rates,
-        stale: ageSeconds,
+        stale: age,
       }),
     });
     const from = source<{ EUR: number; stale?: number }>();
@@ -531,16 +531,16 @@ describe('a stale value', () => {
     expect(await read('today')).toEqual({ EUR: 2 });
     from.next = undefined;
     await vi.advanceTimersByTimeAsync(90_000);
-    expect(await read('today')).toEqual({ EUR: 2, stale: 90 });
+    expect(await read('today')).toEqual({ EUR: 2, stale: 90_000 });
     expect(onStale.mock.calls).toEqual([
       [
         {
           name: 'service',
           key: '["today"]',
-          ageSeconds: 90,
+          age: 90_000,
           args: ['today'],
           failure: expect.any(Down),
-        } satisfies Stale,
+        } satisfies StaleValue,
       ],
     ]);
     expect(await calls()).toEqual({ 'not_used stale': 1, 'used stale': 1 });
@@ -592,7 +592,7 @@ describe.each([3, 4] as const)('over cockatiel %s, a kept value', (major) => {
     const policy = room.createPolicy('majors', 'default', {
       fallback: room.fallbackTo.cached({ key }),
       retry: false,
-      circuitBreaker: { failures: 2 },
+      circuitBreaker: { consecutiveFailures: 2 },
     });
     let ask: () => unknown = () => ({ ok: true, status: 200 });
     const read = room.resilient(policy, async (_id: string) => ask());
@@ -613,13 +613,10 @@ describe.each([3, 4] as const)('over cockatiel %s, a kept value', (major) => {
 
 describe('options that are not what they must be', () => {
   it.each<[object, string]>([
-    [{ maxAgeSeconds: 0 }, 'Expected `maxAgeSeconds` to be a finite number above 0, got 0'],
-    [{ maxAgeSeconds: '5' }, 'Expected `maxAgeSeconds` to be a finite number above 0, got "5"'],
-    [
-      { maxAgeSeconds: Number.NaN },
-      'Expected `maxAgeSeconds` to be a finite number above 0, got NaN',
-    ],
-    [{ maxKeys: 1.5 }, 'Expected `maxKeys` to be a whole number of at least 1, got 1.5'],
+    [{ maxAge: 0 }, 'Expected `maxAge` to be finite milliseconds above 0, got 0'],
+    [{ maxAge: '5' }, 'Expected `maxAge` to be finite milliseconds above 0, got "5"'],
+    [{ maxAge: Number.NaN }, 'Expected `maxAge` to be finite milliseconds above 0, got NaN'],
+    [{ maxKeys: 1.5 }, 'Expected `maxKeys` to be an integer of at least 1, got 1.5'],
     [
       { key: 'id' },
       'Expected `key` to be a function that makes the key of a call from its arguments, such as `(id) => id`, got "id"',

@@ -13,7 +13,7 @@ const EXAMPLES: readonly (readonly [file: string, page: string, prints: readonly
     'docs/fallbacks.md',
     [
       '{ EUR: 0.9 }',
-      'an old value answers for USD',
+      'an old value is used for USD',
       'EUR 0.9, less than a second old',
       'GBP: status 503',
     ],
@@ -31,11 +31,11 @@ const EXAMPLES: readonly (readonly [file: string, page: string, prints: readonly
 ];
 
 describe.each(EXAMPLES)('%s', (file, page, prints) => {
-  it('prints what its comments promise', async () => {
+  it('prints the lines of its page', async () => {
     expect(await run(file)).toEqual({ lines: prints, complaints: '' });
   });
 
-  it(`is in ${page}, word for word, with what it prints`, () => {
+  it(`is in ${page}, with its output`, () => {
     const text = readFileSync(page, 'utf8');
     expect(text).toContain(`\`\`\`ts\n${readFileSync(file, 'utf8').trimEnd()}\n\`\`\``);
     expect(text).toContain(`\`\`\`text\n${prints.join('\n')}\n\`\`\``);

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import {
-  dispose,
   fallbackTo,
   type GatherOptions,
   gather,
   type PolicyOverrides,
   policyFor,
+  policyRegistry,
   resilient,
 } from '../../src/policies/index.ts';
 import { TestSdk } from '../support/metrics.ts';
@@ -20,7 +20,7 @@ beforeEach(() => {
   sdk = new TestSdk();
 });
 afterEach(() => {
-  dispose();
+  policyRegistry.dispose();
   vi.useRealTimers();
 });
 
@@ -82,10 +82,10 @@ describe('a part that has a policy of its name', () => {
     });
   });
 
-  it.each([true, false])(
-    'has timed out if its policy says so, aggressively: %s',
-    async (aggressive) => {
-      register('workday', { timeout: { seconds: 1, aggressive } });
+  it.each(['aggressive', 'optimistic'] as const)(
+    'is `timed_out` after a timeout of its policy with the strategy %s',
+    async (strategy) => {
+      register('workday', { timeout: { duration: 1000, strategy } });
       const workday = ({ signal }: { signal: AbortSignal }) =>
         new Promise((_, reject) => {
           signal.addEventListener('abort', () => reject(signal.reason));
@@ -96,7 +96,7 @@ describe('a part that has a policy of its name', () => {
   );
 
   it('has timed out also if it does not listen', async () => {
-    register('workday', { timeout: { seconds: 1 } });
+    register('workday', { timeout: { duration: 1000 } });
     const { failed } = await settled(gather({ workday: never }, options({ timeout: false })));
     expect(failed.workday).toMatchObject({
       outcome: 'timed_out',
@@ -105,7 +105,7 @@ describe('a part that has a policy of its name', () => {
   });
 
   it('has not timed out if it failed when it was tried again', async () => {
-    register('workday', { timeout: { seconds: 1 }, retry: { calls: 2 } });
+    register('workday', { timeout: { duration: 1000 }, retry: { calls: 2 } });
     let calls = 0;
     const workday = async () => {
       if (++calls > 1) throw new Down();
@@ -168,7 +168,7 @@ describe('a part that has a policy of its name', () => {
 
   it('is not tried again when nobody waits for it any more', async () => {
     register('workday', {
-      retry: { calls: 3, strategy: 'fixed', firstWaitSeconds: 5, jitter: false },
+      retry: { calls: 3, strategy: 'fixed', initialDelay: 5000, jitter: false },
     });
     const workday = vi.fn(fails);
     const answer = await settled(gather({ workday }, options({ timeout: 2000 })));

@@ -15,7 +15,7 @@ const POLLUTION: Readonly<Record<string, unknown>> = {
   timeout: false,
   fallback: { type: 'value', answer: () => 'polluted' },
   bulkhead: { limit: 1 },
-  overallTimeout: { seconds: 1 },
+  overallTimeout: { duration: 1000 },
   order: ['timeout'],
   instrument: { durations: 'polluted' },
   // Of its members.
@@ -23,7 +23,7 @@ const POLLUTION: Readonly<Record<string, unknown>> = {
   handleResult: () => true,
   strategy: 'fixed',
   statuses: [200],
-  waitsSeconds: [99],
+  delays: [99_000],
   delay: () => 99,
   // Of `policyFor` and `resilient`.
   key: 'polluted',
@@ -35,7 +35,7 @@ const POLLUTION: Readonly<Record<string, unknown>> = {
   remember: () => {
     throw new Error('polluted');
   },
-  maxAgeSeconds: -1,
+  maxAge: -1,
   maxKeys: -1,
   perInstance: 'polluted',
   keep: 'polluted',
@@ -44,7 +44,7 @@ const POLLUTION: Readonly<Record<string, unknown>> = {
   // Of `gather`.
   name: 'polluted',
   minimum: 5,
-  grows: true,
+  exponential: true,
   policies: 'polluted',
 };
 
@@ -69,7 +69,7 @@ function behaviour(): Promise<unknown> {
   return Promise.all([
     settingsOf(createPolicy(`${name}-default`)),
     settingsOf(
-      createPolicy(`${name}-set`, 'http', { retry: { calls: 2 }, timeout: { seconds: 3 } }),
+      createPolicy(`${name}-set`, 'http', { retry: { calls: 2 }, timeout: { duration: 3000 } }),
     ),
     settingsOf(policyFor(`${name}-for`)),
     settingsOf(policyFor(`${name}-given`, { preset: 'http' })),

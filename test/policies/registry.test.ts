@@ -1,13 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { snapshot } from '../../src/index.ts';
-import {
-  dispose,
-  isolate,
-  policies,
-  policyFor,
-  type ResilientPolicy,
-  reset,
-} from '../../src/policies/index.ts';
+import { policyFor, policyRegistry, type ResilientPolicy } from '../../src/policies/index.ts';
 import { POLICIES } from '../../src/presets/thresholds.ts';
 import { answerOf, deferred, levels } from '../instrumentation/support.ts';
 import { TestSdk } from '../support/metrics.ts';
@@ -21,7 +14,7 @@ describe('the policies of a service', () => {
   let sdk: TestSdk;
   const overrides = () => ({
     retry: false as const,
-    circuitBreaker: { failures: 2 },
+    circuitBreaker: { consecutiveFailures: 2 },
     instrument: { meterProvider: sdk.provider },
   });
   const cml = (key?: string) => policyFor('cml', { key, overrides: overrides() });
@@ -34,7 +27,7 @@ describe('the policies of a service', () => {
     sdk = new TestSdk();
   });
   afterEach(async () => {
-    dispose();
+    policyRegistry.dispose();
     await sdk.provider.shutdown();
   });
 
@@ -42,11 +35,11 @@ describe('the policies of a service', () => {
     expect(cml()).toBe(cml());
     expect(cml('a')).toBe(cml('a'));
     expect(new Set([cml(), cml('a'), cml('b'), policyFor('other')]).size).toBe(4);
-    expect(policies('cml').map(({ key }) => key)).toEqual(
+    expect(policyRegistry.list('cml').map(({ key }) => key)).toEqual(
       expect.arrayContaining([undefined, 'a', 'b']),
     );
-    expect(policies()).toHaveLength(4);
-    expect(policies('unknown')).toEqual([]);
+    expect(policyRegistry.list()).toHaveLength(4);
+    expect(policyRegistry.list('unknown')).toEqual([]);
   });
 
   it('have a circuit each and one name in the metrics', async () => {
@@ -72,7 +65,7 @@ describe('the policies of a service', () => {
     const oldest = cml('first');
     const running = oldest.execute(() => calls.promise);
     for (let key = 0; key < POLICIES.registry.kept.keys; key++) cml(`${key}`);
-    expect(policies('cml')).toHaveLength(POLICIES.registry.kept.keys);
+    expect(policyRegistry.list('cml')).toHaveLength(POLICIES.registry.kept.keys);
     expect(await levels(sdk, 'cml')).toMatchObject({
       'circuit_breaker.state': { closed: POLICIES.registry.kept.keys },
     });
@@ -94,14 +87,14 @@ describe('the policies of a service', () => {
     it('stay isolated, by name, through names and keys', async () => {
       cml();
       cml('a');
-      const handle = isolate('cml');
+      const handle = policyRegistry.isolate('cml');
       otherNames();
       otherKeys();
       const held = [cml(), cml('a'), cml('new')];
       for (const policy of held) {
         expect(await answerOf(policy.execute(() => 'up'))).toMatchObject(refused);
       }
-      expect(policies('cml')).toHaveLength(keys + 1);
+      expect(policyRegistry.list('cml')).toHaveLength(keys + 1);
       handle.dispose();
       expect(held.map(stateOf)).toEqual([CLOSED, CLOSED, CLOSED]);
     });
@@ -121,7 +114,7 @@ describe('the policies of a service', () => {
 
     it('are released also where they were displaced while their name was isolated', () => {
       const displaced = cml('a');
-      const handle = isolate('cml');
+      const handle = policyRegistry.isolate('cml');
       otherKeys();
       expect(cml('a')).not.toBe(displaced);
       expect(stateOf(displaced)).toBe(ISOLATED);
@@ -160,7 +153,7 @@ describe('the policies of a service', () => {
       held.isolate();
       await fail(first, 2);
       for (let key = 0; key < keys; key++) await fail(cml(`busy ${key}`), 2);
-      expect(policies('cml')).toHaveLength(keys);
+      expect(policyRegistry.list('cml')).toHaveLength(keys);
       expect(cml('held')).toBe(held);
       expect(cml('first')).not.toBe(first);
     });
@@ -169,11 +162,11 @@ describe('the policies of a service', () => {
   it('can be disposed of, by name or all', () => {
     const before = cml();
     policyFor('other', { overrides: overrides() });
-    dispose('cml');
-    expect(policies().map(({ name }) => name)).toEqual(['other']);
+    policyRegistry.dispose('cml');
+    expect(policyRegistry.list().map(({ name }) => name)).toEqual(['other']);
     expect(cml()).not.toBe(before);
-    dispose();
-    expect(policies()).toEqual([]);
+    policyRegistry.dispose();
+    expect(policyRegistry.list()).toEqual([]);
     expect(snapshot()).toEqual([]);
   });
 
@@ -181,7 +174,7 @@ describe('the policies of a service', () => {
     policyFor('x-y', { key: 'a' });
     policyFor('x-y', { key: 'b' }).dispose();
     expect(() => policyFor('xY')).toThrow('Expected `name` to differ from "x-y"');
-    dispose('x-y');
+    policyRegistry.dispose('x-y');
     expect(policyFor('xY').name).toBe('xY');
     expect(() => policyFor('x-y')).toThrow('Expected `name` to differ from "xY"');
   });
@@ -189,7 +182,7 @@ describe('the policies of a service', () => {
   it('are closed by a reset, every key, and have forgotten what they counted', async () => {
     await fail(cml('a'), 2);
     await fail(cml('b'), 1);
-    reset('cml');
+    policyRegistry.reset('cml');
     for (const key of ['a', 'b']) {
       expect(stateOf(cml(key))).toBe(CLOSED);
       await fail(cml(key), 1);
@@ -201,9 +194,9 @@ describe('the policies of a service', () => {
 
   it('are held open until released, also those of keys to come, and through a reset', async () => {
     await fail(cml('a'), 1);
-    const handle = isolate('cml');
+    const handle = policyRegistry.isolate('cml');
     cml('b');
-    reset('cml');
+    policyRegistry.reset('cml');
     for (const key of ['a', 'b']) {
       expect(stateOf(cml(key))).toBe(ISOLATED);
       expect(await answerOf(cml(key).execute(() => 'up'))).toMatchObject({
@@ -218,7 +211,7 @@ describe('the policies of a service', () => {
   });
 
   it('are held by each who isolates them', () => {
-    const handles = [cml() && isolate('cml'), isolate('cml')];
+    const handles = [cml() && policyRegistry.isolate('cml'), policyRegistry.isolate('cml')];
     handles[0]?.dispose();
     expect(stateOf(cml())).toBe(ISOLATED);
     handles[1]?.dispose();
@@ -230,7 +223,7 @@ describe('the policies of a service', () => {
       policyFor('cml', { key, overrides: { ...overrides(), circuitBreaker: false } });
     cml('a');
     bare('b');
-    const handle = isolate('cml');
+    const handle = policyRegistry.isolate('cml');
     expect(bare('c').circuitBreaker).toBeUndefined();
     expect(stateOf(cml('a'))).toBe(ISOLATED);
     handle.dispose();
@@ -239,13 +232,13 @@ describe('the policies of a service', () => {
 
   it('must be there to be reset or held open, as a wrong name would do nothing', () => {
     cml();
-    expect(() => reset('clm')).toThrow(
-      'Expected `name` to be that of a policy that `policyFor` has made (cml), got "clm"',
+    expect(() => policyRegistry.reset('clm')).toThrow(
+      'Expected `name` to be that of a policy that `policyFor` has created (cml), got "clm"',
     );
-    expect(() => isolate('clm')).toThrow(TypeError);
+    expect(() => policyRegistry.isolate('clm')).toThrow(TypeError);
     policyFor('open', { overrides: { circuitBreaker: false } });
-    expect(() => isolate('open')).toThrow(
-      'Expected the policy "open" to have a circuit breaker to hold open, got none',
+    expect(() => policyRegistry.isolate('open')).toThrow(
+      'Expected the policy "open" to have a circuit breaker to isolate, got none',
     );
   });
 

@@ -4,11 +4,11 @@ import { ConsecutiveBreaker, circuitBreaker, handleAll, noop, retry } from 'cock
 import { afterEach, beforeAll, beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import {
   createPolicy,
-  dispose,
   fallbackTo,
-  policies,
   policyFor,
+  policyRegistry,
   resilient,
+  resilientMethod,
 } from '../../src/policies/index.ts';
 import type { decorated } from './decorated.ts';
 import { COMPILERS, LEGACY_COMPILERS, type Legacy } from './decorated-by.ts';
@@ -21,7 +21,7 @@ const NAME = 'servicenow';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
-  dispose();
+  policyRegistry.dispose();
   vi.useRealTimers();
 });
 
@@ -43,7 +43,7 @@ describe('a resilient function', () => {
   it('goes through the policy of its name, which it makes', async () => {
     const fn = failing(2);
     const read = resilient(NAME, fn, { preset: 'enterprise' });
-    expect(policies(NAME)).toMatchObject([{ name: NAME, preset: 'enterprise' }]);
+    expect(policyRegistry.list(NAME)).toMatchObject([{ name: NAME, preset: 'enterprise' }]);
     expect(await settled(read())).toBe('there');
     expect(fn).toHaveBeenCalledTimes(3);
   });
@@ -73,7 +73,7 @@ describe('a resilient function', () => {
   it('gives each attempt the policy’s signal in the place of the caller’s', async () => {
     const signals: AbortSignal[] = [];
     const policy = createPolicy('limited', 'default', {
-      timeout: { seconds: 1 },
+      timeout: { duration: 1000 },
       retry: { calls: 2 },
     });
     const read = resilient(policy, (_id: string, signal: AbortSignal) => {
@@ -126,14 +126,14 @@ describe('a resilient function', () => {
 
   it('has a policy for each key that its arguments tell', async () => {
     const read = resilient(NAME, async (url: string, _id: number) => url, { key: (url) => url });
-    expect(policies(NAME)).toEqual([]);
+    expect(policyRegistry.list(NAME)).toEqual([]);
     await read('http://a', 1);
     await read('http://b', 2);
     await read('http://a', 3);
-    expect(policies(NAME).map(({ key }) => key)).toEqual(
+    expect(policyRegistry.list(NAME).map(({ key }) => key)).toEqual(
       expect.arrayContaining(['http://a', 'http://b']),
     );
-    expect(policies(NAME)).toHaveLength(2);
+    expect(policyRegistry.list(NAME)).toHaveLength(2);
   });
 
   it('is checked at once where its policies are made later, by keys that calls tell', () => {
@@ -147,20 +147,20 @@ describe('a resilient function', () => {
     expect(() => resilient(NAME, fn, { key })).toThrow('RESILIENCE_TIMEOUT_SERVICENOW');
     vi.unstubAllEnvs();
     resilient(NAME, fn, { key, preset: 'http', overrides: { retry: false } });
-    expect(policies(NAME)).toEqual([]);
+    expect(policyRegistry.list(NAME)).toEqual([]);
     expect(() => resilient(NAME, fn, { key, preset: 'auth' })).toThrow('to be http, as before');
     expect(() => resilient(NAME, fn, { key, overrides: { timeout: false } })).toThrow('given once');
   });
 
   it('may be given overrides that are alike', () => {
     const handle = () => true;
-    const waits = () => [1, 2];
-    const overrides = () => ({ handle, retry: { waitsSeconds: waits() }, timeout: false as const });
+    const delays = () => [1000, 2000];
+    const overrides = () => ({ handle, retry: { delays: delays() }, timeout: false as const });
     resilient(NAME, failing(0), { overrides: overrides() });
     resilient(NAME, failing(0), { overrides: overrides() });
     for (const other of [
       { ...overrides(), handle: () => true },
-      { ...overrides(), retry: { waitsSeconds: [1, 3] } },
+      { ...overrides(), retry: { delays: [1000, 3000] } },
       { handle, timeout: false as const },
     ]) {
       expect(() => resilient(NAME, failing(0), { overrides: other })).toThrow('given once');
@@ -180,7 +180,7 @@ describe('a resilient function', () => {
   it('makes its policy anew when that was disposed of', async () => {
     const read = resilient(NAME, failing(0), { preset: 'http' });
     const before = policyFor(NAME);
-    dispose(NAME);
+    policyRegistry.dispose(NAME);
     expect(await read()).toBe('there');
     expect(policyFor(NAME)).not.toBe(before);
     expect(policyFor(NAME).preset).toBe('http');
@@ -246,7 +246,7 @@ describe('a resilient function', () => {
 describe.each(COMPILERS)('a resilient method, compiled by %s', (_, compile) => {
   let made: ReturnType<typeof decorated>;
   beforeAll(async () => {
-    made = (await compile()).decorated(resilient);
+    made = (await compile()).decorated(resilientMethod);
   });
 
   it('runs on its instance, with its arguments and its private fields', async () => {
@@ -279,7 +279,7 @@ describe.each(COMPILERS)('a resilient method, compiled by %s', (_, compile) => {
     const one = new made.Client('a/');
     one.failures = Number.POSITIVE_INFINITY;
     for (let call = 1; call <= 5; call++) await settled(one.read('1'));
-    expect(policies(NAME)).toHaveLength(1);
+    expect(policyRegistry.list(NAME)).toHaveLength(1);
     expect(await settled(new made.Special('b/').read('1'))).toMatchObject({
       error: { isBrokenCircuitError: true },
     });
@@ -301,7 +301,7 @@ describe.each(COMPILERS)('a resilient method, compiled by %s', (_, compile) => {
 
   it('is no getter and no field', () => {
     const refused = (what: string) =>
-      new TypeError(`Expected \`@resilient\` on a method, got the ${what} \`x\``);
+      new TypeError(`Expected \`@resilientMethod\` on a method, got the ${what} \`x\``);
     expect(made.onGetter).toThrow(refused('getter'));
     expect(made.onField).toThrow(refused('field'));
   });
@@ -318,7 +318,7 @@ describe.each(LEGACY_COMPILERS)(
     let pathOf: Legacy['pathOf'];
     beforeAll(async () => {
       const module = await compile();
-      made = module.decorated(resilient);
+      made = module.decorated(resilientMethod);
       pathOf = module.pathOf;
     });
 
@@ -362,14 +362,14 @@ it('the types of the decorator fit `experimentalDecorators`', async () => {
 }, 120_000);
 
 describe('the decorator', () => {
-  const decorate = resilient('decorator') as unknown as (
+  const decorate = resilientMethod('decorator') as unknown as (
     value: unknown,
     context: unknown,
   ) => unknown;
 
   it.each(['getter', 'setter', 'field', 'accessor', 'class'])('refuses a %s', (kind) => {
     expect(() => decorate(() => {}, { kind, name: 'x' })).toThrow(
-      new TypeError(`Expected \`@resilient\` on a method, got the ${kind} \`x\``),
+      new TypeError(`Expected \`@resilientMethod\` on a method, got the ${kind} \`x\``),
     );
   });
 
@@ -382,7 +382,7 @@ describe('the decorator', () => {
     ['parameter 1 of `read`', [{}, 'read', 1]],
   ])('of `experimentalDecorators` refuses a %s', (what, args) => {
     expect(() => (decorate as (...all: unknown[]) => unknown)(...args)).toThrow(
-      new TypeError(`Expected \`@resilient\` on a method, got the ${what}`),
+      new TypeError(`Expected \`@resilientMethod\` on a method, got the ${what}`),
     );
   });
 });

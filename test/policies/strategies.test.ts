@@ -39,20 +39,20 @@ describe.each(majors)('over cockatiel $major', ({ major }) => {
 
     it.each([
       [{ strategy: 'exponential' }, [1, 2, 4, 8]],
-      [{ strategy: 'exponential', base: 3, maxWaitSeconds: 20 }, [1, 3, 9, 20]],
-      [{ strategy: 'exponential', base: 1.5, firstWaitSeconds: 2 }, [2, 3, 4.5, 6.75]],
-      [{ strategy: 'linear', maxWaitSeconds: 3 }, [1, 2, 3, 3]],
-      [{ strategy: 'fixed', firstWaitSeconds: 2 }, [2, 2, 2, 2]],
-      [{ strategy: 'exponential', minWaitSeconds: 3 }, [3, 3, 4, 8]],
-      [{ waitsSeconds: [5, 0, 20] }, [5, 0, 20, 20]],
-      [{ maxWaitSeconds: 0, firstWaitSeconds: 0 }, [0, 0, 0, 0]],
+      [{ strategy: 'exponential', exponent: 3, maxDelay: 20_000 }, [1, 3, 9, 20]],
+      [{ strategy: 'exponential', exponent: 1.5, initialDelay: 2000 }, [2, 3, 4.5, 6.75]],
+      [{ strategy: 'linear', maxDelay: 3000 }, [1, 2, 3, 3]],
+      [{ strategy: 'fixed', initialDelay: 2000 }, [2, 2, 2, 2]],
+      [{ strategy: 'exponential', minDelay: 3000 }, [3, 3, 4, 8]],
+      [{ delays: [5000, 0, 20_000] }, [5, 0, 20, 20]],
+      [{ maxDelay: 0, initialDelay: 0 }, [0, 0, 0, 0]],
     ] satisfies [Retry, number[]][])('of %o are %o', async (retry, expected) => {
       expect(await waits(retry)).toEqual(expected);
     });
 
     it('are anything between both ends where they are random', async () => {
       vi.spyOn(Math, 'random').mockReturnValueOnce(0).mockReturnValueOnce(0.5).mockReturnValue(1);
-      expect(await waits({ strategy: 'random', minWaitSeconds: 2, maxWaitSeconds: 6 })).toEqual([
+      expect(await waits({ strategy: 'random', minDelay: 2000, maxDelay: 6000 })).toEqual([
         2, 4, 6, 6,
       ]);
     });
@@ -66,7 +66,7 @@ describe.each(majors)('over cockatiel $major', ({ major }) => {
       const seen: [unknown, number][] = [];
       const delay = (error: unknown, attempt: number) => {
         seen.push([(error as { code: string }).code, attempt]);
-        return [30, undefined, Number.NaN, -1][attempt - 1];
+        return [30_000, undefined, Number.NaN, -1][attempt - 1];
       };
       expect(await waits({ delay })).toEqual([30, 2, 4, 8]);
       expect(seen).toEqual([1, 2, 3, 4].map((attempt) => ['ECONNRESET', attempt]));
@@ -77,8 +77,8 @@ describe.each(majors)('over cockatiel $major', ({ major }) => {
       const extremes: Retry[] = [
         { calls: asked.length + 1, delay: (_, attempt) => asked[attempt - 1] },
         // 100 ** 155 is beyond what a number can be, and 0 times that is no number.
-        { calls: 160, base: 100, firstWaitSeconds: 0 },
-        { calls: 160, base: 100 },
+        { calls: 160, exponent: 100, initialDelay: 0 },
+        { calls: 160, exponent: 100 },
       ];
       const wrong: unknown[] = [];
       for (const retry of extremes) {
@@ -136,9 +136,9 @@ describe.each(majors)('over cockatiel $major', ({ major }) => {
     });
 
     const kinds = [
-      { kind: 'consecutive', failures: 4 },
-      { kind: 'count', ratio: 0.5, size: 4, minimumCalls: 4 },
-      { kind: 'sampling', ratio: 0.5, windowSeconds: 5, minimumCallsPerSecond: 0.8 },
+      { kind: 'consecutive', consecutiveFailures: 4 },
+      { kind: 'count', threshold: 0.5, size: 4, minimumNumberOfCalls: 4 },
+      { kind: 'sampling', threshold: 0.5, duration: 5000, minimumRps: 0.8 },
     ] as const;
 
     it.each(kinds)(
@@ -169,7 +169,7 @@ describe.each(majors)('over cockatiel $major', ({ major }) => {
     it('is not opened again, while it is tried, by a call from before', async () => {
       const policy = createPolicy('service', 'default', {
         retry: false,
-        circuitBreaker: { failures: 1, openSeconds: 10 },
+        circuitBreaker: { consecutiveFailures: 1, halfOpenAfter: 10_000 },
       });
       const before = deferred();
       const test = deferred();
@@ -188,7 +188,7 @@ describe.each(majors)('over cockatiel $major', ({ major }) => {
     it('is neither closed nor kept open by a test that a full bulkhead did not let in', async () => {
       const policy = createPolicy('service', 'default', {
         retry: false,
-        circuitBreaker: { failures: 1 },
+        circuitBreaker: { consecutiveFailures: 1 },
         bulkhead: { limit: 1 },
       });
       await answerOf(policy.execute(down));
@@ -219,8 +219,8 @@ describe.each(majors)('over cockatiel $major', ({ major }) => {
 
   it('an overall timeout ends a call with its retries, and counts for the circuit', async () => {
     const policy = createPolicy('service', 'enterprise', {
-      overallTimeout: { seconds: 3 },
-      circuitBreaker: { failures: 1 },
+      overallTimeout: { duration: 3000 },
+      circuitBreaker: { consecutiveFailures: 1 },
     });
     const fn = vi.fn(down);
     const answer = answerOf(policy.execute(fn));

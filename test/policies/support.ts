@@ -153,6 +153,6 @@ export const DOCUMENTED: readonly Documented[] = [
   { preset: 'authorization', ...usual, failures: 10, open: 30, bulkhead: 50 },
   { preset: 'redis', ...usual, bulkhead: 100 },
   { preset: 'metricsJob', ...usual, bulkhead: 10 },
-  { preset: 'labsJob', ...usual, bulkhead: 5 },
+  { preset: 'batchJob', ...usual, bulkhead: 5 },
   { preset: 'task', ...usual, calls: 4, waits: [1, 2, 4], timeout: 120 },
 ];

@@ -9,7 +9,7 @@ const thing = (fields: object, cause?: unknown) => Object.assign(new Error('x', 
 /** How often it is called by a policy of 3 calls, and whether a circuit of 1 failure is open then. */
 async function outcomeOf(fn: () => unknown, overrides: PolicyOverrides = {}) {
   const policy = createPolicy('service', 'default', {
-    circuitBreaker: { failures: 1 },
+    circuitBreaker: { consecutiveFailures: 1 },
     ...overrides,
   });
   const called = vi.fn(fn);
@@ -180,7 +180,9 @@ describe('a policy without a filter of its own', () => {
       calls: 3,
       opened: false,
     });
-    expect(await outcomeOf(rejected(mine), { circuitBreaker: { failures: 1, handle } })).toEqual({
+    expect(
+      await outcomeOf(rejected(mine), { circuitBreaker: { consecutiveFailures: 1, handle } }),
+    ).toEqual({
       calls: 1,
       opened: true,
     });

@@ -25,7 +25,7 @@ const steady =
   (): Behaviour => ({ latency: [shortest, longest], errors });
 
 /** Quick retries, so that the story is not longer than it must be. */
-const retry = { calls: 3, firstWaitSeconds: 0.05, maxWaitSeconds: 0.2 } as const;
+const retry = { calls: 3, initialDelay: 50, maxDelay: 200 } as const;
 const cached = { type: 'cached', answer: () => 'from the cache' } as const;
 
 const healthy = (name: string, callsPerSecond: number, longest: number): PicturedService => ({
@@ -51,7 +51,7 @@ export const SERVICES: readonly PicturedService[] = [
   {
     name: 'workday',
     preset: 'default',
-    overrides: { retry, fallback: cached, circuitBreaker: { openSeconds: 20 } },
+    overrides: { retry, fallback: cached, circuitBreaker: { halfOpenAfter: 20_000 } },
     callsPerSecond: 9,
     // Its breaker lets a call try at the end, which is under way then.
     at: (seconds) => ({
@@ -63,7 +63,7 @@ export const SERVICES: readonly PicturedService[] = [
   {
     name: 'llm',
     preset: 'llm',
-    overrides: { retry, timeout: { seconds: 1 }, circuitBreaker: { failures: 50 } },
+    overrides: { retry, timeout: { duration: 1000 }, circuitBreaker: { consecutiveFailures: 50 } },
     callsPerSecond: 12,
     at: (seconds) => ({ latency: seconds < 60 ? [150, 420] : [200, 1050], errors: 0 }),
   },
@@ -73,7 +73,7 @@ export const SERVICES: readonly PicturedService[] = [
     overrides: {
       retry: { ...retry, calls: 2 },
       fallback: cached,
-      circuitBreaker: { failures: 50 },
+      circuitBreaker: { consecutiveFailures: 50 },
     },
     callsPerSecond: 8,
     at: (seconds) => ({ latency: [40, 160], errors: seconds < 90 ? 0.05 : 0.4 }),

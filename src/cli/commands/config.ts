@@ -21,9 +21,7 @@ export function addConfig(program: Command): void {
     .option('--json', 'print JSON')
     .addHelpText('after', HELP)
     .action(async ({ preset, changed = false, json = false }: Options) => {
-      const { configurationReport, reportJson, reportTable } = await import(
-        '../../policies/config/report.ts'
-      );
+      const { configurationReport, reportJson, reportTable } = await import('../output/config-report.ts');
       const report = configurationReport().filter(
         (row) => (!preset || row.preset === preset) && (!changed || row.from !== 'preset'),
       );
@@ -35,5 +33,5 @@ const HELP = `
 Examples:
   $ cockatiel-otel config --preset http
   $ RESILIENCE_RETRY_MAX_ATTEMPTS=5 cockatiel-otel config --changed
-  $ cockatiel-otel config --json | jq '.[] | select(.setting == "timeout.seconds")'
+  $ cockatiel-otel config --json | jq '.[] | select(.setting == "timeout.duration")'
 `;

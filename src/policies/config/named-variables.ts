@@ -1,10 +1,10 @@
 import { VARIABLES } from '../../presets/environment-variables.ts';
-import { type Configuration, documentedName, variableFor } from './environment.ts';
+import { documentedName, type EnvironmentValues, variableFor } from './environment.ts';
 
-/** A variable for policies of a name, and what it sets in them. */
+/** A variable that applies to policies of one name. */
 export interface NamedVariable {
   readonly variable: string;
-  /** As it stands in the variable. */
+  /** The name in the variable, such as `MY_SERVICE`. */
   readonly name: string;
   readonly setting: string;
   readonly value: number | boolean;
@@ -12,20 +12,20 @@ export interface NamedVariable {
 
 const SWITCHES: Readonly<Record<string, string>> = { circuitBreaker: 'CIRCUIT_BREAKER_ENABLED' };
 
-/** The variables that are set for policies of a name; not those of a member that is switched off. */
-export function namedVariables(environment: Configuration): NamedVariable[] {
+/** Finds the variables for names of policies, except those of members that are turned off. */
+export function namedVariables(environment: EnvironmentValues): NamedVariable[] {
   const isOff = (name: string) => environment[variableFor(environment, name) ?? ''] === false;
   if (isOff('RESILIENCE_ENABLED')) return [];
   return Object.entries(environment).flatMap(([variable, value]) => {
-    const given = documentedName(variable);
-    if (variableFor(environment, given) !== variable) return [];
+    const documented = documentedName(variable);
+    if (variableFor(environment, documented) !== variable) return [];
     for (const [known, { sets: setting }] of Object.entries(VARIABLES)) {
       const [before = '', after] = known.split('<NAME>');
       if (after === undefined) continue;
-      if (!given.startsWith(before) || !given.endsWith(after)) continue;
+      if (!documented.startsWith(before) || !documented.endsWith(after)) continue;
       const [member = ''] = setting.split('.');
       if (isOff(SWITCHES[member] ?? '')) return [];
-      const name = given.slice(before.length, given.length - after.length);
+      const name = documented.slice(before.length, documented.length - after.length);
       return [{ variable, name, setting, value }];
     }
     return [];

@@ -1,9 +1,9 @@
 import { VARIABLES } from '../../presets/environment-variables.ts';
 
-/** Edits between a documented name and a variable that was probably meant to be it. */
-const MOST_EDITS = 2;
+/** Edits between a documented name and a variable that is probably a misspelling of it. */
+const MAX_EDITS = 2;
 
-const documented = Object.keys(VARIABLES).map((name) => {
+const documentedNames = Object.keys(VARIABLES).map((name) => {
   const [before = '', after] = name.split('<NAME>').map((part) => part.split('_').filter(Boolean));
   return {
     name: name.replace(/<NAME>_?/, '').replace(/_$/, ''),
@@ -12,23 +12,23 @@ const documented = Object.keys(VARIABLES).map((name) => {
   };
 });
 
-/** Whether a variable looks like a documented name with a slip, such as `RETRY_MAX_ATTEMPT`. */
+/** Whether a variable is probably a misspelling of a documented name, such as `RETRY_MAX_ATTEMPT`. */
 export function isNearMiss(variable: string): boolean {
   const words = variable.split('_');
-  return documented.some(({ name, before, after }) =>
+  return documentedNames.some(({ name, before, after }) =>
     after === undefined
       ? isClose(variable, name)
-      : // A slip may join the words after `<NAME>`, or split one of them.
-        [-1, 0, 1].some((more) => {
-          const last = words.length - after.length - more;
-          if (after.length + more < 0 || last <= before.length) return false;
+      : // A misspelling may join the words after `<NAME>`, or split one of them.
+        [-1, 0, 1].some((extraWords) => {
+          const last = words.length - after.length - extraWords;
+          if (after.length + extraWords < 0 || last <= before.length) return false;
           return isClose([...words.slice(0, before.length), ...words.slice(last)].join('_'), name);
         }),
   );
 }
 
 function isClose(a: string, b: string): boolean {
-  return Math.abs(a.length - b.length) <= MOST_EDITS && edits(a, b) <= MOST_EDITS;
+  return Math.abs(a.length - b.length) <= MAX_EDITS && edits(a, b) <= MAX_EDITS;
 }
 
 /** The Levenshtein distance. */
@@ -36,8 +36,8 @@ function edits(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [i, letter] of [...a].entries()) {
     const next = [i + 1];
-    for (const [j, other] of [...b].entries()) {
-      const replaced = (row[j] as number) + (letter === other ? 0 : 1);
+    for (const [j, otherLetter] of [...b].entries()) {
+      const replaced = (row[j] as number) + (letter === otherLetter ? 0 : 1);
       next.push(Math.min(replaced, (row[j + 1] as number) + 1, (next[j] as number) + 1));
     }
     row = next;

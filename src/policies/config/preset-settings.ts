@@ -8,7 +8,7 @@ import type {
   TimeoutSettings,
 } from '../types.ts';
 
-/** A preset's settings, in full: what the documents leave open is this package's choice. */
+/** All settings of a preset. What the documents leave open is a choice of this package. */
 export interface PresetSettings {
   readonly circuitBreaker: CircuitBreakerSettings;
   readonly retry: RetrySettings;
@@ -16,13 +16,16 @@ export interface PresetSettings {
   readonly timeout: TimeoutSettings;
 }
 
+/** The documents and the environment have seconds; settings have milliseconds. */
+export const toMilliseconds = (seconds: number): number => Math.round(seconds * 1000);
+
 export function presetSettingsOf(name: PresetName): PresetSettings {
   const { circuitBreaker, retry, bulkhead, timeout } = ownProperties(presetOf(name));
   return {
     circuitBreaker: breakerSettings(circuitBreaker),
     retry: retrySettings(retry),
     bulkhead: bulkhead && { limit: bulkhead.limit, queue: 0 },
-    timeout: { seconds: timeout.seconds, aggressive: true },
+    timeout: { duration: toMilliseconds(timeout.seconds), strategy: 'aggressive' },
   };
 }
 
@@ -31,15 +34,15 @@ function breakerSettings(preset: Preset['circuitBreaker']): CircuitBreakerSettin
   const { count, sampling, growth } = POLICIES.breaker;
   return {
     kind: 'consecutive',
-    failures,
-    ratio: count.ratio,
+    consecutiveFailures: failures,
+    threshold: count.ratio,
     size: count.size,
-    minimumCalls: count.minimumCalls,
-    windowSeconds: sampling.windowSeconds,
-    minimumCallsPerSecond: sampling.minimumCallsPerSecond,
-    openSeconds,
-    grows,
-    maxOpenSeconds: growth.maxOpenSeconds,
+    minimumNumberOfCalls: count.minimumCalls,
+    duration: toMilliseconds(sampling.windowSeconds),
+    minimumRps: sampling.minimumCallsPerSecond,
+    halfOpenAfter: toMilliseconds(openSeconds),
+    exponential: grows,
+    maxHalfOpenAfter: toMilliseconds(growth.maxOpenSeconds),
   };
 }
 
@@ -48,10 +51,10 @@ function retrySettings(preset: Preset['retry']): RetrySettings {
   return {
     calls,
     strategy: 'exponential',
-    firstWaitSeconds,
-    base,
-    minWaitSeconds: 0,
-    maxWaitSeconds,
+    initialDelay: toMilliseconds(firstWaitSeconds),
+    exponent: base,
+    minDelay: 0,
+    maxDelay: toMilliseconds(maxWaitSeconds),
     jitter,
     ...(statuses && { statuses }),
   };

@@ -5,15 +5,15 @@ import { upperSnake } from './variable-names.ts';
 
 export type Part = keyof PresetSettings | 'overallTimeout';
 
-/** What the environment says of one member. */
+/** The environment variables of one member. */
 export interface MemberVariables {
-  /** Setting: the variables that may give it, the first that is set does. */
+  /** By setting: its variables; the first that is set applies. */
   readonly values: Readonly<Record<string, readonly string[]>>;
-  /** The variable that switches the member. */
+  /** The variable that turns the member on or off. */
   readonly enabled?: string;
 }
 
-/** Which variables of the environment are asked for a member of a policy. */
+/** The environment variables for a member of a policy. */
 export function variablesOf(
   part: Part,
   name: string,
@@ -22,35 +22,35 @@ export function variablesOf(
 ): MemberVariables {
   const own = upperSnake(name);
   const { variables } = presetOf(preset);
-  const each = (names: readonly string[], variable: (name: string) => string) =>
+  const forNames = (names: readonly string[], variable: (name: string) => string) =>
     [own, ...names].map(variable);
   switch (part) {
     case 'circuitBreaker':
       return {
         enabled: 'CIRCUIT_BREAKER_ENABLED',
         values: {
-          failures: each(variables, (each) => `CIRCUIT_BREAKER_${each}_FAIL_MAX`),
-          openSeconds: each(variables, (each) => `CIRCUIT_BREAKER_${each}_TIMEOUT`),
+          consecutiveFailures: forNames(variables, (named) => `CIRCUIT_BREAKER_${named}_FAIL_MAX`),
+          halfOpenAfter: forNames(variables, (named) => `CIRCUIT_BREAKER_${named}_TIMEOUT`),
         },
       };
     case 'retry': {
-      const exponential = ((retry || undefined)?.strategy ?? 'exponential') === 'exponential';
+      const isExponential = ((retry || undefined)?.strategy ?? 'exponential') === 'exponential';
       return {
         enabled: 'RETRY_ENABLED',
         values: {
           calls: ['RETRY_MAX_ATTEMPTS'],
-          base: ['RETRY_EXPONENTIAL_BASE'],
-          minWaitSeconds: ['RETRY_MIN_WAIT'],
-          maxWaitSeconds: [...(exponential ? ['RETRY_EXPONENTIAL_MAX'] : []), 'RETRY_MAX_WAIT'],
+          exponent: ['RETRY_EXPONENTIAL_BASE'],
+          minDelay: ['RETRY_MIN_WAIT'],
+          maxDelay: [...(isExponential ? ['RETRY_EXPONENTIAL_MAX'] : []), 'RETRY_MAX_WAIT'],
           jitter: ['RETRY_JITTER'],
         },
       };
     }
     case 'bulkhead':
-      return { values: { limit: each(variables, (each) => `BULKHEAD_${each}_LIMIT`) } };
+      return { values: { limit: forNames(variables, (named) => `BULKHEAD_${named}_LIMIT`) } };
     case 'timeout': {
       const names = timeoutVariables(presetOf(preset));
-      return { values: { seconds: each(names, (each) => `TIMEOUT_${each}`) } };
+      return { values: { duration: forNames(names, (named) => `TIMEOUT_${named}`) } };
     }
     default:
       return { values: {} };

@@ -1,51 +1,59 @@
 import { expected } from '../../shared/validate.ts';
-import { MEMBERS, type Origin, type PolicySettings } from '../types.ts';
+import { MEMBERS, type PolicySettings, type SettingOrigin } from '../types.ts';
 
 /**
- * What each setting for itself does not show.
+ * Checks settings that are each valid against one another.
  *
- * @throws TypeError that lists everything that does not go together
+ * @throws TypeError that lists every conflict
  */
 export function assertNoConflicts(
   settings: PolicySettings,
-  origins: Readonly<Record<string, Origin>>,
+  origins: Readonly<Record<string, SettingOrigin>>,
 ): void {
   const { circuitBreaker, overallTimeout, retry, bulkhead, order } = settings;
-  const wrong: TypeError[] = [];
-  if (bulkhead && bulkhead.limit === undefined) {
-    wrong.push(expected('`overrides.bulkhead.limit` to be an integer of at least 1', undefined));
+  const conflicts: TypeError[] = [];
+  const check = (isValid: boolean, expectation: string, received: unknown) => {
+    if (!isValid) conflicts.push(expected(expectation, received));
+  };
+  if (bulkhead) {
+    const isSet = bulkhead.limit !== undefined;
+    check(isSet, '`overrides.bulkhead.limit` to be an integer of at least 1', undefined);
   }
-  if (overallTimeout && overallTimeout.seconds === undefined) {
-    wrong.push(expected('`overrides.overallTimeout.seconds` to be seconds', undefined));
+  if (overallTimeout) {
+    const isSet = overallTimeout.duration !== undefined;
+    check(isSet, '`overrides.overallTimeout.duration` to be milliseconds', undefined);
   }
-  if (retry && retry.minWaitSeconds > retry.maxWaitSeconds) {
-    const [longest, shortest] = [nameOf('maxWaitSeconds'), nameOf('minWaitSeconds')];
-    const what = `${longest} to be at least ${shortest} (${retry.minWaitSeconds})`;
-    wrong.push(expected(what, retry.maxWaitSeconds));
-  }
-  // The environment may cap what the code wants; a preset, which was not asked to, may not.
-  const capped = origins['retry.maxWaitSeconds']?.from !== 'environment';
-  if (retry && capped && retry.firstWaitSeconds > retry.maxWaitSeconds) {
-    const what = `\`overrides.retry.maxWaitSeconds\` to be at least \`firstWaitSeconds\` (${retry.firstWaitSeconds})`;
-    wrong.push(expected(what, retry.maxWaitSeconds));
+  if (retry) {
+    const { initialDelay, minDelay, maxDelay } = retry;
+    check(
+      minDelay <= maxDelay,
+      `${sourceOf('maxDelay')} to be at least ${sourceOf('minDelay')} (${minDelay} ms)`,
+      maxDelay,
+    );
+    // The environment may lower a delay that code sets; a preset may not.
+    const isLoweredByEnvironment = origins['retry.maxDelay']?.from === 'environment';
+    check(
+      isLoweredByEnvironment || initialDelay <= maxDelay,
+      `\`overrides.retry.maxDelay\` to be at least \`initialDelay\` (${initialDelay} ms)`,
+      maxDelay,
+    );
   }
   if (circuitBreaker && circuitBreaker.kind === 'count') {
-    const { size, minimumCalls } = circuitBreaker;
-    if (minimumCalls > size) {
-      wrong.push(
-        expected(`\`circuitBreaker.minimumCalls\` to be at most \`size\` (${size})`, minimumCalls),
-      );
-    }
+    const { size, minimumNumberOfCalls } = circuitBreaker;
+    check(
+      minimumNumberOfCalls <= size,
+      `\`circuitBreaker.minimumNumberOfCalls\` to be at most \`size\` (${size})`,
+      minimumNumberOfCalls,
+    );
   }
   for (const member of MEMBERS) {
-    if (settings[member] && !order.includes(member)) {
-      wrong.push(expected(`\`overrides.order\` to have \`${member}\``, order.join(', ')));
-    }
+    const isOrdered = !settings[member] || order.includes(member);
+    check(isOrdered, `\`overrides.order\` to have \`${member}\``, order.join(', '));
   }
-  if (wrong.length > 0) throw new TypeError(wrong.map(({ message }) => message).join('\n'));
+  if (conflicts.length > 0) throw new TypeError(conflicts.map(({ message }) => message).join('\n'));
 
-  /** Where it is set, as that is where it can be changed. */
-  function nameOf(setting: string): string {
+  /** Where the user can change the setting. */
+  function sourceOf(setting: string): string {
     const origin = origins[`retry.${setting}`];
     if (origin?.from === 'environment') return origin.variable;
     return origin?.from === 'code'

@@ -1,89 +1,109 @@
-import * as v from 'valibot';
-import { MAX_TIMER_SECONDS } from '../../presets/environment-variables.ts';
 import { PRESET_NAMES } from '../../presets/presets.ts';
 import { readProperty } from '../../shared/own-properties.ts';
+import { MAX_TIMER_MS } from '../../shared/timers.ts';
 import { expected } from '../../shared/validate.ts';
 import { BREAKER_KINDS, MEMBERS, type PolicyOverrides, RETRY_STRATEGIES } from '../types.ts';
 
-const number = (what: string, check: (value: number) => boolean) =>
-  v.optional(v.custom<number>((value) => typeof value === 'number' && check(value), what));
-const seconds = (least: number) =>
-  number(
-    `to be seconds from ${least} to ${MAX_TIMER_SECONDS}`,
-    (value) => value >= least && value <= MAX_TIMER_SECONDS,
-  );
-const whole = (least: number) =>
-  number(
-    `to be an integer of at least ${least}`,
-    (value) => Number.isSafeInteger(value) && value >= least,
-  );
-const share = number('to be a number between 0 and 1', (value) => value > 0 && value < 1);
-const flag = v.optional(v.boolean('to be a boolean'));
-const fn = v.optional(v.custom<never>((value) => typeof value === 'function', 'to be a function'));
-const oneOf = <const T extends readonly string[]>(values: T) =>
-  v.optional(v.picklist(values, `to be ${values.join(' or ')}`));
-const list = (item: v.GenericSchema, what: string, least = 0) =>
-  v.optional(v.pipe(v.array(item, what), v.minLength(least, what)));
+/** Returns what was expected if the value is wrong. */
+type Check = (value: unknown) => string | undefined;
 
-const handled = { handle: fn, handleResult: fn };
+const check =
+  (isValid: (value: unknown) => boolean, expectation: string): Check =>
+  (value) =>
+    isValid(value) ? undefined : expectation;
+
+const isNumber = (value: unknown, least: number, most: number): boolean =>
+  typeof value === 'number' && value >= least && value <= most;
+const isInteger = (value: unknown, least: number): boolean =>
+  Number.isSafeInteger(value) && Number(value) >= least;
+
+const milliseconds = (least: number): Check =>
+  check(
+    (value) => isNumber(value, least, MAX_TIMER_MS),
+    `to be milliseconds from ${least} to ${MAX_TIMER_MS}`,
+  );
+const integer = (least: number): Check =>
+  check((value) => isInteger(value, least), `to be an integer of at least ${least}`);
+const choice = (values: readonly string[]): Check =>
+  check((value) => values.includes(value as string), `to be ${values.join(' or ')}`);
+const ratio = check(
+  (value) => isNumber(value, 0, 1) && value !== 0 && value !== 1,
+  'to be a number between 0 and 1',
+);
+const boolean = check((value) => typeof value === 'boolean', 'to be a boolean');
+const fn = check((value) => typeof value === 'function', 'to be a function');
+
+const filters = { handle: fn, handleResult: fn };
 
 const circuitBreaker = {
-  ...handled,
-  kind: oneOf(BREAKER_KINDS),
-  failures: whole(1),
-  ratio: share,
-  size: whole(1),
-  minimumCalls: whole(1),
-  windowSeconds: seconds(0.005),
-  minimumCallsPerSecond: number('to be a number above 0', (value) => value > 0 && value < Infinity),
-  openSeconds: seconds(0),
-  grows: flag,
-  maxOpenSeconds: seconds(0),
+  ...filters,
+  kind: choice(BREAKER_KINDS),
+  consecutiveFailures: integer(1),
+  threshold: ratio,
+  size: integer(1),
+  minimumNumberOfCalls: integer(1),
+  duration: milliseconds(5),
+  minimumRps: check(
+    (value) => isNumber(value, 0, Number.MAX_VALUE) && value !== 0,
+    'to be a number above 0',
+  ),
+  halfOpenAfter: milliseconds(0),
+  exponential: boolean,
+  maxHalfOpenAfter: milliseconds(0),
 };
 
 const retry = {
-  ...handled,
-  calls: whole(1),
-  strategy: oneOf(RETRY_STRATEGIES),
-  firstWaitSeconds: seconds(0),
-  base: number('to be a number of at least 1', (value) => value >= 1 && value < Infinity),
-  minWaitSeconds: seconds(0),
-  maxWaitSeconds: seconds(0),
-  waitsSeconds: list(v.nonOptional(seconds(0)), 'to be a list of seconds, at least one', 1),
-  jitter: flag,
-  statuses: list(v.nonOptional(whole(100)), 'to be a list of statuses'),
+  ...filters,
+  calls: integer(1),
+  strategy: choice(RETRY_STRATEGIES),
+  initialDelay: milliseconds(0),
+  exponent: check((value) => isNumber(value, 1, Number.MAX_VALUE), 'to be a number of at least 1'),
+  minDelay: milliseconds(0),
+  maxDelay: milliseconds(0),
+  delays: (value: unknown) => {
+    if (!Array.isArray(value) || value.length === 0) {
+      return 'to be a list of milliseconds, at least one';
+    }
+    return [...value].map(milliseconds(0)).find((problem) => problem !== undefined);
+  },
+  jitter: boolean,
+  statuses: (value: unknown) => {
+    if (!Array.isArray(value)) return 'to be a list of statuses';
+    return [...value].map(integer(100)).find((problem) => problem !== undefined);
+  },
   delay: fn,
 };
 
-const timeout = { seconds: seconds(0.001), aggressive: flag };
-
-const fallback = v.optional(
-  v.custom<never>(
-    (value) => value === false || isStrategy(value),
-    'to be `false` or a fallback strategy',
+const timeout = {
+  duration: milliseconds(1),
+  strategy: check(
+    (value) => value === 'aggressive' || value === 'optimistic',
+    'to be TimeoutStrategy.Aggressive or TimeoutStrategy.Cooperative',
   ),
-);
+};
 
-/** One level deep: a part is `false`, or an object of what is known and right. */
-const PARTS: Readonly<Record<string, Readonly<Record<string, v.GenericSchema>>>> = {
+/** A member is `false`, or an object with these settings. */
+const MEMBER_CHECKS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   circuitBreaker,
   overallTimeout: timeout,
   retry,
-  bulkhead: { limit: whole(1), queue: whole(0) },
+  bulkhead: { limit: integer(1), queue: integer(0) },
   timeout,
 };
 
-const OTHERS: Readonly<Record<string, v.GenericSchema>> = {
-  ...handled,
-  fallback,
-  order: v.optional(
-    v.pipe(
-      v.array(v.picklist(MEMBERS), `to be a list of ${MEMBERS.join(', ')}`),
-      v.check((order) => new Set(order).size === order.length, 'to have each member once'),
-    ),
+const STACK_CHECKS: Readonly<Record<string, Check>> = {
+  ...filters,
+  fallback: check(
+    (value) => value === false || isStrategy(value),
+    'to be `false` or a fallback strategy',
   ),
-  // `instrument` says itself what is wrong with it.
-  instrument: v.unknown(),
+  order: (order) => {
+    const isList = Array.isArray(order) && [...order].every((member) => MEMBERS.includes(member));
+    if (!isList) return `to be a list of ${MEMBERS.join(', ')}`;
+    return new Set(order).size === order.length ? undefined : 'to have each member once';
+  },
+  // `instrument` checks its own options.
+  instrument: () => undefined,
 };
 
 /** @throws TypeError that names the argument and what was expected */
@@ -93,40 +113,39 @@ export function assertPreset(preset: unknown): void {
   }
 }
 
-/** @throws TypeError that lists everything that is wrong, with what was expected and what came */
+/** @throws TypeError that lists every wrong setting, with what was expected and received */
 export function assertOverrides(overrides: unknown): asserts overrides is PolicyOverrides<unknown> {
   if (!isObject(overrides)) throw expected('`overrides` to be an object', overrides);
-  const wrong: string[] = [];
-  const check = (path: string, schema: v.GenericSchema, value: unknown) => {
-    const { issues } = v.safeParse(schema, value, { abortEarly: true });
-    if (issues) wrong.push(expected(`\`${path}\` ${issues[0].message}`, value).message);
+  const problems: string[] = [];
+  const addUnknown = (path: string, names: readonly string[], key: string) => {
+    problems.push(`Expected \`${path}\` to have only ${names.join(', ')}, got \`${key}\``);
   };
-  const known = (path: string, names: readonly string[], key: string) => {
-    const only = `\`${path}\` to have only ${names.join(', ')}`;
-    wrong.push(`Expected ${only}, got \`${key}\``);
+  const checkValue = (path: string, findProblem: Check, value: unknown) => {
+    const problem = value === undefined ? undefined : findProblem(value);
+    if (problem) problems.push(expected(`\`${path}\` ${problem}`, value).message);
   };
   for (const [key, value] of Object.entries(overrides)) {
-    const part = own(PARTS, key);
-    const other = own(OTHERS, key);
     const path = `overrides.${key}`;
-    if (other) check(path, other, value);
-    else if (part === undefined) {
-      known('overrides', [...Object.keys(PARTS), ...Object.keys(OTHERS)], key);
+    const stackCheck = ownValue(STACK_CHECKS, key);
+    const memberChecks = ownValue(MEMBER_CHECKS, key);
+    if (stackCheck) checkValue(path, stackCheck, value);
+    else if (memberChecks === undefined) {
+      addUnknown('overrides', [...Object.keys(MEMBER_CHECKS), ...Object.keys(STACK_CHECKS)], key);
     } else if (isObject(value)) {
       for (const [name, setting] of Object.entries(value)) {
-        const schema = own(part, name);
-        if (schema) check(`${path}.${name}`, schema, setting);
-        else known(path, Object.keys(part), name);
+        const settingCheck = ownValue(memberChecks, name);
+        if (settingCheck) checkValue(`${path}.${name}`, settingCheck, setting);
+        else addUnknown(path, Object.keys(memberChecks), name);
       }
     } else if (value !== false && value !== undefined) {
-      wrong.push(expected(`\`${path}\` to be \`false\` or an object`, value).message);
+      problems.push(expected(`\`${path}\` to be \`false\` or an object`, value).message);
     }
   }
-  if (wrong.length > 0) throw new TypeError(wrong.join('\n'));
+  if (problems.length > 0) throw new TypeError(problems.join('\n'));
 }
 
-/** Not what every object inherits. */
-function own<T>(values: Readonly<Record<string, T>>, key: string): T | undefined {
+/** Ignores inherited properties such as `constructor`. */
+function ownValue<T>(values: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(values, key) ? values[key] : undefined;
 }
 

@@ -1,6 +1,6 @@
-/** Names of policies as they stand in the names of environment variables. */
+/** Names of policies in the names of environment variables. */
 
-/** `my-service` and `myService` are both `MY_SERVICE`. */
+/** Converts to upper snake case: `my-service` and `myService` become `MY_SERVICE`. */
 export function upperSnake(name: string): string {
   return name
     .replaceAll(/(\p{Ll}|\p{N})(\p{Lu})/gu, '$1_$2')
@@ -9,29 +9,31 @@ export function upperSnake(name: string): string {
     .toUpperCase();
 }
 
-/** By variable: whose it is, and how many policies of that name there are. */
-const claimed = new Map<string, { readonly name: string; policies: number }>();
+/** By name in upper snake case: the policy name that uses it, and the number of its policies. */
+const claims = new Map<string, { readonly name: string; policies: number }>();
 
 /**
- * @returns what gives the variables back
- * @throws TypeError if another name has the same variables: the environment could not mean one of them
+ * Claims the upper snake case of a policy's name, so that its variables belong to one name.
+ *
+ * @returns a function that releases the claim
+ * @throws TypeError if another name has the same upper snake case
  */
-export function claim(name: string): () => void {
-  const variable = upperSnake(name);
-  if (variable === '') return () => {};
-  const claims = claimed.get(variable) ?? { name, policies: 0 };
-  if (claims.name !== name) {
+export function claimVariableName(name: string): () => void {
+  const variableName = upperSnake(name);
+  if (variableName === '') return () => {};
+  const claim = claims.get(variableName) ?? { name, policies: 0 };
+  if (claim.name !== name) {
     throw new TypeError(
-      `Expected \`name\` to differ from ${JSON.stringify(claims.name)} in the names of environment variables, ` +
-        `where both are ${variable}, got ${JSON.stringify(name)}`,
+      `Expected \`name\` to differ from ${JSON.stringify(claim.name)} in the names of environment variables, ` +
+        `where both are ${variableName}, got ${JSON.stringify(name)}`,
     );
   }
-  claims.policies++;
-  claimed.set(variable, claims);
-  let released = false;
+  claim.policies++;
+  claims.set(variableName, claim);
+  let isReleased = false;
   return () => {
-    if (released) return;
-    released = true;
-    if (--claims.policies === 0) claimed.delete(variable);
+    if (isReleased) return;
+    isReleased = true;
+    if (--claim.policies === 0) claims.delete(variableName);
   };
 }

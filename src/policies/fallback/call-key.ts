@@ -3,72 +3,79 @@ import { expected } from '../../shared/validate.ts';
 import { currentInvocation, type Invocation } from '../call-context.ts';
 import type { FallbackCall } from '../types.ts';
 
-/** Makes the key of a call from its arguments; `undefined` keeps nothing of that call. */
-export type KeyOf = (...args: readonly unknown[]) => string | undefined;
+/** Creates the key of a call from its arguments; `undefined` stores nothing of that call. */
+export type KeyFunction = (...args: readonly unknown[]) => string | undefined;
 
-export interface Key {
-  /** What `key` returned. */
-  readonly shown: string;
-  /** The same, with the function and the instance that were called. */
-  readonly kept: string;
+export interface CallKey {
+  /** The key of the user's function. */
+  readonly key: string;
+  /** The same with the called function and its instance. */
+  readonly storageKey: string;
 }
 
-/** Arguments that no call has. */
-const PROBES = Array.from({ length: 8 }, (_, index) => `cockatiel-otel probe ${index}`);
+/** Arguments that no caller passes. */
+const PROBE_ARGS = Array.from({ length: 8 }, (_, index) => `cockatiel-otel probe ${index}`);
 
-/** A longer key is kept as its hash. */
-const LONGEST = 200;
+/** Longer storage keys are hashed. */
+const MAX_KEY_LENGTH = 200;
 
 /**
- * The key under which a call's value is kept; `undefined` where the user's `key` wants none.
+ * Creates the key under which the value of a call is stored; `undefined` if the user's function
+ * returns `undefined`.
  *
- * The user's `key` is required. A key made from the arguments alone cannot show what else a value
- * depends on: a tenant in an AsyncLocalStorage, a dispatcher, a closure.
+ * The user must write the key function. Arguments alone do not show what else a value depends on, such
+ * as a tenant in an AsyncLocalStorage, a dispatcher, or a closure.
  *
- * Two functions that share a policy have keys of their own, and so have two instances of a class.
+ * Two functions that share a policy have different keys, and so have two instances of a class.
  *
- * @throws TypeError if the key does not tell calls apart
+ * @throws TypeError if the key function cannot distinguish calls
  */
-export function keyOf({ args }: FallbackCall, own: KeyOf, perInstance: boolean): Key | undefined {
+export function createCallKey(
+  { args }: FallbackCall,
+  keyFunction: KeyFunction,
+  perInstance: boolean,
+): CallKey | undefined {
   const invocation = currentInvocation();
   const { target, self } = invocation ?? {};
-  const key: unknown = own(...args);
-  // Also finds rest parameters and defaults, which `own.length` does not count.
-  if (target === undefined && own(...PROBES) !== key) {
+  const key: unknown = keyFunction(...args);
+  // Also detects rest parameters and defaults, which `keyFunction.length` does not count.
+  if (target === undefined && keyFunction(...PROBE_ARGS) !== key) {
     throw new TypeError(
       'Expected `key` not to depend on arguments, as a policy that is executed directly does not know those of the call',
     );
   }
   if (key === undefined) return undefined;
   if (typeof key !== 'string') throw expected('`key` to return a string or undefined', key);
-  const instance = perInstance ? `${idOf(self)} ${variantOf(invocation)}` : '';
-  const whole = `${idOf(target)} ${instance} ${key}`;
+  const instance = perInstance ? `${identityOf(self)} ${variantOf(invocation)}` : '';
+  const fullKey = `${identityOf(target)} ${instance} ${key}`;
+  const isTooLong = fullKey.length > MAX_KEY_LENGTH;
   return {
-    shown: key,
-    kept: whole.length > LONGEST ? createHash('sha256').update(whole).digest('base64') : whole,
+    key,
+    storageKey: isTooLong ? createHash('sha256').update(fullKey).digest('base64') : fullKey,
   };
 }
 
 function variantOf(invocation: Invocation | undefined): string {
-  const text = invocation?.variant ? invocation.variant() : '';
-  if (text === undefined)
+  const variant = invocation?.variant ? invocation.variant() : '';
+  if (variant === undefined) {
     throw new TypeError(
       'Expected a call that can be compared with others, got a `Request` or a body that cannot',
     );
-  return text;
+  }
+  return variant;
 }
 
 const ids = new WeakMap<object, number>();
-let last = 0;
+let lastId = 0;
 
-/** A number for each object, and the value itself of what is no object. */
-export function idOf(value: unknown): string {
+/** A number for each object, and the text of every other value. */
+export function identityOf(value: unknown): string {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) {
     return JSON.stringify(`${typeof value} ${String(value)}`);
   }
   let id = ids.get(value);
   if (id === undefined) {
-    id = ++last;
+    id = ++lastId;
     ids.set(value, id);
   }
   return String(id);

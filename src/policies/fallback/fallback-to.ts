@@ -1,168 +1,232 @@
 import { POLICIES } from '../../presets/thresholds.ts';
 import { ownProperties } from '../../shared/own-properties.ts';
-import type { FallbackCall, FallbackStrategy } from '../types.ts';
-import { CachedValues } from './cached-values.ts';
-import { type Copy, copierOf } from './copy-mode.ts';
-import type { Handled, Kept } from './options.ts';
+import { toMilliseconds } from '../config/preset-settings.ts';
+import type { FallbackCall, FallbackStrategy, FilterSettings } from '../types.ts';
+import { type CopyMode, createCopier } from './copy-mode.ts';
+import type { StoreOptions } from './options.ts';
+import { StoredValues } from './stored-values.ts';
 
 type Arguments = readonly unknown[];
 
-export interface CachedOptions<T = unknown, A extends Arguments = Arguments> extends Kept<T, A> {
-  /** The oldest value that answers, counted from the beginning of the attempt that gave it. @default 300 */
-  readonly maxAgeSeconds?: number | undefined;
+/**
+ * Options of `fallbackTo.cached`.
+ *
+ * @example
+ * const options: CachedOptions<Rates, [currency: string]> = { key: (currency) => currency, maxAge: 60_000 };
+ */
+export interface CachedOptions<T = unknown, A extends Arguments = Arguments>
+  extends StoreOptions<T, A> {
+  /**
+   * Largest age of a value, in milliseconds since the attempt that returned it began.
+   * @default 300_000
+   */
+  readonly maxAge?: number | undefined;
 }
 
-/** What a caller may be told who gets an old value. */
-export interface Stale {
-  /** The policy's name. */
+/**
+ * A stored value that answers a call.
+ *
+ * @example
+ * const warn = ({ key, age }: StaleValue) => logger.warn(`${key} is ${age} ms old`);
+ */
+export interface StaleValue {
+  /** The name of the policy. */
   readonly name: string;
-  /** What `key` returned for the call. */
+  /** The key of the call, from the option `key`. */
   readonly key: string;
-  readonly ageSeconds: number;
-  /** What the caller gave to the wrapped function. */
+  /** Milliseconds since the attempt that returned the value began. */
+  readonly age: number;
+  /** The arguments of the wrapped function. */
   readonly args: readonly unknown[];
-  /** What failed: an error, or a result that counts as failed. */
+  /** The error, or the value that is a failure. */
   readonly failure: unknown;
 }
 
-export interface StaleOptions<F, T = unknown, A extends Arguments = Arguments> extends Kept<T, A> {
-  /** The oldest value that answers, counted from the beginning of the attempt that gave it. @default 600 */
-  readonly maxAgeSeconds?: number | undefined;
-  /** Is told of each old value before the caller gets it. What it throws, or rejects with, is ignored. */
-  readonly onStale?: ((stale: Stale) => void) | undefined;
-  /** Makes the answer of an old value, so that it says how old it is. @default the value as it is */
-  readonly answer?: ((value: T, stale: Stale) => F) | undefined;
+/**
+ * Options of `fallbackTo.stale`.
+ *
+ * @example
+ * const options: StaleOptions<Rates> = { key: () => 'rates', onStale: ({ age }) => logger.warn(`${age} ms old`) };
+ */
+export interface StaleOptions<F, T = unknown, A extends Arguments = Arguments>
+  extends StoreOptions<T, A> {
+  /**
+   * Largest age of a value, in milliseconds since the attempt that returned it began.
+   * @default 600_000
+   */
+  readonly maxAge?: number | undefined;
+  /** Receives each stored value before the caller does. Errors and rejections are ignored. */
+  readonly onStale?: ((stale: StaleValue) => void) | undefined;
+  /**
+   * Creates the answer from the stored value, for example with its age.
+   * @default the stored value
+   */
+  readonly answer?: ((value: T, stale: StaleValue) => F) | undefined;
 }
 
 const EMPTY = { list: [], object: {}, text: '', nothing: undefined } as const;
 
-/** Ways to answer where everything inside of a policy has failed. */
+/**
+ * Fallback strategies: what a call returns when everything inside the fallback has failed.
+ *
+ * @example
+ * createPolicy('rates', 'default', { fallback: fallbackTo.value({ EUR: 1 }) });
+ */
 export const fallbackTo = {
   /**
-   * The same for everybody; each caller gets a copy of his own, unless `copy` says otherwise.
+   * The same value for every call. Each caller gets its own copy, unless `copy` says otherwise.
    *
-   * @throws TypeError if the value can't be copied
+   * @throws TypeError if the value cannot be copied
    * @example
    * createPolicy('rates', 'default', { fallback: fallbackTo.value({ EUR: 1 }) });
    */
   value<T>(
     value: T,
-    options: Handled & { readonly copy?: Copy<T> | undefined } = {},
+    options: FilterSettings & { readonly copy?: CopyMode<T> | undefined } = {},
   ): FallbackStrategy<T> {
-    const { copy, ...handled } = ownProperties(options);
-    const copier = copierOf(copy);
-    const kept = copier.keep(value);
-    return { ...handled, type: 'value', answer: () => copier.hand(kept) as T };
+    const { copy, ...filters } = ownProperties(options);
+    const copier = createCopier(copy);
+    const stored = copier.store(value);
+    return { ...filters, type: 'value', answer: () => copier.retrieve(stored) as T };
   },
 
   /**
-   * What a function makes of the failure and of the call's arguments, of which a policy that is
-   * executed by hand has none.
+   * The value that a function creates from the failure and the arguments of the call. A policy that is
+   * executed directly has no arguments.
+   *
+   * @example
+   * fallbackTo.function((error, currency: string) => ({ currency, rate: 1 }));
    */
   function<T, A extends readonly unknown[] = readonly unknown[]>(
-    make: (failure: unknown, ...args: A) => T | PromiseLike<T>,
-    handled: Handled = {},
+    create: (failure: unknown, ...args: A) => T | PromiseLike<T>,
+    filters: FilterSettings = {},
   ): FallbackStrategy<T> {
     return {
-      ...handled,
+      ...filters,
       type: 'function',
-      answer: (failure, { args }) => make(failure, ...(args as A)),
+      answer: (failure, { args }) => create(failure, ...(args as A)),
     };
   },
 
   /**
-   * The last good value, without a notice, for a time in which it is as good as new.
+   * The last successful value, silently, while it is recent enough to be as good as a new one.
    *
-   * @throws TypeError if an option is not what it must be; `key` is required
+   * @throws TypeError if an option is invalid; `key` is required
    * @example
-   * resilient('rates', read, {
+   * resilient('rates', getRates, {
    *   overrides: { fallback: fallbackTo.cached({ key: (currency: string) => currency }) },
    * });
    */
   cached<T = unknown, A extends Arguments = Arguments>(
-    given: CachedOptions<T, A>,
+    options: CachedOptions<T, A>,
   ): FallbackStrategy<never> {
-    const options = ownProperties(given);
-    const { maxAgeSeconds = POLICIES.fallback.stale.maxAgeSeconds } = options;
-    const values = new CachedValues({ ...(options as unknown as Kept), maxAgeSeconds });
+    const { answer, ...strategy } = storedStrategy(
+      'cached',
+      options as unknown as StoreOptions,
+      POLICIES.fallback.stale.maxAgeSeconds,
+    );
+    return { ...strategy, answer: (failure, call) => answer(failure, call, ({ value }) => value) };
+  },
+
+  /**
+   * The last successful value, although it is old: `onStale` and `answer` receive its age.
+   *
+   * @throws TypeError if an option is invalid; `key` is required
+   * @example
+   * fallbackTo.stale({
+   *   key: (currency: string) => currency,
+   *   onStale: ({ key, age }) => logger.warn(`${key} is ${age} ms old`),
+   * });
+   */
+  stale<F = never, T = unknown, A extends Arguments = Arguments>(
+    options: StaleOptions<F, T, A>,
+  ): FallbackStrategy<F> {
+    const { onStale, answer: createAnswer } = ownProperties(options);
+    const { answer, ...strategy } = storedStrategy(
+      'stale',
+      options as unknown as StoreOptions,
+      POLICIES.fallback.stale.longestMaxAgeSeconds,
+    );
     return {
-      handle: options.handle,
-      handleResult: options.handleResult,
-      type: 'cached',
-      begin: (call) => values.begin(call),
-      remember: (value, call) => values.remember(value, call),
+      ...strategy,
       answer: (failure, call) =>
-        (values.recall(call) ?? { value: nothing(failure, call) }).value as never,
+        answer(failure, call, ({ value, ...recalled }) => {
+          const stale = { name: call.name, ...recalled, args: call.args, failure };
+          notify(onStale, stale);
+          return createAnswer ? createAnswer(value as T, stale) : value;
+        }) as F,
     };
   },
 
   /**
-   * The last good value although it is old; `onStale` and `answer` learn its age.
+   * `true`, or another value that permits. For checks that protect nothing of value.
    *
-   * @throws TypeError if an option is not what it must be; `key` is required
    * @example
-   * fallbackTo.stale({
-   *   key: (currency: string) => currency,
-   *   onStale: ({ key, ageSeconds }) => logger.warn(`${key} is ${ageSeconds} s old`),
-   * });
+   * createPolicy('spam-check', 'http', { fallback: fallbackTo.failOpen() });
    */
-  stale<F = never, T = unknown, A extends Arguments = Arguments>(
-    given: StaleOptions<F, T, A>,
-  ): FallbackStrategy<F> {
-    const options = ownProperties(given);
-    const { maxAgeSeconds = POLICIES.fallback.stale.longestMaxAgeSeconds, onStale } = options;
-    const values = new CachedValues({ ...(options as unknown as Kept), maxAgeSeconds });
-    return {
-      handle: options.handle,
-      handleResult: options.handleResult,
-      type: 'stale',
-      begin: (call) => values.begin(call),
-      remember: (value, call) => values.remember(value, call),
-      answer(failure, call) {
-        const recalled = values.recall(call);
-        if (recalled === undefined) return nothing(failure, call) as F;
-        const { value, ...told } = recalled;
-        const stale: Stale = { name: call.name, ...told, args: call.args, failure };
-        tell(onStale, stale);
-        return options.answer ? options.answer(value as T, stale) : (value as F);
-      },
-    };
+  failOpen<T = true>(value: T = true as T, filters: FilterSettings = {}): FallbackStrategy<T> {
+    return fallbackTo.value(value, filters);
   },
 
-  /** Lets everybody in while nobody can be asked: a check that protects nothing of value. */
-  failOpen<T = true>(answer: T = true as T, handled: Handled = {}): FallbackStrategy<T> {
-    return fallbackTo.value(answer, handled);
+  /**
+   * `false`, or another value that denies. For authorization.
+   *
+   * @example
+   * createPolicy('openfga', 'authorization', { fallback: fallbackTo.failClosed() });
+   */
+  failClosed<T = false>(value: T = false as T, filters: FilterSettings = {}): FallbackStrategy<T> {
+    return fallbackTo.value(value, filters);
   },
 
-  /** Lets nobody in while nobody can be asked: a check of what somebody may do. */
-  failClosed<T = false>(answer: T = false as T, handled: Handled = {}): FallbackStrategy<T> {
-    return fallbackTo.value(answer, handled);
-  },
-
-  /** `[]`, `{}`, `''` or `undefined`, new for each caller. */
+  /**
+   * `[]`, `{}`, `''` or `undefined`; each caller gets its own.
+   *
+   * @example
+   * createPolicy('recommendations', 'http', { fallback: fallbackTo.empty('list') });
+   */
   empty<T = never>(
-    what: 'list' | 'object' | 'text' | 'nothing' = 'nothing',
-    handled: Handled = {},
+    kind: 'list' | 'object' | 'text' | 'nothing' = 'nothing',
+    filters: FilterSettings = {},
   ): FallbackStrategy<T> {
-    return fallbackTo.value(EMPTY[what] as T, handled);
+    return fallbackTo.value(EMPTY[kind] as T, filters);
   },
 } as const;
 
-/** Without an old value the failure stays what it was. */
-function nothing(failure: unknown, { failed }: FallbackCall): unknown {
-  if (failed === 'result') return failure;
-  throw failure;
+type Recalled = NonNullable<ReturnType<StoredValues['recall']>>;
+
+/** What `cached` and `stale` have in common. Without a stored value the failure stays as it is. */
+function storedStrategy(
+  type: 'cached' | 'stale',
+  given: StoreOptions & { readonly maxAge?: number | undefined },
+  defaultMaxAgeSeconds: number,
+) {
+  const options = ownProperties(given);
+  const { maxAge = toMilliseconds(defaultMaxAgeSeconds), handle, handleResult } = options;
+  const values = new StoredValues({ ...options, maxAge });
+  return {
+    type,
+    handle,
+    handleResult,
+    begin: (call: FallbackCall) => values.begin(call),
+    remember: (value: unknown, call: FallbackCall) => values.remember(value, call),
+    answer(failure: unknown, call: FallbackCall, toAnswer: (recalled: Recalled) => unknown): never {
+      const recalled = values.recall(call);
+      if (recalled) return toAnswer(recalled) as never;
+      if (call.failed === 'result') return failure as never;
+      throw failure;
+    },
+  };
 }
 
-function tell(onStale: ((stale: Stale) => void) | undefined, stale: Stale): void {
-  const ignored = () => {
-    // Who listens must not spoil the answer.
+function notify(onStale: ((stale: StaleValue) => void) | undefined, stale: StaleValue): void {
+  const ignore = () => {
+    // An error of the hook must not affect the answer.
   };
   try {
-    const told: unknown = onStale?.(stale);
-    // It may be asynchronous all the same.
-    Promise.resolve(told).catch(ignored);
+    // The hook may be asynchronous.
+    const result: unknown = onStale?.(stale);
+    Promise.resolve(result).catch(ignore);
   } catch {
-    ignored();
+    ignore();
   }
 }

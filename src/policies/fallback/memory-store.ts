@@ -1,43 +1,44 @@
 import { LRUCache } from 'lru-cache';
 import type { Copier } from './copy-mode.ts';
-import { type Moment, secondsSince } from './moment.ts';
+import { elapsedSince, type Moment } from './moment.ts';
 
-interface Kept {
+interface StoredValue {
   readonly value: unknown;
-  readonly began: Moment;
+  /** When the attempt that returned the value began. */
+  readonly attemptedAt: Moment;
 }
 
-/** The last good values of one policy, by key. */
+/** The last successful values of one policy, by key. */
 export class MemoryStore {
-  readonly #values: LRUCache<string, Kept>;
+  readonly #values: LRUCache<string, StoredValue>;
   readonly #copier: Copier;
-  readonly #maxAgeSeconds: number;
+  readonly #maxAge: number;
 
-  constructor(maxKeys: number, maxAgeSeconds: number, copier: Copier) {
+  /** @param maxAge in milliseconds */
+  constructor(maxKeys: number, maxAge: number, copier: Copier) {
     this.#values = new LRUCache({ max: maxKeys });
     this.#copier = copier;
-    this.#maxAgeSeconds = maxAgeSeconds;
+    this.#maxAge = maxAge;
   }
 
   /**
-   * @param began when the attempt that gave the value did; one that began later has the later value
-   * @throws Error if the value can't be copied; then nothing is kept under the key
+   * Stores a value, unless the key has the value of a later attempt.
+   *
+   * @throws Error if the value cannot be copied; the key then has no value
    */
-  keep(key: string, value: unknown, began: Moment): void {
-    const before = this.#values.peek(key);
-    if (before && before.began.steady > began.steady) return;
+  store(key: string, value: unknown, attemptedAt: Moment): void {
+    const existing = this.#values.peek(key);
+    if (existing && existing.attemptedAt.monotonic > attemptedAt.monotonic) return;
     this.#values.delete(key);
-    this.#values.set(key, { value: this.#copier.keep(value), began });
+    this.#values.set(key, { value: this.#copier.store(value), attemptedAt });
   }
 
-  /** A value that is no older than it may be. */
-  recall(key: string): { readonly value: unknown; readonly ageSeconds: number } | undefined {
-    const kept = this.#values.get(key);
-    if (kept === undefined) return undefined;
-    const ageSeconds = secondsSince(kept.began);
-    if (ageSeconds <= this.#maxAgeSeconds) {
-      return { value: this.#copier.hand(kept.value), ageSeconds };
-    }
+  /** Returns a value that is not older than `maxAge`, with its age in milliseconds. */
+  recall(key: string): { readonly value: unknown; readonly age: number } | undefined {
+    const stored = this.#values.get(key);
+    if (stored === undefined) return undefined;
+    const age = elapsedSince(stored.attemptedAt);
+    if (age <= this.#maxAge) return { value: this.#copier.retrieve(stored.value), age };
     this.#values.delete(key);
     return undefined;
   }

@@ -1,16 +1,16 @@
-/** A point on two clocks: one may be set, and the other may stop while the machine sleeps. */
+/** A point in time on two clocks. The wall clock can be set; the monotonic one may stop in sleep. */
 export interface Moment {
   /** Milliseconds of `performance.now()`. */
-  readonly steady: number;
+  readonly monotonic: number;
   /** Milliseconds of `Date.now()`. */
   readonly wall: number;
 }
 
 export function now(): Moment {
-  return { steady: performance.now(), wall: Date.now() };
+  return { monotonic: performance.now(), wall: Date.now() };
 }
 
-/** Seconds since a moment, by the clock that shows more, so that no value seems younger than it is. */
-export function secondsSince(then: Moment): number {
-  return Math.max(performance.now() - then.steady, Date.now() - then.wall, 0) / 1000;
+/** Milliseconds since a moment, by the clock that shows more: no value seems younger than it is. */
+export function elapsedSince(moment: Moment): number {
+  return Math.max(performance.now() - moment.monotonic, Date.now() - moment.wall, 0);
 }

@@ -1,77 +1,83 @@
 import { expected } from '../../shared/validate.ts';
-import type { Handles, HandlesResult } from '../types.ts';
-import type { Copy } from './copy-mode.ts';
+import type { FilterSettings } from '../types.ts';
+import type { CopyMode } from './copy-mode.ts';
 
-/** When a fallback answers, where it is not for all that the stack acts on. */
-export interface Handled {
-  /** @default transient errors, or what the stack's `handle` selects; open circuits; full bulkheads */
-  readonly handle?: Handles | undefined;
-  readonly handleResult?: HandlesResult | undefined;
-}
-
-/** `T` is what the function returns, `A` are its arguments. */
-export interface Kept<T = unknown, A extends readonly unknown[] = readonly unknown[]>
-  extends Handled {
+/**
+ * Options of fallbacks that answer with stored values. `T` is the value of the wrapped function, `A`
+ * are its arguments.
+ *
+ * @example
+ * const options: StoreOptions<Rates, [currency: string]> = { key: (currency) => currency, maxKeys: 50 };
+ */
+export interface StoreOptions<T = unknown, A extends readonly unknown[] = readonly unknown[]>
+  extends FilterSettings {
   /**
-   * Makes the key of a call from its arguments, without the signal. It is called when the call
-   * begins. Two calls with one key may get each other's values, so the key must name everything that
-   * the value depends on: also the tenant or user of an AsyncLocalStorage. `undefined` keeps nothing
-   * of that call.
+   * Creates the key of a call from its arguments, without the signal, when the call begins. Calls with
+   * the same key may get each other's values, so the key must include everything that the value
+   * depends on, such as the tenant or user in an AsyncLocalStorage. `undefined` stores nothing.
    *
-   * Each wrapped function has keys of its own. A policy that is executed directly does not know the
-   * arguments: its `key` must not depend on any, or nothing is kept.
+   * Each wrapped function has its own keys. A policy that is executed directly does not know the
+   * arguments: its `key` must not depend on them, or nothing is stored.
    * @example
    * (tenant, id) => JSON.stringify([tenant, id])
    */
   readonly key: (...args: A) => string | undefined;
   /**
-   * Whether each instance of a class has values of its own, and for `createFetch` each variant of a
+   * Whether each instance of a class has its own values, and with `createFetch` each variant of a
    * request: method, headers, body, dispatcher and other options. `false`: only `key` counts.
    * @default true
    */
   readonly perInstance?: boolean | undefined;
   /**
-   * Whether a value is good enough to be kept. Failed results never are.
-   * @default every value that is no error and whose `ok`, if it has one, is not `false`
+   * Whether a value is stored. Values that are failures never are.
+   * @default all values but errors and objects whose `ok` is `false`
    */
   readonly keep?: ((value: T) => boolean) | undefined;
-  /** So many keys are kept for each policy; those that were not used for longest go first. @default 1000 */
+  /**
+   * Stored keys per policy. The least recently used one is evicted.
+   * @default 1000
+   */
   readonly maxKeys?: number | undefined;
   /** @default 'clone' */
-  readonly copy?: Copy<T> | undefined;
+  readonly copy?: CopyMode<T> | undefined;
 }
 
-/** More, and an LRU cache can not number them. */
-const MOST_KEYS = 2 ** 32 - 1;
+/** The limit of lru-cache. */
+const MAX_KEYS = 2 ** 32 - 1;
 
-export interface Aged {
-  readonly maxAgeSeconds: number;
+export interface AgeLimit {
+  /** Milliseconds. */
+  readonly maxAge: number;
 }
 
-type Unknown<T> = { readonly [K in keyof T]: unknown };
+type Unvalidated<T> = { readonly [K in keyof T]: unknown };
 
-/** @throws TypeError naming the option and what was expected */
-export function assertKept(options: object): void {
-  const given = options as Readonly<Record<string, unknown>>;
-  const { maxAgeSeconds, maxKeys = 1, perInstance = true } = given as Unknown<Kept & Aged>;
-  if (typeof maxAgeSeconds !== 'number' || !(maxAgeSeconds > 0) || maxAgeSeconds === Infinity) {
-    throw expected('`maxAgeSeconds` to be a finite number above 0', maxAgeSeconds);
+/** @throws TypeError that names the option and what was expected */
+export function assertStoreOptions(options: object): void {
+  const values = options as Readonly<Record<string, unknown>>;
+  const {
+    maxAge,
+    maxKeys = 1,
+    perInstance = true,
+  } = values as Unvalidated<StoreOptions & AgeLimit>;
+  if (typeof maxAge !== 'number' || !(maxAge > 0) || maxAge === Infinity) {
+    throw expected('`maxAge` to be finite milliseconds above 0', maxAge);
   }
-  if (!Number.isInteger(maxKeys) || Number(maxKeys) < 1 || Number(maxKeys) > MOST_KEYS) {
-    throw expected('`maxKeys` to be a whole number of at least 1', maxKeys);
+  if (!Number.isInteger(maxKeys) || Number(maxKeys) < 1 || Number(maxKeys) > MAX_KEYS) {
+    throw expected('`maxKeys` to be an integer of at least 1', maxKeys);
   }
   if (typeof perInstance !== 'boolean') {
     throw expected('`perInstance` to be a boolean', perInstance);
   }
-  if (typeof given['key'] !== 'function') {
+  if (typeof values['key'] !== 'function') {
     throw expected(
       '`key` to be a function that makes the key of a call from its arguments, such as `(id) => id`',
-      given['key'],
+      values['key'],
     );
   }
   for (const name of ['keep', 'handle', 'handleResult', 'onStale', 'answer'] as const) {
-    if (given[name] !== undefined && typeof given[name] !== 'function') {
-      throw expected(`\`${name}\` to be a function`, given[name]);
+    if (values[name] !== undefined && typeof values[name] !== 'function') {
+      throw expected(`\`${name}\` to be a function`, values[name]);
     }
   }
 }

@@ -1,11 +1,10 @@
 import { assertName } from '../../instrument-options.ts';
 import { POLICIES } from '../../presets/thresholds.ts';
 import { ownProperties } from '../../shared/own-properties.ts';
+import { MAX_TIMER_MS } from '../../shared/timers.ts';
 import { assertKeys, expected } from '../../shared/validate.ts';
+import { toMilliseconds } from '../config/preset-settings.ts';
 import type { GatherOptions, Parts } from './types.ts';
-
-/** The longest that a timer of Node can wait. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 const OPTIONS = ['name', 'timeout', 'minimum', 'signal', 'policies', 'meterProvider'];
 
@@ -16,7 +15,7 @@ export interface GatherSettings {
   readonly minimum: number | readonly string[];
 }
 
-/** @throws TypeError naming the argument and what was expected */
+/** @throws TypeError that names the argument and what was expected */
 export function assertParts(parts: unknown): asserts parts is Parts {
   if (typeof parts !== 'object' || parts === null || Array.isArray(parts)) {
     throw expected('`parts` to be an object of functions', parts);
@@ -28,12 +27,12 @@ export function assertParts(parts: unknown): asserts parts is Parts {
   }
 }
 
-/** @throws TypeError naming the option and what was expected */
+/** @throws TypeError that names the option and what was expected */
 export function resolveGatherSettings(options: GatherOptions, parts: Parts): GatherSettings {
   assertKeys('options', options, OPTIONS);
   const {
     name = 'gather',
-    timeout = POLICIES.timeout.default.seconds * 1000,
+    timeout = toMilliseconds(POLICIES.timeout.default.seconds),
     minimum = 1,
     signal,
   } = ownProperties(options);
@@ -42,14 +41,14 @@ export function resolveGatherSettings(options: GatherOptions, parts: Parts): Gat
     throw expected('`options.signal` to be an AbortSignal', signal);
   }
   assertMinimum(minimum, Object.keys(parts));
-  return { name, minimum, timeout: timeoutOf(timeout) };
+  return { name, minimum, timeout: resolveTimeout(timeout) };
 }
 
-function timeoutOf(timeout: unknown): number | undefined {
+function resolveTimeout(timeout: unknown): number | undefined {
   if (timeout === false) return undefined;
-  if (typeof timeout !== 'number' || !(timeout >= 1 && timeout <= LONGEST_MS)) {
+  if (typeof timeout !== 'number' || !(timeout >= 1 && timeout <= MAX_TIMER_MS)) {
     throw expected(
-      `\`options.timeout\` to be milliseconds from 1 to ${LONGEST_MS}, or false`,
+      `\`options.timeout\` to be milliseconds from 1 to ${MAX_TIMER_MS}, or false`,
       timeout,
     );
   }
@@ -58,9 +57,9 @@ function timeoutOf(timeout: unknown): number | undefined {
 
 function assertMinimum(minimum: unknown, names: readonly string[]): void {
   if (Array.isArray(minimum)) {
-    const stranger: unknown = minimum.find((each) => !names.includes(each));
-    if (stranger === undefined) return;
-    throw expected(`\`options.minimum\` to name parts: ${names.join(', ')}`, stranger);
+    const unknownName: unknown = minimum.find((name) => !names.includes(name));
+    if (unknownName === undefined) return;
+    throw expected(`\`options.minimum\` to name parts: ${names.join(', ')}`, unknownName);
   }
   const isCount = Number.isInteger(minimum) && Number(minimum) >= 0;
   if (!isCount || Number(minimum) > Math.max(1, names.length)) {

@@ -1,71 +1,112 @@
 import type { InstrumentOptions } from '../../instrument-options.ts';
 import type { PartOutcome } from '../../semconv/attributes.ts';
 
-/** Makes one part of an answer. The signal is aborted when nobody waits for it any more. */
+/**
+ * Returns one part of a result.
+ *
+ * @example
+ * const account: Part<Account> = ({ signal }) => getAccount(id, signal);
+ */
 export type Part<T = unknown> = (context: PartContext) => T | PromiseLike<T>;
 
+/**
+ * The argument of a part.
+ *
+ * @example
+ * const account = ({ signal }: PartContext) => fetch(url, { signal });
+ */
 export interface PartContext {
+  /** Aborts when the result is no longer needed. */
   readonly signal: AbortSignal;
 }
 
+/**
+ * Parts by name.
+ *
+ * @example
+ * const parts = { account: ({ signal }) => getAccount(id, signal) } satisfies Parts;
+ */
 export type Parts = Readonly<Record<string, Part>>;
 
-/** What the parts give, by their names. */
-export type Results<P extends Parts> = { readonly [K in keyof P]: Awaited<ReturnType<P[K]>> };
+/**
+ * The values of the parts, by name.
+ *
+ * @example
+ * type Profile = PartResults<typeof parts>;
+ */
+export type PartResults<P extends Parts> = { readonly [K in keyof P]: Awaited<ReturnType<P[K]>> };
 
 type Name<P extends Parts> = Extract<keyof P, string>;
 
-/** Why a part is missing. */
+/**
+ * Why a part has no value.
+ *
+ * @example
+ * const { outcome, error } = failed.account as PartFailure;
+ */
 export interface PartFailure {
   /**
    * - `failure`: it threw or rejected
-   * - `rejected`: its policy did not let it be called
-   * - `timed_out`: by a timeout of its policy, or by that of the gathering
-   * - `cancelled`: by the caller's signal
+   * - `rejected`: its policy rejected the call
+   * - `timed_out`: its policy, or `gather`, timed out
+   * - `cancelled`: the caller's signal was aborted
    */
   readonly outcome: Exclude<PartOutcome, 'success' | 'fallback'>;
   readonly error: unknown;
 }
 
-interface Some<P extends Parts> {
-  /** The names of the parts that are there, in the order in which they were given. */
+interface PartNames<P extends Parts> {
+  /** The names of the parts that have a value, in the order of `parts`. */
   readonly available: readonly Name<P>[];
-  /** Why the others are not. */
+  /** The failures of the other parts. */
   readonly failed: { readonly [K in keyof P]?: PartFailure };
 }
 
-/** An answer, and how much of it is there. `R` are the names of the parts that it needs. */
-export type Gathered<P extends Parts, R extends Name<P> = never> = Some<P> &
+/**
+ * The result of `gather`. `R` are the names of required parts, which a `partial` result has.
+ *
+ * @example
+ * const profile: Gathered<typeof parts, 'workday'> = await gather(parts, { minimum: ['workday'] });
+ */
+export type Gathered<P extends Parts, R extends Name<P> = never> = PartNames<P> &
   (
-    | { readonly status: 'complete'; readonly results: Results<P> }
-    | { readonly status: 'partial'; readonly results: Partial<Results<P>> & Pick<Results<P>, R> }
-    | { readonly status: 'failed'; readonly results: Partial<Results<P>> }
+    | { readonly status: 'complete'; readonly results: PartResults<P> }
+    | {
+        readonly status: 'partial';
+        readonly results: Partial<PartResults<P>> & Pick<PartResults<P>, R>;
+      }
+    | { readonly status: 'failed'; readonly results: Partial<PartResults<P>> }
   );
 
+/**
+ * Options of `gather`.
+ *
+ * @example
+ * const options: GatherOptions = { name: 'employee-profile', timeout: 5_000, minimum: 2 };
+ */
 export interface GatherOptions<R extends string = string> {
   /**
-   * What is gathered, such as `employee-profile`: the name of its metrics. One for each place that
-   * gathers, not one for each request.
+   * The name in the metrics, such as `employee-profile`. Use one name per call site, not per request.
    * @default 'gather'
    */
   readonly name?: string;
   /**
-   * The longest that anybody waits for a part, in milliseconds; `false`: for as long as its policy
-   * does.
-   * @default 30_000, the documented timeout
+   * The longest time that `gather` waits for a part, in milliseconds. `false`: as long as the policy of
+   * the part does.
+   * @default 30_000
    */
   readonly timeout?: number | false;
   /**
-   * How many parts make an answer that is `partial`, or the names of those that it takes; with
-   * less it is `failed`.
+   * The number of parts, or the names of the parts, that a `partial` result needs. With less the
+   * status is `failed`.
    * @default 1
    */
   readonly minimum?: number | readonly R[];
-  /** The caller's: it ends the parts that are not there yet, which are `cancelled`. */
+  /** The signal of the caller. Its abort ends the unfinished parts as `cancelled`. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Whether a part goes through the policy that is registered under its name. `false` for parts that
-   * are resilient by themselves.
+   * Whether a part goes through the policy that `policyFor` has for its name. `false` for parts that
+   * have policies of their own.
    * @default true
    */
   readonly policies?: boolean;

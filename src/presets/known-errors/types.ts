@@ -10,7 +10,7 @@
  */
 export type Meaning = 'transient' | 'caller';
 
-/** What is read of an error. */
+/** The fields of an error, and how each is read. */
 export const ERROR_FIELDS = {
   status:
     'the HTTP status: `status`, `statusCode`, that of `response`, or `$metadata.httpStatusCode`',
@@ -19,10 +19,10 @@ export const ERROR_FIELDS = {
   message: '`message`',
   awsName: '`name` of an error with `$metadata`',
   awsRetryable:
-    '`throttling` where `$retryable.throttling` is set, else `transient` for any `$retryable`',
+    '`throttling` if `$retryable.throttling` is set, else `transient` for any `$retryable`',
   sqlState: '`sqlState`, or the `code` of an error with `severity`',
-  redisReply: '`message` of the error that stands for an error reply of a Redis server',
-  mongoCode: '`code` of an error whose name begins with `Mongo`',
+  redisReply: '`message` of the error for an error reply of a Redis server',
+  mongoCode: '`code` of an error whose name starts with `Mongo`',
   mongoLabel: '`errorLabels` of such an error',
   grpcStatus: '`code` of an error with `details`, if it is a number',
   programError: '`name` of an error that has neither `cause` nor `errors`',
@@ -37,13 +37,13 @@ export interface KnownError {
   /** What happened, for the table. */
   readonly what: string;
   readonly field: ErrorField;
-  /** As text; a value that ends in `*` matches every value that begins so. */
+  /** As text. A value that ends in `*` matches all values with that prefix. */
   readonly values: readonly string[];
   /** Where client or protocol documents the values: a URL, or a file of the client's package. */
   readonly source: string;
 }
 
-/** Writes what the rows of one client share once. */
+/** Adds client and source to each row. */
 export function rowsOf(
   client: string,
   source: string,

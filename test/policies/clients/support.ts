@@ -36,8 +36,8 @@ export async function expectOutcomes(
 
 async function outcomeOf(preset: PresetName, call: () => unknown) {
   const policy = createPolicy('client', preset, {
-    retry: { calls: 2, strategy: 'fixed', firstWaitSeconds: 0, maxWaitSeconds: 0, jitter: false },
-    circuitBreaker: { failures: 1 },
+    retry: { calls: 2, strategy: 'fixed', initialDelay: 0, maxDelay: 0, jitter: false },
+    circuitBreaker: { consecutiveFailures: 1 },
   });
   let calls = 0;
   let error: unknown;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { variableFor } from '../../../src/policies/config/environment.ts';
-import { type Configuration, configuration } from '../../../src/policies/index.ts';
+import { type EnvironmentValues, readEnvironment } from '../../../src/policies/index.ts';
 import { VARIABLES } from '../../../src/presets/environment-variables.ts';
 import fc from '../../support/fast-check.ts';
 
@@ -32,9 +32,15 @@ const names = Object.keys(KINDS) as Name[];
 /** Each documented name with the prefix: only so a wrong value is an error. */
 const withPrefix = (name: string) => (name.startsWith('RESILIENCE_') ? name : `RESILIENCE_${name}`);
 
+/** What the text `2` means, or `true` for a flag. */
+function valueOfTwo(kind: string): number | boolean {
+  if (kind === FLAG) return true;
+  return [SECONDS, WAIT].includes(kind) ? 2000 : 2;
+}
+
 function messageOf(env: Record<string, string>): string {
   try {
-    configuration(env);
+    readEnvironment(env);
   } catch (error) {
     expect(error).toBeInstanceOf(TypeError);
     return (error as Error).message;
@@ -43,7 +49,7 @@ function messageOf(env: Record<string, string>): string {
 }
 
 describe('the configuration by the environment', () => {
-  it('is read from every documented variable', () => {
+  it('is read from every documented variable, durations in milliseconds', () => {
     const env = {
       RESILIENCE_ENABLED: 'false',
       CIRCUIT_BREAKER_ENABLED: 'True',
@@ -61,21 +67,21 @@ describe('the configuration by the environment', () => {
       PATH: '/bin',
       OTHER_TIMEOUT: 'soon',
     };
-    expect(configuration(env)).toEqual({
+    expect(readEnvironment(env)).toEqual({
       RESILIENCE_ENABLED: false,
       CIRCUIT_BREAKER_ENABLED: true,
       CIRCUIT_BREAKER_SERVICENOW_FAIL_MAX: 7,
-      CIRCUIT_BREAKER_SERVICENOW_TIMEOUT: 90,
+      CIRCUIT_BREAKER_SERVICENOW_TIMEOUT: 90_000,
       RETRY_ENABLED: true,
       RETRY_MAX_ATTEMPTS: 4,
       RETRY_EXPONENTIAL_BASE: 1.5,
-      RETRY_EXPONENTIAL_MAX: 20,
+      RETRY_EXPONENTIAL_MAX: 20_000,
       RETRY_JITTER: false,
       RETRY_MIN_WAIT: 0,
-      RETRY_MAX_WAIT: 30,
-      TIMEOUT_LLM: 0.25,
+      RETRY_MAX_WAIT: 30_000,
+      TIMEOUT_LLM: 250,
       BULKHEAD_DB_LIMIT: 40,
-    } satisfies Configuration);
+    } satisfies EnvironmentValues);
   });
 
   it('is read from every documented variable with the prefix, which wins', () => {
@@ -85,9 +91,9 @@ describe('the configuration by the environment', () => {
         return [[withPrefix(name), text], ...(name === withPrefix(name) ? [] : [[name, text]])];
       }),
     );
-    const values = configuration(env);
+    const values = readEnvironment(env);
     for (const name of names) {
-      expect(values[withPrefix(name)]).toBe(KINDS[name] === FLAG ? true : 2);
+      expect(values[withPrefix(name)]).toBe(valueOfTwo(KINDS[name]));
       expect(variableFor(values, name)).toBe(withPrefix(name));
     }
   });
@@ -171,10 +177,10 @@ describe('the configuration by the environment', () => {
       'BULKHEAD',
       'CIRCUIT_BREAKER',
     ]) {
-      expect(configuration(of(name))).toEqual({});
+      expect(readEnvironment(of(name))).toEqual({});
     }
-    expect(configuration({ TIMEOUT_IMPORT: '3', BULKHEAD_PORT_A_LIMIT: '2' })).toEqual({
-      TIMEOUT_IMPORT: 3,
+    expect(readEnvironment({ TIMEOUT_IMPORT: '3', BULKHEAD_PORT_A_LIMIT: '2' })).toEqual({
+      TIMEOUT_IMPORT: 3000,
       BULKHEAD_PORT_A_LIMIT: 2,
     });
     expect(messageOf({ RESILIENCE_RETRY_PORTS: '1' })).toContain('RESILIENCE_RETRY_PORTS');
@@ -202,7 +208,7 @@ describe('the configuration by the environment', () => {
             for (const name of wrong) expect(messageOf(env)).toContain(`Expected ${name} `);
             return;
           }
-          for (const [variable, value] of Object.entries(configuration(env))) {
+          for (const [variable, value] of Object.entries(readEnvironment(env))) {
             const name = names.find((each) => [each, withPrefix(each)].includes(variable)) as Name;
             expect(['number', 'boolean']).toContain(typeof value);
             expect(accepts(name, String(env[variable]))).toBe(true);
@@ -229,7 +235,11 @@ describe('the configuration by the environment', () => {
           const env = Object.fromEntries(
             Object.entries(values).map(([name, value]) => [name, String(value)]),
           );
-          expect(configuration(env)).toEqual(values);
+          expect(readEnvironment(env)).toEqual({
+            ...values,
+            TIMEOUT_LLM: Math.round(values.TIMEOUT_LLM * 1000),
+            CIRCUIT_BREAKER_X_TIMEOUT: Math.round(values.CIRCUIT_BREAKER_X_TIMEOUT * 1000),
+          });
         },
       ),
     );
@@ -242,13 +252,13 @@ describe('the configuration by the environment', () => {
         ([name, text]) => {
           const env = Object.freeze({ [name]: text });
           try {
-            configuration(env);
+            readEnvironment(env);
           } catch {}
           expect(env).toEqual({ [name]: text });
         },
       ),
     );
-    expect(configuration({})).toEqual({});
+    expect(readEnvironment({})).toEqual({});
   });
 });
 
@@ -265,7 +275,7 @@ describe('a variable without the prefix, which may belong to another program', (
   const warnings = () => warned.mock.calls.map(([text]) => String(text));
 
   it('is left alone where it only begins alike', async () => {
-    const { configuration, createPolicy } = await fresh();
+    const { createPolicy, readEnvironment } = await fresh();
     const env = {
       RETRY_COUNT: '3',
       RETRY_DELAY_MS: '100',
@@ -276,7 +286,7 @@ describe('a variable without the prefix, which may belong to another program', (
       CIRCUIT_BREAKER: 'on',
       CIRCUIT_BREAKER_URL: 'http://other',
     };
-    expect(configuration(env)).toEqual({});
+    expect(readEnvironment(env)).toEqual({});
     for (const [name, text] of Object.entries(env)) vi.stubEnv(name, text);
     const policy = createPolicy('service', 'http');
     vi.unstubAllEnvs();
@@ -286,19 +296,19 @@ describe('a variable without the prefix, which may belong to another program', (
   });
 
   it('does nothing where its value is impossible, and that is one warning', async () => {
-    const { configuration, createPolicy } = await fresh();
+    const { createPolicy, readEnvironment } = await fresh();
     vi.stubEnv('TIMEOUT_HTTP', '5000');
     vi.stubEnv('RETRY_ENABLED', '0');
     const policies = [1, 2, 3].map(() => createPolicy('service', 'http'));
     vi.unstubAllEnvs();
     for (const policy of policies) {
-      expect(policy.settings.timeout).toMatchObject({ seconds: 15 });
+      expect(policy.settings.timeout).toMatchObject({ duration: 15_000 });
       policy.dispose();
     }
-    configuration({ TIMEOUT_LLM: '7200' });
+    readEnvironment({ TIMEOUT_LLM: '7200' });
     expect(warnings()).toEqual([
       [
-        'cockatiel-otel ignores variables of the environment that resemble its own. If they are meant for it, correct them and put RESILIENCE_ before their names:',
+        'cockatiel-otel ignores environment variables that resemble its own. If they are meant for it, correct them and add the prefix RESILIENCE_:',
         `Expected RETRY_ENABLED ${FLAG}, got "0"`,
         `Expected TIMEOUT_HTTP ${SECONDS}, got "5000"`,
       ].join('\n'),
@@ -323,8 +333,8 @@ describe('a variable without the prefix, which may belong to another program', (
     for (const name of near) {
       vi.resetModules();
       warned.mockClear();
-      const { configuration } = await fresh();
-      expect(configuration({ [name]: '1' })).toEqual({});
+      const { readEnvironment } = await fresh();
+      expect(readEnvironment({ [name]: '1' })).toEqual({});
       if (!warnings()[0]?.includes(name)) silent.push(name);
     }
     expect(silent).toEqual([]);

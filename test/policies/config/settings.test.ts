@@ -1,13 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
-  configurationReport,
   createPolicy,
-  dispose,
   type PolicyOverrides,
-  policyFor,
+  policyRegistry,
   type ResilientPolicy,
-  reportJson,
-  reportTable,
 } from '../../../src/policies/index.ts';
 import { PRESET_NAMES } from '../../../src/presets/presets.ts';
 import { moved } from '../../instrumentation/support.ts';
@@ -16,7 +12,7 @@ import { TestSdk } from '../../support/metrics.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
-  dispose();
+  policyRegistry.dispose();
 });
 
 const env = (values: Record<string, string>) => {
@@ -37,8 +33,8 @@ describe('the settings of a policy', () => {
     env({ RETRY_MAX_ATTEMPTS: '6', TIMEOUT_SERVICE: '3' });
     const policy = createPolicy('service', 'enterprise', { retry: { calls: 2 } });
     expect(of(policy, 'retry.calls')).toEqual([2, 'code']);
-    expect(of(policy, 'timeout.seconds')).toEqual([3, 'TIMEOUT_SERVICE']);
-    expect(of(policy, 'retry.firstWaitSeconds')).toEqual([2, 'preset']);
+    expect(of(policy, 'timeout.duration')).toEqual([3000, 'TIMEOUT_SERVICE']);
+    expect(of(policy, 'retry.initialDelay')).toEqual([2000, 'preset']);
     expect(of(policy, 'overallTimeout')).toEqual([false, 'preset']);
   });
 
@@ -48,36 +44,37 @@ describe('the settings of a policy', () => {
       'default',
       'CIRCUIT_BREAKER_MY_SERVICE_FAIL_MAX',
       '7',
-      'circuitBreaker.failures',
+      'circuitBreaker.consecutiveFailures',
     ],
     [
       'her.service',
       'default',
       'CIRCUIT_BREAKER_HER_SERVICE_TIMEOUT',
       '7',
-      'circuitBreaker.openSeconds',
+      'circuitBreaker.halfOpenAfter',
     ],
-    ['cmlWorker', 'apiClient', 'TIMEOUT_CML_WORKER', '7', 'timeout.seconds'],
-    ['any', 'llm', 'TIMEOUT_LLM', '7', 'timeout.seconds'],
-    ['any', 'auth', 'TIMEOUT_AUTH', '7', 'timeout.seconds'],
-    ['any', 'database', 'TIMEOUT_DB', '7', 'timeout.seconds'],
-    ['any', 'http', 'TIMEOUT_HTTP', '7', 'timeout.seconds'],
-    ['any', 'default', 'TIMEOUT_DEFAULT', '7', 'timeout.seconds'],
-    ['any', 'enterprise', 'TIMEOUT_DEFAULT', '7', 'timeout.seconds'],
+    ['cmlWorker', 'apiClient', 'TIMEOUT_CML_WORKER', '7', 'timeout.duration'],
+    ['any', 'llm', 'TIMEOUT_LLM', '7', 'timeout.duration'],
+    ['any', 'auth', 'TIMEOUT_AUTH', '7', 'timeout.duration'],
+    ['any', 'database', 'TIMEOUT_DB', '7', 'timeout.duration'],
+    ['any', 'http', 'TIMEOUT_HTTP', '7', 'timeout.duration'],
+    ['any', 'default', 'TIMEOUT_DEFAULT', '7', 'timeout.duration'],
+    ['any', 'enterprise', 'TIMEOUT_DEFAULT', '7', 'timeout.duration'],
     ['any', 'llm', 'BULKHEAD_LLM_LIMIT', '7', 'bulkhead.limit'],
     ['any', 'authorization', 'BULKHEAD_OPENFGA_LIMIT', '7', 'bulkhead.limit'],
     ['any', 'redis', 'BULKHEAD_REDIS_LIMIT', '7', 'bulkhead.limit'],
     ['any', 'database', 'BULKHEAD_DB_LIMIT', '7', 'bulkhead.limit'],
     ['any', 'enterprise', 'BULKHEAD_ANY_LIMIT', '7', 'bulkhead.limit'],
-    ['any', 'enterprise', 'RETRY_EXPONENTIAL_BASE', '7', 'retry.base'],
-    ['any', 'enterprise', 'RETRY_EXPONENTIAL_MAX', '7', 'retry.maxWaitSeconds'],
-    ['any', 'enterprise', 'RETRY_MAX_WAIT', '7', 'retry.maxWaitSeconds'],
-    ['any', 'enterprise', 'RETRY_MIN_WAIT', '7', 'retry.minWaitSeconds'],
+    ['any', 'enterprise', 'RETRY_EXPONENTIAL_BASE', '7', 'retry.exponent'],
+    ['any', 'enterprise', 'RETRY_EXPONENTIAL_MAX', '7', 'retry.maxDelay'],
+    ['any', 'enterprise', 'RETRY_MAX_WAIT', '7', 'retry.maxDelay'],
+    ['any', 'enterprise', 'RETRY_MIN_WAIT', '7', 'retry.minDelay'],
     ['any', 'enterprise', 'RETRY_MAX_ATTEMPTS', '7', 'retry.calls'],
   ] as const)('of %s (%s) follow %s', (name, preset, variable, value, path) => {
     env({ [variable]: value });
     const policy = createPolicy(name, preset);
-    expect(of(policy, path)).toEqual([7, variable]);
+    const expectedValue = /Delay$|duration$|halfOpenAfter$/.test(path) ? 7000 : 7;
+    expect(of(policy, path)).toEqual([expectedValue, variable]);
     expect(Object.values(policy.origins).filter(({ from }) => from === 'environment')).toHaveLength(
       1,
     );
@@ -85,7 +82,7 @@ describe('the settings of a policy', () => {
 
   it('follow the variable of the name before that of the preset', () => {
     env({ TIMEOUT_LLM: '7', TIMEOUT_CHAT: '8' });
-    expect(of(createPolicy('chat', 'llm'), 'timeout.seconds')).toEqual([8, 'TIMEOUT_CHAT']);
+    expect(of(createPolicy('chat', 'llm'), 'timeout.duration')).toEqual([8000, 'TIMEOUT_CHAT']);
   });
 
   it('do not follow the timeout of the default where the preset has one of its own', () => {
@@ -93,7 +90,7 @@ describe('the settings of a policy', () => {
     for (const preset of PRESET_NAMES) {
       const own = ['http', 'apiClient', 'aws', 'database', 'llm', 'auth', 'task'].includes(preset);
       if (preset === 'httpService') continue;
-      expect(of(createPolicy('any', preset), 'timeout.seconds')[1]).toBe(
+      expect(of(createPolicy('any', preset), 'timeout.duration')[1]).toBe(
         own ? 'preset' : 'TIMEOUT_DEFAULT',
       );
     }
@@ -103,46 +100,46 @@ describe('the settings of a policy', () => {
     env({ RETRY_MIN_WAIT: '30' });
     for (const preset of PRESET_NAMES) {
       const policy = createPolicy('any', preset);
-      expect(of(policy, 'retry.minWaitSeconds')).toEqual([30, 'RETRY_MIN_WAIT']);
-      expect(of(policy, 'retry.maxWaitSeconds')).toEqual([30, 'RETRY_MIN_WAIT']);
+      expect(of(policy, 'retry.minDelay')).toEqual([30_000, 'RETRY_MIN_WAIT']);
+      expect(of(policy, 'retry.maxDelay')).toEqual([30_000, 'RETRY_MIN_WAIT']);
     }
   });
 
   it('name the variable that does not go with another, or with the code', () => {
     env({ RESILIENCE_RETRY_MIN_WAIT: '3' });
-    expect(() => createPolicy('any', 'http', { retry: { maxWaitSeconds: 1 } })).toThrow(
-      'Expected `overrides.retry.maxWaitSeconds` to be at least RESILIENCE_RETRY_MIN_WAIT (3), got 1',
+    expect(() => createPolicy('any', 'http', { retry: { maxDelay: 1000 } })).toThrow(
+      'Expected `overrides.retry.maxDelay` to be at least RESILIENCE_RETRY_MIN_WAIT (3000 ms), got 1000',
     );
     env({ RESILIENCE_RETRY_EXPONENTIAL_MAX: '2' });
     expect(() => createPolicy('any', 'http')).toThrow(
-      'Expected RESILIENCE_RETRY_EXPONENTIAL_MAX to be at least RESILIENCE_RETRY_MIN_WAIT (3), got 2',
+      'Expected RESILIENCE_RETRY_EXPONENTIAL_MAX to be at least RESILIENCE_RETRY_MIN_WAIT (3000 ms), got 2000',
     );
   });
 
   it('ignore a variable without the prefix that does not fit another, or the code', () => {
     const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
     env({ RETRY_MIN_WAIT: '3' });
-    const policy = createPolicy('any', 'http', { retry: { maxWaitSeconds: 1 } });
-    expect(of(policy, 'retry.minWaitSeconds')).toEqual([0, 'preset']);
-    expect(of(policy, 'retry.maxWaitSeconds')).toEqual([1, 'code']);
+    const policy = createPolicy('any', 'http', { retry: { maxDelay: 1000 } });
+    expect(of(policy, 'retry.minDelay')).toEqual([0, 'preset']);
+    expect(of(policy, 'retry.maxDelay')).toEqual([1000, 'code']);
     env({ RETRY_MAX_WAIT: '2' });
     const other = createPolicy('any', 'http');
-    expect(of(other, 'retry.minWaitSeconds')).toEqual([0, 'preset']);
-    expect(of(other, 'retry.maxWaitSeconds')).toEqual([2, 'RETRY_MAX_WAIT']);
+    expect(of(other, 'retry.minDelay')).toEqual([0, 'preset']);
+    expect(of(other, 'retry.maxDelay')).toEqual([2000, 'RETRY_MAX_WAIT']);
     expect(warned.mock.calls.map(([text]) => text)).toEqual([
-      expect.stringContaining('Expected RETRY_MIN_WAIT to fit the other limit of the wait, got 3'),
+      expect.stringContaining('Expected RETRY_MIN_WAIT to fit the other limit of the delay, got 3'),
     ]);
   });
 
   it('take the variable with the prefix before that without, and that of the name before both of the preset', () => {
     env({ TIMEOUT_HTTP: '6', RESILIENCE_TIMEOUT_HTTP: '7' });
-    expect(of(createPolicy('any', 'http'), 'timeout.seconds')).toEqual([
-      7,
+    expect(of(createPolicy('any', 'http'), 'timeout.duration')).toEqual([
+      7000,
       'RESILIENCE_TIMEOUT_HTTP',
     ]);
     env({ TIMEOUT_ANY: '8', RESILIENCE_RETRY_ENABLED: 'false', RETRY_ENABLED: 'true' });
     const policy = createPolicy('any', 'http');
-    expect(of(policy, 'timeout.seconds')).toEqual([8, 'TIMEOUT_ANY']);
+    expect(of(policy, 'timeout.duration')).toEqual([8000, 'TIMEOUT_ANY']);
     expect(of(policy, 'retry')).toEqual([false, 'RESILIENCE_RETRY_ENABLED']);
   });
 
@@ -160,17 +157,17 @@ describe('the settings of a policy', () => {
     env({ TIMEOUT_SERVICE: '3' });
     const policy = createPolicy('service');
     env({ TIMEOUT_SERVICE: '4' });
-    expect(of(policy, 'timeout.seconds')).toEqual([3, 'TIMEOUT_SERVICE']);
+    expect(of(policy, 'timeout.duration')).toEqual([3000, 'TIMEOUT_SERVICE']);
     expect(Object.isFrozen(policy.settings.timeout)).toBe(true);
   });
 
   it('of a member that only the code wants are those of the default', () => {
     const policy = createPolicy('service', 'enterprise', {
       bulkhead: { limit: 3 },
-      overallTimeout: { seconds: 60 },
+      overallTimeout: { duration: 60_000 },
     });
     expect(policy.settings.bulkhead).toEqual({ limit: 3, queue: 0 });
-    expect(policy.settings.overallTimeout).toEqual({ seconds: 60, aggressive: true });
+    expect(policy.settings.overallTimeout).toEqual({ duration: 60_000, strategy: 'aggressive' });
   });
 
   it.each([
@@ -183,41 +180,47 @@ describe('the settings of a policy', () => {
       '`overrides.retry.strategy` to be exponential or linear or fixed or random, got "none"',
     ],
     [
-      { retry: { waitsSeconds: [] } },
-      '`overrides.retry.waitsSeconds` to be a list of seconds, at least one, got an array',
+      { retry: { delays: [] } },
+      '`overrides.retry.delays` to be a list of milliseconds, at least one, got an array',
     ],
-    [{ retry: { waitsSeconds: [1, -1] } }, /`overrides.retry.waitsSeconds` to be seconds from 0/],
+    [{ retry: { delays: [1, -1] } }, /`overrides.retry.delays` to be milliseconds from 0/],
     [
-      { retry: { firstWaitSeconds: 20 } },
-      '`overrides.retry.maxWaitSeconds` to be at least `firstWaitSeconds` (20), got 10',
+      { retry: { initialDelay: 20_000 } },
+      '`overrides.retry.maxDelay` to be at least `initialDelay` (20000 ms), got 10000',
     ],
     [
-      { retry: { minWaitSeconds: 20 } },
-      "the preset's `maxWaitSeconds` to be at least `overrides.retry.minWaitSeconds` (20), got 10",
+      { retry: { minDelay: 20_000 } },
+      "the preset's `maxDelay` to be at least `overrides.retry.minDelay` (20000 ms), got 10000",
     ],
     [{ retry: { delay: 5 } }, '`overrides.retry.delay` to be a function, got 5'],
     [
-      { timeout: { seconds: 0 } },
-      '`overrides.timeout.seconds` to be seconds from 0.001 to 2147483.647, got 0',
+      { timeout: { duration: 0 } },
+      '`overrides.timeout.duration` to be milliseconds from 1 to 2147483647, got 0',
     ],
-    [{ timeout: { seconds: 2147483.648 } }, /`overrides.timeout.seconds` to be seconds/],
-    [{ timeout: { seconds: Number.NaN } }, /`overrides.timeout.seconds` to be seconds .*, got NaN/],
+    [{ timeout: { duration: 2_147_483_648 } }, /`overrides.timeout.duration` to be milliseconds/],
     [
-      { timeout: { seconds: Infinity } },
-      /`overrides.timeout.seconds` to be seconds .*, got Infinity/,
+      { timeout: { duration: Number.NaN } },
+      /`overrides.timeout.duration` to be milliseconds .*, got NaN/,
     ],
-    [{ overallTimeout: {} }, '`overrides.overallTimeout.seconds` to be seconds, got undefined'],
+    [
+      { timeout: { duration: Infinity } },
+      /`overrides.timeout.duration` to be milliseconds .*, got Infinity/,
+    ],
+    [
+      { overallTimeout: {} },
+      '`overrides.overallTimeout.duration` to be milliseconds, got undefined',
+    ],
     [
       { bulkhead: { queue: 2 } },
       '`overrides.bulkhead.limit` to be an integer of at least 1, got undefined',
     ],
     [
-      { circuitBreaker: { ratio: 1 } },
-      '`overrides.circuitBreaker.ratio` to be a number between 0 and 1, got 1',
+      { circuitBreaker: { threshold: 1 } },
+      '`overrides.circuitBreaker.threshold` to be a number between 0 and 1, got 1',
     ],
     [
       { circuitBreaker: { kind: 'count', size: 5 } },
-      '`circuitBreaker.minimumCalls` to be at most `size` (5), got 10',
+      '`circuitBreaker.minimumNumberOfCalls` to be at most `size` (5), got 10',
     ],
     [{ order: ['retry'] }, '`overrides.order` to have `circuitBreaker`, got "retry"'],
     [{ order: ['retry', 'retry'] }, '`overrides.order` to have each member once, got an array'],
@@ -232,9 +235,9 @@ describe('the settings of a policy', () => {
   });
 
   it('are refused with everything that is wrong, in one error', () => {
-    const overrides = { retry: { calls: 0 }, timeout: { seconds: 0 }, bulkhead: 3 };
+    const overrides = { retry: { calls: 0 }, timeout: { duration: 0 }, bulkhead: 3 };
     expect(() => createPolicy('service', 'default', overrides as never)).toThrow(
-      /`overrides.retry.calls`.*\n.*`overrides.timeout.seconds`.*\n.*`overrides.bulkhead`/,
+      /`overrides.retry.calls`.*\n.*`overrides.timeout.duration`.*\n.*`overrides.bulkhead`/,
     );
     expect(() => createPolicy('service', 'defualt' as never)).toThrow(
       '`preset` to be one of default,',
@@ -252,7 +255,15 @@ describe('the settings of a policy', () => {
       'order',
       'x',
     ];
-    const settings = ['calls', 'seconds', 'limit', 'queue', 'failures', 'waitsSeconds', 'toString'];
+    const settings = [
+      'calls',
+      'duration',
+      'limit',
+      'queue',
+      'consecutiveFailures',
+      'delays',
+      'toString',
+    ];
     const nonsense = fc.dictionary(
       fc.constantFrom(...parts),
       fc.oneof(fc.anything(), fc.dictionary(fc.constantFrom(...settings), fc.anything())),
@@ -294,57 +305,5 @@ describe('a policy that is switched off with all others', () => {
     policy.isolate().dispose();
     expect(await moved(sdk)).toEqual({ executions: { success: 1, failure: 10 } });
     await sdk.provider.shutdown();
-  });
-});
-
-describe('the report of the configuration', () => {
-  const find = (policy: string, setting: string, values = {}) =>
-    configurationReport(values).find((each) => each.policy === policy && each.setting === setting);
-
-  it('has every preset as this environment makes it', () => {
-    expect(new Set(configurationReport({}).map(({ preset }) => preset))).toEqual(
-      new Set(PRESET_NAMES),
-    );
-    expect(find('llm', 'timeout.seconds', { TIMEOUT_LLM: '45' })).toEqual({
-      policy: 'llm',
-      key: undefined,
-      preset: 'llm',
-      setting: 'timeout.seconds',
-      value: 45,
-      unit: 's',
-      from: 'TIMEOUT_LLM',
-    });
-    expect(find('enterprise', 'retry.calls')).toMatchObject({
-      value: 3,
-      unit: 'calls',
-      from: 'preset',
-    });
-    expect(find('llm', 'enabled', { RESILIENCE_ENABLED: 'false' })).toMatchObject({ value: false });
-  });
-
-  it('has the policies that are kept, as they were made', () => {
-    policyFor('cml', { key: 'https://a', preset: 'apiClient', overrides: { retry: { calls: 2 } } });
-    expect(find('cml', 'retry.calls')).toMatchObject({ key: 'https://a', value: 2, from: 'code' });
-  });
-
-  it('leaves out what does not matter to the way that is gone', () => {
-    expect(find('enterprise', 'circuitBreaker.windowSeconds')).toBeUndefined();
-    expect(find('enterprise', 'circuitBreaker.maxOpenSeconds')).toBeUndefined();
-    expect(find('auth', 'circuitBreaker.maxOpenSeconds')).toMatchObject({ value: 300, unit: 's' });
-  });
-
-  it('is a table, or JSON', () => {
-    const report = configurationReport({ TIMEOUT_LLM: '45' });
-    const table = reportTable(report);
-    expect(table.split('\n')[0]).toMatch(/^policy +key +preset +setting +value +unit +set by$/);
-    expect(table).toMatch(/^llm +llm +timeout\.seconds +45 +s +TIMEOUT_LLM$/m);
-    expect(table).not.toMatch(/ $/m);
-    expect(JSON.parse(reportJson(report))).toEqual(JSON.parse(JSON.stringify(report)));
-  });
-
-  it('does not tell half of it where a variable is wrong', () => {
-    expect(() => configurationReport({ RESILIENCE_TIMEOUT_LLM: 'x' })).toThrow(
-      'Expected RESILIENCE_TIMEOUT_LLM',
-    );
   });
 });

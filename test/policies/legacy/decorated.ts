@@ -1,6 +1,6 @@
 /** A decorated class, as a user of Nest writes it: with `experimentalDecorators` and metadata. */
 import 'reflect-metadata';
-import type { resilient as given } from '../../../src/policies/index.ts';
+import type { resilientMethod as given } from '../../../src/policies/index.ts';
 
 /** As decorators of routes do, it keeps what it says with the function. */
 const route =
@@ -11,7 +11,7 @@ const route =
 
 export const pathOf = (method: object): unknown => Reflect.getMetadata('path', method);
 
-export function decorated(resilient: typeof given) {
+export function decorated(resilientMethod: typeof given) {
   const NAMED = Symbol('named');
 
   class Client {
@@ -23,7 +23,7 @@ export function decorated(resilient: typeof given) {
       this.url = url;
     }
 
-    @resilient('servicenow')
+    @resilientMethod('servicenow')
     @route('/inside')
     async read(id: string, _signal?: AbortSignal): Promise<string> {
       if (this.failures-- > 0) throw Object.assign(new Error('down'), { status: 503 });
@@ -31,17 +31,17 @@ export function decorated(resilient: typeof given) {
     }
 
     @route('/outside')
-    @resilient('servicenow', { key: (id: string) => id })
+    @resilientMethod('servicenow', { key: (id: string) => id })
     async write(id: string): Promise<string> {
       return this.url + id;
     }
 
-    @resilient('servicenow')
+    @resilientMethod('servicenow')
     static async make(this: new (url: string) => Client, url: string): Promise<Client> {
       return new this(url);
     }
 
-    @resilient('symbol')
+    @resilientMethod('symbol')
     async [NAMED](): Promise<string> {
       return this.url;
     }
@@ -59,7 +59,7 @@ export function decorated(resilient: typeof given) {
 
   class Sync {
     // @ts-expect-error a method that is not asynchronous would become so
-    @resilient('sync')
+    @resilientMethod('sync')
     read(): number {
       return 1;
     }
@@ -68,7 +68,7 @@ export function decorated(resilient: typeof given) {
   const onGetter = () => {
     class Getter {
       // @ts-expect-error a getter is no method
-      @resilient('getter')
+      @resilientMethod('getter')
       get x(): number {
         return 1;
       }
@@ -79,7 +79,7 @@ export function decorated(resilient: typeof given) {
   const onField = () => {
     class Field {
       // @ts-expect-error a field is no method
-      @resilient('field')
+      @resilientMethod('field')
       x = async () => 1;
     }
     return Field;
