@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { configurationReport, reportJson, reportTable } from '../../src/cli/output/config-report.ts';
+import {
+  configurationReport,
+  reportJson,
+  reportTable,
+} from '../../src/cli/output/config-report.ts';
 import { PRESET_NAMES } from '../../src/presets/presets.ts';
 import { cli } from './cli.ts';
 

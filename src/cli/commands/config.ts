@@ -21,7 +21,9 @@ export function addConfig(program: Command): void {
     .option('--json', 'print JSON')
     .addHelpText('after', HELP)
     .action(async ({ preset, changed = false, json = false }: Options) => {
-      const { configurationReport, reportJson, reportTable } = await import('../output/config-report.ts');
+      const { configurationReport, reportJson, reportTable } = await import(
+        '../output/config-report.ts'
+      );
       const report = configurationReport().filter(
         (row) => (!preset || row.preset === preset) && (!changed || row.from !== 'preset'),
       );
