@@ -1,96 +1,84 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { instrument } from 'cockatiel-otel';
-import { listen } from 'cockatiel-otel/health';
+import { healthRoutes, listen } from 'cockatiel-otel/health';
 import { startMetrics } from 'cockatiel-otel/prometheus';
-import type { Work } from './health/calls.ts';
-import { countedBy } from './health/counted.ts';
-import { type Plan, REQUESTS_PER_SECOND, Rounds } from './health/rounds.ts';
-import { newStacks } from './health/stacks.ts';
-import { tracking } from './health/tracking.ts';
-import { median } from './paired.ts';
-import type { Result } from './result.ts';
+import { median, medianOf } from './paired.ts';
+import { newStack, noOp } from './policies.ts';
+import { microseconds, type Result } from './result.ts';
 
-const POLICIES = 200;
+const POLICIES = 1000;
+const ROUNDS = 21;
+const ROUTES = ['/health', '/circuit-breakers', '/policies', '/executions', '/live'];
 
-/**
- * Most calls of a service wait for somebody else. Those that don't are the harder test: nothing but
- * the event loop is in what they take.
- */
-const KINDS: Readonly<Record<string, Work>> = {
-  'calls that wait 1 to 5 ms': (index) => sleep(1 + (index % 5), index),
-  'calls answered at once': async (index) => index,
-};
+export async function run(): Promise<Result[]> {
+  return [await eventLoopDelay(), await executionTracking()];
+}
 
-/**
- * Health requests from another process while calls go on: what they do to the calls. Another plan
- * is for a first look.
- */
-export async function run(plan: Plan = { seconds: 10, pairs: 5 }): Promise<Result[]> {
-  const tracked = await tracking();
+/** How long one request blocks the event loop of a service with many policies. */
+async function eventLoopDelay(): Promise<Result> {
   const metrics = await startMetrics({ port: 0 });
   const { url, close } = await listen({}, { port: 0 });
-  const plain = createServer((_request, response) => response.end(`"${'.'.repeat(90)}"`));
-  plain.listen(0, '127.0.0.1');
-  await once(plain, 'listening');
-  const urls = {
-    plain: `http://127.0.0.1:${(plain.address() as AddressInfo).port}`,
-    health: url,
-  };
-  const client = fork(fileURLToPath(new URL('health/requests.ts', import.meta.url)), ['request'], {
-    execArgv: ['--import', 'tsx'],
-  });
-  await once(client, 'message');
-  const stacks = newStacks(POLICIES).map((stack, i) => instrument(`stack ${i}`, stack));
-
-  const before = await countedBy(metrics.url);
-  const all: Rounds[] = [];
-  const results: Result[] = [];
-  for (const [kind, work] of Object.entries(KINDS)) {
-    const rounds = new Rounds(client, urls, stacks, work);
-    all.push(rounds);
-    await rounds.run(plan);
-    results.push({
-      measure: `p99 of ${kind}, with ${REQUESTS_PER_SECOND} health requests a second / without`,
-      value: rounds.ratio('p99', 'health'),
-      limit: 1.1,
-      detail: [
-        `p99 ${rounds.milliseconds('p99', 'without')}, p50 ${rounds.milliseconds('p50', 'without')} without`,
-        `p50 ratio ${rounds.ratio('p50', 'health').toFixed(3)}`,
-        `p99 ratio of as many requests to a plain server instead ${rounds.ratio('p99', 'plain').toFixed(3)}`,
-        `where five of a thousand ask for lists ${rounds.ratio('p99', 'lists').toFixed(3)}`,
-        `p99 of the requests ${rounds.milliseconds('answer', 'health')}`,
-      ].join(', '),
-    });
+  const stacks = Array.from({ length: POLICIES }, (_, i) => instrument(`stack ${i}`, newStack()));
+  for (const stack of stacks) await stack.execute(noOp);
+  const without = await longestDelay(async () => {});
+  const delays = new Map<string, number>();
+  for (const route of ROUTES) {
+    delays.set(route, await longestDelay(async () => (await fetch(`${url}${route}`)).text()));
   }
-  const sum = (of: 'calls' | 'lost' | 'requests' | 'failed') =>
-    all.reduce((sum, rounds) => sum + rounds[of], 0);
-  const counted = (await countedBy(metrics.url)) - before;
-  const cpu = (side: 'health' | 'plain') => median(all.map((rounds) => rounds.cpuOfRequest(side)));
-  client.kill();
-  plain.close();
   await close();
   await metrics.shutdown();
-  return [
-    ...results,
-    {
-      measure: 'calls and requests lost in all of that, or not counted as they were',
-      value: sum('lost') + sum('failed') + Math.abs(sum('calls') - sum('lost') - counted),
-      limit: 0,
-      unit: 'lost',
-      detail: `${sum('calls')} calls made, ${counted} successes counted, ${sum('requests')} requests of which ${sum('failed')} failed`,
-    },
-    {
-      measure: 'CPU of the service for one of these requests',
-      value: cpu('health'),
-      limit: 100,
-      unit: 'µs',
-      detail: `${POLICIES} policies; ${cpu('plain').toFixed(1)} µs for one to a plain server`,
-    },
-    tracked,
-  ];
+  const details = [...delays].map(([route, ms]) => `${route} ${ms.toFixed(1)} ms`);
+  return {
+    measure: `longest delay of the event loop by one request, ${POLICIES} policies`,
+    value: Math.max(...delays.values()),
+    limit: 10,
+    unit: 'ms',
+    detail: `median of ${ROUNDS} requests: ${details.join(', ')}; without a request ${without.toFixed(1)} ms`,
+  };
+}
+
+/** The median of the longest delay of the event loop during each run, in milliseconds. */
+async function longestDelay(run: () => Promise<unknown>): Promise<number> {
+  const longest: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const histogram = monitorEventLoopDelay({ resolution: 1 });
+    histogram.enable();
+    await sleep(20);
+    await run();
+    await sleep(20);
+    histogram.disable();
+    // The histogram includes the interval of its own timer.
+    longest.push(Math.max(0, histogram.max / 1e6 - 1));
+  }
+  return median(longest);
+}
+
+const TRACKING_ROUNDS = 201;
+const TRACKING_CALLS = 1000;
+
+/** What it costs a call that `GET /executions` can list it. */
+async function executionTracking(): Promise<Result> {
+  const stack = instrument('tracked', newStack());
+  const rounds = { untracked: [] as number[], tracked: [] as number[] };
+  const warmUp = 20;
+  for (let round = -warmUp; round < TRACKING_ROUNDS; round++) {
+    const order = round % 2 === 0 ? [false, true] : [true, false];
+    for (const executions of order) {
+      const routes = healthRoutes({ executions });
+      const start = process.hrtime.bigint();
+      for (let call = 0; call < TRACKING_CALLS; call++) await stack.execute(noOp);
+      const time = Number(process.hrtime.bigint() - start) / TRACKING_CALLS;
+      routes.close();
+      if (round >= 0) rounds[executions ? 'tracked' : 'untracked'].push(time);
+    }
+  }
+  const untracked = microseconds(medianOf(rounds, (time) => time('untracked')));
+  const added = microseconds(medianOf(rounds, (time) => time('tracked') - time('untracked')));
+  return {
+    measure: 'stack of five, executions tracked for `GET /executions` / not tracked',
+    value: medianOf(rounds, (time) => time('tracked') / time('untracked')),
+    limit: 1.05,
+    detail: `${untracked} untracked, tracking adds ${added}`,
+  };
 }

@@ -4,7 +4,7 @@ import express from 'express';
 const health = healthRoutes({ token: process.env['OPS_TOKEN'] });
 
 const app = express();
-app.use('/ops', nodeHandler(health)); // Express takes the prefix away
+app.use('/ops', nodeHandler(health)); // Express removes the prefix
 app.use(express.json());
 app.get('/', (_request, response) => response.send('the service'));
 app.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1');

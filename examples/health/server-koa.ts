@@ -7,7 +7,7 @@ const handle = nodeHandler(health);
 const app = new Koa();
 app.use((context, next) => {
   if (!context.path.startsWith('/ops/')) return next();
-  context.respond = false; // the routes do
+  context.respond = false; // the routes respond
   handle(context.req, context.res);
 });
 app.use((context) => {

@@ -1,4 +1,4 @@
-/** A service without a web server of its own: a circuit opens, is isolated by hand, and released. */
+/** A service without a web server: a circuit opens, is isolated by an operator, and released. */
 import { ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
 import { instrument } from 'cockatiel-otel';
 import { listen } from 'cockatiel-otel/health';
@@ -11,11 +11,11 @@ const breaker = instrument(
 const log = (message: string) => console.log(message);
 const { url, close } = await listen(
   {
-    // A token for each who may change something, from where your secrets are.
-    token: { alice: 'as-good-as-any-for-an-example' },
+    // One token for each operator. Read it from your secret store.
+    token: { alice: 'only-for-this-example' },
     logger: { info: log, warn: log, error: log },
   },
-  { port: 0 }, // 9465, unless told otherwise; 0 is any free one
+  { port: 0 }, // a free port; the default is 9465
 );
 
 for (let call = 0; call < 2; call++) {
@@ -28,7 +28,7 @@ for (const action of ['isolate', 'release']) {
   const response = await fetch(`${url}/circuit-breakers/workday/${action}`, {
     method: 'POST',
     headers: {
-      authorization: 'Bearer as-good-as-any-for-an-example',
+      authorization: 'Bearer only-for-this-example',
       'content-type': 'application/json',
     },
     body: JSON.stringify({ reason: 'Workday is being upgraded' }),

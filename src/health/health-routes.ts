@@ -1,35 +1,39 @@
 import { consoleRoutes } from '../console/server/routes.ts';
 import { activeExecutions } from '../metrics/active-executions.ts';
 import { EventFeed } from '../operations/events/event-feed.ts';
-import { feedEvents } from '../operations/events/feed-sources.ts';
+import { feedProcessEvents } from '../operations/events/feed-process-events.ts';
 import { logEvents } from '../operations/events/log-events.ts';
 import { createApp } from '../operations/http/app.ts';
-import { problemOf } from '../operations/http/problem.ts';
-import type { HealthOptions } from '../operations/options.ts';
-import { resolveHealthSettings } from '../operations/settings.ts';
+import type { HealthOptions } from '../operations/options/options.ts';
+import { resolveHealthSettings } from '../operations/options/settings.ts';
+import { toProblem } from '../operations/responses/problem.ts';
 import { activeTraceId } from '../otel/active-trace.ts';
 import { SafeLogger } from '../shared/logger.ts';
 
-/** A small web app, to be mounted where requests come in. */
+/**
+ * The operations API and the live page, to be mounted in a web server.
+ *
+ * @example
+ * const health: HealthRoutes = healthRoutes();
+ * export default { fetch: health.fetch };
+ */
 export interface HealthRoutes {
   /**
-   * Answers a request; never rejects.
+   * Responds to a request; never rejects.
    *
-   * @param env what the host knows of the request, such as Node's own objects
+   * @param env what the host passes with the request, such as Node's request and response
    */
   readonly fetch: (request: Request, env?: unknown) => Promise<Response>;
-  /** Ends all that it follows, and those who look at the live page. The rest is still answered. */
+  /** Ends live pages, logging and the tracking of executions. Other requests still work. */
   readonly close: () => void;
   readonly [Symbol.dispose]: () => void;
 }
 
 /**
- * The routes by which people, load balancers and the command line see and steer what the policies
- * of this process do: circuit breakers, policies, executions, health.
+ * Creates an HTTP API that shows circuit breakers, policies, executions and health of this process, and
+ * allows operations on them with a token. Without the option `token` it allows no operations.
  *
- * Who has no token can change nothing, and without the option `token` nobody has one.
- *
- * @throws TypeError if an option is not what it must be
+ * @throws TypeError if an option is invalid
  * @example
  * import { healthRoutes, nodeHandler } from 'cockatiel-otel/health';
  * const health = healthRoutes({ token: process.env.OPS_TOKEN });
@@ -39,34 +43,34 @@ export function healthRoutes(options: HealthOptions = {}): HealthRoutes {
   const settings = resolveHealthSettings(options);
   const log = new SafeLogger(settings.logger);
   const feed = new EventFeed();
-  const failed = (error: unknown) =>
+  const logError = (error: unknown) =>
     log.error('A route of cockatiel-otel/health failed', { error });
   const closing = new AbortController();
   const liveConsole = consoleRoutes({
     service: settings.service,
     canAdminister: settings.token !== undefined,
     maxViewers: settings.limits.viewers,
-    news: feed,
+    events: feed,
     signal: closing.signal,
   });
-  const app = createApp(settings, liveConsole, failed);
-  const ends = [
+  const app = createApp(settings, liveConsole, logError);
+  const cleanups = [
     () => closing.abort(),
-    feedEvents(feed),
+    feedProcessEvents(feed),
     ...(settings.logger || settings.events ? [logEvents(settings)] : []),
     ...(settings.executions ? [activeExecutions.watch(activeTraceId)] : []),
   ];
   function close(): void {
-    for (const end of ends.splice(0)) end();
+    for (const cleanup of cleanups.splice(0)) cleanup();
   }
   return {
     fetch: async function fetch(request, env) {
       try {
         return await app.fetch(request, env as object | undefined);
       } catch (error) {
-        // What a policy of the service's own throws need not be an Error.
-        failed(error);
-        return problemOf(error).response();
+        // Hono only handles errors that are instances of Error. A user's policy may throw any value.
+        logError(error);
+        return toProblem(error).response();
       }
     },
     close,

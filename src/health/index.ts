@@ -1,5 +1,5 @@
 /**
- * Operating a service: whether what it needs is there, and what its policies do.
+ * Health checks of dependencies, and an HTTP API to observe and operate policies.
  *
  * @module
  */
@@ -28,13 +28,18 @@ export type {
   Recover,
   RecoverContext,
 } from '../dependencies/monitor/types.ts';
-export type { OperationResult } from '../operations/administration.ts';
+export type {
+  BreakerSummary,
+  BreakerView,
+  ExecutionsView,
+  ExecutionView,
+  HealthView,
+  InstanceView,
+  OperationResult,
+} from '../operations/contract.ts';
 export type { EventLoggerProvider, EventRecord } from '../operations/events/event-logger.ts';
 export { type LogChangesOptions, logChanges } from '../operations/events/log-changes.ts';
-export type { HealthLimits, HealthOptions } from '../operations/options.ts';
-export type { BreakerSummary, BreakerView, InstanceView } from '../operations/views/breakers.ts';
-export type { ExecutionsView, ExecutionView } from '../operations/views/executions.ts';
-export type { HealthView } from '../operations/views/health.ts';
+export type { HealthLimits, HealthOptions } from '../operations/options/options.ts';
 export type { LogFields, Logger } from '../shared/logger.ts';
 export { type HealthRoutes, healthRoutes } from './health-routes.ts';
 export { type HealthServer, type ListenOptions, listen } from './listen.ts';

@@ -1,55 +1,67 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, isIPv4, isIPv6 } from 'node:net';
-import { Problem } from '../operations/http/problem.ts';
-import type { HealthOptions } from '../operations/options.ts';
-import { assertHosts } from '../operations/settings.ts';
+import type { HealthOptions } from '../operations/options/options.ts';
+import { assertHosts } from '../operations/options/settings.ts';
+import { Problem } from '../operations/responses/problem.ts';
 import { listenError } from '../shared/listen-error.ts';
 import { expected, ownOptions } from '../shared/validate.ts';
 import { type HealthRoutes, healthRoutes } from './health-routes.ts';
 import { nodeHandler } from './node-handler.ts';
 
+/**
+ * Options of `listen`.
+ *
+ * @example
+ * const options: ListenOptions = { port: 9465, host: '0.0.0.0' };
+ */
 export interface ListenOptions {
   /**
-   * TCP port; 0 takes any free one, which `url` then names.
+   * The TCP port; 0 chooses a free port, which `url` has.
    * @default 9465
    */
   readonly port?: number;
   /**
-   * Name or address to listen on. The default can be reached from this machine only; then also
-   * requests must be for a name of this machine, so that no page of the web can reach it by a name
-   * of its own (DNS rebinding).
+   * The name or address to listen on. With the default, only this machine can connect, and the header
+   * `Host` must be a name of this machine. This prevents web pages from using a name of their own (DNS
+   * rebinding).
    * @default '127.0.0.1'
    */
   readonly host?: string;
   /**
-   * Further names that requests may be for, such as that of a proxy that keeps the header `Host`.
-   * (The option `hosts` of the routes is for a proxy that changes it.)
+   * Further accepted names in the header `Host`, such as that of a proxy that keeps the header. The
+   * option `hosts` of the routes is for a proxy that changes it.
    * @default []
    */
   readonly hosts?: readonly string[];
 }
 
-/** Routes that listen. */
+/**
+ * A server of health routes.
+ *
+ * @example
+ * const server: HealthServer = await listen();
+ * console.log(server.url);
+ */
 export interface HealthServer {
   /** Such as `http://127.0.0.1:9465`. */
   readonly url: string;
-  /** Ends requests under way and the routes that were made for it. May be called more than once. */
+  /** Ends requests in progress, and routes that `listen` created. Can be called again. */
   readonly close: () => Promise<void>;
 }
 
-/** Time that requests under way have to end when it closes. */
+/** Time for requests in progress to end when the server closes. */
 const GRACE_MS = 1000;
 
-/** Time that a client has to send a request. */
-const REQUEST_MS = 10_000;
+/** Time for a client to send a request. */
+const REQUEST_TIMEOUT_MS = 10_000;
 
 /**
- * Listens by itself, for services that have no web server. It does not keep the process alive.
+ * Starts a server for a service that has no web server. It does not keep the process alive.
  *
- * @param routes what `healthRoutes` gave, or options for it
- * @throws TypeError if an option is not what it must be
- * @throws Error if it can't listen there
+ * @param routes the result of `healthRoutes`, or options for it
+ * @throws TypeError if an option is invalid
+ * @throws Error if the server cannot listen on the address
  * @example
  * const { url, close } = await listen({ token: process.env.OPS_TOKEN }, { port: 9465 });
  */
@@ -57,31 +69,36 @@ export async function listen(
   routes: HealthRoutes | HealthOptions = {},
   options: ListenOptions = {},
 ): Promise<HealthServer> {
-  const { port, host, hosts } = addressOf(options);
-  const given = isRoutes(routes) ? routes : undefined;
-  const own = given ?? healthRoutes(routes as HealthOptions);
+  const { port, host, hosts } = resolveAddress(options);
+  const givenRoutes = isRoutes(routes) ? routes : undefined;
+  const health = givenRoutes ?? healthRoutes(routes as HealthOptions);
   const names = new Set([...hosts.map((name) => name.toLowerCase()), host.toLowerCase()]);
-  const open = !isLoopback(host) && hosts.length === 0;
+  const acceptsAnyName = !isLoopback(host) && hosts.length === 0;
   const server = createServer(
-    { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, connectionsCheckingInterval: 5000 },
+    {
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: 5000,
+    },
     nodeHandler({
       async fetch(request, env) {
         const header = request.headers.get('host');
-        const name = nameOf(header ?? '');
-        // No browser leaves it out; checks of HTTP/1.0 do.
-        if (header === null || open || isLoopback(name) || names.has(name))
-          return own.fetch(request, env);
-        return new Problem(421, 'The request is for another host than this.').response();
+        const name = hostNameOf(header ?? '');
+        // Browsers always send `Host`; health checks with HTTP/1.0 do not.
+        if (header === null || acceptsAnyName || isLoopback(name) || names.has(name)) {
+          return health.fetch(request, env);
+        }
+        return new Problem(421, 'The request is for another host.').response();
       },
     }),
   );
   server.on('connection', (socket) => socket.unref()).unref();
   try {
-    // Exclusive: the workers of a cluster would share the port, and `isolate` reach one of them.
+    // Without `exclusive`, the workers of a cluster share the port, and `isolate` reaches one of them.
     server.listen({ port, host, exclusive: true });
     await once(server, 'listening');
   } catch (cause) {
-    if (!given) own.close();
+    if (!givenRoutes) health.close();
     throw listenError('The health routes', { host, port }, cause as NodeJS.ErrnoException);
   }
   let closed: Promise<void> | undefined;
@@ -89,10 +106,10 @@ export async function listen(
     url: urlOf(host, server.address() as AddressInfo),
     close: function close() {
       closed ??= new Promise((resolve) => {
-        if (!given) own.close();
-        const impatience = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+        if (!givenRoutes) health.close();
+        const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS);
         server.close(() => {
-          clearTimeout(impatience);
+          clearTimeout(timer);
           resolve();
         });
       });
@@ -105,7 +122,7 @@ function isRoutes(value: object): value is HealthRoutes {
   return Object.hasOwn(value, 'fetch');
 }
 
-function addressOf(options: ListenOptions): Required<ListenOptions> {
+function resolveAddress(options: ListenOptions): Required<ListenOptions> {
   const own = ownOptions('options', options, ['port', 'host', 'hosts']);
   const { port = 9465, host = '127.0.0.1', hosts = [] } = own;
   if (!(Number.isInteger(port) && port >= 0 && port <= 65535)) {
@@ -123,14 +140,14 @@ function isLoopback(name: string): boolean {
 }
 
 /** The name in a `Host` header, without the port. */
-function nameOf(header: string): string {
+function hostNameOf(header: string): string {
   const url = `http://${header}`;
   if (!URL.canParse(url)) return '';
   return new URL(url).hostname.replace(/^\[|\]$/g, '').toLowerCase();
 }
 
 function urlOf(host: string, { port }: AddressInfo): string {
-  // Where it listens on every address, this machine's own is one that can be asked.
+  // These addresses mean "all", and are no address to connect to.
   const name = ['0.0.0.0', '::'].includes(host) ? 'localhost' : host;
   return `http://${isIPv6(name) ? `[${name}]` : name}:${port}`;
 }

@@ -15,8 +15,8 @@ describe('cockatiel-otel reset, isolate, release', () => {
     const success = (stdout: string) => ({ code: 0, stdout, stderr: '' });
     expect(await runAction('reset')).toEqual(
       success(
-        'servicenow: reset, open -> closed. A circuit breaker that the service has made itself keeps ' +
-          'its count of failures: the next one may open it.\n',
+        'servicenow: reset, open -> closed. A circuit breaker that the service created itself keeps ' +
+          'its count of failures: the next failure may open it.\n',
       ),
     );
     expect(await runAction('isolate')).toEqual(
@@ -26,7 +26,7 @@ describe('cockatiel-otel reset, isolate, release', () => {
     expect(await runAction('reset')).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'error: Not done: It is isolated: release it, then it closes.\n',
+      stderr: 'error: Not done: The circuit breaker is isolated. Release it to close it.\n',
     });
     expect(await runAction('release')).toEqual(
       success('servicenow: release, isolated -> closed\n'),
@@ -106,7 +106,7 @@ describe('cockatiel-otel reset, isolate, release', () => {
       code: 2,
       stdout: '',
       stderr:
-        'error: There is no circuit breaker of the name "jura". Known names: "\\u001b[2Jevil", "jira"\n',
+        'error: There is no circuit breaker with the name "jura". Known names: "\\u001b[2Jevil", "jira"\n',
     });
   });
 
@@ -120,7 +120,7 @@ describe('cockatiel-otel reset, isolate, release', () => {
       [
         withoutToken,
         env,
-        /forbids this request \(403\): .+ give `healthRoutes` the option `token`/,
+        /forbids this request \(403\): .+ set the option `token` of `healthRoutes`/,
       ],
     ];
     for (const [address, environment, message] of cases) {
@@ -138,7 +138,7 @@ describe('cockatiel-otel reset, isolate, release', () => {
     const args = ['isolate', 'jira', '--reason', 'x'.repeat(10_000), '--url', url];
     const { code, stderr } = await run(args, env);
     expect(code).toBe(3);
-    expect(stderr).toMatch(/responds with 413: The body must have \d+ bytes at most/);
+    expect(stderr).toMatch(/responds with 413: The body must have at most \d+ bytes/);
   });
 
   it('require a name or an ID', async () => {

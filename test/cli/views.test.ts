@@ -76,7 +76,7 @@ describe('cockatiel-otel executions', () => {
     expect(await errorName).toBe('AbortError');
     const again = await run(args, env);
     expect(again).toMatchObject({ code: 1, stdout: '' });
-    expect(again.stderr).toMatch(/^error: Not done: No such execution is under way/);
+    expect(again.stderr).toMatch(/^error: Not done: There is no such execution in progress/);
     policyRegistry.dispose('reports');
   });
 });

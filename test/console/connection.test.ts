@@ -1,17 +1,16 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { pack } from '../../src/console/protocol/encoding.ts';
-import type { Full } from '../../src/console/protocol/messages.ts';
-import { limitsFor } from '../../src/console/server/limits.ts';
-import { pageOf } from '../../src/console/server/page.ts';
-import { Problem } from '../../src/operations/http/problem.ts';
+import type { SnapshotMessage } from '../../src/console/protocol/messages.ts';
+import { resolveLimits } from '../../src/console/server/limits.ts';
+import { loadPage } from '../../src/console/server/page.ts';
+import { Problem } from '../../src/operations/responses/problem.ts';
 import { TestBrowser } from './browser.ts';
 
 /** Whatever stands between the page and the service: it answers as it likes. */
 let answer: (response: ServerResponse, request: IncomingMessage) => void;
 const server = createServer((request, response) => {
-  if (request.url === '/live') response.setHeader('content-type', 'text/html').end(pageOf().html);
+  if (request.url === '/live') response.setHeader('content-type', 'text/html').end(loadPage().html);
   else answer(response, request);
 });
 let browser: TestBrowser;
@@ -38,25 +37,26 @@ const problem = (code: number, detail: string) => async (response: ServerRespons
   const told = new Problem(code, detail).response();
   response.writeHead(code, Object.fromEntries(told.headers)).end(await told.text());
 };
-const streamOf = (instance: string, more: Partial<Full>) => (response: ServerResponse) => {
-  const full = {
-    instance,
-    startedAt: 1,
-    at: Date.now(),
-    rows: [],
-    news: [],
-    more: 0,
-    states: [0, 0, 0, 0],
-    service: 'orders',
-    administration: false,
-    limits: limitsFor(10, 60),
-    times: [Date.now()],
-    past: [],
-    ...more,
-  } satisfies Full;
-  response.writeHead(200, { 'content-type': 'text/event-stream' });
-  response.write(`retry: 200\nevent: full\ndata: ${JSON.stringify(full)}\n\n`);
-};
+const streamOf =
+  (instance: string, overrides: Partial<SnapshotMessage>) => (response: ServerResponse) => {
+    const snapshot = {
+      instance,
+      startedAt: 1,
+      at: Date.now(),
+      rows: [],
+      events: [],
+      omittedNames: 0,
+      states: [0, 0, 0, 0],
+      service: 'orders',
+      canAdminister: false,
+      limits: resolveLimits(10, 60),
+      times: [Date.now()],
+      history: [],
+      ...overrides,
+    } satisfies SnapshotMessage;
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(`retry: 200\nevent: snapshot\ndata: ${JSON.stringify(snapshot)}\n\n`);
+  };
 
 const stream = streamOf('host:1', {});
 const rowsOf = (state: 'open' | 'closed') => {
@@ -68,73 +68,73 @@ const rowsOf = (state: 'open' | 'closed') => {
     failureLimit: null,
     nextProbeAt: null,
     lastErrorType: null,
-    held: false,
+    isIsolatedByOperator: false,
   };
   const none = [0, 0, 0, 0, 0, 0];
-  const row = { latest: none, outcomes: none, active: 0, p50: null, p95: null, timed: 0 };
-  // On its way a row is packed.
-  const rows = [pack({ name: 'servicenow', ...row, breaker })] as unknown as Full['rows'];
-  return { rows, past: [none] };
+  const row = { latest: none, outcomes: none, active: 0, p50: null, p95: null, timedCalls: 0 };
+  return { rows: [{ name: 'servicenow', ...row, breaker }], history: [none] };
 };
 
 describe('the connection of the live page', { timeout: 30_000 }, () => {
   it.each([404, 500, 502, 503])('tells of an answer of %d that is none of ours', async (code) => {
     answer = status(code);
     const page = await browser.visit(url);
-    await page.locator('#stale').getByText(`answered ${code}`).waitFor();
+    await page.locator('#stale').getByText(`responded with ${code}`).waitFor();
     expect(await page.locator('body').getAttribute('data-connection')).toBe('lost');
     answer = stream;
     await page.locator('body[data-connection="live"]').waitFor();
     await page.context().close();
   });
 
-  it('says that the service is about to end, and forgets it when it does not answer', async () => {
+  it('shows that the service is stopping, and no longer when it does not respond', async () => {
     answer = problem(503, 'These routes are closed.');
     const page = await browser.visit(url);
     await page.locator('#stale').getByText('These routes are closed.').waitFor();
-    expect(await page.locator('body').getAttribute('data-connection')).toBe('busy');
+    expect(await page.locator('body').getAttribute('data-connection')).toBe('closing');
     answer = (response) => response.destroy();
     await page.locator('body[data-connection="lost"]').waitFor();
     expect(await page.locator('#stale').textContent()).not.toContain('closed');
     await page.context().close();
   });
 
-  it('asks for another token once this one is no longer taken', async () => {
+  it('asks for a token when its token is no longer accepted', async () => {
     answer = stream;
     const page = await browser.visit(url);
     await page.locator('body[data-connection="live"]').waitFor();
     answer = problem(401, 'Another token is needed now.');
     server.closeAllConnections();
     await page.locator('body[data-connection="denied"]').waitFor();
-    expect(await page.locator('#stale').textContent()).toMatch(/^What you see is from \d\d:/);
+    expect(await page.locator('#stale').textContent()).toMatch(
+      /^The page shows the state of \d\d:/,
+    );
     await page.context().close();
   });
 
-  it('asks again where it gets no answer, and says what that may mean', async () => {
+  it('requests again without a response, and names a possible cause', async () => {
     let asked = 0;
     answer = () => void asked++;
     const page = await browser.visit(url);
-    await page.locator('#stale').getByText('does a proxy hold back').waitFor();
+    await page.locator('#stale').getByText('A proxy may buffer').waitFor();
     expect(asked).toBe(2);
     answer = stream;
     await page.locator('body[data-connection="live"]').waitFor();
     await page.context().close();
   });
 
-  it('states nothing of policies before it knows of them', async () => {
+  it('shows no policies before the first message', async () => {
     answer = () => {};
     const page = await browser.visit(url);
     await page.getByText('Connecting.').waitFor();
-    for (const place of ['.summary', '.news', '.all']) {
+    for (const place of ['.summary', '.events', '.all']) {
       expect(await page.locator(place).isVisible()).toBe(false);
     }
     server.closeAllConnections();
     answer = stream;
-    await page.getByText('No policy is instrumented').waitFor();
+    await page.getByText('This service has no instrumented policy').waitFor();
     await page.context().close();
   });
 
-  it('says which process answers, that it is another one, and what is not as before', async () => {
+  it('shows the process that responds, and reports a new process and changed states', async () => {
     const opened = {
       at: 1,
       kind: 'state_change',
@@ -142,15 +142,21 @@ describe('the connection of the live page', { timeout: 30_000 }, () => {
       text: 'closed at last',
       tone: 'good',
     } as const;
-    answer = streamOf('host:1', { ...rowsOf('closed'), news: [opened] } as Partial<Full>);
+    answer = streamOf('host:1', {
+      ...rowsOf('closed'),
+      events: [opened],
+    } as Partial<SnapshotMessage>);
     const page = await browser.visit(url);
     await page.locator('header').getByText('host:1').waitFor();
-    answer = streamOf('host:2', rowsOf('open') as Partial<Full>);
+    answer = streamOf('host:2', rowsOf('open') as Partial<SnapshotMessage>);
     server.closeAllConnections();
     await page.locator('header').getByText('host:2').waitFor();
-    await page.locator('#spoken').getByText('servicenow is open').waitFor({ state: 'attached' });
-    await page.locator('#news').getByText('another process').waitFor();
-    expect(await page.locator('#news').getByText('closed at last').isVisible()).toBe(true);
+    await page
+      .locator('#announcement')
+      .getByText('servicenow is open')
+      .waitFor({ state: 'attached' });
+    await page.locator('#events').getByText('another process').waitFor();
+    expect(await page.locator('#events').getByText('closed at last').isVisible()).toBe(true);
     await page.context().close();
   });
 });

@@ -20,28 +20,28 @@ import { policyMetrics } from '../../src/instrument.ts';
 import { PolicyMetrics } from '../../src/metrics/policy-metrics.ts';
 import { EventFeed } from '../../src/operations/events/event-feed.ts';
 import { LIMITS } from '../../src/presets/thresholds.ts';
-import { appWith, Looker, rowOf } from './support.ts';
+import { appWith, rowOf, StreamReader } from './support.ts';
 
 /** Nobody looks any more, and nobody comes back. */
 const LINGER_MS = 22_000;
 
 const made: { execute: unknown }[] = [];
-const lookers: Looker[] = [];
+const readers: StreamReader[] = [];
 
 beforeEach(() => {
   vi.useFakeTimers();
 });
 afterEach(async () => {
-  for (const looker of lookers.splice(0)) await looker.leave();
+  for (const reader of readers.splice(0)) await reader.cancel();
   for (const policy of made.splice(0)) uninstrument(policy);
   await vi.advanceTimersByTimeAsync(LINGER_MS);
   vi.useRealTimers();
 });
 
-async function look(app = appWith(), env?: object): Promise<Looker> {
-  const looker = await Looker.at(app, env);
-  lookers.push(looker);
-  return looker;
+async function openStream(app = appWith(), env?: object): Promise<StreamReader> {
+  const reader = await StreamReader.at(app, env);
+  readers.push(reader);
+  return reader;
 }
 
 function named<P extends { execute: unknown }>(name: string, policy: P): P {
@@ -63,23 +63,28 @@ describe('the stream of the live page', () => {
   it('says everything first, and then each second what is different', async () => {
     const policy = named('servicenow', breakerOf());
     named('quiet', breakerOf());
-    const looker = await look(appWith({ service: 'orders', canAdminister: true }));
-    const full = await looker.full();
-    expect(full).toMatchObject({ service: 'orders', administration: true, more: 0, news: [] });
-    expect(full.limits).toMatchObject({
+    const reader = await openStream(appWith({ service: 'orders', canAdminister: true }));
+    const snapshot = await reader.snapshot();
+    expect(snapshot).toMatchObject({
+      service: 'orders',
+      canAdminister: true,
+      omittedNames: 0,
+      events: [],
+    });
+    expect(snapshot.limits).toMatchObject({
       p95Seconds: LIMITS.latency.seconds,
       timeouts: LIMITS.timeouts.ratio,
     });
-    expect(full.rows.map(({ name }) => name)).toEqual(['servicenow', 'quiet']);
-    expect(full.times).toHaveLength(1);
+    expect(snapshot.rows.map(({ name }) => name)).toEqual(['servicenow', 'quiet']);
+    expect(snapshot.times).toHaveLength(1);
 
     await policy.execute(failing).catch(() => {});
     await policy.execute(failing).catch(() => {});
     await policy.execute(failing).catch(() => {});
     await vi.advanceTimersByTimeAsync(1000);
-    const tick = await looker.tick();
-    expect(tick.rows.map(({ name }) => name)).toEqual(['servicenow']);
-    expect(rowOf(tick, 'servicenow')).toMatchObject({
+    const update = await reader.update();
+    expect(update.rows.map(({ name }) => name)).toEqual(['servicenow']);
+    expect(rowOf(update, 'servicenow')).toMatchObject({
       latest: [0, 0, 2, 1, 0, 0, 0],
       outcomes: [0, 0, 2, 1, 0, 0, 0],
       breaker: {
@@ -87,14 +92,14 @@ describe('the stream of the live page', () => {
         states: [0, 1, 0, 0],
         failures: 2,
         lastErrorType: 'ECONNREFUSED',
-        held: false,
+        isIsolatedByOperator: false,
       },
     });
     await vi.advanceTimersByTimeAsync(1000);
-    expect(rowOf(await looker.tick(), 'servicenow').latest).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    expect(rowOf(await reader.update(), 'servicenow').latest).toEqual([0, 0, 0, 0, 0, 0, 0]);
     await vi.advanceTimersByTimeAsync(1000);
     // A sign of life.
-    expect((await looker.tick()).rows).toEqual([]);
+    expect((await reader.update()).rows).toEqual([]);
   });
 
   it('has all parts of a stack, and none of what is not there', async () => {
@@ -110,19 +115,19 @@ describe('the stream of the live page', () => {
       ),
     );
     named('bare', breakerOf());
-    const looker = await look();
-    await looker.full();
+    const reader = await openStream();
+    await reader.snapshot();
     const answers = Promise.all([stack.execute(failing), stack.execute(async () => 'fine')]);
     await vi.advanceTimersByTimeAsync(500);
     expect(await answers).toEqual(['cached', 'fine']);
     let finish = () => {};
     const running = stack.execute(() => new Promise<void>((resolve) => (finish = resolve)));
     await vi.advanceTimersByTimeAsync(500);
-    const tick = await looker.tick();
-    expect(rowOf(tick, 'llm')).toMatchObject({
+    const update = await reader.update();
+    expect(rowOf(update, 'llm')).toMatchObject({
       active: 1,
       latest: [1, 1, 0, 0, 0, 0, 0],
-      retry: { calls: 2, again: 2, exhausted: 1 },
+      retry: { calls: 2, retries: 2, exhausted: 1 },
       timeout: { timedOut: 0, limit: 5 },
       bulkhead: { active: 1, limit: 10, queued: 0, rejected: 0 },
       fallback: { calls: 2, used: 1, failed: 0 },
@@ -130,10 +135,10 @@ describe('the stream of the live page', () => {
     finish();
     await running;
     await vi.advanceTimersByTimeAsync(1000);
-    const row = rowOf(await looker.tick(), 'llm');
-    expect(row.timed).toBe(3);
+    const row = rowOf(await reader.update(), 'llm');
+    expect(row.timedCalls).toBe(3);
     expect(row.p95).toBeGreaterThan(0.4);
-    expect(rowOf(await (await look()).full(), 'bare')).not.toHaveProperty('retry');
+    expect(rowOf(await (await openStream()).snapshot(), 'bare')).not.toHaveProperty('retry');
   });
 
   it('costs nothing while nobody looks', async () => {
@@ -141,13 +146,13 @@ describe('the stream of the live page', () => {
     const read = vi.spyOn(PolicyMetrics.prototype, 'read');
     const app = appWith();
     expect(tapOf('servicenow')).toBeUndefined();
-    const [first, second] = [await look(app), await look(app)];
+    const [first, second] = [await openStream(app), await openStream(app)];
     expect(tapOf('servicenow')).toBeDefined();
     read.mockClear();
     await vi.advanceTimersByTimeAsync(1000);
     expect(read).toHaveBeenCalledTimes(1);
 
-    await first.leave();
+    await first.cancel();
     expect(tapOf('servicenow')).toBeDefined();
     second.abort();
     await vi.advanceTimersByTimeAsync(LINGER_MS);
@@ -163,15 +168,15 @@ describe('the stream of the live page', () => {
   it('still knows what was when the only one is back after a moment', async () => {
     const policy = named('servicenow', breakerOf());
     const app = appWith();
-    const first = await look(app);
+    const first = await openStream(app);
     await policy.execute(async () => {});
     await vi.advanceTimersByTimeAsync(1000);
     first.abort();
     await policy.execute(async () => {});
     await vi.advanceTimersByTimeAsync(15_000);
-    const full = await (await look(app)).full();
-    expect(full.times).toHaveLength(17);
-    expect(rowOf(full, 'servicenow').outcomes[0]).toBe(2);
+    const snapshot = await (await openStream(app)).snapshot();
+    expect(snapshot.times).toHaveLength(17);
+    expect(rowOf(snapshot, 'servicenow').outcomes[0]).toBe(2);
     // It stays for as long as somebody looks again.
     await vi.advanceTimersByTimeAsync(60_000);
     expect(tapOf('servicenow')).toBeDefined();
@@ -180,16 +185,16 @@ describe('the stream of the live page', () => {
   it('says which process it is, and times that go forward whatever the clock does', async () => {
     named('servicenow', breakerOf());
     const app = appWith();
-    const looker = await look(app);
-    const { instance, startedAt } = await looker.full();
+    const reader = await openStream(app);
+    const { instance, startedAt } = await reader.snapshot();
     expect(instance).toBe(`${hostname()}:${process.pid}`);
     expect(startedAt).toBeLessThanOrEqual(Date.now());
     await vi.advanceTimersByTimeAsync(2000);
     vi.setSystemTime(Date.now() - 3600_000);
     await vi.advanceTimersByTimeAsync(1000);
-    const { at, times } = await (await look(app)).full();
+    const { at, times } = await (await openStream(app)).snapshot();
     expect(times).toEqual([at - 3000, at - 2000, at - 1000, at]);
-    for (let second = 0; second < 3; second++) expect((await looker.tick()).elapsed).toBe(1000);
+    for (let second = 0; second < 3; second++) expect((await reader.update()).elapsed).toBe(1000);
   });
 
   it('starts nothing for who asks for the head only', async () => {
@@ -202,41 +207,43 @@ describe('the stream of the live page', () => {
   it('tells who comes later what has been', async () => {
     const policy = named('servicenow', breakerOf());
     const app = appWith();
-    await look(app);
+    await openStream(app);
     await policy.execute(async () => {});
     await vi.advanceTimersByTimeAsync(3000);
-    const full = await (await look(app)).full();
-    expect(full.times).toHaveLength(4);
-    expect(full.past).toEqual([[[0, 1, 0, 0], 0, 0, 0, 0, 0, 0]]);
-    expect(rowOf(full, 'servicenow').outcomes[0]).toBe(1);
+    const snapshot = await (await openStream(app)).snapshot();
+    expect(snapshot.times).toHaveLength(4);
+    expect(snapshot.history).toEqual([[[0, 1, 0, 0], 0, 0, 0, 0, 0, 0]]);
+    expect(rowOf(snapshot, 'servicenow').outcomes[0]).toBe(1);
   });
 
   it('shares numbers with those who look elsewhere in the process', async () => {
     const policy = named('servicenow', breakerOf());
-    const [one, other] = [await look(), await look()];
-    await one.full();
-    await other.full();
+    const [one, other] = [await openStream(), await openStream()];
+    await one.snapshot();
+    await other.snapshot();
     await policy.execute(async () => {});
     await vi.advanceTimersByTimeAsync(1000);
-    expect(rowOf(await one.tick(), 'servicenow')).toEqual(rowOf(await other.tick(), 'servicenow'));
+    expect(rowOf(await one.update(), 'servicenow')).toEqual(
+      rowOf(await other.update(), 'servicenow'),
+    );
   });
 
   it('counts every call of a name that comes up while somebody looks', async () => {
-    const looker = await look();
-    expect((await looker.full()).rows).toEqual([]);
+    const reader = await openStream();
+    expect((await reader.snapshot()).rows).toEqual([]);
     const policy = named('late', breakerOf());
     await policy.execute(async () => {});
     await vi.advanceTimersByTimeAsync(1000);
-    expect(rowOf(await looker.tick(), 'late').latest[0]).toBe(1);
+    expect(rowOf(await reader.update(), 'late').latest[0]).toBe(1);
     uninstrument(policy);
     await vi.advanceTimersByTimeAsync(1000);
-    expect((await looker.tick()).gone).toEqual(['late']);
+    expect((await reader.update()).removed).toEqual(['late']);
   });
 
   it('tells how full a bulkhead was, on average', async () => {
     const policy = named('llm', bulkhead(2));
-    const looker = await look();
-    await looker.full();
+    const reader = await openStream();
+    await reader.snapshot();
     let finish = () => {};
     const running = policy.execute(() => new Promise<void>((resolve) => (finish = resolve)));
     for (let second = 0; second < 60; second++) await vi.advanceTimersByTimeAsync(1000);
@@ -245,7 +252,7 @@ describe('the stream of the live page', () => {
     for (let second = 0; second < 30; second++) await vi.advanceTimersByTimeAsync(1000);
     const told: unknown[] = [];
     for (let second = 0; second < 90; second++) {
-      const row = (await looker.tick()).rows[0];
+      const row = (await reader.update()).rows[0];
       if (row) told.push(row.bulkhead?.saturation);
     }
     expect(told[0]).toBe(0.008);
@@ -257,21 +264,21 @@ describe('the stream of the live page', () => {
     const policy = named('servicenow', breakerOf());
     for (let call = 0; call < 20; call++) await policy.execute(async () => {});
     uninstrument(policy);
-    const looker = await look();
-    await looker.full();
+    const reader = await openStream();
+    await reader.snapshot();
     instrument('servicenow', policy);
     await vi.advanceTimersByTimeAsync(1000);
-    expect(rowOf(await looker.tick(), 'servicenow').outcomes[0]).toBe(0);
+    expect(rowOf(await reader.update(), 'servicenow').outcomes[0]).toBe(0);
     await policy.execute(async () => {});
     await vi.advanceTimersByTimeAsync(1000);
-    expect(rowOf(await looker.tick(), 'servicenow').latest[0]).toBe(1);
+    expect(rowOf(await reader.update(), 'servicenow').latest[0]).toBe(1);
     uninstrument(policy);
     await vi.advanceTimersByTimeAsync(1000);
-    await looker.tick();
+    await reader.update();
     instrument('servicenow', policy);
     await policy.execute(async () => {});
     await vi.advanceTimersByTimeAsync(1000);
-    expect(rowOf(await looker.tick(), 'servicenow').outcomes[0]).toBe(1);
+    expect(rowOf(await reader.update(), 'servicenow').outcomes[0]).toBe(1);
   });
 
   it('loses no calls of others where one of a name goes', async () => {
@@ -281,29 +288,29 @@ describe('the stream of the live page', () => {
       return instrument('servicenow', policy, { attributes: { region } });
     }) as [CircuitBreakerPolicy, CircuitBreakerPolicy];
     for (let call = 0; call < 50; call++) await us.execute(async () => {});
-    const looker = await look();
-    await looker.full();
+    const reader = await openStream();
+    await reader.snapshot();
     for (let call = 0; call < 3; call++) await eu.execute(async () => {});
     uninstrument(us);
     await vi.advanceTimersByTimeAsync(1000);
-    expect(rowOf(await looker.tick(), 'servicenow').latest[0]).toBe(3);
+    expect(rowOf(await reader.update(), 'servicenow').latest[0]).toBe(3);
   });
 
   it('has a row for all trouble where there are more names than rows', async () => {
     const policies = Array.from({ length: 2003 }, (_, index) => named(`${index}`, breakerOf(1)));
-    const looker = await look();
-    const full = await looker.full();
-    expect(full.rows).toHaveLength(2000);
-    expect(full).toMatchObject({ more: 3, states: [2003, 0, 0, 0] });
+    const reader = await openStream();
+    const snapshot = await reader.snapshot();
+    expect(snapshot.rows).toHaveLength(2000);
+    expect(snapshot).toMatchObject({ omittedNames: 3, states: [2003, 0, 0, 0] });
     const last = policies[2002] as CircuitBreakerPolicy;
     await last.execute(failing).catch(() => {});
     await vi.advanceTimersByTimeAsync(1000);
-    const tick = await looker.tick();
-    expect(tick).toMatchObject({ more: 3, states: [2002, 1, 0, 0] });
-    expect(tick.gone).toHaveLength(1);
-    expect(rowOf(tick, '2002').breaker?.state).toBe('open');
+    const update = await reader.update();
+    expect(update).toMatchObject({ omittedNames: 3, states: [2002, 1, 0, 0] });
+    expect(update.removed).toHaveLength(1);
+    expect(rowOf(update, '2002').breaker?.state).toBe('open');
     await vi.advanceTimersByTimeAsync(1000);
-    expect(await looker.tick()).toMatchObject({ gone: [], rows: [] });
+    expect(await reader.update()).toMatchObject({ removed: [], rows: [] });
   });
 
   it('sums several sets of attributes of one name', async () => {
@@ -312,9 +319,9 @@ describe('the stream of the live page', () => {
       made.push(policy);
       instrument('servicenow', policy, { attributes: { region } });
     }
-    const full = await (await look()).full();
-    expect(full.rows).toHaveLength(1);
-    expect(rowOf(full, 'servicenow').breaker?.states).toEqual([2, 0, 0, 0]);
+    const snapshot = await (await openStream()).snapshot();
+    expect(snapshot.rows).toHaveLength(1);
+    expect(rowOf(snapshot, 'servicenow').breaker?.states).toEqual([2, 0, 0, 0]);
   });
 
   it('tells news once', async () => {
@@ -322,60 +329,60 @@ describe('the stream of the live page', () => {
     const item = (name: string) =>
       ({ at: 1, kind: 'state_change', name, text: 'opened', tone: 'bad' }) as const;
     news.add(item('a'));
-    const app = appWith({ news });
-    const first = await look(app);
-    expect((await first.full()).news).toEqual([item('a')]);
+    const app = appWith({ events: news });
+    const first = await openStream(app);
+    expect((await first.snapshot()).events).toEqual([item('a')]);
     news.add(item('b'));
     await vi.advanceTimersByTimeAsync(1000);
-    expect((await first.tick()).news).toEqual([item('b')]);
+    expect((await first.update()).events).toEqual([item('b')]);
     await vi.advanceTimersByTimeAsync(1000);
-    expect((await first.tick()).news).toEqual([]);
+    expect((await first.update()).events).toEqual([]);
   });
 
   it('tells who comes between two seconds the news since then only once', async () => {
     const news = new EventFeed();
-    const app = appWith({ news });
-    await look(app);
+    const app = appWith({ events: news });
+    await openStream(app);
     news.add({ at: 1, kind: 'state_change', name: 'a', text: 'opened', tone: 'bad' });
-    const second = await look(app);
-    expect((await second.full()).news).toEqual([]);
+    const second = await openStream(app);
+    expect((await second.snapshot()).events).toEqual([]);
     await vi.advanceTimersByTimeAsync(1000);
-    expect((await second.tick()).news).toHaveLength(1);
+    expect((await second.update()).events).toHaveLength(1);
   });
 
   it('gives a new viewer the place of the oldest of the client that has most of them', async () => {
     const app = appWith({ maxViewers: 3 });
     const from = (remoteAddress: string) => ({ incoming: { socket: { remoteAddress } } });
-    const other = await look(app, from('10.0.0.1'));
+    const other = await openStream(app, from('10.0.0.1'));
     const greedy = [
-      await look(app, from('10.0.0.2')),
-      await look(app, from('10.0.0.2')),
-      await look(app, from('10.0.0.2')),
+      await openStream(app, from('10.0.0.2')),
+      await openStream(app, from('10.0.0.2')),
+      await openStream(app, from('10.0.0.2')),
     ];
-    for (const looker of greedy) expect(looker.response.status).toBe(200);
-    await look(app, from('10.0.0.3'));
+    for (const reader of greedy) expect(reader.response.status).toBe(200);
+    await openStream(app, from('10.0.0.3'));
     expect([await greedy[0]?.ended(), await greedy[1]?.ended()]).toEqual([true, true]);
-    await other.full();
-    await greedy[2]?.full();
+    await other.snapshot();
+    await greedy[2]?.snapshot();
     await vi.advanceTimersByTimeAsync(1000);
-    await other.tick();
-    await greedy[2]?.tick();
+    await other.update();
+    await greedy[2]?.update();
   });
 
   it('ends where the server that it came through is closed, so that the process can end', async () => {
     const server = { listening: true };
-    const looker = await look(appWith(), { incoming: { socket: { server } } });
-    await looker.full();
+    const reader = await openStream(appWith(), { incoming: { socket: { server } } });
+    await reader.snapshot();
     await vi.advanceTimersByTimeAsync(1000);
-    await looker.tick();
+    await reader.update();
     server.listening = false;
     await vi.advanceTimersByTimeAsync(1000);
-    expect(await looker.ended()).toBe(true);
+    expect(await reader.ended()).toBe(true);
   });
 
   it('is held back by nobody who compresses', async () => {
-    const looker = await look();
-    expect(looker.response.headers.get('cache-control')).toBe('no-cache, no-transform');
+    const reader = await openStream();
+    expect(reader.response.headers.get('cache-control')).toBe('no-cache, no-transform');
   });
 
   it('gives up who does not read, and what waits for them', async () => {
@@ -399,21 +406,21 @@ describe('the stream of the live page', () => {
         throw new Error('not today');
       },
     });
-    const looker = await look();
-    expect((await looker.full()).rows.map(({ name }) => name)).toEqual(['broken', 'fine']);
+    const reader = await openStream();
+    expect((await reader.snapshot()).rows.map(({ name }) => name)).toEqual(['broken', 'fine']);
     await vi.advanceTimersByTimeAsync(2000);
-    expect((await looker.tick()).rows).toEqual([]);
+    expect((await reader.update()).rows).toEqual([]);
   });
 
   it('lets names be anything', async () => {
     const names = [
       '__proto__',
       '<img src=x onerror=alert(1)>',
-      'a\n\nevent: full\ndata: {}',
+      'a\n\nevent: snapshot\ndata: {}',
       '\ud800',
     ];
     for (const name of names) named(name, breakerOf());
-    const full = await (await look()).full();
-    expect(full.rows.map(({ name }) => name)).toEqual(names);
+    const snapshot = await (await openStream()).snapshot();
+    expect(snapshot.rows.map(({ name }) => name)).toEqual(names);
   });
 });

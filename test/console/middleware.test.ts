@@ -26,7 +26,7 @@ it('the stream comes at once through a middleware that compresses, and answers a
   const response = await fetch(`${url}/events`);
   const reader = response.body?.getReader();
   const first = await Promise.race([reader?.read(), sleep(3000)]);
-  expect(new TextDecoder().decode(first?.value)).toContain('event: full');
+  expect(new TextDecoder().decode(first?.value)).toContain('event: snapshot');
   await reader?.cancel();
   expect((await fetch(`${url}/health`)).headers.get('content-encoding')).toBeTruthy();
 });

@@ -43,13 +43,13 @@ async function operate(page: Page, name: string, action: string, token: string):
   await page.getByRole('button', { name: `Operate ${name}` }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('radio', { name: new RegExp(`^${action}`) }).check();
-  await dialog.getByLabel('Why').fill('maintenance');
+  await dialog.getByLabel('Reason').fill('maintenance');
   await dialog.getByLabel('Token').fill(token);
-  await dialog.getByRole('button', { name: 'Do it' }).click();
+  await dialog.getByRole('button', { name: 'Apply' }).click();
 }
 
 describe('the live page', { timeout: 60_000 }, () => {
-  it('turns the row of a circuit breaker that opens, within two seconds, and says so', async () => {
+  it('shows and announces within two seconds that a circuit opens', async () => {
     const breaker = breakerNamed('servicenow');
     const page = await open(await serve());
     const row = rowOf(page, 'servicenow');
@@ -62,13 +62,13 @@ describe('the live page', { timeout: 60_000 }, () => {
     expect(performance.now() - since).toBeLessThan(2000);
     expect(await row.getAttribute('data-state')).toBe('open');
     await row.getByText('ECONNREFUSED').waitFor();
-    expect(await page.locator('#spoken').textContent()).toBe('servicenow is open');
+    expect(await page.locator('#announcement').textContent()).toBe('servicenow is open');
     expect(await page.title()).toBe('▲ 1 open · orders');
-    await page.locator('#news').getByText('servicenow').waitFor();
+    await page.locator('#events').getByText('servicenow').waitFor();
     expect(await page.getByRole('button', { name: '1 open' }).isVisible()).toBe(true);
   });
 
-  it('shows how often it may fail, and when the next call may try', async () => {
+  it('shows the failure limit and the time of the next probe', async () => {
     const policy = known(
       createPolicy('workday', 'default', {
         retry: false,
@@ -79,10 +79,10 @@ describe('the live page', { timeout: 60_000 }, () => {
     await failing(policy, 2);
     await rowOf(page, 'workday').getByText('2 of 3 failures').waitFor();
     await failing(policy, 1);
-    await rowOf(page, 'workday').getByText('next try in').waitFor();
+    await rowOf(page, 'workday').getByText('next probe in').waitFor();
   });
 
-  it('shows errors that no filter handles by that name, and outside the shares', async () => {
+  it('shows unhandled errors separately, outside of the ratios', async () => {
     const policy = known(createPolicy('api', 'default', { retry: false, handle: () => false }));
     const page = await open(await serve());
     const row = rowOf(page, 'api');
@@ -92,7 +92,7 @@ describe('the live page', { timeout: 60_000 }, () => {
     await row.getByText('100 % ok · 3 not handled').waitFor();
   });
 
-  it('resets, isolates and releases with the token, and tells of a wrong one', async () => {
+  it('resets, isolates and releases with the token, and reports a wrong token', async () => {
     const breaker = breakerNamed('servicenow');
     await failing(breaker);
     const page = await open(await serve());
@@ -100,30 +100,30 @@ describe('the live page', { timeout: 60_000 }, () => {
     await row.getByText('Open', { exact: true }).waitFor();
 
     await operate(page, 'servicenow', 'Reset', 'some-other-token-of-length');
-    await page.getByRole('alert').getByText('does not take this token').waitFor();
+    await page.getByRole('alert').getByText('does not accept this token').waitFor();
     expect(await row.getAttribute('data-state')).toBe('open');
     // The browser itself notes an answer of 401.
     expect(browser.complaints.splice(0).join()).toMatch(/^[^,]*401[^,]*$/);
     await page.getByRole('dialog').getByLabel('Token').fill(TOKEN);
-    await page.getByRole('button', { name: 'Do it' }).click();
+    await page.getByRole('button', { name: 'Apply' }).click();
     await row.getByText('Closed').waitFor();
     // There is more to know of what a reset of another's circuit breaker can't do.
-    await page.getByRole('dialog').getByText('reset was done, it is closed now. ').waitFor();
+    await page.getByRole('dialog').getByText('reset succeeded. Current state: closed.').waitFor();
     await page.getByRole('button', { name: 'Close', exact: true }).click();
     expect(await page.getByRole('dialog').isVisible()).toBe(false);
 
     await operate(page, 'servicenow', 'Isolate', TOKEN);
-    await page.locator('#told').getByText('servicenow: isolate was done').waitFor();
+    await page.locator('#toast').getByText('servicenow: isolate succeeded').waitFor();
     expect(await page.getByRole('dialog').isVisible()).toBe(false);
     await row.getByText('Isolated', { exact: true }).waitFor();
-    await row.getByText('by hand').waitFor();
-    await page.locator('#news').getByText('maintenance').first().waitFor();
+    await row.getByText('by an operator').waitFor();
+    await page.locator('#events').getByText('maintenance').first().waitFor();
     await operate(page, 'servicenow', 'Release', TOKEN);
     await row.getByText('Closed').waitFor();
     expect(await page.evaluate('JSON.stringify(localStorage)')).not.toContain(TOKEN);
   });
 
-  it('keeps an answer that comes late out of the dialog of another name', async () => {
+  it('does not show a late response in the dialog of another name', async () => {
     for (const name of ['servicenow', 'workday']) breakerNamed(name);
     const page = await open(await serve());
     let hold = true;
@@ -132,9 +132,12 @@ describe('the live page', { timeout: 60_000 }, () => {
       await route.continue().catch(() => {});
     });
     await operate(page, 'servicenow', 'Isolate', TOKEN);
-    await page.getByRole('button', { name: 'Doing it' }).waitFor();
+    await page.getByRole('button', { name: 'Applying' }).waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
-    await page.locator('#told').getByText('servicenow: nobody waited for the answer').waitFor();
+    await page
+      .locator('#toast')
+      .getByText('servicenow: the dialog was closed before the response')
+      .waitFor();
     await page.getByRole('button', { name: 'Operate workday' }).click();
     await page.waitForTimeout(500);
     const dialog = page.getByRole('dialog');
@@ -145,46 +148,46 @@ describe('the live page', { timeout: 60_000 }, () => {
     ]);
     hold = false;
     await dialog.getByRole('radio', { name: /^Isolate/ }).check();
-    await dialog.getByRole('button', { name: 'Do it' }).click();
-    await page.locator('#told').getByText('workday: isolate was done').waitFor();
+    await dialog.getByRole('button', { name: 'Apply' }).click();
+    await page.locator('#toast').getByText('workday: isolate succeeded').waitFor();
     await operate(page, 'workday', 'Release', TOKEN);
     await rowOf(page, 'workday').getByText('Closed').waitFor();
   });
 
-  it('says in the dialog what is so now, and of how many, and chooses nothing else', async () => {
+  it('updates the state in the dialog, and deselects an action that is not possible', async () => {
     const breakers = ['eu', 'us'].map((region) =>
       known(instrument('servicenow', newBreaker(), { attributes: { region } })),
     );
     const page = await open(await serve());
     await page.getByRole('button', { name: 'Operate servicenow' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('All 2 circuit breakers of this name are meant: 2 closed now').waitFor();
+    await dialog.getByText('Applies to all 2 circuit breakers of this name: 2 closed.').waitFor();
     const isolated = breakers.map((breaker) => breaker.isolate());
-    await dialog.getByText('2 isolated now').waitFor();
+    await dialog.getByText('2 isolated.').waitFor();
     expect(await dialog.getByRole('radio', { checked: true }).count()).toBe(0);
     expect(await dialog.getByRole('radio', { name: /^Reset/ }).isDisabled()).toBe(true);
     for (const each of isolated) each.dispose();
-    await dialog.getByText('2 closed now').waitFor();
+    await dialog.getByText('2 closed.').waitFor();
     expect(await dialog.getByRole('radio', { name: /^Reset/ }).isDisabled()).toBe(false);
   });
 
-  it('has no buttons where nobody may change anything, and says why', async () => {
+  it('has no operation buttons without a token, and shows why', async () => {
     breakerNamed('servicenow');
     const page = await open(await serve({}));
     await rowOf(page, 'servicenow').waitFor();
     expect(await page.getByRole('button', { name: /^Operate/ }).count()).toBe(0);
-    await page.getByText("can't be reset or isolated from here").waitFor();
+    await page.getByText('Operations are disabled').waitFor();
   });
 
-  it('asks for the token where reading needs it', async () => {
+  it('asks for the token if reading requires it', async () => {
     breakerNamed('servicenow');
     const url = await serve({ token: TOKEN, protectReads: true });
     const page = await browser.visit(url);
     pages.push(page);
-    const token = page.getByLabel('shows its numbers only to who has the token');
+    const token = page.getByLabel('This service requires a token');
     await token.fill('some-other-token-of-length');
     await page.getByRole('button', { name: 'Show' }).click();
-    await page.getByText('does not take this token').waitFor();
+    await page.getByText('does not accept this token').waitFor();
     await token.fill(TOKEN);
     await page.getByRole('button', { name: 'Show' }).click();
     await rowOf(page, 'servicenow').waitFor();
@@ -192,7 +195,7 @@ describe('the live page', { timeout: 60_000 }, () => {
     expect(browser.complaints.splice(0).filter((each) => !/ 401 /.test(each))).toEqual([]);
   });
 
-  it('shows a name as it is, whatever it is', async () => {
+  it('shows any name as text', async () => {
     const names = ['<img src=x onerror=alert(1)>', '__proto__', 'a/b?c#d', 'línea\n\ttwo'];
     for (const name of names) breakerNamed(name);
     const page = await open(await serve());
@@ -207,21 +210,21 @@ describe('the live page', { timeout: 60_000 }, () => {
     await page.locator('tr[data-state="isolated"]').waitFor({ state: 'detached' });
   });
 
-  it('says what to do where there are no policies', async () => {
+  it('explains what to do without policies', async () => {
     const page = await open(await serve());
-    await page.getByText('No policy is instrumented in this service yet.').waitFor();
+    await page.getByText('This service has no instrumented policy yet.').waitFor();
     breakerNamed('servicenow');
     await rowOf(page, 'servicenow').waitFor();
   });
 
-  it('shows old numbers as old when the service is gone, and new ones when it is back', async () => {
+  it('marks the page as stale while the service is down, and reconnects', async () => {
     breakerNamed('servicenow');
     const url = await serve();
     const page = await open(url);
     await rowOf(page, 'servicenow').waitFor();
     await services.splice(0)[0]?.close();
     await page.locator('body[data-connection="lost"]').waitFor();
-    await page.getByText(/What you see is from \d\d:\d\d:\d\d/).waitFor();
+    await page.getByText(/The page shows the state of \d\d:\d\d:\d\d/).waitFor();
     await serve(undefined, Number(new URL(url).port));
     breakerNamed('workday');
     await page.locator('body[data-connection="live"]').waitFor();
@@ -308,11 +311,11 @@ describe('the live page', { timeout: 60_000 }, () => {
     }
   });
 
-  it('keeps its colours where a browser forces others, and says what it does not know', async () => {
+  it('keeps its colors with forced colors, and shows how long it has sampled', async () => {
     const policy = breakerNamed('servicenow');
     await policy.execute(async () => {});
     const page = await open(await serve(), { forcedColors: 'active' });
-    await page.locator('#span').getByText('as nobody looked before').waitFor();
+    await page.locator('#span').getByText('as sampling began then').waitFor();
     const colors = await page.evaluate<string[]>(
       `[...document.querySelectorAll('#legend [data-outcome], .bar .fill, .bar .limit')]
         .map((each) => getComputedStyle(each).backgroundColor)`,
@@ -322,7 +325,7 @@ describe('the live page', { timeout: 60_000 }, () => {
     expect(colors).not.toContain(ground);
   });
 
-  it('shows long names whole', async () => {
+  it('shows long names completely', async () => {
     const names = ['servicenow-incident-table-search', 'workday-compensation-report-raas'];
     for (const name of names) breakerNamed(name);
     const page = await open(await serve(), { viewport: { width: 1280, height: 900 } });
@@ -335,14 +338,14 @@ describe('the live page', { timeout: 60_000 }, () => {
     expect(cut).toBe(0);
   });
 
-  it('moves nothing away from under a hand', async () => {
+  it('does not reorder rows under the pointer', async () => {
     const [, second] = [breakerNamed('a'), breakerNamed('b')];
     const page = await open(await serve());
     await rowOf(page, 'a').hover();
     await failing(second);
     await rowOf(page, 'b').getByText('Open', { exact: true }).waitFor();
     expect(await namesOn(page)).toEqual(['a', 'b']);
-    await page.getByText('order held').waitFor();
+    await page.getByText('order paused').waitFor();
     await eventually('it moves', async () => (await namesOn(page))[0] === 'b' || undefined);
   });
 });

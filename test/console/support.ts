@@ -1,49 +1,50 @@
 import type { Hono } from 'hono';
-import { unpack } from '../../src/console/protocol/encoding.ts';
-import type { Full, Row, Tick } from '../../src/console/protocol/messages.ts';
+import type { Row, SnapshotMessage, UpdateMessage } from '../../src/console/protocol/messages.ts';
 import type { ConsoleOptions } from '../../src/console/server/routes.ts';
 import { consoleRoutes } from '../../src/console/server/routes.ts';
 import { EventFeed } from '../../src/operations/events/event-feed.ts';
 
 export function appWith(options: Partial<ConsoleOptions> = {}): Hono {
   return consoleRoutes({
+    service: undefined,
     canAdminister: false,
     maxViewers: 100,
-    news: new EventFeed(),
+    events: new EventFeed(),
+    signal: new AbortController().signal,
     ...options,
   });
 }
 
-/** One who looks. */
-export class Looker {
+/** A viewer of the stream. */
+export class StreamReader {
   readonly response: Response;
   readonly #abort: AbortController;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   #text = '';
 
   private constructor(response: Response, abort: AbortController) {
-    if (response.body === null) throw new Error('there is no stream');
+    if (response.body === null) throw new Error('the response has no body');
     this.response = response;
     this.#abort = abort;
     this.#reader = response.body.getReader();
   }
 
-  /** @param env what the host knows of the request */
-  static async at(app: Hono, env: object = {}): Promise<Looker> {
+  /** @param env what the host passes with the request */
+  static async at(app: Hono, env: object = {}): Promise<StreamReader> {
     const abort = new AbortController();
-    return new Looker(await app.request('/events', { signal: abort.signal }, env), abort);
+    return new StreamReader(await app.request('/events', { signal: abort.signal }, env), abort);
   }
 
-  full(): Promise<Full> {
-    return this.#next('full') as Promise<Full>;
+  snapshot(): Promise<SnapshotMessage> {
+    return this.#next('snapshot') as Promise<SnapshotMessage>;
   }
 
-  tick(): Promise<Tick> {
-    return this.#next('tick') as Promise<Tick>;
+  update(): Promise<UpdateMessage> {
+    return this.#next('update') as Promise<UpdateMessage>;
   }
 
-  /** Closes the tab. */
-  async leave(): Promise<void> {
+  /** Closes the page. */
+  async cancel(): Promise<void> {
     await this.#reader.cancel();
   }
 
@@ -67,13 +68,12 @@ export class Looker {
     this.#text = this.#text.slice(end + 2);
     const [, type, data] = /^event: (.*)\ndata: (.*)$/m.exec(message) ?? [];
     if (type !== event) throw new Error(`expected ${event}, got ${message}`);
-    const told = JSON.parse(data ?? '');
-    return { ...told, rows: told.rows.map(unpack) };
+    return JSON.parse(data ?? '');
   }
 }
 
 export function rowOf({ rows }: { readonly rows: readonly Row[] }, name: string): Row {
-  const row = rows.find((each) => each.name === name);
-  if (row === undefined) throw new Error(`there is no row of ${name}`);
+  const row = rows.find((candidate) => candidate.name === name);
+  if (row === undefined) throw new Error(`expected a row for ${name}`);
   return row;
 }

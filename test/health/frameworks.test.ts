@@ -160,7 +160,7 @@ describe.each(Object.entries(MOUNTS))('%s', (_, mounted) => {
     expect(response.headers.get('content-type')).toContain('text/event-stream');
     const reader = response.body?.getReader();
     const { value } = (await reader?.read()) ?? {};
-    expect(new TextDecoder().decode(value)).toContain('event: full');
+    expect(new TextDecoder().decode(value)).toContain('event: snapshot');
     await reader?.cancel();
   });
 });
@@ -224,7 +224,7 @@ describe('a body that was read before', () => {
         expect(response.status).toBe(400);
         expect(await response.json()).toMatchObject({
           detail:
-            'The body could not be read. Where a framework has read it already, mount these routes before its parser.',
+            'The body could not be read. If a framework has parsed it already, mount these routes before its parser.',
         });
       }
       expect((await post()).status).toBe(200);

@@ -123,7 +123,7 @@ describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (
     expect(heard.map(({ at }) => at)).toEqual([since]);
   });
 
-  it('is since when open that came open, also when it lets a call through to test', async () => {
+  it('is since when open that came open, also when it is half-open: a probe is allowed', async () => {
     const at = Date.now() - 1700;
     const saved = { ownState: { value: 1, openedAt: at, attemptNo: 1 }, breakerState: 2 };
     const again = instrument(

@@ -17,7 +17,7 @@ describe('who has no token', () => {
       await ask('DELETE', '/executions/1'),
     ]) {
       expect(answer.status).toBe(403);
-      expect(answer.json.detail).toContain('give `healthRoutes` the option `token`');
+      expect(answer.json.detail).toContain('set the option `token` of `healthRoutes`');
     }
     expect(breaker.state).toBe(0);
   });

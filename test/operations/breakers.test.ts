@@ -3,7 +3,7 @@ import { mergeBreakers } from '../../src/console/server/merge-breakers.ts';
 import { instrument, uninstrument } from '../../src/index.ts';
 import { isolatedNames } from '../../src/metrics/breaker-control.ts';
 import { breakerStatusesOf } from '../../src/operations/views/breaker-states.ts';
-import { controlsOf, scopesOf } from '../../src/operations/views/breakers.ts';
+import { controlsOf, metricsOf } from '../../src/operations/views/breakers.ts';
 import { createPolicy, policyFor } from '../../src/policies/index.ts';
 import {
   breakerNamed,
@@ -131,7 +131,7 @@ describe('GET /circuit-breakers', () => {
     expect({ key: 'a', ...one }).toEqual(instances[0]);
     expect(one).toMatchObject({ state: 'open', fail_counter: 2, last_error_type: 'ECONNREFUSED' });
     expect([fail_max, opened, calls.failure]).toEqual([2, true, 7]);
-    const row = mergeBreakers(breakerStatusesOf(controlsOf(scopesOf('mixed'))));
+    const row = mergeBreakers(breakerStatusesOf(controlsOf(metricsOf('mixed'))));
     expect(row).toMatchObject({
       state: 'open',
       failures: 2,
@@ -151,7 +151,7 @@ describe('GET /circuit-breakers', () => {
       type: 'about:blank',
       title: 'Not Found',
       status: 404,
-      detail: 'There is no circuit breaker of the name "c".',
+      detail: 'There is no circuit breaker with the name "c".',
       known: ['a', 'b'],
       known_total: 2,
     });
@@ -176,7 +176,7 @@ describe('GET /circuit-breakers', () => {
 });
 
 const KEEPS_COUNT =
-  'A circuit breaker that the service has made itself keeps its count of failures: the next one may open it.';
+  'A circuit breaker that the service created itself keeps its count of failures: the next failure may open it.';
 
 describe('administration', () => {
   it('resets an open circuit', async () => {
@@ -239,7 +239,7 @@ describe('administration', () => {
       const second = await post('/circuit-breakers/own/reset');
       expect(second.json).toMatchObject({
         previous_state: 'half_open',
-        detail: 'A test call that is under way may open it again (on cockatiel 3).',
+        detail: 'A probe in progress may open the circuit again (with cockatiel 3).',
       });
       end();
       await test;
@@ -258,7 +258,7 @@ describe('administration', () => {
     await expect(first.execute(() => 1)).rejects.toThrow();
     const reset = await post('/circuit-breakers/workday/reset');
     expect(reset.status).toBe(409);
-    expect(reset.json.detail).toBe('It is isolated: release it, then it closes.');
+    expect(reset.json.detail).toBe('The circuit breaker is isolated. Release it to close it.');
     expect((await post('/circuit-breakers/workday/release')).json).toMatchObject({
       state: 'closed',
       previous_state: 'isolated',
@@ -280,7 +280,7 @@ describe('administration', () => {
     expect(second.status).toBe(200);
     expect(second.json).toMatchObject({
       state: 'isolated',
-      detail: 'Released here, but the code of the service still holds it isolated.',
+      detail: 'Released, but the code of the service still isolates the circuit breaker.',
     });
     handle.dispose();
     expect(await breaker.execute(() => 1)).toBe(1);
@@ -305,7 +305,7 @@ describe('administration', () => {
     const refused = await post('/circuit-breakers/workday/reset');
     expect([refused.status, refused.json.detail]).toEqual([
       409,
-      'It is isolated: release it, then it closes.',
+      'The circuit breaker is isolated. Release it to close it.',
     ]);
     const later = known(instrument('workday', newBreaker()));
     expect((await get('/circuit-breakers/workday')).json.state).toBe('isolated');

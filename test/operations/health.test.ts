@@ -189,7 +189,7 @@ describe('executions', () => {
     const again = await ask('DELETE', `/executions/${id}`, { headers });
     // It may have been answered in between.
     expect([404, 409]).toContain(again.status);
-    expect(told).toEqual(['An execution of deaf was called off by hand']);
+    expect(told).toEqual(['An execution of deaf was aborted by an operator']);
     finish();
     await deaf.catch(() => {});
   });

@@ -38,9 +38,9 @@ describe('a logger', () => {
     for (let i = 0; i < 20; i++) await breaker.execute(() => 1);
     expect(told()).toEqual([
       'warn: Circuit breaker workday opened, last error: ECONNREFUSED',
-      'info: Circuit breaker workday lets a call through to test',
-      'warn: Circuit breaker workday is open again: the test call failed, last error: ECONNREFUSED',
-      'info: Circuit breaker workday lets a call through to test',
+      'info: Circuit breaker workday is half-open: a probe is allowed',
+      'warn: Circuit breaker workday is open again: the probe failed, last error: ECONNREFUSED',
+      'info: Circuit breaker workday is half-open: a probe is allowed',
       'info: Circuit breaker workday closed again after 120 s',
     ]);
     expect(lines.at(-1)?.[2]).toEqual({
@@ -83,8 +83,8 @@ describe('a logger', () => {
     });
     await post('/circuit-breakers/first/isolate');
     expect(told()).toEqual([
-      'warn: Circuit breaker second is isolated: it turns calls away',
-      'warn: Circuit breaker first was isolated by hand (closed before, isolated now)',
+      'warn: Circuit breaker second is isolated: it rejects calls',
+      'warn: Circuit breaker first was isolated by an operator (closed before, isolated now)',
     ]);
     await post('/circuit-breakers/first/release');
     handle.dispose();
@@ -104,7 +104,7 @@ describe('a logger', () => {
     }
     for (const spy of [info, warn]) spy.mockRestore();
     const line =
-      'Circuit breaker 100%d was released by hand (closed before, closed now): %s %o %% %';
+      'Circuit breaker 100%d was released by an operator (closed before, closed now): %s %o %% %';
     expect(told()).toEqual([`info: ${line}`]);
     expect(written).toEqual([expect.stringContaining(`${line} {\n  policy: '100%d'`)]);
   });

@@ -26,7 +26,7 @@ describe('the options of the routes', () => {
     ],
     [
       { token: 5 },
-      'Expected `options.token` to be a string, or an object of them by who has them, got 5',
+      'Expected `options.token` to be a string, or an object of tokens by name, got 5',
     ],
     [{ token: {} }, 'Expected `options.token` to have at least one token, got none'],
     [
@@ -39,17 +39,17 @@ describe('the options of the routes', () => {
     ],
     [
       { token: { alice: TOKEN, bob: TOKEN } },
-      'Expected each token in `options.token` to be of its own, got one twice',
+      'Expected all tokens in `options.token` to differ, got one twice',
     ],
     [
       { protectReads: true },
-      'Expected `options.token` to be given, as `protectReads` asks for it, got undefined',
+      'Expected `options.token` to be set, because `protectReads` requires it, got undefined',
     ],
     [{ openFails: 'yes' }, 'Expected `options.openFails` to be a boolean, got "yes"'],
     [{ executions: 1 }, 'Expected `options.executions` to be a boolean, got 1'],
     [
       { dependencies: {} },
-      'Expected `options.dependencies` to be what `monitorDependencies` gave, got an object',
+      'Expected `options.dependencies` to be the result of `monitorDependencies`, got an object',
     ],
     [
       { logger: {} },

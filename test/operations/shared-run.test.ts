@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { shareRuns } from '../../src/operations/http/shared-run.ts';
+import { shareRuns } from '../../src/operations/responses/shared-run.ts';
 
 /** Runs that end when the test says so; each gives its number. */
 function counted() {

@@ -78,7 +78,7 @@ describe.each(majors)('a call that its caller calls off, over cockatiel $major',
     expect((await moved(sdk))['errors']).not.toHaveProperty(['retry Error']);
   });
 
-  it('is not made at all where it was called off before', async () => {
+  it('is not made at all where it was aborted before', async () => {
     const policy = createPolicy('service', 'enterprise', instrument());
     const fn = vi.fn(down);
     caller.abort(reason);

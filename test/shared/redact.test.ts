@@ -62,7 +62,7 @@ const PLAIN = [
   'invalid token: expired',
   'token: missing.',
   'Authorization: required',
-  'Send the token as `Authorization: Bearer`.',
+  'Send the token as `Authorization: Bearer <token>`.',
   'send it as `Authorization: Bearer <token>`.',
   'Basic authentication is off, and Bearer authorization as well',
   'password authentication failed for user "app"',

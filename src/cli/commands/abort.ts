@@ -14,16 +14,23 @@ export function addAbort(program: Command): void {
 
 async function abort(id: string, options: OperatorOptions): Promise<void> {
   const connection = resolveConnection(options);
-  const [{ toPathSegment }, { request }, { Aborted }, { escapeControls, toPrintableJson }] =
-    await Promise.all([
-      import('../client/address.ts'),
-      import('../client/request.ts'),
-      import('../client/schemas.ts'),
-      import('../../shared/escape-controls.ts'),
-    ]);
+  const [
+    { toPathSegment },
+    { request },
+    { abortedExecutionSchema },
+    { escapeControls, toPrintableJson },
+  ] = await Promise.all([
+    import('../client/address.ts'),
+    import('../client/request.ts'),
+    import('../../operations/contract.ts'),
+    import('../../shared/escape-controls.ts'),
+  ]);
   const path = `/executions/${toPathSegment(id)}`;
   const body = toOperatorBody(options);
-  const { value, json } = await request(connection, path, Aborted, { method: 'DELETE', body });
+  const { value, json } = await request(connection, path, abortedExecutionSchema, {
+    method: 'DELETE',
+    body,
+  });
   const text = options.json ? toPrintableJson(json, 2) : `${escapeControls(value.name)}: aborted`;
   process.stdout.write(`${text}\n`);
 }

@@ -44,19 +44,22 @@ async function administer(action: string, name: string, options: OperatorOptions
   const [
     { toPathSegment },
     { request },
-    { Administered },
+    { operationResultSchema },
     { escapeControls, toPrintableJson },
     { coloredState },
   ] = await Promise.all([
     import('../client/address.ts'),
     import('../client/request.ts'),
-    import('../client/schemas.ts'),
+    import('../../operations/contract.ts'),
     import('../../shared/escape-controls.ts'),
     import('../output/colors.ts'),
   ]);
   const path = `/circuit-breakers/${toPathSegment(name)}/${action}`;
   const body = toOperatorBody(options);
-  const { value, json } = await request(connection, path, Administered, { method: 'POST', body });
+  const { value, json } = await request(connection, path, operationResultSchema, {
+    method: 'POST',
+    body,
+  });
   const change = `${coloredState(value.previous_state)} -> ${coloredState(value.state)}`;
   const detail = value.detail === undefined ? '' : `. ${escapeControls(value.detail)}`;
   const text = `${escapeControls(value.name)}: ${action}, ${change}${detail}`;

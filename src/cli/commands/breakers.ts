@@ -13,11 +13,11 @@ export function addBreakers(program: Command): void {
     )
     .addHelpText('after', HELP);
   addViewCommand(command, '/circuit-breakers', async () => {
-    const [{ Breakers }, { toBreakersView }] = await Promise.all([
-      import('../client/schemas.ts'),
+    const [{ breakersSchema }, { toBreakersView }] = await Promise.all([
+      import('../../operations/contract.ts'),
       import('../output/breakers.ts'),
     ]);
-    return { schema: Breakers, toView: toBreakersView };
+    return { schema: breakersSchema, toView: toBreakersView };
   });
 }
 

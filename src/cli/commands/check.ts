@@ -28,14 +28,16 @@ export function addCheck(program: Command): void {
 
 async function check(options: Options): Promise<void> {
   const connection = resolveConnection(options);
-  const [{ request }, { Health }, { toHealthLines }, { toPrintableJson }] = await Promise.all([
-    import('../client/request.ts'),
-    import('../client/schemas.ts'),
-    import('../output/health.ts'),
-    import('../../shared/escape-controls.ts'),
-  ]);
+  const [{ request }, { healthSchema }, { toHealthLines }, { toPrintableJson }] = await Promise.all(
+    [
+      import('../client/request.ts'),
+      import('../../operations/contract.ts'),
+      import('../output/health.ts'),
+      import('../../shared/escape-controls.ts'),
+    ],
+  );
   // The route responds with 503 if load balancers should send no requests to the service.
-  const { value, json } = await request(connection, '/health', Health, { acceptStatus: 503 });
+  const { value, json } = await request(connection, '/health', healthSchema, { acceptStatus: 503 });
   const { status, breakers } = value;
   if (status !== 'healthy') process.exitCode = EXIT_CODES.problem;
   if (options.json) {
@@ -49,13 +51,13 @@ async function check(options: Options): Promise<void> {
 
 /** The circuits that are not closed. The health of the service is known without them. */
 async function problemLines(connection: Connection): Promise<string[]> {
-  const [{ request }, { Breakers }, { toProblemLines }] = await Promise.all([
+  const [{ request }, { breakersSchema }, { toProblemLines }] = await Promise.all([
     import('../client/request.ts'),
-    import('../client/schemas.ts'),
+    import('../../operations/contract.ts'),
     import('../output/problems.ts'),
   ]);
   try {
-    return toProblemLines(await request(connection, '/circuit-breakers', Breakers));
+    return toProblemLines(await request(connection, '/circuit-breakers', breakersSchema));
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     console.error(`warning: ${error.message}`);

@@ -9,11 +9,11 @@ export function addExecutions(program: Command): void {
     .description('Shows the running executions of a service, the oldest first.')
     .addHelpText('after', HELP);
   addViewCommand(command, '/executions', async () => {
-    const [{ Executions }, { toExecutionsView }] = await Promise.all([
-      import('../client/schemas.ts'),
+    const [{ executionsSchema }, { toExecutionsView }] = await Promise.all([
+      import('../../operations/contract.ts'),
       import('../output/executions.ts'),
     ]);
-    return { schema: Executions, toView: toExecutionsView };
+    return { schema: executionsSchema, toView: toExecutionsView };
   });
 }
 

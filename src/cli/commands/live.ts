@@ -29,11 +29,11 @@ async function live(options: Options): Promise<void> {
   const browser = resolveBrowser(process.platform, process.env);
   if (options.print || browser === undefined) return;
   // Without this request, a browser would open although the service does not respond.
-  const [{ request }, { Health }] = await Promise.all([
+  const [{ request }, { healthSchema }] = await Promise.all([
     import('../client/request.ts'),
-    import('../client/schemas.ts'),
+    import('../../operations/contract.ts'),
   ]);
-  await request(resolveConnection(options), '/health', Health, { acceptStatus: 503 });
+  await request(resolveConnection(options), '/health', healthSchema, { acceptStatus: 503 });
   await openInBrowser(browser, page);
 }
 

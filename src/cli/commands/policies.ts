@@ -12,11 +12,11 @@ export function addPolicies(program: Command): void {
     )
     .addHelpText('after', HELP);
   addViewCommand(command, '/policies', async () => {
-    const [{ Policies }, { toPoliciesView }] = await Promise.all([
-      import('../client/schemas.ts'),
+    const [{ policiesSchema }, { toPoliciesView }] = await Promise.all([
+      import('../../operations/contract.ts'),
       import('../output/policies.ts'),
     ]);
-    return { schema: Policies, toView: toPoliciesView };
+    return { schema: policiesSchema, toView: toPoliciesView };
   });
 }
 

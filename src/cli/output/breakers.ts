@@ -1,7 +1,11 @@
-import type { InferOutput } from 'valibot';
+import type {
+  BreakerSummary,
+  BreakersResponse,
+  BreakerView,
+  InstanceView,
+} from '../../operations/contract.ts';
 import { STATES_WORST_FIRST } from '../../semconv/attributes.ts';
 import type { ServiceResponse } from '../client/request.ts';
-import type { Breaker, Breakers, Instance, Summary } from '../client/schemas.ts';
 import { compareNames, formatCounts, UNKNOWN } from './cells.ts';
 import { toStateCell } from './colors.ts';
 import { type Cell, formatTable } from './table.ts';
@@ -12,7 +16,7 @@ const HEADINGS = ['name', 'state', 'since', 'failures', 'next probe', 'calls', '
 
 /** The table of `breakers`, worst state first. */
 export function toBreakersView(
-  { value, json, at }: ServiceResponse<InferOutput<typeof Breakers>>,
+  { value, json, at }: ServiceResponse<BreakersResponse>,
   columns?: number,
 ): View {
   const rows = sortWorstFirst(value.breakers).flatMap(([name, breaker]) => [
@@ -28,15 +32,17 @@ export function toBreakersView(
 }
 
 /** Circuit breakers by state, the worst first, then by name. */
-export function sortWorstFirst(breakers: readonly [string, Breaker][]): [string, Breaker][] {
-  const rankOf = (breaker: Breaker) => STATES_WORST_FIRST.indexOf(breaker.state);
+export function sortWorstFirst(
+  breakers: readonly [string, BreakerView][],
+): [string, BreakerView][] {
+  const rankOf = (breaker: BreakerView) => STATES_WORST_FIRST.indexOf(breaker.state);
   return breakers.toSorted(
     ([nameA, a], [nameB, b]) => rankOf(a) - rankOf(b) || compareNames(nameA, nameB),
   );
 }
 
 /** `3 circuit breakers: 1 open, 2 closed` */
-export function formatSummary(summary: Summary): string {
+export function formatSummary(summary: BreakerSummary): string {
   const { total } = summary;
   if (total === 0) return 'no circuit breakers';
   const states = STATES_WORST_FIRST.filter((state) => summary[state] > 0).map(
@@ -45,7 +51,7 @@ export function formatSummary(summary: Summary): string {
   return `${total} circuit breaker${total === 1 ? '' : 's'}: ${states.join(', ')}`;
 }
 
-function toRow(name: string, breaker: Breaker, now: number): Cell[] {
+function toRow(name: string, breaker: BreakerView, now: number): Cell[] {
   const { state, fail_counter, fail_max, next_probe_at, calls, last_error_type } = breaker;
   return [
     name,
@@ -59,11 +65,11 @@ function toRow(name: string, breaker: Breaker, now: number): Cell[] {
 }
 
 /** The circuit breakers of one name that are not closed. */
-function troubledInstances({ instances = [] }: Breaker): Instance[] {
+function troubledInstances({ instances = [] }: BreakerView): InstanceView[] {
   return instances.filter(({ state }) => state !== 'closed');
 }
 
-function toInstanceRow(instance: Instance, now: number): Cell[] {
+function toInstanceRow(instance: InstanceView, now: number): Cell[] {
   const { key, state, fail_counter, next_probe_at, last_error_type } = instance;
   return [
     `  ${key ?? '(no key)'}`,
@@ -77,7 +83,7 @@ function toInstanceRow(instance: Instance, now: number): Cell[] {
 }
 
 /** `open`, or `open 2/5` if two of five circuit breakers of the name are open. */
-export function formatState({ state, instance_count = 1, instances = [] }: Breaker): string {
+export function formatState({ state, instance_count = 1, instances = [] }: BreakerView): string {
   if (instance_count < 2) return state;
   const count = instances.filter((instance) => instance.state === state).length;
   // The service lists the first instances only, so there may be more in this state.
@@ -87,7 +93,7 @@ export function formatState({ state, instance_count = 1, instances = [] }: Break
 
 /** Time in the state. For open and half-open it counts from leaving closed, failed probes included. */
 export function formatAge(
-  { state, since, opened_at }: Pick<Instance, 'state' | 'since' | 'opened_at'>,
+  { state, since, opened_at }: Pick<InstanceView, 'state' | 'since' | 'opened_at'>,
   now: number,
 ): string | undefined {
   const date = state === 'isolated' ? (since ?? opened_at) : (opened_at ?? since);

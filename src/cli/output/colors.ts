@@ -1,5 +1,5 @@
 import { Ansis } from 'ansis';
-import type { State } from '../client/schemas.ts';
+import type { CircuitBreakerState } from '../../semconv/attributes.ts';
 
 /**
  * Colors accompany words and carry no information alone. They need a terminal or FORCE_COLOR, and
@@ -9,7 +9,7 @@ import type { State } from '../client/schemas.ts';
 const ansis = process.stdout.isTTY || 'FORCE_COLOR' in process.env ? new Ansis() : new Ansis(0);
 
 /** The colors of the dashboards. */
-const STATE_COLORS: Readonly<Record<State, (text: string) => string>> = {
+const STATE_COLORS: Readonly<Record<CircuitBreakerState, (text: string) => string>> = {
   isolated: ansis.magenta,
   open: ansis.red.bold,
   half_open: ansis.yellow,
@@ -18,7 +18,7 @@ const STATE_COLORS: Readonly<Record<State, (text: string) => string>> = {
 
 /** A table cell in the color of the state. */
 export function toStateCell(
-  state: State,
+  state: CircuitBreakerState,
   text: string = state,
 ): [text: string, colorize: (text: string) => string] {
   return [text, STATE_COLORS[state]];
@@ -28,4 +28,4 @@ export const dim = (text: string): string => ansis.dim(text);
 export const bad = (text: string): string => ansis.red(text);
 export const good = (text: string): string => ansis.green(text);
 export const warning = (text: string): string => ansis.yellow(text);
-export const coloredState = (state: State): string => STATE_COLORS[state](state);
+export const coloredState = (state: CircuitBreakerState): string => STATE_COLORS[state](state);

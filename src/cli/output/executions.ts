@@ -1,6 +1,5 @@
-import type { InferOutput } from 'valibot';
+import type { ExecutionsView } from '../../operations/contract.ts';
 import type { ServiceResponse } from '../client/request.ts';
-import type { Executions } from '../client/schemas.ts';
 import { UNKNOWN } from './cells.ts';
 import { formatTable } from './table.ts';
 import { formatDuration } from './time.ts';
@@ -10,7 +9,7 @@ const HEADINGS = ['name', 'id', 'age', 'attempt', 'correlation id', 'can be abor
 
 /** The table of `executions`, the oldest first. */
 export function toExecutionsView(
-  { value, json }: ServiceResponse<InferOutput<typeof Executions>>,
+  { value, json }: ServiceResponse<ExecutionsView>,
   columns?: number,
 ): View {
   const { executions, total } = value;

@@ -1,9 +1,8 @@
-import type { InferOutput } from 'valibot';
-import type { Health } from '../client/schemas.ts';
+import type { HealthView } from '../../operations/contract.ts';
 import { formatSummary } from './breakers.ts';
 import { bad, good, warning } from './colors.ts';
 
-type HealthReport = InferOutput<typeof Health>;
+type HealthReport = HealthView;
 
 const STATUS_COLORS: Readonly<Record<HealthReport['status'], (text: string) => string>> = {
   healthy: good,

@@ -1,7 +1,6 @@
-import type { InferOutput } from 'valibot';
+import type { PoliciesResponse, PolicyView } from '../../operations/contract.ts';
 import { CIRCUIT_BREAKER_STATES, STATES_WORST_FIRST } from '../../semconv/attributes.ts';
 import type { ServiceResponse } from '../client/request.ts';
-import type { Policies, Policy } from '../client/schemas.ts';
 import { compareNames, formatCounts, UNKNOWN } from './cells.ts';
 import { toStateCell } from './colors.ts';
 import { type Cell, formatTable } from './table.ts';
@@ -11,7 +10,7 @@ const HEADINGS = ['name', 'circuit', 'active', 'executions', 'retries', 'bulkhea
 
 /** The table of `policies`. */
 export function toPoliciesView(
-  { value, json }: ServiceResponse<InferOutput<typeof Policies>>,
+  { value, json }: ServiceResponse<PoliciesResponse>,
   columns?: number,
 ): View {
   const rows = value.policies
@@ -26,7 +25,7 @@ export function toPoliciesView(
   };
 }
 
-function toRow(name: string, policy: Policy): Cell[] {
+function toRow(name: string, policy: PolicyView): Cell[] {
   const { active, executions, retry, bulkhead } = policy;
   return [
     name,
@@ -39,7 +38,7 @@ function toRow(name: string, policy: Policy): Cell[] {
 }
 
 /** The worst state, with `1/3` if one of three circuit breakers is in it. */
-function toCircuitCell({ circuit_breaker }: Policy): Cell {
+function toCircuitCell({ circuit_breaker }: PolicyView): Cell {
   const counts = circuit_breaker?.state ?? {};
   const worst = STATES_WORST_FIRST.find((state) => (counts[state] ?? 0) > 0);
   if (worst === undefined) return UNKNOWN;
@@ -47,11 +46,11 @@ function toCircuitCell({ circuit_breaker }: Policy): Cell {
   return toStateCell(worst, total > 1 ? `${worst} ${counts[worst]}/${total}` : worst);
 }
 
-function formatRetries({ attempts }: NonNullable<Policy['retry']>): string {
+function formatRetries({ attempts }: NonNullable<PolicyView['retry']>): string {
   return String(Object.values(attempts).reduce<number>((sum, count) => sum + (count ?? 0), 0));
 }
 
 /** Running calls and their limit, `3/10`, and with two queued calls `3/10 +2`. */
-function formatBulkhead({ active, queued, limit }: NonNullable<Policy['bulkhead']>): string {
+function formatBulkhead({ active, queued, limit }: NonNullable<PolicyView['bulkhead']>): string {
   return `${active}/${limit ?? UNKNOWN}${queued > 0 ? ` +${queued}` : ''}`;
 }

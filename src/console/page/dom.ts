@@ -1,12 +1,12 @@
-/** The element of the page that has this id. */
+/** The element with this ID. */
 export function byId<E extends HTMLElement = HTMLElement>(id: string): E {
   const element = document.getElementById(id);
   if (element === null) throw new Error(`Expected an element #${id}, found none`);
   return element as E;
 }
 
-/** A new element. Text never becomes markup: names are whatever somebody has called a policy. */
-export function make<K extends keyof HTMLElementTagNameMap>(
+/** Creates an element. Children that are strings become text, never markup. */
+export function createElement<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Readonly<Record<string, string>> = {},
   ...children: readonly (Node | string)[]
@@ -17,13 +17,13 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Sets a text, and touches nothing where it is that already. */
-export function say(element: Element, text: string): void {
+/** Sets the text unless it is set already. */
+export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Sets an attribute, or takes it away, and touches nothing where it is that already. */
-export function mark(element: Element, name: string, value: string | undefined): void {
+/** Sets an attribute unless it is set already; `undefined` removes it. */
+export function setAttribute(element: Element, name: string, value: string | undefined): void {
   if (value === undefined) element.removeAttribute(name);
   else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }

@@ -1,5 +1,5 @@
 import type { FeedEvent } from '../../operations/events/feed-event.ts';
-import { byId, make } from './dom.ts';
+import { byId, createElement } from './dom.ts';
 import { clock } from './format.ts';
 
 const SHAPES: Readonly<Record<FeedEvent['tone'], string>> = {
@@ -9,29 +9,26 @@ const SHAPES: Readonly<Record<FeedEvent['tone'], string>> = {
   neutral: '○',
 };
 
+/** The first and last event on the page. */
 let first: FeedEvent | undefined;
 let last: FeedEvent | undefined;
 
-/** What just happened, the latest first. */
-export function showNews(news: readonly FeedEvent[]): void {
-  if (news[0] === first && news.at(-1) === last) return;
-  first = news[0];
-  last = news.at(-1);
-  byId('news').replaceChildren(...news.toReversed().map(lineOf));
-  byId('no-news').hidden = news.length > 0;
+/** Shows the events, the latest first. */
+export function showEvents(events: readonly FeedEvent[]): void {
+  if (events[0] === first && events.at(-1) === last) return;
+  first = events[0];
+  last = events.at(-1);
+  byId('events').replaceChildren(...events.toReversed().map(createItem));
+  byId('no-events').hidden = events.length > 0;
 }
 
-function lineOf({ at, tone, name, text }: FeedEvent): HTMLElement {
-  const item = make(
+function createItem({ at, tone, name, text }: FeedEvent): HTMLElement {
+  const item = createElement(
     'li',
     { 'data-tone': tone },
-    make('time', { datetime: new Date(at).toISOString() }, clock(at)),
-    make('span', { class: 'shape', 'aria-hidden': 'true' }, SHAPES[tone]),
+    createElement('time', { datetime: new Date(at).toISOString() }, clock(at)),
+    createElement('span', { class: 'shape', 'aria-hidden': 'true' }, SHAPES[tone]),
   );
-  const about = make('b');
-  about.textContent = name;
-  const what = make('span');
-  what.textContent = text;
-  item.append(about, what);
+  item.append(createElement('b', {}, name), createElement('span', {}, text));
   return item;
 }

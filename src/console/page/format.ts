@@ -1,4 +1,4 @@
-/** Numbers as people read them. */
+/** Formats numbers and times. */
 
 export function rate(perSecond: number): string {
   if (perSecond === 0) return '0';
@@ -12,18 +12,18 @@ export function count(value: number): string {
   return `${(value / 1_000_000).toFixed(1)} M`;
 }
 
-/** A ratio, rounded down; what is not nothing is never told as nothing, nor what is not all as all. */
+/** A ratio, rounded down. Only 0 is shown as 0 %, and only 1 as 100 %. */
 export function percent(ratio: number): string {
-  return rounded(ratio, Math.floor);
+  return formatPercent(ratio, Math.floor);
 }
 
-/** A share of trouble, rounded up: it is never told as less than it is. */
+/** The ratio of a problem, rounded up. */
 export function troublePercent(ratio: number): string {
-  return rounded(ratio, Math.ceil);
+  return formatPercent(ratio, Math.ceil);
 }
 
-function rounded(ratio: number, round: (value: number) => number): string {
-  // 0.29 times 100 is a little less than 29.
+function formatPercent(ratio: number, round: (value: number) => number): string {
+  // 0.29 * 100 is 28.999999999999996.
   const value = Number((ratio * 100).toPrecision(12));
   if (value > 0 && value < 0.1) return '<0.1 %';
   if (value > 99.9 && value < 100) return '99.9 %';
@@ -32,7 +32,7 @@ function rounded(ratio: number, round: (value: number) => number): string {
   return `${round(value) === 100 ? 99.9 : round(value)} %`;
 }
 
-/** How long a call took. */
+/** The duration of a call. */
 export function latency(seconds: number | null): string {
   if (seconds === null) return '–';
   const milliseconds = seconds * 1000;
@@ -41,7 +41,7 @@ export function latency(seconds: number | null): string {
   return `${Number(seconds.toPrecision(seconds < 10 ? 2 : 3))} s`;
 }
 
-/** How long something has been so, in one unit that is still of use. */
+/** A duration in one useful unit. */
 export function age(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   if (seconds < 90) return `${seconds} s`;
@@ -55,10 +55,10 @@ export function clock(at: number): string {
   return new Date(at).toLocaleTimeString('en-GB');
 }
 
-/** How far back counts and shares look, as long as nobody has watched for a minute. */
-export function spanText(watchedSeconds: number): string {
-  if (watchedSeconds >= 60) return 'last minute';
-  return watchedSeconds > 0
-    ? `last ${watchedSeconds} s, as nobody looked before`
-    : 'nothing yet, as nobody looked before';
+/** The window of counts and ratios, which is shorter during the first minute of sampling. */
+export function spanText(sampledSeconds: number): string {
+  if (sampledSeconds >= 60) return 'last minute';
+  return sampledSeconds > 0
+    ? `last ${sampledSeconds} s, as sampling began then`
+    : 'nothing yet, as sampling begins now';
 }

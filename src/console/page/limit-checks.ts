@@ -1,7 +1,7 @@
 import { STATES_WORST_FIRST } from '../../semconv/attributes.ts';
 import type { Limits, Row } from '../protocol/messages.ts';
 
-/** Which documented limits a policy is beyond, and by what it is put before others. */
+/** The limits of alerts that a policy can exceed. */
 export type Limit =
   | 'errors'
   | 'latency'
@@ -27,34 +27,35 @@ export function answerable(row: Row): number {
   return total(row) - cancelled - notHandled;
 }
 
-/** As the alert rules have it: above the limit, by so many events that they say something. */
+/** The exceeded limits. Like the alert rules, a limit also needs a minimum number of events. */
 export function exceededLimits(row: Row, limits: Limits): ReadonlySet<Limit> {
   const { retry, timeout, bulkhead, fallback } = row;
-  const found = new Set<Limit>();
+  const exceeded = new Set<Limit>();
   const failed = unanswered(row);
   if (failed >= limits.errorsAtLeast && failed / answerable(row) > limits.errors) {
-    found.add('errors');
+    exceeded.add('errors');
   }
-  if (row.timed >= limits.p95AtLeast && (row.p95 ?? 0) > limits.p95Seconds) found.add('latency');
+  if (row.timedCalls >= limits.p95AtLeast && (row.p95 ?? 0) > limits.p95Seconds)
+    exceeded.add('latency');
   if (retry && retry.calls >= limits.retriesAtLeast) {
-    if (retry.again / retry.calls > limits.retriesPerCall) found.add('retries');
+    if (retry.retries / retry.calls > limits.retriesPerCall) exceeded.add('retries');
   }
   if (timeout && timeout.timedOut >= limits.timeoutsAtLeast) {
-    if (timeout.timedOut / timeout.calls > limits.timeouts) found.add('timeouts');
+    if (timeout.timedOut / timeout.calls > limits.timeouts) exceeded.add('timeouts');
   }
   if (bulkhead && bulkhead.rejected >= limits.rejectionsAtLeast) {
-    if (bulkhead.rejected / bulkhead.calls > limits.rejections) found.add('rejections');
+    if (bulkhead.rejected / bulkhead.calls > limits.rejections) exceeded.add('rejections');
   }
-  if (bulkhead && bulkhead.saturation > limits.saturation) found.add('saturation');
+  if (bulkhead && bulkhead.saturation > limits.saturation) exceeded.add('saturation');
   if (fallback && fallback.used >= limits.fallbacksAtLeast) {
-    if (fallback.used / fallback.calls > limits.fallbacks) found.add('fallbacks');
+    if (fallback.used / fallback.calls > limits.fallbacks) exceeded.add('fallbacks');
   }
-  return found;
+  return exceeded;
 }
 
-/** The position of a row in the order of trouble: circuits that are not closed, exceeded limits, others. */
-export function rank(row: Row, found: ReadonlySet<Limit>): number {
+/** Orders rows by severity: circuits that are not closed, exceeded limits, others. */
+export function severityRank(row: Row, exceeded: ReadonlySet<Limit>): number {
   const state = row.breaker?.state;
   if (state !== undefined && state !== 'closed') return STATES_WORST_FIRST.indexOf(state);
-  return STATES_WORST_FIRST.length - (found.size > 0 ? 1 : 0);
+  return STATES_WORST_FIRST.length - (exceeded.size > 0 ? 1 : 0);
 }

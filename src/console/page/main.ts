@@ -1,7 +1,7 @@
-import { byId, mark, say } from './dom.ts';
-import { showNews } from './event-list.ts';
+import { byId, setAttribute, setText } from './dom.ts';
+import { showEvents } from './event-list.ts';
 import { clock, latency, percent, spanText } from './format.ts';
-import { Model, type StateChanged } from './model.ts';
+import { Model, type StateChange } from './model.ts';
 import {
   currentToken,
   openDialog,
@@ -9,7 +9,7 @@ import {
   refreshDialog,
   useToken,
 } from './operation-dialog.ts';
-import { colorsAre } from './sparkline.ts';
+import { setColors } from './sparkline.ts';
 import { stateOf } from './states.ts';
 import { type Connection, Stream } from './stream.ts';
 import { Summary } from './summary.ts';
@@ -17,102 +17,102 @@ import { Table } from './table.ts';
 import { prepareTheme } from './theme.ts';
 import { showToast } from './toast.ts';
 
-/** So many changes are read out one by one. */
-const MOST_SPOKEN = 3;
+/** State changes that one announcement names. */
+const MAX_ANNOUNCED = 3;
 
 const model = new Model();
 const summary = new Summary(() => draw());
 const table = new Table(model, summary, openDialog);
-const stream = new Stream({ full, tick, turned }, currentToken);
+const stream = new Stream({ onSnapshot, onUpdate, onConnectionChange }, currentToken);
 let connection: Connection = 'connecting';
-let drawing = false;
+let isDrawQueued = false;
 
-function full(message: Parameters<Model['full']>[0]): void {
-  const changed = model.full(message);
-  mark(document.body, 'data-known', '');
-  say(byId('service'), model.service ?? 'Policies');
-  byId('no-administration').hidden = model.administration;
-  say(byId('instance'), model.instance);
+function onSnapshot(message: Parameters<Model['applySnapshot']>[0]): void {
+  const changes = model.applySnapshot(message);
+  setAttribute(document.body, 'data-known', '');
+  setText(byId('service'), model.service ?? 'Policies');
+  byId('no-administration').hidden = model.canAdminister;
+  setText(byId('instance'), model.instance);
   showLimits();
-  speak(changed);
+  announce(changes);
   draw();
 }
 
-function tick(message: Parameters<Model['tick']>[0]): void {
-  speak(model.tick(message));
+function onUpdate(message: Parameters<Model['applyUpdate']>[0]): void {
+  announce(model.applyUpdate(message));
   draw();
 }
 
-/** With the next frame; a page that nobody sees has none, but for its title. */
+/** Draws with the next frame. A hidden page has no frames, but its title is updated. */
 function draw(): void {
   summary.show(model);
-  if (drawing) return;
-  drawing = true;
+  if (isDrawQueued) return;
+  isDrawQueued = true;
   requestAnimationFrame(() => {
-    drawing = false;
+    isDrawQueued = false;
     table.show();
-    showNews(model.news);
-    say(byId('span'), spanText(model.watchedSeconds));
+    showEvents(model.events);
+    setText(byId('span'), spanText(model.sampledSeconds));
     refreshDialog(model.policies);
-    if (connection === 'live') say(byId('heard'), clock(model.at));
+    if (connection === 'live') setText(byId('last-update'), clock(model.at));
   });
 }
 
-/** For who does not see it: changes of state, and nothing else. */
-function speak(changed: readonly StateChanged[]): void {
-  if (changed.length === 0) return;
-  const told = changed
-    .slice(0, MOST_SPOKEN)
+/** Announces state changes to screen readers. */
+function announce(changes: readonly StateChange[]): void {
+  if (changes.length === 0) return;
+  const named = changes
+    .slice(0, MAX_ANNOUNCED)
     .map(({ name, state }) => `${name} is ${stateOf(state).word.toLowerCase()}`);
-  const more = changed.length - told.length;
-  say(byId('spoken'), [...told, ...(more > 0 ? [`and ${more} more changed`] : [])].join(', '));
+  const unnamed = changes.length - named.length;
+  const suffix = unnamed > 0 ? [`and ${unnamed} more changed`] : [];
+  setText(byId('announcement'), [...named, ...suffix].join(', '));
 }
 
 const CONNECTIONS: Readonly<Record<Connection, string>> = {
   connecting: 'Connecting',
   live: 'Live',
-  lost: 'Connection lost, trying again',
-  busy: 'The service lets nobody in now, trying again',
-  denied: 'The token is needed',
+  lost: 'Connection lost, reconnecting',
+  closing: 'The service is stopping, reconnecting',
+  denied: 'Token required',
 };
 
-function turned(now: Connection, why: string): void {
+function onConnectionChange(now: Connection, reason: string): void {
   connection = now;
-  mark(document.body, 'data-connection', now);
-  say(byId('connection'), CONNECTIONS[now]);
-  const denied = now === 'denied';
-  byId('denied').hidden = !denied;
-  say(byId('read-error'), denied ? why : '');
-  const old =
-    model.at > 0 ? `What you see is from ${clock(model.at)} and may be wrong by now.` : '';
-  const sentences = denied ? [old] : [`${CONNECTIONS[now]}.`, why, old];
-  const stale = sentences.filter((sentence) => sentence !== '').join(' ');
-  byId('stale').hidden = now === 'live' || stale === '';
-  say(byId('stale'), stale);
+  setAttribute(document.body, 'data-connection', now);
+  setText(byId('connection'), CONNECTIONS[now]);
+  const isDenied = now === 'denied';
+  byId('login').hidden = !isDenied;
+  setText(byId('login-error'), isDenied ? reason : '');
+  const age = model.at > 0 ? `The page shows the state of ${clock(model.at)}.` : '';
+  const sentences = isDenied ? [age] : [`${CONNECTIONS[now]}.`, reason, age];
+  const text = sentences.filter((sentence) => sentence !== '').join(' ');
+  byId('stale').hidden = now === 'live' || text === '';
+  setText(byId('stale'), text);
 }
 
-/** The marks of the meters in words, where their column is named. */
+/** Shows the limits in the headers of their columns. */
 function showLimits(): void {
   const { limits } = model;
   if (limits === undefined) return;
-  say(byId('limit-latency'), latency(limits.p95Seconds));
-  say(byId('limit-retries'), `${limits.retriesPerCall}/call`);
-  say(byId('limit-timeouts'), percent(limits.timeouts));
-  say(byId('limit-bulkhead'), percent(limits.saturation));
-  say(byId('limit-fallback'), percent(limits.fallbacks));
+  setText(byId('limit-latency'), latency(limits.p95Seconds));
+  setText(byId('limit-retries'), `${limits.retriesPerCall}/call`);
+  setText(byId('limit-timeouts'), percent(limits.timeouts));
+  setText(byId('limit-bulkhead'), percent(limits.saturation));
+  setText(byId('limit-fallback'), percent(limits.fallbacks));
 }
 
-/** A canvas needs colours of its own; the legend has them as they are now. */
+/** Draws the plots with the colors of the legend, which follow the theme. */
 function repaint(): void {
   const swatches = document.querySelectorAll('#legend [data-outcome]');
-  colorsAre([...swatches].map((swatch) => getComputedStyle(swatch).backgroundColor));
+  setColors([...swatches].map((swatch) => getComputedStyle(swatch).backgroundColor));
   table.repaint();
 }
 
-function keys(event: KeyboardEvent): void {
+function handleKey(event: KeyboardEvent): void {
   const search = byId<HTMLInputElement>('search');
-  const typing = event.target instanceof HTMLInputElement;
-  if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+  const isTyping = event.target instanceof HTMLInputElement;
+  if (event.key === '/' && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
     event.preventDefault();
     search.focus();
     search.select();
@@ -126,16 +126,16 @@ function keys(event: KeyboardEvent): void {
 
 prepareTheme(repaint);
 prepareDialog(showToast);
-document.addEventListener('keydown', keys);
+document.addEventListener('keydown', handleKey);
 addEventListener('resize', repaint);
 byId('show-all').addEventListener('click', () => {
   table.showAll();
   draw();
 });
-byId('denied').addEventListener('submit', (event) => {
+byId('login').addEventListener('submit', (event) => {
   event.preventDefault();
-  say(byId('read-error'), '');
-  useToken(byId<HTMLInputElement>('read-token').value);
+  setText(byId('login-error'), '');
+  useToken(byId<HTMLInputElement>('login-token').value);
   stream.connect();
 });
 stream.connect();

@@ -1,153 +1,158 @@
-import type { FeedEvent } from '../../operations/events/feed-event.ts';
-import { FEED_LIMIT } from '../../operations/events/feed-event.ts';
-import type { Full, Limits, Row, Tick } from '../protocol/messages.ts';
-import { HISTORY_STEPS } from '../protocol/retention.ts';
-import { exceededLimits, type Limit, rank } from './limit-checks.ts';
+import { FEED_LIMIT, type FeedEvent } from '../../operations/events/feed-event.ts';
+import type { Limits, Row, SnapshotMessage, UpdateMessage } from '../protocol/messages.ts';
+import { HISTORY_STEPS } from '../protocol/timing.ts';
+import { exceededLimits, type Limit, severityRank } from './limit-checks.ts';
 
-/** Calls a second are those of so many samples: fewer would tremble. */
+/** Samples for the calls per second; fewer would fluctuate too much. */
 const RATE_SAMPLES = 10;
 
-/** What the page knows of one policy. */
+/** A larger difference means that the clock of the service was set. */
+const CLOCK_SET_MS = 500;
+
+/** A policy on the page. */
 export interface Policy {
   row: Row;
-  /** A list for each outcome, as long as `Model.times`. */
-  past: number[][];
-  beyond: ReadonlySet<Limit>;
-  rank: number;
+  /** A list of samples for each outcome, one shorter than `Model.times`. */
+  history: number[][];
+  exceeded: ReadonlySet<Limit>;
+  severityRank: number;
 }
 
-export interface StateChanged {
+export interface StateChange {
   readonly name: string;
   readonly state: string;
 }
 
-/** A clock that is off by more was set, and does not tremble. */
-const CLOCK_SET_MS = 500;
-
-/** What the page knows; each message makes it know more. */
+/** The state of the page, from the messages of the service. */
 export class Model {
   readonly policies = new Map<string, Policy>();
   times: number[] = [];
   /** The oldest first. */
-  news: FeedEvent[] = [];
+  events: FeedEvent[] = [];
   service: string | null = null;
-  /** The process that is looked at, as `host:pid`. */
+  /** The process that responds, as `host:pid`. */
   instance = '';
-  /** When it was started. */
+  /** When that process was started. */
   startedAt = 0;
-  administration = false;
+  canAdminister = false;
   limits: Limits | undefined;
-  /** Names without a row. */
-  more = 0;
-  /** Of how many names, of all, the worst circuit breaker is in each state. */
+  /** The number of names without a row. */
+  omittedNames = 0;
+  /** The number of names by the worst state of their circuit breakers. */
   states: readonly number[] = [];
-  /** By the service's clock. */
+  /** The time of the last message on the clock of the service. */
   at = 0;
-  /** Of processes that were looked at before. */
-  #earlier: FeedEvent[] = [];
+  /** Events of processes that responded earlier. */
+  #earlierEvents: FeedEvent[] = [];
 
-  /** For so many seconds counts and shares have been watched. */
-  get watchedSeconds(): number {
+  get sampledSeconds(): number {
     return this.times.length - 1;
   }
 
-  /** @returns the circuit breakers that are in another state than when the connection was lost */
-  full(message: Full): StateChanged[] {
-    const before = new Map(this.policies);
-    if (this.#isOther(message)) this.#earlier = [...this.news, restarted(message)];
+  /** @returns the circuit breakers whose state differs from that before the connection was lost */
+  applySnapshot(message: SnapshotMessage): StateChange[] {
+    const previous = new Map(this.policies);
+    if (this.#isOtherProcess(message)) {
+      this.#earlierEvents = [...this.events, restartEvent(message)];
+    }
     this.instance = message.instance;
     this.startedAt = message.startedAt;
     this.service = message.service;
-    this.administration = message.administration;
+    this.canAdminister = message.canAdminister;
     this.limits = message.limits;
-    this.news = [...this.#earlier, ...message.news].slice(-FEED_LIMIT);
-    this.more = message.more;
+    this.events = [...this.#earlierEvents, ...message.events].slice(-FEED_LIMIT);
+    this.omittedNames = message.omittedNames;
     this.states = message.states;
     this.at = message.at;
     this.times = [...message.times];
     this.policies.clear();
     message.rows.forEach((row, index) => {
-      const past = (message.past[index] ?? []).map((samples) =>
+      const history = (message.history[index] ?? []).map((samples) =>
         samples === 0 ? this.times.map(() => 0) : [...samples],
       );
-      this.policies.set(row.name, { past, ...this.#judged(row) });
+      this.policies.set(row.name, { history, ...this.#checkLimits(row) });
     });
-    return message.rows.flatMap((row) => changeOf(before.get(row.name)?.row, row));
+    return message.rows.flatMap((row) => stateChangeOf(previous.get(row.name)?.row, row));
   }
 
-  /** @returns the circuit breakers that are in another state now */
-  tick(message: Tick): StateChanged[] {
-    const changed: StateChanged[] = [];
+  /** @returns the circuit breakers whose state has changed */
+  applyUpdate(message: UpdateMessage): StateChange[] {
+    const changes: StateChange[] = [];
     this.at = message.at;
-    this.more = message.more;
+    this.omittedNames = message.omittedNames;
     this.states = message.states;
-    this.news = [...this.news, ...message.news].slice(-FEED_LIMIT);
-    this.#setClock(message.at - message.elapsed);
+    this.events = [...this.events, ...message.events].slice(-FEED_LIMIT);
+    this.#followClock(message.at - message.elapsed);
     this.times.push(message.at);
-    for (const name of message.gone) this.policies.delete(name);
+    for (const name of message.removed) this.policies.delete(name);
     for (const row of message.rows) {
-      const known = this.policies.get(row.name);
-      changed.push(...changeOf(known?.row, row));
-      if (known) Object.assign(known, this.#judged(row));
-      else this.policies.set(row.name, { past: this.#nothing(row), ...this.#judged(row) });
+      const policy = this.policies.get(row.name);
+      changes.push(...stateChangeOf(policy?.row, row));
+      if (policy) Object.assign(policy, this.#checkLimits(row));
+      else {
+        this.policies.set(row.name, {
+          history: this.#emptyHistory(row),
+          ...this.#checkLimits(row),
+        });
+      }
     }
-    for (const { past, row } of this.policies.values()) {
-      past.forEach((samples, outcome) => {
+    for (const { history, row } of this.policies.values()) {
+      history.forEach((samples, outcome) => {
         samples.push(row.latest[outcome] ?? 0);
         if (samples.length > HISTORY_STEPS) samples.shift();
       });
     }
     if (this.times.length > HISTORY_STEPS) this.times.shift();
-    return changed;
+    return changes;
   }
 
-  /** Calls a second; `undefined` where that can't be said yet. */
-  rate({ past }: Policy): number | undefined {
+  /** Calls per second; `undefined` before the second sample. */
+  rate({ history }: Policy): number | undefined {
     const count = Math.min(RATE_SAMPLES, this.times.length - 1);
     if (count < 1) return undefined;
     const from = this.times[this.times.length - 1 - count] as number;
-    const calls = past.reduce(
+    const calls = history.reduce(
       (sum, samples) => sum + samples.slice(-count).reduce((a, b) => a + b, 0),
       0,
     );
     return (calls * 1000) / Math.max(1, this.at - from);
   }
 
-  /** What was seen moves with the clock. */
-  #setClock(before: number): void {
-    const off = before - (this.times.at(-1) ?? before);
-    if (Math.abs(off) > CLOCK_SET_MS) this.times = this.times.map((at) => at + off);
+  /** Moves the times of samples if the clock of the service was set. */
+  #followClock(previousAt: number): void {
+    const step = previousAt - (this.times.at(-1) ?? previousAt);
+    if (Math.abs(step) > CLOCK_SET_MS) this.times = this.times.map((time) => time + step);
   }
 
-  #isOther({ instance, startedAt }: Full): boolean {
+  #isOtherProcess({ instance, startedAt }: SnapshotMessage): boolean {
     if (this.instance === '') return false;
     return instance !== this.instance || startedAt !== this.startedAt;
   }
 
-  #judged(row: Row): Pick<Policy, 'row' | 'beyond' | 'rank'> {
-    const found: ReadonlySet<Limit> = this.limits ? exceededLimits(row, this.limits) : new Set();
-    return { row, beyond: found, rank: rank(row, found) };
+  #checkLimits(row: Row): Pick<Policy, 'row' | 'exceeded' | 'severityRank'> {
+    const exceeded: ReadonlySet<Limit> = this.limits ? exceededLimits(row, this.limits) : new Set();
+    return { row, exceeded, severityRank: severityRank(row, exceeded) };
   }
 
-  /** Before it was there. */
-  #nothing(row: Row): number[][] {
+  /** Zeros for the time before the row existed. */
+  #emptyHistory(row: Row): number[][] {
     return row.latest.map(() => this.times.slice(1).map(() => 0));
   }
 }
 
-function changeOf(before: Row | undefined, { name, breaker }: Row): StateChanged[] {
-  const known = before?.breaker;
-  if (!known || !breaker || known.state === breaker.state) return [];
+function stateChangeOf(previous: Row | undefined, { name, breaker }: Row): StateChange[] {
+  const previousBreaker = previous?.breaker;
+  if (!previousBreaker || !breaker || previousBreaker.state === breaker.state) return [];
   return [{ name, state: breaker.state }];
 }
 
-/** Or a load balancer has sent the page to another replica. */
-function restarted({ at, instance }: Full): FeedEvent {
+/** The process was restarted, or a load balancer has chosen another replica. */
+function restartEvent({ at, instance }: SnapshotMessage): FeedEvent {
   return {
     at,
     kind: 'administration',
     name: instance,
-    text: 'answers now, another process: it has no counts and no isolations of the one before',
+    text: 'is another process: counters and isolations were reset',
     tone: 'warning',
   };
 }

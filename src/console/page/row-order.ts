@@ -1,24 +1,26 @@
 import { CIRCUIT_BREAKER_STATES } from '../../semconv/attributes.ts';
 import type { Model, Policy } from './model.ts';
 
-export type Order = 'trouble' | 'name' | 'calls' | 'latency';
+export type Order = 'severity' | 'name' | 'calls' | 'latency';
 
-/** Circuit breakers in a state, policies beyond a limit, or everything. */
-export type Filter = 'all' | 'open' | 'half_open' | 'isolated' | 'closed' | 'beyond';
+/** Circuit breakers in a state, policies over a limit, or all policies. */
+export type Filter = 'all' | 'open' | 'half_open' | 'isolated' | 'closed' | 'over_limit';
 
-/** As people count: 2 before 10, and capitals as other letters. */
+/** Sorts 2 before 10, and ignores case. */
 const { compare } = new Intl.Collator('en', { numeric: true });
 
 const byName = (a: Policy, b: Policy) =>
   compare(a.row.name, b.row.name) || (a.row.name < b.row.name ? -1 : 1);
 
-/** Each falls back to the name, so that equals keep their places. */
-function comparison(order: Order, model: Model): (a: Policy, b: Policy) => number {
+/** Equal policies are ordered by name, so that they keep their places. */
+function createComparison(order: Order, model: Model): (a: Policy, b: Policy) => number {
   switch (order) {
-    case 'trouble':
-      return (a, b) => a.rank - b.rank || byName(a, b);
+    case 'severity':
+      return (a, b) => a.severityRank - b.severityRank || byName(a, b);
     case 'calls': {
-      const rates = new Map([...model.policies.values()].map((each) => [each, model.rate(each)]));
+      const rates = new Map(
+        [...model.policies.values()].map((policy) => [policy, model.rate(policy)]),
+      );
       return (a, b) => (rates.get(b) ?? 0) - (rates.get(a) ?? 0) || byName(a, b);
     }
     case 'latency':
@@ -28,23 +30,25 @@ function comparison(order: Order, model: Model): (a: Policy, b: Policy) => numbe
   }
 }
 
-/** Names in order. */
-export function ordered(model: Model, order: Order): string[] {
-  return [...model.policies.values()].sort(comparison(order, model)).map(({ row }) => row.name);
+/** The names in this order. */
+export function orderNames(model: Model, order: Order): string[] {
+  return [...model.policies.values()]
+    .sort(createComparison(order, model))
+    .map(({ row }) => row.name);
 }
 
 export function matches(policy: Policy, filter: Filter, search: string): boolean {
   return passes(policy, filter) && policy.row.name.toLowerCase().includes(search.toLowerCase());
 }
 
-export function passes({ row, beyond }: Policy, filter: Filter): boolean {
+export function passes({ row, exceeded }: Policy, filter: Filter): boolean {
   if (filter === 'all') return true;
-  return filter === 'beyond' ? beyond.size > 0 : row.breaker?.state === filter;
+  return filter === 'over_limit' ? exceeded.size > 0 : row.breaker?.state === filter;
 }
 
-/** How many there are, those without a row included; limits are known of rows only. */
-export function countOf({ policies, more, states }: Model, filter: Filter): number {
-  if (filter === 'all') return policies.size + more;
-  if (filter !== 'beyond') return states[CIRCUIT_BREAKER_STATES.indexOf(filter)] ?? 0;
+/** The number of policies, those without a row included, except for the filter `over_limit`. */
+export function countOf({ policies, omittedNames, states }: Model, filter: Filter): number {
+  if (filter === 'all') return policies.size + omittedNames;
+  if (filter !== 'over_limit') return states[CIRCUIT_BREAKER_STATES.indexOf(filter)] ?? 0;
   return [...policies.values()].filter((policy) => passes(policy, filter)).length;
 }

@@ -1,48 +1,48 @@
 import uPlot from 'uplot';
 import { OUTCOMES } from '../../semconv/attributes.ts';
-import { HISTORY_STEPS, STEP_MS } from '../protocol/retention.ts';
+import { HISTORY_STEPS, STEP_MS } from '../protocol/timing.ts';
 
 const SECONDS = (HISTORY_STEPS * STEP_MS) / 1000;
 
-/** From the ground up: what is wrong stands on the ground, where it is seen best. */
+/** From bottom to top. Failures are at the bottom, where they are seen best. */
 const STACK = (
   ['failure', 'timed_out', 'rejected', 'fallback', 'cancelled', 'not_handled', 'success'] as const
 ).map((outcome) => OUTCOMES.indexOf(outcome));
 
-/** Of outcomes, in their order; resolved, as a canvas does not know of themes. */
+/** The color of each outcome. A canvas needs resolved colors, not CSS variables. */
 let colors: readonly string[] = [];
 
-export function colorsAre(now: readonly string[]): void {
-  colors = now;
+export function setColors(outcomeColors: readonly string[]): void {
+  colors = outcomeColors;
 }
 
-/** The outcomes of one policy in the last minutes, stacked; drawn only while it is in sight. */
-export class Spark {
-  readonly #place: HTMLElement;
+/** A stacked plot of the outcomes of one policy; exists only while it is visible. */
+export class Sparkline {
+  readonly #container: HTMLElement;
   #plot: uPlot | undefined;
 
-  constructor(place: HTMLElement) {
-    this.#place = place;
+  constructor(container: HTMLElement) {
+    this.#container = container;
   }
 
-  draw(times: readonly number[], past: readonly (readonly number[])[], at: number): void {
+  draw(times: readonly number[], history: readonly (readonly number[])[], at: number): void {
     const seconds = times.map((time) => time / 1000);
-    const data: uPlot.AlignedData = [seconds, ...stacked(past, times.length).reverse()];
-    this.#plot ??= this.#make();
+    const data: uPlot.AlignedData = [seconds, ...stack(history, times.length).reverse()];
+    this.#plot ??= this.#createPlot();
     this.#plot.batch(() => {
       this.#plot?.setData(data, false);
       this.#plot?.setScale('x', { min: at / 1000 - SECONDS, max: at / 1000 });
     });
   }
 
-  /** Nobody sees it; or it has to be drawn in other colours. */
-  forget(): void {
+  /** Removes the plot, because it is not visible or needs other colors. */
+  remove(): void {
     this.#plot?.destroy();
     this.#plot = undefined;
   }
 
-  #make(): uPlot {
-    const { clientWidth: width, clientHeight: height } = this.#place;
+  #createPlot(): uPlot {
+    const { clientWidth: width, clientHeight: height } = this.#container;
     const series = [...STACK].reverse().map((outcome) => ({
       fill: colors[outcome] ?? '#888',
       width: 0,
@@ -62,16 +62,16 @@ export class Spark {
         series: [{}, ...series],
       },
       undefined,
-      this.#place,
+      this.#container,
     );
   }
 }
 
-/** Sums of the outcomes from the ground up to each. */
-function stacked(past: readonly (readonly number[])[], length: number): number[][] {
+/** For each outcome, its sum with the outcomes below. */
+function stack(history: readonly (readonly number[])[], length: number): number[][] {
   let below: readonly number[] = new Array(length).fill(0);
   return STACK.map((outcome) => {
-    const samples = past[outcome] ?? [];
+    const samples = history[outcome] ?? [];
     const sums = below.map((sum, index) => sum + (samples[index] ?? 0));
     below = sums;
     return sums;

@@ -1,40 +1,36 @@
-import { type Packed, unpack } from '../protocol/encoding.ts';
-import type { Full, Tick } from '../protocol/messages.ts';
+import type { SnapshotMessage, UpdateMessage } from '../protocol/messages.ts';
 
-/** Without a message for so long what is shown is old; a little later the connection is made anew. */
+/** Without a message for this time, the page is marked as stale. */
 const STALE_MS = 3500;
+/** Without a message for this time, the page reconnects. */
 const DEAD_MS = 8000;
-const LONGEST_WAIT_MS = 10_000;
+const MAX_RECONNECT_DELAY_MS = 10_000;
 
-const NO_ANSWER = `No answer for ${DEAD_MS / 1000} s; does a proxy hold back \`/events\`?`;
+const NO_RESPONSE = `No response for ${DEAD_MS / 1000} s. A proxy may buffer \`/events\`.`;
 
-/** `denied`: only who has the token may read. `busy`: the service is about to end. */
-export type Connection = 'connecting' | 'live' | 'lost' | 'busy' | 'denied';
+/** `denied`: reading requires the token. `closing`: the service is about to stop. */
+export type Connection = 'connecting' | 'live' | 'lost' | 'closing' | 'denied';
 
 export interface Listener {
-  readonly full: (message: Full) => void;
-  readonly tick: (message: Tick) => void;
-  /**
-   * It is `live`, or no longer so.
-   *
-   * @param why a sentence, where more is known
-   */
-  readonly turned: (connection: Connection, why: string) => void;
+  readonly onSnapshot: (message: SnapshotMessage) => void;
+  readonly onUpdate: (message: UpdateMessage) => void;
+  /** @param reason a sentence, or empty */
+  readonly onConnectionChange: (connection: Connection, reason: string) => void;
 }
 
 /**
- * Follows the service, and connects again and again. (An `EventSource` would do most of it, but
- * can't send a token, and says nothing of a connection that has died in silence.)
+ * The stream of the service; reconnects until it succeeds. An `EventSource` cannot send a token, and
+ * does not notice a connection without messages.
  */
 export class Stream {
   readonly #listener: Listener;
   readonly #token: () => string;
   #connection: Connection = 'connecting';
-  #why = '';
-  /** Whether an answer, or the next message, is under way. */
-  #waiting = false;
-  #heard = performance.now();
-  #wait = 1000;
+  #reason = '';
+  /** Whether a response or a message is expected. */
+  #isWaiting = false;
+  #lastMessageAt = performance.now();
+  #reconnectDelay = 1000;
   #failures = 0;
   #abort = new AbortController();
   #timer: number | undefined;
@@ -42,42 +38,42 @@ export class Stream {
   constructor(listener: Listener, token: () => string) {
     this.#listener = listener;
     this.#token = token;
-    setInterval(() => this.#watch(), 500);
+    setInterval(() => this.#checkSilence(), 500);
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden && this.#connection === 'lost') this.connect();
     });
   }
 
-  /** At once, whatever was before. */
+  /** Connects at once and drops any present connection. */
   async connect(): Promise<void> {
     clearTimeout(this.#timer);
     this.#abort.abort();
     const abort = new AbortController();
     this.#abort = abort;
-    this.#heard = performance.now();
-    this.#waiting = true;
+    this.#lastMessageAt = performance.now();
+    this.#isWaiting = true;
     const token = this.#token();
-    let [connection, why]: [Connection, string] = ['lost', ''];
+    let [connection, reason]: [Connection, string] = ['lost', ''];
     try {
       const response = await fetch('events', {
         headers: token === '' ? {} : { authorization: `Bearer ${token}` },
         signal: abort.signal,
         cache: 'no-store',
       });
-      if (response.ok && response.body !== null) await this.#follow(response.body);
-      else [connection, why] = await refusal(response, token);
+      if (response.ok && response.body !== null) await this.#read(response.body);
+      else [connection, reason] = await parseRejection(response, token);
     } catch {
-      // Refused, cut off, or given up here: all the same.
+      // The connection was refused, broke, or was aborted here.
     }
     if (this.#abort !== abort) return;
-    this.#waiting = false;
-    this.#turn(connection, why);
+    this.#isWaiting = false;
+    this.#setConnection(connection, reason);
     if (connection === 'denied') return;
-    const wait = Math.min(LONGEST_WAIT_MS, this.#wait * 1.5 ** this.#failures++);
-    this.#timer = setTimeout(() => this.connect(), wait);
+    const delay = Math.min(MAX_RECONNECT_DELAY_MS, this.#reconnectDelay * 1.5 ** this.#failures++);
+    this.#timer = setTimeout(() => this.connect(), delay);
   }
 
-  async #follow(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+  async #read(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
     const reader = body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = '';
     for (;;) {
@@ -85,58 +81,54 @@ export class Stream {
       if (done) return;
       const events = (rest + value).split('\n\n');
       rest = events.pop() ?? '';
-      for (const event of events) this.#take(event);
+      for (const event of events) this.#handle(event);
     }
   }
 
-  #take(event: string): void {
+  #handle(event: string): void {
     let type = '';
     let data = '';
     for (const line of event.split('\n')) {
       if (line.startsWith('event: ')) type = line.slice(7);
       else if (line.startsWith('data: ')) data += line.slice(6);
-      else if (line.startsWith('retry: ')) this.#wait = Number(line.slice(7)) || this.#wait;
+      else if (line.startsWith('retry: '))
+        this.#reconnectDelay = Number(line.slice(7)) || this.#reconnectDelay;
     }
-    this.#heard = performance.now();
+    this.#lastMessageAt = performance.now();
     this.#failures = 0;
-    if (type === 'full') this.#listener.full(messageOf(data));
-    else if (type === 'tick') this.#listener.tick(messageOf(data));
-    this.#turn('live');
+    if (type === 'snapshot') this.#listener.onSnapshot(JSON.parse(data) as SnapshotMessage);
+    else if (type === 'update') this.#listener.onUpdate(JSON.parse(data) as UpdateMessage);
+    this.#setConnection('live');
   }
 
-  #watch(): void {
-    const silent = performance.now() - this.#heard;
-    if (this.#connection === 'live' && silent > STALE_MS) this.#turn('lost');
-    if (!this.#waiting || silent <= DEAD_MS) return;
-    this.#turn('lost', NO_ANSWER);
+  #checkSilence(): void {
+    const silence = performance.now() - this.#lastMessageAt;
+    if (this.#connection === 'live' && silence > STALE_MS) this.#setConnection('lost');
+    if (!this.#isWaiting || silence <= DEAD_MS) return;
+    this.#setConnection('lost', NO_RESPONSE);
     this.connect();
   }
 
-  #turn(connection: Connection, why = ''): void {
-    // Who is denied once more has to see that something came of it.
-    const same = connection === this.#connection && why === this.#why;
-    if (same && connection !== 'denied') return;
+  #setConnection(connection: Connection, reason = ''): void {
+    const isUnchanged = connection === this.#connection && reason === this.#reason;
+    // A second denial is reported too, so that the user sees the result of another token.
+    if (isUnchanged && connection !== 'denied') return;
     this.#connection = connection;
-    this.#why = why;
-    this.#listener.turned(connection, why);
+    this.#reason = reason;
+    this.#listener.onConnectionChange(connection, reason);
   }
 }
 
-/** What an answer means that is no stream; it may be of a proxy in between. */
-async function refusal(response: Response, token: string): Promise<[Connection, string]> {
+/** Interprets a response that is no stream. It may come from a proxy. */
+async function parseRejection(response: Response, token: string): Promise<[Connection, string]> {
   const { status, headers } = response;
   if (status === 401 || status === 403) {
-    return ['denied', token === '' ? '' : 'The service does not take this token.'];
+    return ['denied', token === '' ? '' : 'The service does not accept this token.'];
   }
-  const ours = headers.get('content-type')?.startsWith('application/problem+json') ?? false;
-  const answer = ours ? ((await response.json()) as { readonly detail?: unknown }) : {};
-  const detail = typeof answer.detail === 'string' ? answer.detail : '';
-  if (status === 503 && ours) return ['busy', detail];
-  const what = `\`/events\` answered ${status}.`;
+  const isProblem = headers.get('content-type')?.startsWith('application/problem+json') ?? false;
+  const body = isProblem ? ((await response.json()) as { readonly detail?: unknown }) : {};
+  const detail = typeof body.detail === 'string' ? body.detail : '';
+  if (status === 503 && isProblem) return ['closing', detail];
+  const what = `\`/events\` responded with ${status}.`;
   return ['lost', detail === '' ? what : `${what} ${detail}`];
-}
-
-function messageOf<M extends Full | Tick>(data: string): M {
-  const message = JSON.parse(data) as Omit<M, 'rows'> & { readonly rows: readonly Packed[] };
-  return { ...message, rows: message.rows.map(unpack) } as unknown as M;
 }

@@ -1,18 +1,18 @@
-import { byId, mark, say } from './dom.ts';
+import { byId, setAttribute, setText } from './dom.ts';
 import type { Model } from './model.ts';
 import { countOf, type Filter } from './row-order.ts';
 
-const FILTERS: readonly Filter[] = ['all', 'open', 'half_open', 'isolated', 'closed', 'beyond'];
+const FILTERS: readonly Filter[] = ['all', 'open', 'half_open', 'isolated', 'closed', 'over_limit'];
 
-/** How many there are of each kind; a press shows these alone. */
+/** The buttons that count policies and filter the table. */
 export class Summary {
   filter: Filter = 'all';
 
-  constructor(changed: () => void) {
+  constructor(onChange: () => void) {
     for (const filter of FILTERS) {
       byId(`filter-${filter}`).addEventListener('click', () => {
         this.filter = this.filter === filter ? 'all' : filter;
-        changed();
+        onChange();
       });
     }
   }
@@ -21,10 +21,10 @@ export class Summary {
     for (const filter of FILTERS) {
       const button = byId(`filter-${filter}`);
       const count = countOf(model, filter);
-      mark(button, 'aria-pressed', String(this.filter === filter));
-      mark(button, 'data-none', count === 0 ? '' : undefined);
+      setAttribute(button, 'aria-pressed', String(this.filter === filter));
+      setAttribute(button, 'data-none', count === 0 ? '' : undefined);
       const number = button.querySelector('b');
-      if (number) say(number, String(count));
+      if (number) setText(number, String(count));
     }
     const open = countOf(model, 'open');
     const service = model.service ?? 'Policies';

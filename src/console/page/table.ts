@@ -1,16 +1,16 @@
-import { byId, say } from './dom.ts';
+import { byId, setText } from './dom.ts';
 import type { Model, Policy } from './model.ts';
 import { RowView } from './row.ts';
-import { matches, type Order, ordered } from './row-order.ts';
+import { matches, type Order, orderNames } from './row-order.ts';
 import type { Summary } from './summary.ts';
 
-/** Rows stay where they are for so long after somebody has touched them. */
-const HOLD_MS = 5000;
+/** Rows keep their order for this time after the user has touched them. */
+const PAUSE_MS = 5000;
 
-/** Numbers change each second; an order by numbers changes so often. */
-const ARRANGE_MS = 5000;
+/** Time between two changes of an order by numbers, which change every second. */
+const REORDER_MS = 5000;
 
-/** All policies, the ones in trouble first; those that are searched for. */
+/** The table of policies, with its order and filter. */
 export class Table {
   readonly #body = byId('policies');
   readonly #search = byId<HTMLInputElement>('search');
@@ -21,14 +21,14 @@ export class Table {
   readonly #summary: Summary;
   readonly #operate: (policy: Policy) => void;
   readonly #observer: IntersectionObserver;
-  #touched = Number.NEGATIVE_INFINITY;
-  #arranged = Number.NEGATIVE_INFINITY;
+  #lastTouchAt = Number.NEGATIVE_INFINITY;
+  #lastOrderAt = Number.NEGATIVE_INFINITY;
 
   constructor(model: Model, summary: Summary, operate: (policy: Policy) => void) {
     this.#model = model;
     this.#summary = summary;
     this.#operate = operate;
-    this.#observer = new IntersectionObserver((entries) => this.#seen(entries), {
+    this.#observer = new IntersectionObserver((entries) => this.#updateVisibility(entries), {
       rootMargin: '100px',
     });
     for (const event of ['pointermove', 'pointerdown', 'wheel', 'keydown', 'focusin'] as const) {
@@ -36,8 +36,8 @@ export class Table {
     }
     this.#search.addEventListener('input', () => this.show());
     this.#order.addEventListener('change', () => {
-      this.#touched = Number.NEGATIVE_INFINITY;
-      this.#arranged = Number.NEGATIVE_INFINITY;
+      this.#lastTouchAt = Number.NEGATIVE_INFINITY;
+      this.#lastOrderAt = Number.NEGATIVE_INFINITY;
       this.show();
     });
   }
@@ -49,14 +49,14 @@ export class Table {
     }
     for (const [name, policy] of policies)
       (this.#views.get(name) ?? this.#add(name)).show(policy, this.#model);
-    this.#arrange();
+    this.#reorder();
     this.#filter();
   }
 
-  /** Draws all plots anew, in the colours of now. */
+  /** Draws all plots again, with the present colors. */
   repaint(): void {
     for (const [name, view] of this.#views) {
-      view.forgetPlot();
+      view.removePlot();
       const policy = this.#model.policies.get(name);
       if (policy) view.show(policy, this.#model);
     }
@@ -68,7 +68,7 @@ export class Table {
   }
 
   #touch(): void {
-    this.#touched = performance.now();
+    this.#lastTouchAt = performance.now();
   }
 
   #add(name: string): RowView {
@@ -85,22 +85,22 @@ export class Table {
 
   #remove(view: RowView): void {
     this.#observer.unobserve(view.element);
-    view.forgetPlot();
+    view.removePlot();
     view.element.remove();
     this.#views.delete(view.name);
   }
 
-  /** Nothing jumps away from under a hand. */
-  #arrange(): void {
+  /** Rows do not move while the user points at them. */
+  #reorder(): void {
     const now = performance.now();
-    const held = now - this.#touched < HOLD_MS;
-    byId('held').hidden = !held;
-    const byNumbers = ['calls', 'latency'].includes(this.#order.value);
-    if (held || (byNumbers && now - this.#arranged < ARRANGE_MS)) return;
-    this.#arranged = now;
+    const isPaused = now - this.#lastTouchAt < PAUSE_MS;
+    byId('order-paused').hidden = !isPaused;
+    const isByNumbers = ['calls', 'latency'].includes(this.#order.value);
+    if (isPaused || (isByNumbers && now - this.#lastOrderAt < REORDER_MS)) return;
+    this.#lastOrderAt = now;
     const focused = document.activeElement;
     let next = this.#body.firstElementChild;
-    for (const name of ordered(this.#model, this.#order.value as Order)) {
+    for (const name of orderNames(this.#model, this.#order.value as Order)) {
       const element = this.#views.get(name)?.element;
       if (element === undefined) continue;
       if (element === next) next = next.nextElementSibling;
@@ -108,35 +108,38 @@ export class Table {
     }
     if (focused !== document.activeElement && focused instanceof HTMLElement) {
       focused.focus({ preventScroll: true });
-      this.#touched = Number.NEGATIVE_INFINITY;
+      this.#lastTouchAt = Number.NEGATIVE_INFINITY;
     }
   }
 
   #filter(): void {
-    const { policies, more } = this.#model;
+    const { policies, omittedNames } = this.#model;
     const search = this.#search.value.trim();
-    let shown = 0;
+    let shownCount = 0;
     for (const [name, policy] of policies) {
-      const matching = matches(policy, this.#summary.filter, search);
+      const isMatch = matches(policy, this.#summary.filter, search);
       const view = this.#views.get(name);
-      if (view && view.element.hidden === matching) view.element.hidden = !matching;
-      if (matching) shown++;
+      if (view && view.element.hidden === isMatch) view.element.hidden = !isMatch;
+      if (isMatch) shownCount++;
     }
-    const all = policies.size;
-    const hidden = more > 0 ? `; ${more} more have no row here` : '';
-    say(byId('shown'), `${shown === all ? all : `${shown} of ${all}`} policies${hidden}`);
-    byId('no-policies').hidden = all > 0;
-    byId('no-match').hidden = all === 0 || shown > 0;
-    byId('table').hidden = shown === 0;
+    const total = policies.size;
+    const omitted = omittedNames > 0 ? `; ${omittedNames} more have no row` : '';
+    setText(
+      byId('shown'),
+      `${shownCount === total ? total : `${shownCount} of ${total}`} policies${omitted}`,
+    );
+    byId('no-policies').hidden = total > 0;
+    byId('no-match').hidden = total === 0 || shownCount > 0;
+    byId('table').hidden = shownCount === 0;
   }
 
-  #seen(entries: readonly IntersectionObserverEntry[]): void {
+  #updateVisibility(entries: readonly IntersectionObserverEntry[]): void {
     for (const { target, isIntersecting } of entries) {
       const view = this.#byElement.get(target);
       if (view === undefined) continue;
-      view.visible = isIntersecting;
+      view.isVisible = isIntersecting;
       const policy = this.#model.policies.get(view.name);
-      if (!isIntersecting) view.forgetPlot();
+      if (!isIntersecting) view.removePlot();
       else if (policy) view.show(policy, this.#model);
     }
   }

@@ -1,29 +1,29 @@
-import { byId, say } from './dom.ts';
+import { byId, setText } from './dom.ts';
 
 const THEMES = ['auto', 'dark', 'light'] as const;
 const KEY = 'cockatiel-otel-theme';
 
-/** Follows the system until somebody chooses. */
-export function prepareTheme(changed: () => void): void {
+/** Prepares the theme button. The theme follows the system until the user chooses. */
+export function prepareTheme(onChange: () => void): void {
   const button = byId('theme');
-  let theme = stored();
+  let theme = loadTheme();
   const show = () => {
     document.documentElement.dataset['theme'] = theme;
-    say(button, `Theme: ${theme}`);
-    changed();
+    setText(button, `Theme: ${theme}`);
+    onChange();
   };
   button.addEventListener('click', () => {
     theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'auto';
-    store(theme);
+    saveTheme(theme);
     show();
   });
   for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)']) {
-    matchMedia(query).addEventListener('change', changed);
+    matchMedia(query).addEventListener('change', onChange);
   }
   show();
 }
 
-function stored(): (typeof THEMES)[number] {
+function loadTheme(): (typeof THEMES)[number] {
   try {
     return THEMES.find((theme) => theme === localStorage.getItem(KEY)) ?? 'auto';
   } catch {
@@ -31,10 +31,10 @@ function stored(): (typeof THEMES)[number] {
   }
 }
 
-function store(theme: string): void {
+function saveTheme(theme: string): void {
   try {
     localStorage.setItem(KEY, theme);
   } catch {
-    // Not every browser lets a page keep something.
+    // The browser may forbid storage.
   }
 }

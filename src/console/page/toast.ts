@@ -1,17 +1,17 @@
-import { byId, say } from './dom.ts';
+import { byId, setText } from './dom.ts';
 
-/** Long enough for two lines. */
+/** Enough time to read two lines. */
 const SHOWN_MS = 10_000;
 
 let timer: number | undefined;
 
-/** What was done here, for who sees the page, and for who hears it. */
+/** Shows a message for a while, and announces it to screen readers. */
 export function showToast(text: string): void {
-  say(byId('spoken'), text);
-  say(byId('told'), text);
-  byId('told').hidden = false;
+  setText(byId('announcement'), text);
+  setText(byId('toast'), text);
+  byId('toast').hidden = false;
   clearTimeout(timer);
   timer = setTimeout(() => {
-    byId('told').hidden = true;
+    byId('toast').hidden = true;
   }, SHOWN_MS);
 }

@@ -2,41 +2,46 @@ import type { FeedEvent } from '../../operations/events/feed-event.ts';
 import type { CircuitBreakerState } from '../../semconv/attributes.ts';
 
 /**
- * What the stream of the live page says: `full` first on every connection, then a `tick` every
- * second; `wire.ts` knows how rows are written. Lists of outcomes and states are in the order of `semconv`; times are ms since 1970.
+ * The JSON messages of the live page's stream: one `snapshot` on each connection, then an `update`
+ * every second. Lists of outcomes and states have the order of `semconv`. Times are milliseconds
+ * since 1970.
  */
 
-/** All circuit breakers of a name, as one: the worst of them. */
+/** The circuit breakers of a name, merged: the fields are those of the worst one. */
 export interface RowBreaker {
   readonly state: CircuitBreakerState;
-  /** Since when it is so; of what is not closed, since it left closed. */
+  /** When it left closed; for a closed one, when it entered the state. */
   readonly since: number | null;
-  /** How many are in each state. */
+  /** The number of circuit breakers in each state. */
   readonly states: readonly number[];
-  /** Failures in a row; `null` where they can't be known. */
+  /** Consecutive failures; `null` if unknown. */
   readonly failures: number | null;
   readonly failureLimit: number | null;
   readonly nextProbeAt: number | null;
   readonly lastErrorType: string | null;
-  /** Whether one is held open through this service's administration. */
-  readonly held: boolean;
+  /** Whether an operator has isolated at least one of them. */
+  readonly isIsolatedByOperator: boolean;
 }
 
-/** Everything under one name. What is not said otherwise is of the last minute. */
+/** The policies of one name. Counts are those of the last minute, unless stated otherwise. */
 export interface Row {
   readonly name: string;
   readonly breaker?: RowBreaker;
-  /** Outcomes since the last message. */
+  /** Outcomes since the previous message. */
   readonly latest: readonly number[];
   readonly outcomes: readonly number[];
-  /** Executions that have begun and not yet been answered. */
+  /** Executions in progress. */
   readonly active: number;
-  /** Seconds, of the last 10 s, without rejected calls; `null` where there were no others. */
+  /** Seconds, of answered calls of the last 10 s; `null` if there were none. */
   readonly p50: number | null;
   readonly p95: number | null;
-  /** Calls that these come from. */
-  readonly timed: number;
-  readonly retry?: { readonly calls: number; readonly again: number; readonly exhausted: number };
+  /** The number of calls behind `p50` and `p95`. */
+  readonly timedCalls: number;
+  readonly retry?: {
+    readonly calls: number;
+    readonly retries: number;
+    readonly exhausted: number;
+  };
   readonly timeout?: {
     readonly calls: number;
     readonly timedOut: number;
@@ -49,13 +54,13 @@ export interface Row {
     readonly active: number;
     readonly limit: number;
     readonly queued: number;
-    /** Share of the slots that were taken in the last minute, on average; of what was not watched, none. */
+    /** Average share of occupied slots; seconds without viewers count as 0. */
     readonly saturation: number;
   };
   readonly fallback?: { readonly calls: number; readonly used: number; readonly failed: number };
 }
 
-/** The documented limits that the page marks: ratios, and seconds. */
+/** The limits that the page shows: ratios, seconds, and the number of events that a limit needs. */
 export interface Limits {
   readonly p95Seconds: number;
   readonly p95AtLeast: number;
@@ -74,32 +79,34 @@ export interface Limits {
 
 interface Message {
   readonly at: number;
+  /** An update has only the rows that changed. */
   readonly rows: readonly Row[];
-  /** Oldest first. */
-  readonly news: readonly FeedEvent[];
-  /** Names that have no row, as there are too many. */
-  readonly more: number;
-  /** Of how many names the worst circuit breaker is in each state, also of those without a row. */
+  /** The oldest first. */
+  readonly events: readonly FeedEvent[];
+  /** Names without a row, because there are too many. */
+  readonly omittedNames: number;
+  /** The number of names by the worst state of their circuit breakers, names without a row included. */
   readonly states: readonly number[];
 }
 
-export interface Full extends Message {
+export interface SnapshotMessage extends Message {
   readonly service: string | null;
-  /** The process that speaks, as `host:pid`, and when it was started; one that was restarted may have both names again. */
+  /** The process, as `host:pid`. */
   readonly instance: string;
+  /** Distinguishes a restarted process with the same host and PID. */
   readonly startedAt: number;
-  /** Whether circuit breakers can be reset and isolated by who has the token. */
-  readonly administration: boolean;
+  /** Whether a token is configured, so that the page can start operations. */
+  readonly canAdminister: boolean;
   readonly limits: Limits;
-  /** When the samples of `past` were taken. */
+  /** When the samples of `history` were taken. */
   readonly times: readonly number[];
-  /** For each row its outcomes at these times, a list for each outcome; 0 stands for zeros only. */
-  readonly past: readonly (readonly (readonly number[] | 0)[])[];
+  /** For each row, a list of samples for each outcome; 0 replaces a list of zeros. */
+  readonly history: readonly (readonly (readonly number[] | 0)[])[];
 }
 
-export interface Tick extends Message {
-  /** Milliseconds since the message before, also where the clock was set. */
+export interface UpdateMessage extends Message {
+  /** Milliseconds since the previous message, by a clock that cannot be set. */
   readonly elapsed: number;
-  /** Names that are no longer. */
-  readonly gone: readonly string[];
+  /** Names whose row was removed. */
+  readonly removed: readonly string[];
 }

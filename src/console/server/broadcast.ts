@@ -1,129 +1,135 @@
 import { hostname } from 'node:os';
 import type { EventSource } from '../../operations/events/event-feed.ts';
 import type { FeedEvent } from '../../operations/events/feed-event.ts';
-import type { Full, Tick } from '../protocol/messages.ts';
-import { LATENCY_STEPS } from './latency.ts';
-import { limitsFor } from './limits.ts';
+import type { SnapshotMessage, UpdateMessage } from '../protocol/messages.ts';
+import { resolveLimits } from './limits.ts';
 import { COUNT_STEPS } from './policy-row.ts';
+import { LATENCY_STEPS } from './recent-latency.ts';
 import { type Step, sampler } from './sampler.ts';
 import { type Connection, Viewer } from './viewer.ts';
 
-/** What a browser waits before it connects again. */
+/** Time that a browser waits before it reconnects. */
 const RETRY_MS = 2000;
 
-/** Which process it is that speaks. */
 const INSTANCE = `${hostname()}:${process.pid}`;
 const STARTED_AT = Math.round(performance.timeOrigin);
 
-export interface AudienceOptions {
+export interface BroadcastOptions {
   readonly service: string | undefined;
   readonly canAdminister: boolean;
   readonly maxViewers: number;
-  readonly news: EventSource;
+  readonly events: EventSource;
 }
 
-/** The viewers of one page: what they are sent is written once. */
+/** The viewers of one page. Each message is serialized once for all of them. */
 export class Broadcast {
-  readonly #options: AudienceOptions;
+  readonly #options: BroadcastOptions;
   /** The oldest first. */
   readonly #viewers = new Set<Viewer>();
-  #news: FeedEvent[] = [];
-  #full: Promise<Uint8Array> | undefined;
-  #leave: (() => void) | undefined;
+  /** Events since the last step. */
+  #newEvents: FeedEvent[] = [];
+  #snapshot: Promise<Uint8Array> | undefined;
+  #unsubscribe: (() => void) | undefined;
 
-  constructor(options: AudienceOptions) {
+  constructor(options: BroadcastOptions) {
     this.#options = options;
   }
 
-  enter(connection: Connection = {}): Viewer {
-    if (this.#viewers.size >= this.#options.maxViewers) this.#makeRoom();
+  addViewer(connection: Connection = {}): Viewer {
+    if (this.#viewers.size >= this.#options.maxViewers) this.#removeViewer();
     const viewer = new Viewer(() => {
       this.#viewers.delete(viewer);
-      if (this.#viewers.size === 0) this.#close();
+      if (this.#viewers.size === 0) this.#stop();
     }, connection);
-    if (this.#viewers.size === 0) this.#open();
+    if (this.#viewers.size === 0) this.#start();
     this.#viewers.add(viewer);
-    this.#full ??= this.#everything();
-    this.#full.then(
-      (full) => viewer.begin(full),
+    this.#snapshot ??= this.#createSnapshot();
+    this.#snapshot.then(
+      (snapshot) => viewer.begin(snapshot),
       () => viewer.end(),
     );
     return viewer;
   }
 
-  /** All viewers go. */
+  /** Ends the streams of all viewers. */
   end(): void {
     for (const viewer of this.#viewers) viewer.end();
   }
 
-  /** Ends the oldest viewer of the client that has the most: one client can not keep all others out. */
-  #makeRoom(): void {
-    const clients = byClient(this.#viewers);
-    const most = [...clients.values()].reduce((a, b) => (b.length > a.length ? b : a));
-    most[0]?.end();
+  /** Removes the oldest viewer of the client that has the most, so that no client blocks the others. */
+  #removeViewer(): void {
+    const viewersByClient = [...groupByClient(this.#viewers).values()];
+    const largest = viewersByClient.reduce((a, b) => (b.length > a.length ? b : a));
+    largest[0]?.end();
   }
 
-  #open(): void {
-    const { news } = this.#options;
-    const leave = sampler.join((step) => this.#tell(step));
-    const deafen = news.listen((item) => void this.#news.push(item));
-    this.#leave = () => {
-      leave();
-      deafen();
+  #start(): void {
+    const leaveSampler = sampler.subscribe((step) => this.#sendUpdate(step));
+    const leaveEvents = this.#options.events.subscribe((event) => void this.#newEvents.push(event));
+    this.#unsubscribe = () => {
+      leaveSampler();
+      leaveEvents();
     };
   }
 
-  #close(): void {
-    this.#leave?.();
-    this.#leave = undefined;
-    this.#news = [];
-    this.#full = undefined;
+  #stop(): void {
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+    this.#newEvents = [];
+    this.#snapshot = undefined;
   }
 
-  #tell({ changed, ...rest }: Step): void {
-    const told = { ...rest, news: this.#news.splice(0) } satisfies Omit<Tick, 'rows'>;
-    const message = messageOf('tick', told, { rows: changed });
-    this.#full = undefined;
+  #sendUpdate({ changedRows, ...fields }: Step): void {
+    const message = { ...fields, events: this.#newEvents.splice(0) } satisfies Omit<
+      UpdateMessage,
+      'rows'
+    >;
+    const bytes = serialize('update', message, { rows: changedRows });
+    this.#snapshot = undefined;
     for (const viewer of this.#viewers) {
-      // Its server was closed, and waits for its connections.
-      if (viewer.isLeftOpen) viewer.end();
-      else viewer.send(message);
+      // A closed server waits for its connections to end.
+      if (viewer.hasClosedServer) viewer.end();
+      else viewer.send(bytes);
     }
   }
 
-  async #everything(): Promise<Uint8Array> {
-    const { service, canAdminister, news } = this.#options;
-    const { rows, past, ...rest } = await sampler.everything();
-    const told = {
-      ...rest,
+  async #createSnapshot(): Promise<Uint8Array> {
+    const { service, canAdminister, events } = this.#options;
+    const { rows, history, ...fields } = await sampler.readAll();
+    const message = {
+      ...fields,
       service: service ?? null,
       instance: INSTANCE,
       startedAt: STARTED_AT,
-      administration: canAdminister,
-      limits: limitsFor(LATENCY_STEPS, COUNT_STEPS),
-      // Those since the last step come with the next one.
-      news: news.list().filter((item) => !this.#news.includes(item)),
-    } satisfies Omit<Full, 'rows' | 'past'>;
-    return messageOf('full', told, { rows, past }, `retry: ${RETRY_MS}\n`);
+      canAdminister,
+      limits: resolveLimits(LATENCY_STEPS, COUNT_STEPS),
+      // The next update has the events since the last step.
+      events: events.list().filter((event) => !this.#newEvents.includes(event)),
+    } satisfies Omit<SnapshotMessage, 'rows' | 'history'>;
+    return serialize('snapshot', message, { rows, history }, `retry: ${RETRY_MS}\n`);
   }
 }
 
-function byClient(viewers: Iterable<Viewer>): Map<string, Viewer[]> {
-  const clients = new Map<string, Viewer[]>();
+function groupByClient(viewers: Iterable<Viewer>): Map<string, Viewer[]> {
+  const groups = new Map<string, Viewer[]>();
   for (const viewer of viewers) {
-    clients.set(viewer.client, [...(clients.get(viewer.client) ?? []), viewer]);
+    groups.set(viewer.client, [...(groups.get(viewer.client) ?? []), viewer]);
   }
-  return clients;
+  return groups;
 }
 
-/** @param lists whose items are JSON already */
-function messageOf(
-  event: string,
-  told: object,
+/**
+ * Serializes a server-sent event.
+ *
+ * @param lists further members, whose items are JSON already
+ */
+function serialize(
+  type: string,
+  message: object,
   lists: Readonly<Record<string, readonly string[]>>,
   head = '',
 ): Uint8Array {
-  const written = Object.entries(lists).map(([key, items]) => `"${key}":[${items.join(',')}]`);
-  const data = [JSON.stringify(told).slice(0, -1), ...written].join(',');
-  return new TextEncoder().encode(`${head}event: ${event}\ndata: ${data}}\n\n`);
+  const members = Object.entries(lists).map(([key, items]) => `"${key}":[${items.join(',')}]`);
+  const data = [JSON.stringify(message).slice(0, -1), ...members].join(',');
+  return new TextEncoder().encode(`${head}event: ${type}\ndata: ${data}}\n\n`);
 }

@@ -1,41 +1,38 @@
 import { type PolicyMetrics, policyMetricsCreated } from '../../metrics/policy-metrics.ts';
-import { COUNTER_COUNT, countsOf } from './counters.ts';
+import { COUNTER_COUNT, readCounters } from './counters.ts';
 
 /**
- * What counters have gained, scope by scope: one that comes must not bring what it has counted
- * before, and one that goes must not take away what others have gained.
+ * The increases of counters from step to step, for each policy separately: a policy that appears must
+ * not add its earlier counts, and one that disappears must not subtract the counts of others.
  */
 export class CounterDeltas {
-  readonly #before = new WeakMap<PolicyMetrics, readonly number[]>();
-  /** Scopes that were made later are new: all that they have counted is of this step. */
-  #made = policyMetricsCreated();
+  readonly #previous = new WeakMap<PolicyMetrics, readonly number[]>();
+  /** Policies that were created later are new: all their counts belong to the present step. */
+  #created = policyMetricsCreated();
 
-  /** @returns what these have gained since they were asked last */
-  of(scopes: readonly PolicyMetrics[]): number[] {
-    const gains = new Array<number>(COUNTER_COUNT).fill(0);
-    for (const scope of scopes) {
-      const now = countsOf(scope);
-      const before = this.#before.get(scope);
-      this.#before.set(scope, now);
-      if (before === undefined && scope.ordinal <= this.#made) continue;
+  /** The sums of the increases since the last call for each of these policies. */
+  of(policies: readonly PolicyMetrics[]): number[] {
+    const deltas = new Array<number>(COUNTER_COUNT).fill(0);
+    for (const policy of policies) {
+      const values = readCounters(policy);
+      const previous = this.#previous.get(policy);
+      this.#previous.set(policy, values);
+      if (previous === undefined && policy.ordinal <= this.#created) continue;
       for (let index = 0; index < COUNTER_COUNT; index++) {
-        gains[index] = (gains[index] as number) + (now[index] as number) - (before?.[index] ?? 0);
+        const delta = (values[index] as number) - (previous?.[index] ?? 0);
+        deltas[index] = (deltas[index] as number) + delta;
       }
     }
-    return gains;
+    return deltas;
   }
 
-  /**
-   * A step is over, in which all were asked.
-   *
-   * @param made how many scopes there were when it began
-   */
-  turn(made: number): void {
-    this.#made = made;
+  /** Ends a step. @param created the number of policies that existed when the step began */
+  endStep(created: number): void {
+    this.#created = created;
   }
 
-  /** What they gain is not asked for a while, and then of no step. */
-  forget(scopes: readonly PolicyMetrics[]): void {
-    for (const scope of scopes) this.#before.delete(scope);
+  /** Forgets policies without a row: their counts until the next row belong to no step. */
+  forget(policies: readonly PolicyMetrics[]): void {
+    for (const policy of policies) this.#previous.delete(policy);
   }
 }

@@ -8,7 +8,7 @@ import { FALLBACK_TYPES, OUTCOMES } from '../../semconv/attributes.ts';
 
 const NAMES = [
   'retryCalls',
-  'retryAgain',
+  'retries',
   'retryExhausted',
   'timeoutCalls',
   'timedOut',
@@ -21,51 +21,50 @@ const NAMES = [
 
 export type CounterName = (typeof NAMES)[number];
 
-/** The index of each counter in the list of all, which begins with the outcomes. */
+/** The index of each counter in the list of all counters, which begins with the outcomes. */
 export const COUNTER_INDEX = Object.fromEntries(
   NAMES.map((name, index) => [name, OUTCOMES.length + index]),
 ) as Readonly<Record<CounterName, number>>;
 export const COUNTER_COUNT = OUTCOMES.length + NAMES.length;
 
-/** All counters of a scope since the beginning. */
-export function countsOf({
+/** The values of all counters of a policy. */
+export function readCounters({
   execution,
   retry,
   timeout,
   bulkhead,
   fallback,
 }: PolicyMetrics): number[] {
-  const all = new Array<number>(COUNTER_COUNT).fill(0);
+  const counters = new Array<number>(COUNTER_COUNT).fill(0);
+  const add = (index: number, value = 0) => {
+    counters[index] = (counters[index] as number) + value;
+  };
   if (execution) {
     const { values } = execution.outcomes;
-    for (let outcome = 0; outcome < values.length; outcome++) add(all, outcome, values[outcome]);
+    for (let outcome = 0; outcome < values.length; outcome++) add(outcome, values[outcome]);
   }
   if (retry) {
-    add(all, COUNTER_INDEX.retryCalls, sum(retry.calls));
-    add(all, COUNTER_INDEX.retryAgain, sum(retry.attempts));
-    add(all, COUNTER_INDEX.retryExhausted, retry.calls.get(RETRY_RESULT.exhausted));
+    add(COUNTER_INDEX.retryCalls, sum(retry.calls));
+    add(COUNTER_INDEX.retries, sum(retry.attempts));
+    add(COUNTER_INDEX.retryExhausted, retry.calls.get(RETRY_RESULT.exhausted));
   }
   if (timeout) {
-    add(all, COUNTER_INDEX.timeoutCalls, sum(timeout.calls));
-    add(all, COUNTER_INDEX.timedOut, timeout.calls.get(TIMEOUT_RESULT.timed_out));
+    add(COUNTER_INDEX.timeoutCalls, sum(timeout.calls));
+    add(COUNTER_INDEX.timedOut, timeout.calls.get(TIMEOUT_RESULT.timed_out));
   }
   if (bulkhead) {
-    add(all, COUNTER_INDEX.bulkheadCalls, sum(bulkhead.calls));
-    add(all, COUNTER_INDEX.bulkheadRejected, bulkhead.calls.get(BULKHEAD_RESULT.rejected));
+    add(COUNTER_INDEX.bulkheadCalls, sum(bulkhead.calls));
+    add(COUNTER_INDEX.bulkheadRejected, bulkhead.calls.get(BULKHEAD_RESULT.rejected));
   }
   if (fallback) {
-    add(all, COUNTER_INDEX.fallbackCalls, sum(fallback.calls));
-    add(all, COUNTER_INDEX.fallbackUsed, sumOfTypes(fallback.calls, FALLBACK_RESULT.used));
-    add(all, COUNTER_INDEX.fallbackFailed, sumOfTypes(fallback.calls, FALLBACK_RESULT.failed));
+    add(COUNTER_INDEX.fallbackCalls, sum(fallback.calls));
+    add(COUNTER_INDEX.fallbackUsed, sumOfTypes(fallback.calls, FALLBACK_RESULT.used));
+    add(COUNTER_INDEX.fallbackFailed, sumOfTypes(fallback.calls, FALLBACK_RESULT.failed));
   }
-  return all;
+  return counters;
 }
 
-function add(all: number[], index: number, value = 0): void {
-  all[index] = (all[index] as number) + value;
-}
-
-/** `NaN` stands where a series does not exist. */
+/** Ignores `NaN`, the value of a series that does not exist. */
 function sum({ values }: CounterSeries, from = 0, to = values.length): number {
   let total = 0;
   for (let index = from; index < to; index++) {
@@ -75,6 +74,6 @@ function sum({ values }: CounterSeries, from = 0, to = values.length): number {
   return total;
 }
 
-function sumOfTypes(counts: CounterSeries, result: number): number {
-  return sum(counts, result * FALLBACK_TYPES.length, (result + 1) * FALLBACK_TYPES.length);
+function sumOfTypes(counter: CounterSeries, result: number): number {
+  return sum(counter, result * FALLBACK_TYPES.length, (result + 1) * FALLBACK_TYPES.length);
 }

@@ -1,25 +1,27 @@
 import { LIMITS } from '../../presets/thresholds.ts';
 import type { Limits } from '../protocol/messages.ts';
 
-/** The 95th percentile of fewer is the slowest of them. */
+/** With fewer calls, the 95th percentile is the slowest call. */
 const TIMED_AT_LEAST = Math.round(1 / (1 - LIMITS.latency.quantile));
 
-/** Of a rule's window so much is looked at here. */
-const share = (atLeast: number, windowSeconds: number, seconds: number) =>
+/** Scales the number of events that an alert needs to the shorter window of the page. */
+const scale = (atLeast: number, windowSeconds: number, seconds: number) =>
   Math.ceil((atLeast * seconds) / windowSeconds);
 
 /**
- * @param durationSeconds how far back percentiles look
- * @param countSeconds how far back shares look
+ * The limits of alerts, for the windows of the page.
+ *
+ * @param latencySeconds the window of percentiles
+ * @param countSeconds the window of ratios
  */
-export function limitsFor(durationSeconds: number, countSeconds: number): Limits {
+export function resolveLimits(latencySeconds: number, countSeconds: number): Limits {
   const { latency, timeouts, bulkheadRejections, bulkheadSaturation, fallbacks } = LIMITS;
   const { retryAmplification, errors, budgetBurn } = LIMITS;
   return {
     p95Seconds: latency.seconds,
     p95AtLeast: Math.max(
       TIMED_AT_LEAST,
-      share(latency.atLeast, latency.windowSeconds, durationSeconds),
+      scale(latency.atLeast, latency.windowSeconds, latencySeconds),
     ),
     timeouts: timeouts.ratio,
     timeoutsAtLeast: timeouts.atLeast,
@@ -29,7 +31,7 @@ export function limitsFor(durationSeconds: number, countSeconds: number): Limits
     fallbacks: fallbacks.ratio,
     fallbacksAtLeast: fallbacks.atLeast,
     retriesPerCall: retryAmplification.perCall,
-    retriesAtLeast: share(
+    retriesAtLeast: scale(
       retryAmplification.atLeast,
       retryAmplification.windowSeconds,
       countSeconds,

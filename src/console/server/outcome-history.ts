@@ -1,9 +1,9 @@
 import { OUTCOMES } from '../../semconv/attributes.ts';
-import { HISTORY_STEPS } from '../protocol/retention.ts';
+import { HISTORY_STEPS } from '../protocol/timing.ts';
 
 /** The outcomes of one name in the last minutes. */
 export class OutcomeHistory {
-  /** The samples of one outcome behind those of the other; none where there was no call. */
+  /** The samples of the first outcome, then those of the next; created with the first call. */
   #samples: Uint32Array | undefined;
 
   set(index: number, outcomes: readonly number[]): void {
@@ -14,34 +14,33 @@ export class OutcomeHistory {
     }
   }
 
-  /** Those at the given indexes; 0 in place of a list of zeros, of which there are many. */
+  /** The samples at these indexes for each outcome; 0 replaces a list of zeros. */
   read(indexes: readonly number[]): (readonly number[] | 0)[] {
-    const all = this.#samples;
-    if (all === undefined) return OUTCOMES.map(() => 0);
+    const samples = this.#samples;
+    if (samples === undefined) return OUTCOMES.map(() => 0);
     return OUTCOMES.map((_, outcome) => {
-      const samples = all.subarray(outcome * HISTORY_STEPS, (outcome + 1) * HISTORY_STEPS);
-      const values = indexes.map((index) => samples[index] as number);
+      const values = indexes.map((index) => samples[outcome * HISTORY_STEPS + index] as number);
       return values.some((value) => value > 0) ? values : 0;
     });
   }
 }
 
-/** When samples were taken, by a clock of the caller's, and where in every `Past` they are. */
-export class Times {
-  readonly #at = new Float64Array(HISTORY_STEPS);
+/** The times of samples in a ring buffer. Every `OutcomeHistory` uses the same indexes. */
+export class SampleTimes {
+  readonly #times = new Float64Array(HISTORY_STEPS);
   #next = 0;
   #count = 0;
 
   /** @returns the index of the new sample */
-  add(at: number): number {
+  add(time: number): number {
     const index = this.#next;
-    this.#at[index] = at;
+    this.#times[index] = time;
     this.#next = (index + 1) % HISTORY_STEPS;
     this.#count = Math.min(this.#count + 1, HISTORY_STEPS);
     return index;
   }
 
-  /** Indexes, the oldest first. */
+  /** The indexes of all samples, the oldest first. */
   indexes(): number[] {
     return Array.from(
       { length: this.#count },
@@ -50,6 +49,6 @@ export class Times {
   }
 
   at(indexes: readonly number[]): number[] {
-    return indexes.map((index) => this.#at[index] as number);
+    return indexes.map((index) => this.#times[index] as number);
   }
 }

@@ -3,23 +3,23 @@ import { PAGE_HTML } from './page-html.ts';
 
 export interface Page {
   readonly html: string;
-  /** Lets run and style it what is written in it, and nothing else. */
-  readonly policy: string;
+  /** A content security policy that allows only the inline scripts and styles of the page. */
+  readonly contentSecurityPolicy: string;
 }
 
 let page: Page | undefined;
 
-export function pageOf(): Page {
-  page ??= { html: PAGE_HTML, policy: policyOf(PAGE_HTML) };
+export function loadPage(): Page {
+  page ??= { html: PAGE_HTML, contentSecurityPolicy: createPolicy(PAGE_HTML) };
   return page;
 }
 
 /** https://www.w3.org/TR/CSP3/ */
-function policyOf(html: string): string {
+function createPolicy(html: string): string {
   return [
     "default-src 'none'",
-    `script-src ${hashes(html, 'script')}`,
-    `style-src ${hashes(html, 'style')}`,
+    `script-src ${hashesOf(html, 'script')}`,
+    `style-src ${hashesOf(html, 'style')}`,
     "connect-src 'self'",
     'img-src data:',
     "base-uri 'none'",
@@ -30,9 +30,9 @@ function policyOf(html: string): string {
   ].join('; ');
 }
 
-function hashes(html: string, tag: string): string {
-  const parts = [...html.matchAll(new RegExp(`<${tag}>(.*?)</${tag}>`, 'gs'))];
-  return parts
+function hashesOf(html: string, tag: string): string {
+  const elements = [...html.matchAll(new RegExp(`<${tag}>(.*?)</${tag}>`, 'gs'))];
+  return elements
     .map(([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`)
     .join(' ');
 }

@@ -6,89 +6,93 @@ import { OUTCOMES } from '../../semconv/attributes.ts';
 import type { Row, RowBreaker } from '../protocol/messages.ts';
 import type { CounterDeltas } from './counter-deltas.ts';
 import { COUNTER_COUNT, COUNTER_INDEX, type CounterName } from './counters.ts';
-import { inbox } from './duration-inbox.ts';
-import { Latency } from './latency.ts';
 import { mergeBreakers } from './merge-breakers.ts';
 import { OutcomeHistory } from './outcome-history.ts';
+import { RecentLatency } from './recent-latency.ts';
 import { SlidingSums } from './sliding-sums.ts';
 
-/** How far back shares look, in steps of a second. */
+/** Steps that counts and ratios include. */
 export const COUNT_STEPS = 60;
 
-/** An instant that is computed from two clocks trembles; people read seconds. */
-const TREMBLE_MS = 500;
+/** Smaller changes of a time are noise, because it is computed from two clocks. */
+const CLOCK_NOISE_MS = 500;
 
-/** One name for as long as somebody looks; policies of several scopes may have it. */
+/** The policies of one name while the page has viewers. */
 export class PolicyRow {
-  readonly past = new OutcomeHistory();
+  readonly history = new OutcomeHistory();
   readonly #name: string;
-  readonly #latency = new Latency();
-  readonly #recent = new SlidingSums(COUNTER_COUNT, COUNT_STEPS);
-  readonly #gains: CounterDeltas;
-  readonly #slots = new SlidingSums(1, COUNT_STEPS);
-  #scopes: readonly PolicyMetrics[] = [];
+  readonly #latency = new RecentLatency();
+  readonly #counts = new SlidingSums(COUNTER_COUNT, COUNT_STEPS);
+  readonly #deltas: CounterDeltas;
+  readonly #saturation = new SlidingSums(1, COUNT_STEPS);
+  #policies: readonly PolicyMetrics[] = [];
   #breaker: RowBreaker | undefined;
-  /** As it was said last. */
+  /** The row as it was sent last. */
   json = '';
 
-  constructor(name: string, gains: CounterDeltas) {
+  constructor(name: string, deltas: CounterDeltas) {
     this.#name = name;
-    this.#gains = gains;
+    this.#deltas = deltas;
   }
 
-  /** Takes durations where they are no longer or not yet taken, of these scopes only. */
-  tap(scopes: readonly PolicyMetrics[]): void {
-    for (const { execution } of this.#scopes) {
-      if (execution?.duration.observer === this.#take) execution.duration.observer = undefined;
+  /** Observes the durations of these policies, and no longer those of others. */
+  observe(policies: readonly PolicyMetrics[]): void {
+    for (const { execution } of this.#policies) {
+      if (execution?.duration.observer === this.#addDuration) {
+        execution.duration.observer = undefined;
+      }
     }
-    for (const { execution } of scopes) {
-      if (execution) execution.duration.observer = this.#take;
+    for (const { execution } of policies) {
+      if (execution) execution.duration.observer = this.#addDuration;
     }
-    this.#scopes = scopes;
+    this.#policies = policies;
   }
 
-  readonly #take = tapInto(this.#latency);
+  /** Ignores calls without an answer: a rejected call does not show how fast the dependency is. */
+  readonly #addDuration = (seconds: number, result: number): void => {
+    if (result === EXECUTION_RESULT.answered) this.#latency.add(seconds);
+  };
 
-  /** @returns the row, a step later */
-  step(index: number): Row {
-    const scopes = this.#scopes;
-    // Brings gauges up to date.
-    for (const scope of scopes) scope.read();
-    const gains = this.#gains.of(scopes);
-    this.#recent.turn(gains);
-    const latest = gains.slice(0, OUTCOMES.length);
-    this.past.set(index, latest);
-    this.#latency.turn();
-    this.#slots.turn([taken(scopes)]);
-    return this.#row(latest);
+  /** Takes the sample with this index and returns the new row. */
+  sample(index: number): Row {
+    const policies = this.#policies;
+    // Updates the gauges.
+    for (const policy of policies) policy.read();
+    const deltas = this.#deltas.of(policies);
+    this.#counts.add(deltas);
+    const latest = deltas.slice(0, OUTCOMES.length);
+    this.history.set(index, latest);
+    this.#latency.endStep();
+    this.#saturation.add([saturationOf(policies)]);
+    return this.#toRow(latest);
   }
 
-  /** Where nothing could be read so far. */
-  unknown(): Row {
-    const none = OUTCOMES.map(() => 0);
+  /** The row of a policy that could not be read yet. */
+  emptyRow(): Row {
+    const zeros = OUTCOMES.map(() => 0);
     return {
       name: this.#name,
-      latest: none,
-      outcomes: none,
+      latest: zeros,
+      outcomes: zeros,
       active: 0,
       p50: null,
       p95: null,
-      timed: 0,
+      timedCalls: 0,
     };
   }
 
-  #row(latest: readonly number[]): Row {
-    const scopes = this.#scopes;
-    const { sums } = this.#recent;
-    const of = (counter: CounterName) => sums[COUNTER_INDEX[counter]] as number;
-    const has = (part: 'retry' | 'timeout' | 'bulkhead' | 'fallback') =>
-      scopes.some((scope) => scope[part] !== undefined);
-    const gauge = (read: (scope: PolicyMetrics) => CounterSeries | undefined) =>
-      gaugeOf(scopes, read);
-    this.#breaker = steady(
-      mergeBreakers(breakerStatusesOf(scopes.flatMap((scope) => scope.controls()))),
-      this.#breaker,
+  #toRow(latest: readonly number[]): Row {
+    const policies = this.#policies;
+    const { sums } = this.#counts;
+    const count = (counter: CounterName) => sums[COUNTER_INDEX[counter]] as number;
+    const has = (member: 'retry' | 'timeout' | 'bulkhead' | 'fallback') =>
+      policies.some((policy) => policy[member] !== undefined);
+    const gauge = (read: (policy: PolicyMetrics) => CounterSeries | undefined) =>
+      sumGauges(policies, read);
+    const breaker = mergeBreakers(
+      breakerStatusesOf(policies.flatMap((policy) => policy.controls())),
     );
+    this.#breaker = withStableTimes(breaker, this.#breaker);
     return {
       name: this.#name,
       ...(this.#breaker && { breaker: this.#breaker }),
@@ -97,77 +101,73 @@ export class PolicyRow {
       active: gauge(({ execution }) => execution?.active),
       p50: this.#latency.percentile(0.5),
       p95: this.#latency.percentile(0.95),
-      timed: this.#latency.count,
+      timedCalls: this.#latency.count,
       ...(has('retry') && {
         retry: {
-          calls: of('retryCalls'),
-          again: of('retryAgain'),
-          exhausted: of('retryExhausted'),
+          calls: count('retryCalls'),
+          retries: count('retries'),
+          exhausted: count('retryExhausted'),
         },
       }),
       ...(has('timeout') && {
         timeout: {
-          calls: of('timeoutCalls'),
-          timedOut: of('timedOut'),
-          limit: longestLimit(scopes),
+          calls: count('timeoutCalls'),
+          timedOut: count('timedOut'),
+          limit: longestTimeout(policies),
         },
       }),
       ...(has('bulkhead') && {
         bulkhead: {
-          calls: of('bulkheadCalls'),
-          rejected: of('bulkheadRejected'),
+          calls: count('bulkheadCalls'),
+          rejected: count('bulkheadRejected'),
           active: gauge(({ bulkhead }) => bulkhead?.active),
           limit: gauge(({ bulkhead }) => bulkhead?.limit),
           queued: gauge(({ bulkhead }) => bulkhead?.queued),
-          saturation: Math.round((1000 * (this.#slots.sums[0] as number)) / COUNT_STEPS) / 1000,
+          saturation: Number(((this.#saturation.sums[0] as number) / COUNT_STEPS).toFixed(3)),
         },
       }),
       ...(has('fallback') && {
         fallback: {
-          calls: of('fallbackCalls'),
-          used: of('fallbackUsed'),
-          failed: of('fallbackFailed'),
+          calls: count('fallbackCalls'),
+          used: count('fallbackUsed'),
+          failed: count('fallbackFailed'),
         },
       }),
     };
   }
 }
 
-function gaugeOf(
-  scopes: readonly PolicyMetrics[],
-  read: (scope: PolicyMetrics) => CounterSeries | undefined,
+function sumGauges(
+  policies: readonly PolicyMetrics[],
+  read: (policy: PolicyMetrics) => CounterSeries | undefined,
 ): number {
-  return scopes.reduce((sum, scope) => sum + (read(scope)?.get(0) ?? 0), 0);
+  return policies.reduce((sum, policy) => sum + (read(policy)?.get(0) ?? 0), 0);
 }
 
-/** The share of slots that are taken at this moment. */
-function taken(scopes: readonly PolicyMetrics[]): number {
-  const limit = gaugeOf(scopes, ({ bulkhead }) => bulkhead?.limit);
-  return limit > 0 ? gaugeOf(scopes, ({ bulkhead }) => bulkhead?.active) / limit : 0;
+/** The share of bulkhead slots that are occupied now. */
+function saturationOf(policies: readonly PolicyMetrics[]): number {
+  const limit = sumGauges(policies, ({ bulkhead }) => bulkhead?.limit);
+  return limit > 0 ? sumGauges(policies, ({ bulkhead }) => bulkhead?.active) / limit : 0;
 }
 
-/** A call that was rejected at once does not show how fast the dependency is. */
-function tapInto(latency: Latency): (seconds: number, result: number) => void {
-  return (seconds, result) => {
-    if (result === EXECUTION_RESULT.answered) inbox.take(latency, seconds);
-  };
-}
-
-function longestLimit(scopes: readonly PolicyMetrics[]): number | null {
-  return scopes.reduce<number | null>((longest, { timeout }) => {
+function longestTimeout(policies: readonly PolicyMetrics[]): number | null {
+  return policies.reduce<number | null>((longest, { timeout }) => {
     const limit = timeout?.limit.get(0) ?? Number.NaN;
     return Number.isNaN(limit) ? longest : Math.max(limit, longest ?? limit);
   }, null);
 }
 
-function steady(
-  now: RowBreaker | undefined,
-  before: RowBreaker | undefined,
+/** Without this, clock noise would make the row change at each step. */
+function withStableTimes(
+  breaker: RowBreaker | undefined,
+  previous: RowBreaker | undefined,
 ): RowBreaker | undefined {
-  if (now === undefined || before === undefined || now.state !== before.state) return now;
-  const still = (key: 'since' | 'nextProbeAt') => {
-    const [a, b] = [now[key], before[key]];
-    return a !== null && b !== null && Math.abs(a - b) < TREMBLE_MS ? b : a;
+  if (!breaker || !previous || breaker.state !== previous.state) return breaker;
+  const stable = (key: 'since' | 'nextProbeAt') => {
+    const [time, previousTime] = [breaker[key], previous[key]];
+    const isSame =
+      time !== null && previousTime !== null && Math.abs(time - previousTime) < CLOCK_NOISE_MS;
+    return isSame ? previousTime : time;
   };
-  return { ...now, since: still('since'), nextProbeAt: still('nextProbeAt') };
+  return { ...breaker, since: stable('since'), nextProbeAt: stable('nextProbeAt') };
 }

@@ -1,66 +1,65 @@
 import { type Context, Hono } from 'hono';
 import type { EventSource } from '../../operations/events/event-feed.ts';
-import { Problem } from '../../operations/http/problem.ts';
-import { Broadcast } from './broadcast.ts';
-import { pageOf } from './page.ts';
+import { Problem } from '../../operations/responses/problem.ts';
+import { Broadcast, type BroadcastOptions } from './broadcast.ts';
+import { loadPage } from './page.ts';
 
-export interface ConsoleOptions {
-  /** Shown in the head of the page. */
-  readonly service?: string | undefined;
-  /** Whether the page offers to reset, isolate and release, to whoever has the token. */
+export interface ConsoleOptions extends BroadcastOptions {
+  /** The name in the header of the page. */
+  readonly service: string | undefined;
+  /** Whether a token is configured, so that the page offers operations. */
   readonly canAdminister: boolean;
-  /** Beyond, a new one takes the place of another. */
+  /** Beyond, a new viewer replaces another. */
   readonly maxViewers: number;
-  /** What just happened. */
-  readonly news: EventSource;
-  /** Ends who looks, and sends away who comes then. */
-  readonly signal?: AbortSignal | undefined;
+  readonly events: EventSource;
+  /** Ends all streams, and rejects new ones. */
+  readonly signal: AbortSignal;
 }
 
-/** What `@hono/node-server` hands on. */
+/** What `@hono/node-server` passes with a request. */
 interface Bindings {
   readonly incoming?: {
-    /** Node has the server on each socket that it accepted, and does not document it. */
+    /** Node sets `server` on each accepted socket, but does not document it. */
     readonly socket?: { remoteAddress?: string; server?: { listening?: boolean } };
   };
   readonly outgoing?: { destroy?(): unknown; shouldKeepAlive?: boolean };
 }
 
-/** `GET /live`, the page, and `GET /events`, what it shows. */
+/** `GET /live`, the page, and `GET /events`, its stream. */
 export function consoleRoutes(options: ConsoleOptions): Hono {
-  const { service, canAdminister, maxViewers, news, signal } = options;
-  const audience = new Broadcast({ service, canAdminister, maxViewers, news });
-  signal?.addEventListener('abort', () => audience.end(), { once: true });
+  const { signal } = options;
+  const broadcast = new Broadcast(options);
+  signal.addEventListener('abort', () => broadcast.end(), { once: true });
   const app = new Hono();
   app.get('/live', (context) => {
-    const { html, policy } = pageOf();
-    return context.html(html, 200, { 'Content-Security-Policy': policy });
+    const { html, contentSecurityPolicy } = loadPage();
+    return context.html(html, 200, { 'Content-Security-Policy': contentSecurityPolicy });
   });
   app.get('/events', (context) => {
-    if (context.req.method === 'HEAD') return context.body(null, 200, STREAM);
-    if (signal?.aborted) {
-      return new Problem(503, 'These routes are closed: the service is about to end.').response();
+    if (context.req.method === 'HEAD') return context.body(null, 200, STREAM_HEADERS);
+    if (signal.aborted) {
+      return new Problem(503, 'The routes are closed, because the service stops.').response();
     }
-    return context.body(watch(context, audience), 200, STREAM);
+    return context.body(openStream(context, broadcast), 200, STREAM_HEADERS);
   });
   return app;
 }
 
-const STREAM = {
+const STREAM_HEADERS = {
   'Content-Type': 'text/event-stream; charset=utf-8',
-  // A compressing middleware or proxy would hold messages back until it has enough of them.
+  // Compression would delay messages until its buffer is full.
   'Cache-Control': 'no-cache, no-transform',
-  // nginx would buffer it.
+  // Turns off the buffer of nginx.
   'X-Accel-Buffering': 'no',
 };
 
-function watch(context: Context, audience: Broadcast): ReadableStream<Uint8Array> {
+function openStream(context: Context, broadcast: Broadcast): ReadableStream<Uint8Array> {
   const { incoming, outgoing } = (context.env ?? {}) as Bindings;
   const socket = incoming?.socket;
-  // Else a server that closes would wait for seconds for another request on this connection.
+  // Otherwise a closing server waits for another request on this connection.
   if (outgoing) outgoing.shouldKeepAlive = false;
   const { signal } = context.req.raw;
-  const viewer = audience.enter({
+  const viewer = broadcast.addViewer({
     client: socket?.remoteAddress,
     destroy: () => outgoing?.destroy?.(),
     isListening: () => socket?.server?.listening,

@@ -4,47 +4,46 @@ import { CIRCUIT_BREAKER_STATES, type CircuitBreakerState } from '../../semconv/
 import type { Turns } from '../../shared/event-loop-turns.ts';
 
 export interface RowSelection {
-  /** Those that have a row. */
   readonly names: ReadonlySet<string>;
-  /** Of how many names, of all, the worst circuit breaker is in each state. */
+  /** The number of all names by the worst state of their circuit breakers. */
   readonly states: readonly number[];
 }
 
 /**
- * Who has a row where there are more names than rows: trouble first, then who has one already, so
- * that rows stay.
+ * Selects the names that get a row if there are more names than rows: names whose circuits are not
+ * closed come first, then names that have a row already.
  */
 export async function selectRows(
-  all: ReadonlyMap<string, readonly PolicyMetrics[]>,
+  policiesByName: ReadonlyMap<string, readonly PolicyMetrics[]>,
   hasRow: (name: string) => boolean,
-  most: number,
+  maxRows: number,
   turns: Turns,
 ): Promise<RowSelection> {
   const states = CIRCUIT_BREAKER_STATES.map(() => 0);
   const queues: [string[], string[], string[], string[]] = [[], [], [], []];
-  for (const [name, scopes] of all) {
+  for (const [name, policies] of policiesByName) {
     if (turns.isOver) await turns.next();
-    const state = worstOf(scopes);
-    if (state) count(states, state);
-    const calm = state === undefined || state === 'closed';
-    queues[calm ? (hasRow(name) ? 2 : 3) : hasRow(name) ? 0 : 1].push(name);
+    const state = worstStateOf(policies);
+    if (state) incrementState(states, state);
+    const isClosed = state === undefined || state === 'closed';
+    queues[isClosed ? (hasRow(name) ? 2 : 3) : hasRow(name) ? 0 : 1].push(name);
   }
-  return { names: new Set(queues.flat().slice(0, most)), states };
+  return { names: new Set(queues.flat().slice(0, maxRows)), states };
 }
 
-function worstOf(scopes: readonly PolicyMetrics[]): CircuitBreakerState | undefined {
+function worstStateOf(policies: readonly PolicyMetrics[]): CircuitBreakerState | undefined {
   let worst: CircuitBreakerState | undefined;
-  for (const scope of scopes) {
-    for (const control of scope.controls()) {
-      const state = stateOf(control);
+  for (const policy of policies) {
+    for (const control of policy.controls()) {
+      const state = readState(control);
       if (state && (worst === undefined || isWorse(state, worst))) worst = state;
     }
   }
   return worst;
 }
 
-/** A policy of the user's own may fail when it is read; its row tells of that. */
-function stateOf(control: {
+/** A user's own policy may throw. The error is reported when its row is read. */
+function readState(control: {
   readonly state: CircuitBreakerState;
 }): CircuitBreakerState | undefined {
   try {
@@ -54,7 +53,7 @@ function stateOf(control: {
   }
 }
 
-function count(states: number[], state: CircuitBreakerState): void {
+function incrementState(states: number[], state: CircuitBreakerState): void {
   const index = CIRCUIT_BREAKER_STATES.indexOf(state);
   states[index] = (states[index] as number) + 1;
 }

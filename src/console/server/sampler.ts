@@ -3,109 +3,112 @@ import { type PolicyMetrics, policyMetricsCreated } from '../../metrics/policy-m
 import { groupByName } from '../../operations/views/group-by-name.ts';
 import { reportFault } from '../../shared/diagnostics.ts';
 import { Turns } from '../../shared/event-loop-turns.ts';
-import { pack } from '../protocol/encoding.ts';
-import type { Full } from '../protocol/messages.ts';
-import { LINGER_STEPS, STEP_MS } from '../protocol/retention.ts';
+import type { SnapshotMessage } from '../protocol/messages.ts';
+import { LINGER_STEPS, STEP_MS } from '../protocol/timing.ts';
 import { CounterDeltas } from './counter-deltas.ts';
-import { inbox } from './duration-inbox.ts';
-import { Times } from './outcome-history.ts';
+import { SampleTimes } from './outcome-history.ts';
 import { PolicyRow } from './policy-row.ts';
 import { selectRows } from './row-selection.ts';
 
-/** As many names have a row: as many sets of attributes as an SDK keeps. */
-const MOST_ROWS = 2000;
+/** The default cardinality limit of an OpenTelemetry SDK. */
+const MAX_ROWS = 2000;
 
-/** What one step has found; rows are JSON. */
+/** The result of one step. */
 export interface Step {
   readonly at: number;
   readonly elapsed: number;
-  readonly changed: readonly string[];
-  readonly gone: readonly string[];
-  readonly more: number;
+  /** JSON. */
+  readonly changedRows: readonly string[];
+  readonly removed: readonly string[];
+  readonly omittedNames: number;
   readonly states: readonly number[];
 }
 
-/** Everything that is known; JSON in pieces. */
-export interface Everything extends Pick<Full, 'at' | 'more' | 'states' | 'times'> {
+/** The present state; rows and their history are JSON. */
+export interface SampledState
+  extends Pick<SnapshotMessage, 'at' | 'omittedNames' | 'states' | 'times'> {
   readonly rows: readonly string[];
-  readonly past: readonly string[];
+  readonly history: readonly string[];
 }
 
 /**
- * Reads all policies once a second, for all who look, and not at all where nobody does: a moment
- * after the last has gone there is no timer, and nobody who takes durations.
+ * Samples all policies once per second for all viewers. Without viewers it stops after a while, and
+ * then has no timer and observes no durations.
  */
 export class Sampler {
   readonly #listeners = new Set<(step: Step) => void>();
-  #watched = new Map<string, PolicyRow>();
-  #times = new Times();
-  #gains = new CounterDeltas();
-  #more = 0;
+  #rows = new Map<string, PolicyRow>();
+  #times = new SampleTimes();
+  #deltas = new CounterDeltas();
+  #omittedNames = 0;
   #states: readonly number[] = [];
+  /** The time of the last step on the wall clock. */
   #at = 0;
-  /** When that was by a clock that nobody sets. */
+  /** The time of the last step on the monotonic clock. */
   #ticks = 0;
-  #alone = 0;
-  #busy: Promise<unknown> = Promise.resolve();
-  /** Whether a step waits for its turn. */
-  #isDue = false;
+  #stepsWithoutListeners = 0;
+  #lastTask: Promise<unknown> = Promise.resolve();
+  #isStepQueued = false;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @returns ends it */
-  join(listener: (step: Step) => void): () => void {
-    this.#alone = 0;
+  /** @returns a function that removes the listener */
+  subscribe(listener: (step: Step) => void): () => void {
+    this.#stepsWithoutListeners = 0;
     if (this.#timer === undefined) this.#start();
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Between two steps: the next one is not in it. */
-  everything(): Promise<Everything> {
-    return this.#exclusively(async () => {
+  /** Reads the present state between two steps. */
+  readAll(): Promise<SampledState> {
+    return this.#runExclusively(async () => {
       const indexes = this.#times.indexes();
-      const all = [...this.#watched.values()];
-      const past: string[] = [];
+      const rows = [...this.#rows.values()];
+      const history: string[] = [];
       const turns = new Turns();
-      for (const watched of all) {
-        past.push(JSON.stringify(watched.past.read(indexes)));
+      for (const row of rows) {
+        history.push(JSON.stringify(row.history.read(indexes)));
         if (turns.isOver) await turns.next();
       }
       return {
         at: this.#at,
-        more: this.#more,
+        omittedNames: this.#omittedNames,
         states: this.#states,
-        // By the clock of now, wherever it stood then.
+        // Relative to the present wall clock, which may have been set since the samples were taken.
         times: this.#times.at(indexes).map((ticks) => this.#at - (this.#ticks - ticks)),
-        rows: all.map(({ json }) => json),
-        past,
+        rows: rows.map(({ json }) => json),
+        history,
       };
     });
   }
 
-  /** What takes turns runs behind what is under way. */
-  #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#busy.then(work);
-    this.#busy = done.catch(reportFault);
-    return done;
+  /** Tasks yield to the event loop, so each waits for the previous one. */
+  #runExclusively<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#lastTask.then(task);
+    this.#lastTask = result.catch(reportFault);
+    return result;
   }
 
   #start(): void {
-    this.#watched = new Map();
-    this.#times = new Times();
-    this.#gains = new CounterDeltas();
-    this.#isDue = false;
-    this.#exclusively(() => this.#step()).catch(() => {});
-    this.#timer = setInterval(() => this.#turn(), STEP_MS);
+    this.#rows = new Map();
+    this.#times = new SampleTimes();
+    this.#deltas = new CounterDeltas();
+    this.#isStepQueued = false;
+    this.#runExclusively(() => this.#sampleAll()).catch(() => {});
+    this.#timer = setInterval(() => this.#queueStep(), STEP_MS);
     this.#timer.unref();
   }
 
-  #turn(): void {
-    if (this.#isDue) return;
-    this.#isDue = true;
-    this.#exclusively(async () => {
-      this.#isDue = false;
-      if (this.#listeners.size === 0 && ++this.#alone > LINGER_STEPS) return this.#stop();
-      const step = await this.#step();
+  #queueStep(): void {
+    if (this.#isStepQueued) return;
+    this.#isStepQueued = true;
+    this.#runExclusively(async () => {
+      this.#isStepQueued = false;
+      if (this.#listeners.size === 0 && ++this.#stepsWithoutListeners > LINGER_STEPS) {
+        this.#stop();
+        return;
+      }
+      const step = await this.#sampleAll();
       for (const listener of this.#listeners) listener(step);
     }).catch(() => {});
   }
@@ -113,70 +116,76 @@ export class Sampler {
   #stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    for (const watched of this.#watched.values()) watched.tap([]);
-    inbox.empty();
-    this.#watched = new Map();
+    for (const row of this.#rows.values()) row.observe([]);
+    this.#rows = new Map();
   }
 
-  async #step(): Promise<Step> {
+  async #sampleAll(): Promise<Step> {
     const turns = new Turns();
-    inbox.empty();
     this.#at = Date.now();
     const ticks = Math.round(performance.now());
     const elapsed = ticks - this.#ticks;
     this.#ticks = ticks;
     const index = this.#times.add(ticks);
-    const made = policyMetricsCreated();
-    const all = groupByName(policyMetrics());
-    const hasRow = (name: string) => this.#watched.has(name);
-    const { names, states } = await selectRows(all, hasRow, MOST_ROWS, turns);
-    this.#more = all.size - names.size;
+    const created = policyMetricsCreated();
+    const policiesByName = groupByName(policyMetrics());
+    const hasRow = (name: string) => this.#rows.has(name);
+    const { names, states } = await selectRows(policiesByName, hasRow, MAX_ROWS, turns);
+    this.#omittedNames = policiesByName.size - names.size;
     this.#states = states;
-    const gone = this.#forget(names, all);
-    const changed: string[] = [];
+    const removed = this.#removeRows(names, policiesByName);
+    const changedRows: string[] = [];
     for (const name of names) {
       if (turns.isOver) await turns.next();
-      const found = all.get(name) ?? [];
-      const watched = this.#watched.get(name) ?? this.#watch(name);
-      watched.tap(found);
-      const json = jsonOf(watched, index, found[0]);
-      if (json === watched.json) continue;
-      watched.json = json;
-      changed.push(json);
+      const policies = policiesByName.get(name) ?? [];
+      const row = this.#rows.get(name) ?? this.#addRow(name);
+      row.observe(policies);
+      const json = sampleRow(row, index, policies[0]);
+      if (json === row.json) continue;
+      row.json = json;
+      changedRows.push(json);
     }
-    this.#gains.turn(made);
-    return { at: this.#at, elapsed, changed, gone, more: this.#more, states };
+    this.#deltas.endStep(created);
+    return {
+      at: this.#at,
+      elapsed,
+      changedRows,
+      removed,
+      omittedNames: this.#omittedNames,
+      states,
+    };
   }
 
-  #watch(name: string): PolicyRow {
-    const watched = new PolicyRow(name, this.#gains);
-    this.#watched.set(name, watched);
-    return watched;
+  #addRow(name: string): PolicyRow {
+    const row = new PolicyRow(name, this.#deltas);
+    this.#rows.set(name, row);
+    return row;
   }
 
-  #forget(
+  /** Removes the rows of all other names. */
+  #removeRows(
     names: ReadonlySet<string>,
-    all: ReadonlyMap<string, readonly PolicyMetrics[]>,
+    policiesByName: ReadonlyMap<string, readonly PolicyMetrics[]>,
   ): string[] {
-    const gone = [...this.#watched].filter(([name]) => !names.has(name));
-    for (const [name, watched] of gone) {
-      watched.tap([]);
-      this.#watched.delete(name);
-      this.#gains.forget(all.get(name) ?? []);
+    const removed = [...this.#rows].filter(([name]) => !names.has(name));
+    for (const [name, row] of removed) {
+      row.observe([]);
+      this.#rows.delete(name);
+      this.#deltas.forget(policiesByName.get(name) ?? []);
     }
-    return gone.map(([name]) => name);
+    return removed.map(([name]) => name);
   }
 }
 
-/** A policy may be of the user's own, and fail when it is read: then its row stays as it was. */
-function jsonOf(watched: PolicyRow, index: number, scope: PolicyMetrics | undefined): string {
+/** A user's own policy may throw. Its row then stays as it is. */
+function sampleRow(row: PolicyRow, index: number, policy: PolicyMetrics | undefined): string {
   try {
-    return JSON.stringify(pack(watched.step(index)));
-  } catch (fault) {
-    scope?.fault(fault);
-    return watched.json || JSON.stringify(pack(watched.unknown()));
+    return JSON.stringify(row.sample(index));
+  } catch (error) {
+    policy?.fault(error);
+    return row.json || JSON.stringify(row.emptyRow());
   }
 }
 
-/** One for all, as there is one place for who takes durations. */
+/** One for all routes, because a policy has one observer of durations. */
 export const sampler = new Sampler();

@@ -1,33 +1,29 @@
-/** Sums of some counters over the last steps. */
+/** Sums of counters over the last steps. */
 export class SlidingSums {
   readonly sums: number[];
-  /** None before the first gain. */
+  /** Created with the first increase. */
   #steps: Float64Array | undefined;
-  readonly #width: number;
-  readonly #length: number;
+  readonly #counterCount: number;
+  readonly #stepCount: number;
   #step = 0;
 
-  /**
-   * @param width how many counters
-   * @param length how many steps are summed
-   */
-  constructor(width: number, length: number) {
-    this.sums = new Array(width).fill(0);
-    this.#width = width;
-    this.#length = length;
+  constructor(counterCount: number, stepCount: number) {
+    this.sums = new Array(counterCount).fill(0);
+    this.#counterCount = counterCount;
+    this.#stepCount = stepCount;
   }
 
-  /** What each has gained in the step that is over. */
-  turn(gains: readonly number[]): void {
-    if (this.#steps === undefined && gains.every((gain) => gain === 0)) return;
-    this.#steps ??= new Float64Array(this.#width * this.#length);
-    const offset = this.#step * this.#width;
-    for (let index = 0; index < this.#width; index++) {
-      const gain = gains[index] as number;
-      const old = this.#steps[offset + index] as number;
-      this.sums[index] = (this.sums[index] as number) + gain - old;
-      this.#steps[offset + index] = gain;
+  /** Adds the increases of a step and drops the oldest step. */
+  add(increases: readonly number[]): void {
+    if (this.#steps === undefined && increases.every((increase) => increase === 0)) return;
+    this.#steps ??= new Float64Array(this.#counterCount * this.#stepCount);
+    const offset = this.#step * this.#counterCount;
+    for (let index = 0; index < this.#counterCount; index++) {
+      const increase = increases[index] as number;
+      const dropped = this.#steps[offset + index] as number;
+      this.sums[index] = (this.sums[index] as number) + increase - dropped;
+      this.#steps[offset + index] = increase;
     }
-    this.#step = (this.#step + 1) % this.#length;
+    this.#step = (this.#step + 1) % this.#stepCount;
   }
 }

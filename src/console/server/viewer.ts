@@ -1,31 +1,31 @@
-/** A viewer may be behind by so much, beyond the first message, before it is given up. */
-const MOST_BEHIND = 1024 * 1024;
+/** Unread bytes, beyond the first message, after which a viewer is disconnected. */
+const MAX_UNREAD_BYTES = 1024 * 1024;
 
-/** What the host knows of the connection of a viewer. */
+/** The connection of a viewer. */
 export interface Connection {
-  /** The address that it comes from. */
+  /** The address of the client. */
   readonly client?: string | undefined;
   readonly destroy?: () => unknown;
-  /** Whether the server that has the connection still listens. */
+  /** Whether the server of the connection still listens. */
   readonly isListening?: () => boolean | undefined;
 }
 
-/** One viewer: a stream that takes messages as fast as it is read, and keeps few. */
+/** One viewer: a stream with a bounded queue of messages. */
 export class Viewer {
   readonly stream: ReadableStream<Uint8Array>;
-  readonly #leave: () => void;
+  readonly #onEnd: () => void;
   readonly #connection: Connection;
-  #waiting: Uint8Array[] = [];
-  #behind = 0;
-  #most = MOST_BEHIND;
+  #queue: Uint8Array[] = [];
+  #unreadBytes = 0;
+  #maxUnreadBytes = MAX_UNREAD_BYTES;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-  #wanted: (() => void) | undefined;
-  #over = false;
+  #wakeReader: (() => void) | undefined;
+  #hasEnded = false;
   #hasBegun = false;
 
-  /** @param leave is called once, when it has gone or was given up */
-  constructor(leave: () => void, connection: Connection = {}) {
-    this.#leave = leave;
+  /** @param onEnd runs once, when the stream ends or the viewer disconnects */
+  constructor(onEnd: () => void, connection: Connection = {}) {
+    this.#onEnd = onEnd;
     this.#connection = connection;
     this.stream = new ReadableStream(
       {
@@ -35,7 +35,7 @@ export class Viewer {
         pull: () => this.#pull(),
         cancel: () => this.end(),
       },
-      // What waits is kept here, where it can be thrown away.
+      // Messages wait in `#queue`, where they can be dropped.
       { highWaterMark: 0 },
     );
   }
@@ -44,55 +44,55 @@ export class Viewer {
     return this.#connection.client ?? '';
   }
 
-  get isLeftOpen(): boolean {
+  get hasClosedServer(): boolean {
     return this.#connection.isListening?.() === false;
   }
 
-  /** @param first may be more than others, and is no reason to give up */
-  begin(first: Uint8Array): void {
+  /** Sends the first message, whose size does not count for the limit. */
+  begin(message: Uint8Array): void {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
-    this.#most += first.byteLength;
-    this.send(first);
+    this.#maxUnreadBytes += message.byteLength;
+    this.send(message);
   }
 
-  /** What comes before the first message is in it. */
+  /** Ignores messages before the first one, which includes them. */
   send(message: Uint8Array): void {
-    if (this.#over || !this.#hasBegun) return;
-    if (this.#behind + message.byteLength > this.#most) {
+    if (this.#hasEnded || !this.#hasBegun) return;
+    if (this.#unreadBytes + message.byteLength > this.#maxUnreadBytes) {
       this.end();
       this.#connection.destroy?.();
       return;
     }
-    this.#waiting.push(message);
-    this.#behind += message.byteLength;
-    this.#wanted?.();
+    this.#queue.push(message);
+    this.#unreadBytes += message.byteLength;
+    this.#wakeReader?.();
   }
 
-  /** Nothing more is sent, nor is what still waits. */
+  /** Ends the stream and drops queued messages. */
   end(): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#waiting = [];
-    this.#wanted?.();
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#queue = [];
+    this.#wakeReader?.();
     try {
       this.#controller?.close();
     } catch {
-      // It was cancelled.
+      // The stream was cancelled.
     }
-    this.#leave();
+    this.#onEnd();
   }
 
   async #pull(): Promise<void> {
-    if (this.#waiting.length === 0 && !this.#over) {
+    if (this.#queue.length === 0 && !this.#hasEnded) {
       await new Promise<void>((resolve) => {
-        this.#wanted = resolve;
+        this.#wakeReader = resolve;
       });
-      this.#wanted = undefined;
+      this.#wakeReader = undefined;
     }
-    const message = this.#waiting.shift();
+    const message = this.#queue.shift();
     if (message === undefined) return;
-    this.#behind -= message.byteLength;
+    this.#unreadBytes -= message.byteLength;
     this.#controller?.enqueue(message);
   }
 }

@@ -2,18 +2,19 @@ import type { StateChange } from '../../metrics/state-changes.ts';
 import type { CircuitBreakerState } from '../../semconv/attributes.ts';
 import { sanitizeLine } from '../../shared/sanitize.ts';
 import type { FeedEvent } from './feed-event.ts';
-import type { OperationEvent } from './operation-events.ts';
+import type { OperationAction, OperationEvent } from './operation-events.ts';
 
-/** What happened in plain words, after whom it happened to. */
+/** A description of an event, without its subject. */
 export interface Description {
   readonly text: string;
   readonly tone: FeedEvent['tone'];
   readonly level: 'info' | 'warn';
 }
 
-/** A name may be any text, and a line of a log is one line. */
+/** The subject of a log line. A name may be any text, so it is reduced to one line. */
 export function subjectOf(kind: string, name: string, key?: string): string {
-  return `${kind} ${sanitizeLine(name)}${key === undefined || key === name ? '' : ` (${sanitizeLine(key)})`}`;
+  const suffix = key === undefined || key === name ? '' : ` (${sanitizeLine(key)})`;
+  return `${kind} ${sanitizeLine(name)}${suffix}`;
 }
 
 export function describeStateChange({
@@ -22,34 +23,33 @@ export function describeStateChange({
   lastErrorType,
   recoverySeconds,
 }: StateChange): Description {
-  const why = lastErrorType === undefined ? '' : `, last error: ${sanitizeLine(lastErrorType)}`;
+  const lastError =
+    lastErrorType === undefined ? '' : `, last error: ${sanitizeLine(lastErrorType)}`;
   switch (state) {
     case 'open':
       return previous === 'half_open'
-        ? { text: `is open again: the test call failed${why}`, tone: 'bad', level: 'warn' }
-        : { text: `opened${why}`, tone: 'bad', level: 'warn' };
+        ? { text: `is open again: the probe failed${lastError}`, tone: 'bad', level: 'warn' }
+        : { text: `opened${lastError}`, tone: 'bad', level: 'warn' };
     case 'half_open':
-      return { text: 'lets a call through to test', tone: 'neutral', level: 'info' };
+      return { text: 'is half-open: a probe is allowed', tone: 'neutral', level: 'info' };
     case 'isolated':
-      return { text: 'is isolated: it turns calls away', tone: 'warning', level: 'warn' };
+      return { text: 'is isolated: it rejects calls', tone: 'warning', level: 'warn' };
     case 'closed':
-      return recovered(previous, recoverySeconds);
+      return describeRecovery(previous, recoverySeconds);
   }
 }
 
-function recovered(previous: CircuitBreakerState, seconds: number | undefined): Description {
-  const after = seconds === undefined ? '' : ` after ${Math.round(seconds * 10) / 10} s`;
-  const text = previous === 'isolated' ? 'is no longer isolated' : `closed again${after}`;
+function describeRecovery(previous: CircuitBreakerState, seconds: number | undefined): Description {
+  const duration = seconds === undefined ? '' : ` after ${Math.round(seconds * 10) / 10} s`;
+  const text = previous === 'isolated' ? 'is no longer isolated' : `closed again${duration}`;
   return { text, tone: 'good', level: 'info' };
 }
 
-const DONE: Readonly<
-  Record<OperationEvent['action'], Pick<Description, 'tone' | 'level'> & { did: string }>
-> = {
-  reset: { did: 'was reset', tone: 'good', level: 'info' },
-  isolate: { did: 'was isolated', tone: 'warning', level: 'warn' },
-  release: { did: 'was released', tone: 'good', level: 'info' },
-  abort: { did: 'was called off', tone: 'warning', level: 'warn' },
+const OPERATIONS: Readonly<Record<OperationAction, Description>> = {
+  reset: { text: 'was reset', tone: 'good', level: 'info' },
+  isolate: { text: 'was isolated', tone: 'warning', level: 'warn' },
+  release: { text: 'was released', tone: 'good', level: 'info' },
+  abort: { text: 'was aborted', tone: 'warning', level: 'warn' },
 };
 
 export function describeOperation({
@@ -61,14 +61,18 @@ export function describeOperation({
   state,
   failed,
 }: OperationEvent): Description {
-  const { did, ...ended } = DONE[action];
-  const { tone, level }: Omit<Description, 'text'> = failed
-    ? { tone: 'warning', level: 'warn' }
-    : ended;
-  const part = failed ? ' in part' : '';
-  const who = by === undefined ? ' by hand' : ` by ${sanitizeLine(by)}`;
-  const whom = onBehalfOf === undefined ? '' : ` for ${sanitizeLine(onBehalfOf)}`;
-  const why = reason === undefined ? '' : `: ${sanitizeLine(reason)}`;
-  const from = previous === undefined ? '' : ` (${previous} before, ${state} now)`;
-  return { text: `${did}${part}${who}${whom}${from}${why}`, tone, level };
+  const { text, tone, level } = OPERATIONS[action];
+  const parts = [
+    text,
+    failed ? ' in part' : '',
+    by === undefined ? ' by an operator' : ` by ${sanitizeLine(by)}`,
+    onBehalfOf === undefined ? '' : ` for ${sanitizeLine(onBehalfOf)}`,
+    previous === undefined ? '' : ` (${previous} before, ${state} now)`,
+    reason === undefined ? '' : `: ${sanitizeLine(reason)}`,
+  ];
+  return {
+    text: parts.join(''),
+    tone: failed ? 'warning' : tone,
+    level: failed ? 'warn' : level,
+  };
 }

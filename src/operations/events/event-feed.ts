@@ -1,30 +1,30 @@
 import { Emitter } from '../../shared/emitter.ts';
 import { FEED_LIMIT, type FeedEvent } from './feed-event.ts';
 
-/** What happened last, and what happens. */
+/** The last events, and those to come. */
 export interface EventSource {
   /** The oldest first. */
   list(): FeedEvent[];
-  /** @returns ends it */
-  listen(listener: (item: FeedEvent) => void): () => void;
+  /** @returns a function that removes the listener */
+  subscribe(listener: (event: FeedEvent) => void): () => void;
 }
 
-/** News in memory. */
+/** Keeps the last events in memory. */
 export class EventFeed implements EventSource {
-  readonly #items: FeedEvent[] = [];
-  readonly #teller = new Emitter<FeedEvent>();
+  readonly #events: FeedEvent[] = [];
+  readonly #emitter = new Emitter<FeedEvent>();
 
   list(): FeedEvent[] {
-    return [...this.#items];
+    return [...this.#events];
   }
 
-  listen(listener: (item: FeedEvent) => void): () => void {
-    return this.#teller.subscribe(listener);
+  subscribe(listener: (event: FeedEvent) => void): () => void {
+    return this.#emitter.subscribe(listener);
   }
 
-  add(item: FeedEvent): void {
-    this.#items.push(item);
-    if (this.#items.length > FEED_LIMIT) this.#items.shift();
-    this.#teller.emit(item);
+  add(event: FeedEvent): void {
+    this.#events.push(event);
+    if (this.#events.length > FEED_LIMIT) this.#events.shift();
+    this.#emitter.emit(event);
   }
 }

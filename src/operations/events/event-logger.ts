@@ -1,16 +1,36 @@
-/** What is given to OpenTelemetry's Logs API. */
+import { expected } from '../../shared/validate.ts';
+
+/**
+ * An event for OpenTelemetry's Logs API.
+ *
+ * @example
+ * const emit = ({ eventName, body }: EventRecord) => console.log(eventName, body);
+ */
 export interface EventRecord {
   readonly eventName: string;
   /** https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber */
   readonly severityNumber: number;
   readonly severityText: string;
-  /** In ms since 1970. */
+  /** Milliseconds since 1970. */
   readonly timestamp: number;
   readonly body: string;
   readonly attributes: Record<string, string | number>;
 }
 
-/** A `LoggerProvider` of `@opentelemetry/api-logs`, as far as it is needed here. */
+/**
+ * The part of a `LoggerProvider` of `@opentelemetry/api-logs` that is used.
+ *
+ * @example
+ * const events: EventLoggerProvider = logs.getLoggerProvider();
+ */
 export interface EventLoggerProvider {
   getLogger(name: string): { emit(record: EventRecord): void };
+}
+
+/** @throws TypeError if the option is invalid */
+export function assertEventLoggerProvider(events: unknown): void {
+  const { getLogger } = (events ?? {}) as { getLogger?: unknown };
+  if (events !== undefined && typeof getLogger !== 'function') {
+    throw expected('`options.events` to have a method `getLogger`', events);
+  }
 }

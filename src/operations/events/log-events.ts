@@ -17,7 +17,7 @@ import {
 import type { EventLoggerProvider } from './event-logger.ts';
 import { type OperationEvent, operationEvents } from './operation-events.ts';
 
-export interface Listeners {
+export interface LogTargets {
   readonly logger?: Logger | undefined;
   readonly events?: EventLoggerProvider | undefined;
 }
@@ -26,92 +26,98 @@ export interface Listeners {
 const SEVERITIES = { info: [9, 'INFO'], warn: [13, 'WARN'] } as const;
 
 /**
- * Tells a logger and the Logs API of each change of state and each act, once. A change that an act
- * makes is one line with it, however many circuit breakers there are, but an event of its own.
+ * Logs each state change and each operation. The state changes that an operation causes are part of
+ * its log line, but events of their own.
  *
- * @returns ends it
+ * @returns a function that stops the logging
  */
-export function logEvents({ logger, events }: Listeners): () => void {
+export function logEvents({ logger, events }: LogTargets): () => void {
   const log = new SafeLogger(logger);
 
-  function tell(
+  function emitEvent(
     eventName: string,
     { level, text }: Description,
     subject: string,
-    at: number,
-    told: Readonly<Record<string, string | number | undefined>>,
+    timestamp: number,
+    attributes: Readonly<Record<string, string | number | undefined>>,
   ): void {
     const [severityNumber, severityText] = SEVERITIES[level];
-    const attributes = defined(told);
-    const body = `${subject} ${text}`;
-    // What they do is theirs, and must not reach the call in which it happens.
-    runDetached(() => {
-      const to = events?.getLogger('cockatiel-otel');
-      return to?.emit({ eventName, severityNumber, severityText, timestamp: at, body, attributes });
-    }, reportFault);
+    const record = {
+      eventName,
+      severityNumber,
+      severityText,
+      timestamp,
+      body: `${subject} ${text}`,
+      attributes: withoutUndefined(attributes),
+    };
+    // An error of the user's logger must not reach the call that caused the event.
+    runDetached(() => events?.getLogger('cockatiel-otel')?.emit(record), reportFault);
   }
 
-  function write({ level, text }: Description, subject: string, fields: LogFields): void {
-    log[level](`${subject} ${text}`, defined(fields));
+  function writeLine({ level, text }: Description, subject: string, fields: LogFields): void {
+    log[level](`${subject} ${text}`, withoutUndefined(fields));
   }
 
-  const ends = [
-    stateChanges.subscribe((change: StateChange) => {
-      const { name, key, previous, state, at, lastErrorType, recoverySeconds } = change;
-      const said = describeStateChange(change);
-      const subject = subjectOf('Circuit breaker', name, key);
-      if (!operationEvents.isUnderway(name)) {
-        write(said, subject, {
-          policy: name,
-          key,
-          state,
-          previous_state: previous,
-          last_error_type: lastErrorType,
-          recovery_seconds: recoverySeconds,
-        });
-      }
-      tell(semconv.EVENT_STATE_CHANGE, said, subject, at, {
-        [ATTR_POLICY_NAME]: name,
-        [semconv.EVENT_ATTR_POLICY_KEY]: key,
-        [ATTR_CIRCUIT_BREAKER_STATE]: state,
-        [ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE]: previous,
-        [ATTR_ERROR_TYPE]: lastErrorType,
-        [semconv.EVENT_ATTR_RECOVERY_DURATION]: recoverySeconds,
-      });
-    }),
-    operationEvents.subscribe((act: OperationEvent) => {
-      const { action, name, at, by, onBehalfOf, reason, previous, state, execution } = act;
-      const said = describeOperation(act);
-      const subject = subjectOf(execution ? 'An execution of' : 'Circuit breaker', name);
-      write(said, subject, {
+  function logStateChange(change: StateChange): void {
+    const { name, key, previous, state, at, lastErrorType, recoverySeconds } = change;
+    const description = describeStateChange(change);
+    const subject = subjectOf('Circuit breaker', name, key);
+    if (!operationEvents.isInProgress(name)) {
+      writeLine(description, subject, {
         policy: name,
-        action,
-        by,
-        on_behalf_of: onBehalfOf,
-        reason,
+        key,
         state,
         previous_state: previous,
-        execution,
+        last_error_type: lastErrorType,
+        recovery_seconds: recoverySeconds,
       });
-      tell(semconv.EVENT_ADMINISTRATION, said, subject, at, {
-        [ATTR_POLICY_NAME]: name,
-        [semconv.EVENT_ATTR_ACTION]: action,
-        [semconv.EVENT_ATTR_BY]: by,
-        [semconv.EVENT_ATTR_ON_BEHALF_OF]: onBehalfOf,
-        [semconv.EVENT_ATTR_REASON]: reason,
-        [ATTR_CIRCUIT_BREAKER_STATE]: state,
-        [ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE]: previous,
-        [semconv.EVENT_ATTR_EXECUTION_ID]: execution,
-      });
-    }),
+    }
+    emitEvent(semconv.EVENT_STATE_CHANGE, description, subject, at, {
+      [ATTR_POLICY_NAME]: name,
+      [semconv.EVENT_ATTR_POLICY_KEY]: key,
+      [ATTR_CIRCUIT_BREAKER_STATE]: state,
+      [ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE]: previous,
+      [ATTR_ERROR_TYPE]: lastErrorType,
+      [semconv.EVENT_ATTR_RECOVERY_DURATION]: recoverySeconds,
+    });
+  }
+
+  function logOperation(operation: OperationEvent): void {
+    const { action, name, at, by, onBehalfOf, reason, previous, state, execution } = operation;
+    const description = describeOperation(operation);
+    const subject = subjectOf(execution ? 'An execution of' : 'Circuit breaker', name);
+    writeLine(description, subject, {
+      policy: name,
+      action,
+      by,
+      on_behalf_of: onBehalfOf,
+      reason,
+      state,
+      previous_state: previous,
+      execution,
+    });
+    emitEvent(semconv.EVENT_ADMINISTRATION, description, subject, at, {
+      [ATTR_POLICY_NAME]: name,
+      [semconv.EVENT_ATTR_ACTION]: action,
+      [semconv.EVENT_ATTR_BY]: by,
+      [semconv.EVENT_ATTR_ON_BEHALF_OF]: onBehalfOf,
+      [semconv.EVENT_ATTR_REASON]: reason,
+      [ATTR_CIRCUIT_BREAKER_STATE]: state,
+      [ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE]: previous,
+      [semconv.EVENT_ATTR_EXECUTION_ID]: execution,
+    });
+  }
+
+  const unsubscribe = [
+    stateChanges.subscribe(logStateChange),
+    operationEvents.subscribe(logOperation),
   ];
-  return function end() {
-    for (const each of ends) each();
+  return () => {
+    for (const stop of unsubscribe) stop();
   };
 }
 
-/** Without what is not known. */
-function defined<T>(fields: Readonly<Record<string, T | undefined>>): Record<string, T> {
+function withoutUndefined<T>(fields: Readonly<Record<string, T | undefined>>): Record<string, T> {
   return Object.fromEntries(
     Object.entries(fields).filter((entry): entry is [string, T] => entry[1] !== undefined),
   );

@@ -3,47 +3,48 @@ import { Emitter } from '../../shared/emitter.ts';
 
 export type OperationAction = CircuitBreakerAction | 'abort';
 
-/** Somebody has done something by hand. */
+/** An operation on a circuit breaker or an execution. */
 export interface OperationEvent {
   readonly action: OperationAction;
-  /** Of the policy. */
+  /** The name of the policy. */
   readonly name: string;
-  /** In ms since 1970. */
+  /** Milliseconds since 1970. */
   readonly at: number;
-  /** Whose token it was, or who was said to do it. */
+  /** The name of the token, or the name in the request if the token has none. */
   readonly by: string | undefined;
-  /** For whom, where the holder of a token said so. */
+  /** The name in the request, if it differs from that of the token. */
   readonly onBehalfOf: string | undefined;
   readonly reason: string | undefined;
-  /** Of circuit breakers, the worst of them. */
+  /** The worst state of the circuit breakers before. */
   readonly previous?: CircuitBreakerState;
+  /** The worst state of the circuit breakers after. */
   readonly state?: CircuitBreakerState;
-  /** Whether something of it could not be done. */
+  /** Whether a part of the operation failed. */
   readonly failed?: boolean;
-  /** Of an execution that was called off. */
+  /** The ID of an aborted execution. */
   readonly execution?: string;
 }
 
-/** The name of what is done this very moment. */
-let under: string | undefined;
+/** The policy name of the operation that runs now. */
+let currentName: string | undefined;
 
-class Acts extends Emitter<OperationEvent> {
-  /** Whether somebody is at it this very moment: what changes of this name now is told with the act. */
-  isUnderway(name: string): boolean {
-    return under === name;
+class OperationEvents extends Emitter<OperationEvent> {
+  /** Whether an operation on the name runs now. Its state changes are reported with the operation. */
+  isInProgress(name: string): boolean {
+    return currentName === name;
   }
 
-  /** Does it as one act. */
-  run(name: string, work: () => void): void {
-    const before = under;
-    under = name;
+  /** Runs an operation. */
+  run(name: string, operation: () => void): void {
+    const previousName = currentName;
+    currentName = name;
     try {
-      work();
+      operation();
     } finally {
-      under = before;
+      currentName = previousName;
     }
   }
 }
 
-/** What is done by hand in this process, by whichever routes. */
-export const operationEvents = new Acts();
+/** The operations in this process, through any routes. */
+export const operationEvents = new OperationEvents();

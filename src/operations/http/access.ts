@@ -1,17 +1,17 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import type { HealthSettings } from '../settings.ts';
+import type { HealthSettings } from '../options/settings.ts';
+import { Problem } from '../responses/problem.ts';
 import { assertPlainPath } from './plain-path.ts';
-import { Problem } from './problem.ts';
 import { assertSameOrigin } from './same-origin.ts';
-import { type Holder, isBearer, Tokens } from './tokens.ts';
+import { isBearer, type TokenOwner, Tokens } from './tokens.ts';
 
-/** What a request is found to be, for the handlers that answer it. */
+/** What the middleware passes to the handlers. */
 export interface Env {
-  Variables: { holder: Holder | undefined };
+  Variables: { owner: TokenOwner | undefined };
   Bindings: Bindings;
 }
 
-/** What Node's adapter knows of a request; other hosts give none of it. */
+/** What Node's adapter passes with a request. Other hosts pass nothing. */
 interface Bindings {
   readonly incoming?: { readonly url?: string };
 }
@@ -19,8 +19,8 @@ interface Bindings {
 const CHALLENGE = { 'www-authenticate': 'Bearer realm="cockatiel-otel"' };
 
 /**
- * Decides which requests may read and which may change something. It counts no wrong tokens: a token
- * has at least 16 characters, and a limit would also refuse the holder of the right one.
+ * Decides which requests may read and which may start operations. Failed logins are not counted: a
+ * token has at least 16 characters, and a limit would lock out its owner.
  */
 export class AccessControl {
   readonly #tokens: Tokens;
@@ -33,46 +33,44 @@ export class AccessControl {
     this.#hosts = hosts;
   }
 
-  /** Before anything else. */
-  readonly plain: MiddlewareHandler<Env> = async (c, next) => {
-    // Node's request has the target as the client sent it; the URL of a `Request` is normalized.
+  /** Must run first. */
+  readonly checkPath: MiddlewareHandler<Env> = async (c, next) => {
+    // Node's request has the target as it was sent; the URL of a `Request` is normalized.
     assertPlainPath(c.env?.incoming?.url ?? c.req.url.replace(/^\w+:\/\/[^/?#]*/, ''));
     await next();
   };
 
-  /** Of routes that read. */
-  readonly reads: MiddlewareHandler<Env> = async (c, next) => {
-    if (this.#protectReads) this.#identify(c);
+  readonly checkRead: MiddlewareHandler<Env> = async (c, next) => {
+    if (this.#protectReads) this.#authenticate(c);
     await next();
   };
 
-  /** Of routes that change something. */
-  readonly changes: MiddlewareHandler<Env> = async (c, next) => {
-    if (this.#tokens.none) {
+  readonly checkOperation: MiddlewareHandler<Env> = async (c, next) => {
+    if (this.#tokens.isEmpty) {
       throw new Problem(
         403,
-        'Nothing can be changed here, as no token is configured. To enable it, give `healthRoutes` the option `token`, and send it as `Authorization: Bearer <token>`.',
+        'Operations are disabled, because no token is configured. To enable them, set the option `token` of `healthRoutes`, and send it as `Authorization: Bearer <token>`.',
       );
     }
     assertSameOrigin(c.req.raw.headers, this.#hosts);
-    c.set('holder', this.#identify(c));
+    c.set('owner', this.#authenticate(c));
     await next();
   };
 
-  /** Whether the request may read; for routes that show less without a token, and refuse no request. */
+  /** Whether the request may read; for routes that respond with less instead of an error. */
   mayRead(c: Context<Env>): boolean {
-    return !this.#protectReads || this.#tokens.holder(c.req.header('authorization')) !== undefined;
+    return !this.#protectReads || this.#tokens.ownerOf(c.req.header('authorization')) !== undefined;
   }
 
-  #identify(c: Context<Env>): Holder {
+  #authenticate(c: Context<Env>): TokenOwner {
     const header = c.req.header('authorization');
-    // Basic credentials that a proxy added are no token.
+    // A proxy may have added Basic credentials. They do not count as a failed login.
     if (header === undefined || !isBearer(header)) {
-      throw unauthorized('Send the token as `Authorization: Bearer`.');
+      throw unauthorized('Send the token as `Authorization: Bearer <token>`.');
     }
-    const holder = this.#tokens.holder(header);
-    if (holder === undefined) throw unauthorized('The token is wrong.');
-    return holder;
+    const owner = this.#tokens.ownerOf(header);
+    if (owner === undefined) throw unauthorized('The token is wrong.');
+    return owner;
   }
 }
 

@@ -1,158 +1,162 @@
 import { type Context, type Handler, Hono, type MiddlewareHandler } from 'hono';
 import { administrationRoutes } from '../../metrics/breaker-control.ts';
 import { CIRCUIT_BREAKER_ACTIONS, type CircuitBreakerState } from '../../semconv/attributes.ts';
-import { type Actor, administer, unknownBreaker } from '../administration.ts';
-import type { HealthSettings } from '../settings.ts';
-import { breakerViewOf, breakerViews, scopesOf, summaryOf } from '../views/breakers.ts';
-import { abortExecution, executionViews } from '../views/executions.ts';
+import { abortExecution } from '../actions/abort-execution.ts';
+import type { Actor } from '../actions/actor.ts';
+import { administer, unknownBreaker } from '../actions/administer.ts';
+import type { HealthSettings } from '../options/settings.ts';
+import { createListBody, writeJsonObject } from '../responses/json-list.ts';
+import { Problem, toProblem } from '../responses/problem.ts';
+import { withSecurityHeaders } from '../responses/security-headers.ts';
+import { breakerViewOf, breakerViews, metricsOf, summarizeStates } from '../views/breakers.ts';
+import { executionsView } from '../views/executions.ts';
 import { toHealthView } from '../views/health.ts';
 import { policyViews } from '../views/policies.ts';
 import { AccessControl, type Env } from './access.ts';
-import { jsonInTurns, jsonListBody } from './json-list.ts';
-import { Problem, problemOf } from './problem.ts';
 import { parseFields } from './request-body.ts';
-import { withHeaders } from './response-headers.ts';
 
 /**
- * The routes as a web app.
+ * Creates the web app of the operations API.
  *
  * @param liveConsole the routes `/live` and `/events`
+ * @param onError receives unexpected errors
  */
 export function createApp(
   settings: HealthSettings,
   liveConsole: Hono,
-  fault: (error: unknown) => void,
+  onError: (error: unknown) => void,
 ): Hono<Env> {
-  const guard = new AccessControl(settings);
+  const access = new AccessControl(settings);
   const app = new Hono<Env>();
-  app.use(secured, guard.plain);
+  app.use(finishResponse, access.checkPath);
 
-  const read = (path: string, answer: (c: Context<Env>) => Response | Promise<Response>) =>
-    route(app, path, { GET: [guard.reads, answer] });
-  const readList = (path: string, write: () => AsyncIterable<string>) => {
-    const body = jsonListBody(write);
-    read(path, async (c) => c.body(await body(), 200, { 'content-type': 'application/json' }));
+  const addRead = (path: string, respond: (c: Context<Env>) => Response | Promise<Response>) =>
+    addRoute(app, path, { GET: [access.checkRead, respond] });
+  const addList = (path: string, write: () => AsyncIterable<string>) => {
+    const createBody = createListBody(write);
+    addRead(path, async (c) =>
+      c.body(await createBody(), 200, { 'content-type': 'application/json' }),
+    );
   };
 
-  readList('/circuit-breakers', async function* () {
+  addList('/circuit-breakers', async function* () {
     const states: CircuitBreakerState[] = [];
     yield '{"breakers":';
-    yield* jsonInTurns(breakerViews(), ({ state }) => void states.push(state));
-    yield `,"summary":${JSON.stringify(summaryOf(states))}}`;
+    yield* writeJsonObject(breakerViews(), ({ state }) => void states.push(state));
+    yield `,"summary":${JSON.stringify(summarizeStates(states))}}`;
   });
-  readList('/policies', async function* () {
+  addList('/policies', async function* () {
     yield '{"policies":';
-    yield* jsonInTurns(policyViews());
+    yield* writeJsonObject(policyViews());
     yield '}';
   });
-  read('/circuit-breakers/:name', (c) => {
-    const name = named(c);
+  addRead('/circuit-breakers/:name', (c) => {
+    const name = breakerNameOf(c);
     const view = breakerViewOf(name);
     if (view === undefined) throw unknownBreaker(name);
     return c.json({ name, ...view });
   });
-  read('/executions', (c) => c.json(executionViews()));
+  addRead('/executions', (c) => c.json(executionsView()));
 
   if (settings.token !== undefined) administrationRoutes.isAvailable = true;
   for (const action of CIRCUIT_BREAKER_ACTIONS) {
-    route(app, `/circuit-breakers/:name/${action}`, {
+    addRoute(app, `/circuit-breakers/:name/${action}`, {
       POST: [
-        guard.changes,
-        async (c) => c.json(administer(named(c), action, await actorOf(c, settings))),
+        access.checkOperation,
+        async (c) => c.json(administer(breakerNameOf(c), action, await parseActor(c, settings))),
       ],
     });
   }
-  route(app, '/executions/:id', {
+  addRoute(app, '/executions/:id', {
     DELETE: [
-      guard.changes,
+      access.checkOperation,
       async (c) => {
-        const actor = await actorOf(c, settings);
+        const actor = await parseActor(c, settings);
         return c.json(abortExecution(c.req.param('id') ?? '', actor), 202);
       },
     ],
   });
 
-  route(app, '/health', {
+  addRoute(app, '/health', {
     GET: [
       (c) => {
         const health = toHealthView(settings);
-        const code = health.status === 'unhealthy' ? 503 : 200;
-        const told = guard.mayRead(c) ? health : { status: health.status };
-        return c.json(told, code);
+        const view = access.mayRead(c) ? health : { status: health.status };
+        return c.json(view, health.status === 'unhealthy' ? 503 : 200);
       },
     ],
   });
 
-  // The page itself tells nothing; it asks for the token that its stream needs.
-  app.use('/events', guard.reads);
+  // The page has no data; it asks for the token that its stream requires.
+  app.use('/events', access.checkRead);
   app.route('/', liveConsole);
-  for (const path of ['/live', '/events']) route(app, path, {}, ['GET', 'HEAD']);
+  for (const path of ['/live', '/events']) addRoute(app, path, {}, ['GET', 'HEAD']);
 
   const root = new Hono<Env>();
   root.route(settings.prefix || '/', app);
   root.notFound(() => {
     throw new Problem(
       404,
-      'There is no such route. Where the path of a mount is left in the URL, the option `prefix` says what it is.',
+      'There is no such route. If a framework leaves the path of the mount in the URL, set the option `prefix` to that path.',
     );
   });
   root.onError((error) => {
-    const problem = problemOf(error);
-    if (problem !== error) fault(error);
+    const problem = toProblem(error);
+    if (problem !== error) onError(error);
     return problem.response();
   });
   return root;
 }
 
-type Steps = readonly (Handler<Env> | MiddlewareHandler<Env>)[];
+type Handlers = readonly (Handler<Env> | MiddlewareHandler<Env>)[];
 
-/** Answers some methods, and tells who asks by another which they are. */
-function route(
+/** Adds a route; further methods get a 405 that lists the allowed ones. */
+function addRoute(
   app: Hono<Env>,
   path: string,
-  methods: Readonly<Record<string, Steps>>,
-  others: readonly string[] = 'GET' in methods ? ['HEAD'] : [],
+  methods: Readonly<Record<string, Handlers>>,
+  furtherMethods: readonly string[] = 'GET' in methods ? ['HEAD'] : [],
 ): void {
-  for (const [method, steps] of Object.entries(methods)) app.on([method], [path], ...steps);
-  const allow = [...Object.keys(methods), ...others, 'OPTIONS'].sort().join(', ');
+  for (const [method, handlers] of Object.entries(methods)) app.on([method], [path], ...handlers);
+  const allow = [...Object.keys(methods), ...furtherMethods, 'OPTIONS'].sort().join(', ');
   app.all(path, (c) => {
     if (c.req.method === 'OPTIONS') return c.body(null, 204, { allow });
-    throw new Problem(405, `Only ${allow} can be asked here.`, {}, { allow });
+    throw new Problem(405, `This route allows only ${allow}.`, {}, { allow });
   });
 }
 
 /**
- * The name in the path. A client takes `.` and `..` for steps through the path, however they are
- * escaped; so these two come as `%252E` and `%252E%252E`.
+ * The name in the path. Clients resolve `.` and `..` in a path, even if they are percent-encoded, so
+ * these two names arrive as `%252E` and `%252E%252E`.
  */
-function named(c: Context<Env>): string {
+function breakerNameOf(c: Context<Env>): string {
   const name = c.req.param('name') ?? '';
-  return /^(%2e){1,2}$/i.test(name) && scopesOf(name).length === 0
+  return /^(%2e){1,2}$/i.test(name) && metricsOf(name).length === 0
     ? decodeURIComponent(name)
     : name;
 }
 
-/** @throws Problem */
-async function actorOf(c: Context<Env>, { limits }: HealthSettings): Promise<Actor> {
-  const { reason, by } = await parseFields(c.req.raw, limits.bodyBytes);
-  const who = c.get('holder')?.who;
-  const said = textOf('by', by);
+/** @throws Problem if the body is invalid */
+async function parseActor(c: Context<Env>, { limits }: HealthSettings): Promise<Actor> {
+  const fields = await parseFields(c.req.raw, limits.bodyBytes);
+  const tokenName = c.get('owner')?.name;
+  const requestName = parseText('by', fields['by']);
   return {
-    by: who ?? said,
-    onBehalfOf: who === undefined || said === who ? undefined : said,
-    reason: textOf('reason', reason),
+    by: tokenName ?? requestName,
+    onBehalfOf: tokenName === undefined || requestName === tokenName ? undefined : requestName,
+    reason: parseText('reason', fields['reason']),
   };
 }
 
-function textOf(field: string, value: unknown): string | undefined {
+function parseText(field: string, value: unknown): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value !== 'string') throw new Problem(400, `The field \`${field}\` must be a string.`);
   return value;
 }
 
-const secured: MiddlewareHandler<Env> = async (c, next) => {
+const finishResponse: MiddlewareHandler<Env> = async (c, next) => {
   await next();
-  withHeaders(c.res);
-  // What nobody is given must not be made.
+  withSecurityHeaders(c.res);
+  // The body of a HEAD response is never read, so its stream would never end.
   if (c.req.raw.method === 'HEAD') await c.res.body?.cancel();
 };

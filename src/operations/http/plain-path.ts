@@ -1,4 +1,4 @@
-import { Problem } from './problem.ts';
+import { Problem } from '../responses/problem.ts';
 
 /** A percent-encoded letter, digit, `-`, `.`, `_` or `~`: https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2.2 */
 const ENCODED_PLAIN = /%(?:2[de]|3\d|4[1-9a-f]|5[\daf]|6[1-9a-f]|7[\dae])/i;

@@ -1,33 +1,34 @@
-import { Problem } from './problem.ts';
+import { Problem } from '../responses/problem.ts';
 
-/** Time that a client has to send it all. */
-const PATIENCE_MS = 5000;
+/** Time for a client to send the body. */
+const BODY_TIMEOUT_MS = 5000;
 
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
 
 /**
- * The fields of a small JSON body; none of an empty one.
+ * Reads the fields of a small JSON body; an empty body has none.
  *
- * @throws Problem
+ * @param limit in bytes
+ * @throws Problem if the body is invalid, too large or too slow
  */
 export async function parseFields(
   request: Request,
   limit: number,
 ): Promise<Readonly<Record<string, unknown>>> {
   const type = request.headers.get('content-type');
-  if (type !== null && !JSON_TYPE.test(type)) throw unsupported();
-  const text = await textOf(request, limit);
+  if (type !== null && !JSON_TYPE.test(type)) throw unsupportedType();
+  const text = await readText(request, limit);
   if (text.trim() === '') return {};
-  if (type === null) throw unsupported();
-  const value = parsed(text);
+  if (type === null) throw unsupportedType();
+  const value = parseJson(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Problem(400, 'The body must be a JSON object, such as {"reason":"maintenance"}.');
   }
-  // Without members that a polluted `Object.prototype` would add.
+  // Without a prototype, a polluted `Object.prototype` cannot add fields.
   return Object.assign(Object.create(null), value);
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -35,31 +36,31 @@ function parsed(text: string): unknown {
   }
 }
 
-async function textOf(request: Request, limit: number): Promise<string> {
-  const tooLarge = () => new Problem(413, `The body must have ${limit} bytes at most.`);
+async function readText(request: Request, limit: number): Promise<string> {
+  const tooLarge = () => new Problem(413, `The body must have at most ${limit} bytes.`);
   const length = request.headers.get('content-length');
   if (Number(length) > limit) throw tooLarge();
   if (length === '0') return '';
-  // One that comes in chunks has no length, and one that never was on a wire has no header at all.
-  const announced = length !== null || request.headers.has('transfer-encoding') || request.bodyUsed;
+  // A chunked body has no length; a `Request` that was created in this process has neither header.
+  const hasBody = length !== null || request.headers.has('transfer-encoding') || request.bodyUsed;
   const reader = readerOf(request);
   if (reader === undefined) {
-    if (announced) throw unreadable();
+    if (hasBody) throw unreadable();
     return '';
   }
   let timer: NodeJS.Timeout | undefined;
-  const impatience = new Promise<never>((_, reject) => {
+  const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new Problem(408, 'The body did not come in time.')),
-      PATIENCE_MS,
+      () => reject(new Problem(408, 'The body did not arrive in time.')),
+      BODY_TIMEOUT_MS,
     );
   });
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
     for (;;) {
-      const { done, value } = await Promise.race([reader.read(), impatience]);
-      if (done && announced && size === 0) throw unreadable();
+      const { done, value } = await Promise.race([reader.read(), timeout]);
+      if (done && hasBody && size === 0) throw unreadable();
       if (done) return new TextDecoder().decode(Buffer.concat(chunks));
       size += value.byteLength;
       if (size > limit) throw tooLarge();
@@ -81,13 +82,13 @@ function readerOf(request: Request): ReadableStreamDefaultReader<Uint8Array> | u
   }
 }
 
-function unsupported(): Problem {
-  return new Problem(415, 'The body must come as `Content-Type: application/json`.');
+function unsupportedType(): Problem {
+  return new Problem(415, 'The body must have the header `Content-Type: application/json`.');
 }
 
 function unreadable(): Problem {
   return new Problem(
     400,
-    'The body could not be read. Where a framework has read it already, mount these routes before its parser.',
+    'The body could not be read. If a framework has parsed it already, mount these routes before its parser.',
   );
 }

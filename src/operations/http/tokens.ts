@@ -1,37 +1,38 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Whose token it is; nobody's name where there is but one token. */
-export interface Holder {
-  readonly who: string | undefined;
+/** The owner of a token. */
+export interface TokenOwner {
+  /** `undefined` if the only token has no name. */
+  readonly name: string | undefined;
 }
 
-/** The tokens that may change something. They are kept as digests only. */
+/** The tokens that allow operations, stored as digests. */
 export class Tokens {
-  readonly #known: readonly (Holder & { readonly digest: Buffer })[];
+  readonly #entries: readonly (TokenOwner & { readonly digest: Buffer })[];
 
   constructor(token: string | Readonly<Record<string, string>> | undefined) {
     const pairs: readonly (readonly [string | undefined, string])[] =
       typeof token === 'string' ? [[undefined, token]] : Object.entries(token ?? {});
-    this.#known = pairs.map(([who, secret]) => ({ who, digest: digestOf(secret) }));
+    this.#entries = pairs.map(([name, secret]) => ({ name, digest: digestOf(secret) }));
   }
 
-  get none(): boolean {
-    return this.#known.length === 0;
+  get isEmpty(): boolean {
+    return this.#entries.length === 0;
   }
 
   /**
-   * Who sent it. Digests are of one length, and all are compared, so that the time that it takes
-   * tells neither how much of a token was right nor whose it is.
+   * The owner of the token in a request. Compares all digests in constant time, so that the duration
+   * reveals neither how much of a token was right nor whose it is.
    *
-   * @param header that of `Authorization`
+   * @param header the header `Authorization`
    */
-  holder(header: string | undefined): Holder | undefined {
+  ownerOf(header: string | undefined): TokenOwner | undefined {
     const sent = digestOf(header?.match(/^Bearer +(\S+) *$/i)?.[1] ?? '');
-    let found: Holder | undefined;
-    for (const known of this.#known) {
-      if (timingSafeEqual(known.digest, sent)) found = known;
+    let owner: TokenOwner | undefined;
+    for (const entry of this.#entries) {
+      if (timingSafeEqual(entry.digest, sent)) owner = entry;
     }
-    return found;
+    return owner;
   }
 }
 

@@ -5,31 +5,31 @@ function rankOf(state: CircuitBreakerState): number {
   return STATES_WORST_FIRST.indexOf(state);
 }
 
-export function isWorse(one: CircuitBreakerState, other: CircuitBreakerState): boolean {
-  return rankOf(one) < rankOf(other);
+export function isWorse(first: CircuitBreakerState, second: CircuitBreakerState): boolean {
+  return rankOf(first) < rankOf(second);
 }
 
 /**
- * The circuit breakers of a name, the worst first: by state, then who has been in trouble longest,
- * then who has more failures. What is said of a name is that of the first, so that all of it is true
- * of one circuit breaker.
+ * The statuses of the circuit breakers of a name, the worst first: by state, then by the time since
+ * they left closed, then by failures. A name is shown with the status of the first one, so that all
+ * fields belong to the same circuit breaker.
  */
 export function breakerStatusesOf(controls: readonly BreakerControl[]): BreakerStatus[] {
-  const readings = controls.map((control) => control.read());
-  // Most names have one, and the live page reads hundreds of them each second.
-  return readings.length < 2 ? readings : readings.sort(compare);
+  const statuses = controls.map((control) => control.read());
+  // Most names have one circuit breaker, and the live page reads hundreds of names per second.
+  return statuses.length < 2 ? statuses : statuses.sort(compare);
 }
 
 function compare(a: BreakerStatus, b: BreakerStatus): number {
   return (
     rankOf(a.state) - rankOf(b.state) ||
-    troubledAt(a) - troubledAt(b) ||
+    leftClosedAt(a) - leftClosedAt(b) ||
     (b.failures ?? 0) - (a.failures ?? 0)
   );
 }
 
-/** One number for those of which it is not known, as infinity less infinity is none. */
-function troubledAt({ state, openedAt, since }: BreakerStatus): number {
+/** A finite number if unknown, because Infinity - Infinity is NaN. */
+function leftClosedAt({ state, openedAt, since }: BreakerStatus): number {
   if (state === 'closed') return 0;
   return openedAt ?? since ?? Number.MAX_SAFE_INTEGER;
 }

@@ -1,20 +1,17 @@
-/** Groups what has a name. (`Map.groupBy` is not in Node 20.) */
+/** Groups items by name. Node 20 has no `Map.groupBy`. */
 export function groupByName<T extends { readonly name: string }>(
-  all: readonly T[],
+  items: readonly T[],
 ): Map<string, T[]> {
   const groups = new Map<string, T[]>();
-  for (const each of all) {
-    const group = groups.get(each.name);
-    if (group) group.push(each);
-    else groups.set(each.name, [each]);
+  for (const item of items) {
+    const group = groups.get(item.name);
+    if (group) group.push(item);
+    else groups.set(item.name, [item]);
   }
   return groups;
 }
 
-/**
- * An object for JSON, whatever the names are: each becomes a member of its own, `__proto__` too,
- * which an assignment would take for the prototype.
- */
+/** An object whose own members have these names, `__proto__` included. */
 export function toRecord<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
   return Object.fromEntries(entries);
 }

@@ -1,21 +1,14 @@
-import type { HealthSummary } from '../../dependencies/checks/types.ts';
-import type { HealthSettings } from '../settings.ts';
-import { type BreakerSummary, breakerStates } from './breakers.ts';
+import type { HealthView } from '../contract.ts';
+import type { HealthSettings } from '../options/settings.ts';
+import { breakerStates } from './breakers.ts';
 
-export interface HealthView {
-  readonly status: 'healthy' | 'degraded' | 'unhealthy';
-  readonly breakers: BreakerSummary;
-  /** The summary of the last checks, where dependencies are watched. */
-  readonly dependencies?: HealthSummary;
-}
-
-/** How the service is, for load balancers. */
+/** The health of the service, for load balancers. */
 export function toHealthView({ openFails, dependencies }: HealthSettings): HealthView {
-  const { summary: breakers, open } = breakerStates();
+  const { summary: breakers, isAnyOpen } = breakerStates();
   const summary = dependencies?.state().summary;
-  const all = breakers.closed === breakers.total && !summary?.unavailable_systems;
+  const isHealthy = breakers.closed === breakers.total && !summary?.unavailable_systems;
   return {
-    status: openFails && open ? 'unhealthy' : all ? 'healthy' : 'degraded',
+    status: openFails && isAnyOpen ? 'unhealthy' : isHealthy ? 'healthy' : 'degraded',
     breakers,
     ...(summary && { dependencies: summary }),
   };

@@ -2,62 +2,58 @@ import { policyMetrics } from '../../instrument.ts';
 import { type PolicySnapshot, snapshotOf } from '../../metrics/snapshot.ts';
 import { groupByName, toRecord } from './group-by-name.ts';
 
-/** What one value is in JSON: counts, by names in the manner of the metrics. */
+/** JSON of nested counts. */
 type Numbers = number | null | undefined | { readonly [name: string]: Numbers };
 
-/**
- * Every instrumented policy with live counts, by name; those of one name are summed. Each is read
- * when it is asked for.
- */
+/** The present counts of every instrumented policy by name, summed if several have the same name. */
 export function* policyViews(): Generator<[name: string, view: Numbers]> {
-  for (const [name, own] of groupByName(policyMetrics())) {
-    const views = own.map((scope) => viewOf(snapshotOf(scope)));
-    yield [name, views.reduce((a, b) => together(a, b))];
+  for (const [name, group] of groupByName(policyMetrics())) {
+    const views = group.map((metrics) => toPolicyView(snapshotOf(metrics)));
+    yield [name, views.reduce((a, b) => mergeViews(a, b))];
   }
 }
 
-/** What has its name in the metrics as well is handed on as it is: there may be much of it. */
-function viewOf(all: PolicySnapshot): Numbers {
-  const { policies, executions, active, circuitBreaker, retry, fallback, errors } = all;
+function toPolicyView(snapshot: PolicySnapshot): Numbers {
+  const { policies, executions, active, circuitBreaker, retry, timeout, bulkhead } = snapshot;
   return {
     policies,
     executions,
     active,
-    circuit_breaker: circuitBreaker && circuitOf(circuitBreaker),
+    circuit_breaker: circuitBreaker && toCircuitView(circuitBreaker),
     retry,
-    timeout: all.timeout && { calls: all.timeout.calls, limit: all.timeout.limit ?? null },
-    bulkhead: all.bulkhead && bulkheadOf(all.bulkhead),
-    fallback,
-    errors,
-    telemetry_errors: all.telemetryErrors,
+    timeout: timeout && { calls: timeout.calls, limit: timeout.limit ?? null },
+    bulkhead: bulkhead && toBulkheadView(bulkhead),
+    fallback: snapshot.fallback,
+    errors: snapshot.errors,
+    telemetry_errors: snapshot.telemetryErrors,
   };
 }
 
-/** Without the failures in a row, which are shown of each circuit breaker. */
-function circuitOf(all: NonNullable<PolicySnapshot['circuitBreaker']>): Numbers {
-  const { state, downtime, transitions, calls, administration } = all;
+/** Without the consecutive failures, which `GET /circuit-breakers` has. */
+function toCircuitView(snapshot: NonNullable<PolicySnapshot['circuitBreaker']>): Numbers {
+  const { state, downtime, transitions, calls, administration } = snapshot;
   return { state, downtime, transitions, calls, administration };
 }
 
-function bulkheadOf(all: NonNullable<PolicySnapshot['bulkhead']>): Numbers {
-  const { calls, active, queued, limit, queueLimit } = all;
+function toBulkheadView(snapshot: NonNullable<PolicySnapshot['bulkhead']>): Numbers {
+  const { calls, active, queued, limit, queueLimit } = snapshot;
   return { calls, active, queued, limit, queue_limit: queueLimit };
 }
 
-/** Seconds of which the longest are shown. */
-const LONGEST = ['.timeout.limit', '.circuit_breaker.downtime'];
+/** Durations; merged views have the longest, not the sum. */
+const MAXIMA = ['.timeout.limit', '.circuit_breaker.downtime'];
 
-/** @param path of the value */
-function together(a: Numbers, b: Numbers, path = ''): Numbers {
+/** @param path of the value in the view */
+function mergeViews(a: Numbers, b: Numbers, path = ''): Numbers {
   if (a === null || a === undefined) return b ?? a;
   if (b === null || b === undefined) return a;
   if (typeof a === 'number' || typeof b === 'number') {
-    return LONGEST.includes(path) ? Math.max(Number(a), Number(b)) : Number(a) + Number(b);
+    return MAXIMA.includes(path) ? Math.max(Number(a), Number(b)) : Number(a) + Number(b);
   }
   return toRecord(
     [...new Set([...Object.keys(a), ...Object.keys(b)])].map((key) => [
       key,
-      together(a[key], b[key], `${path}.${key}`),
+      mergeViews(a[key], b[key], `${path}.${key}`),
     ]),
   );
 }

@@ -81,8 +81,8 @@ describe('numbers on the live page', () => {
 
   it('say of how long they are, while that is no minute', () => {
     expect([0, 3, 60, 179].map(spanText)).toEqual([
-      'nothing yet, as nobody looked before',
-      'last 3 s, as nobody looked before',
+      'nothing yet, as sampling begins now',
+      'last 3 s, as sampling began then',
       'last minute',
       'last minute',
     ]);

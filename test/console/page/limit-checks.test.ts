@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { exceededLimits, rank } from '../../../src/console/page/limit-checks.ts';
+import { exceededLimits, severityRank } from '../../../src/console/page/limit-checks.ts';
 import type { Row } from '../../../src/console/protocol/messages.ts';
-import { limitsFor } from '../../../src/console/server/limits.ts';
+import { resolveLimits } from '../../../src/console/server/limits.ts';
 import { LIMITS } from '../../../src/presets/thresholds.ts';
 
-const limits = limitsFor(10, 60);
+const limits = resolveLimits(10, 60);
 const quiet: Row = {
   name: 'servicenow',
   latest: [0, 0, 0, 0, 0, 0],
@@ -12,23 +12,25 @@ const quiet: Row = {
   active: 0,
   p50: 0.01,
   p95: 0.02,
-  timed: 100,
+  timedCalls: 100,
 };
-const bulkheadOf = (more: Partial<NonNullable<Row['bulkhead']>>) => ({
+const bulkheadOf = (overrides: Partial<NonNullable<Row['bulkhead']>>) => ({
   calls: 500,
   rejected: 0,
   active: 1,
   limit: 10,
   queued: 0,
   saturation: 0.1,
-  ...more,
+  ...overrides,
 });
 const found = (row: Partial<Row>) => [...exceededLimits({ ...quiet, ...row }, limits)];
 
 describe('what is beyond a documented limit', () => {
   it('is nothing where nothing happens, or all is well', () => {
     expect(found({})).toEqual([]);
-    expect(found({ outcomes: [0, 0, 0, 0, 0, 0], p50: null, p95: null, timed: 0 })).toEqual([]);
+    expect(found({ outcomes: [0, 0, 0, 0, 0, 0], p50: null, p95: null, timedCalls: 0 })).toEqual(
+      [],
+    );
   });
 
   it('is a share of failures, where there are so many that it says something', () => {
@@ -43,14 +45,14 @@ describe('what is beyond a documented limit', () => {
 
   it('is a 95th percentile above its limit, of so many calls that it is not the slowest', () => {
     const p95 = LIMITS.latency.seconds + 0.01;
-    expect(found({ p95, timed: 19 })).toEqual([]);
-    expect(found({ p95, timed: 20 })).toEqual(['latency']);
+    expect(found({ p95, timedCalls: 19 })).toEqual([]);
+    expect(found({ p95, timedCalls: 20 })).toEqual(['latency']);
     expect(found({ p95 })).toEqual(['latency']);
     expect(found({ p95: LIMITS.latency.seconds })).toEqual([]);
   });
 
   it.each([
-    ['retries', { retry: { calls: 100, again: 51, exhausted: 0 } }],
+    ['retries', { retry: { calls: 100, retries: 51, exhausted: 0 } }],
     ['timeouts', { timeout: { calls: 100, timedOut: 6, limit: 1 } }],
     ['rejections', { bulkhead: bulkheadOf({ calls: 500, rejected: 6 }) }],
     ['saturation', { bulkhead: bulkheadOf({ saturation: 0.91 }) }],
@@ -60,7 +62,7 @@ describe('what is beyond a documented limit', () => {
   });
 
   it.each([
-    ['retries', { retry: { calls: 100, again: 50, exhausted: 0 } }],
+    ['retries', { retry: { calls: 100, retries: 50, exhausted: 0 } }],
     ['timeouts', { timeout: { calls: 100, timedOut: 5, limit: 1 } }],
     ['rejections', { bulkhead: bulkheadOf({ calls: 500, rejected: 5 }) }],
     ['a bulkhead that is full at this moment', { bulkhead: bulkheadOf({ active: 10 }) }],
@@ -74,7 +76,7 @@ describe('what is beyond a documented limit', () => {
 
 describe('the order of trouble', () => {
   const rankOf = (row: Partial<Row>) =>
-    rank({ ...quiet, ...row }, exceededLimits({ ...quiet, ...row }, limits));
+    severityRank({ ...quiet, ...row }, exceededLimits({ ...quiet, ...row }, limits));
   const breaker = (state: 'open' | 'isolated' | 'half_open' | 'closed') => ({
     breaker: {
       state,
@@ -84,7 +86,7 @@ describe('the order of trouble', () => {
       failureLimit: null,
       nextProbeAt: null,
       lastErrorType: null,
-      held: false,
+      isIsolatedByOperator: false,
     },
   });
 

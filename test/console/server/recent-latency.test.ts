@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { LATENCY_STEPS, Latency } from '../../../src/console/server/latency.ts';
+import { LATENCY_STEPS, RecentLatency } from '../../../src/console/server/recent-latency.ts';
 import { LIMITS } from '../../../src/presets/thresholds.ts';
 
 function percentileOf(seconds: number): number {
-  const latency = new Latency();
+  const latency = new RecentLatency();
   for (let count = 0; count < 100; count++) latency.add(seconds);
-  latency.turn();
+  latency.endStep();
   return latency.percentile(0.95) as number;
 }
 
 describe('percentiles of the live page', () => {
   it.each([0.0004, 0.012, 0.5, 3, 90])('are a tenth off at most, around %d s', (middle) => {
-    const latency = new Latency();
+    const latency = new RecentLatency();
     const all = Array.from({ length: 2000 }, (_, index) => middle * (0.5 + index / 2000));
     for (const seconds of all) latency.add(seconds);
-    latency.turn();
+    latency.endStep();
     for (const quantile of [0.5, 0.95]) {
       const truth = all[quantile * 2000] as number;
       const told = latency.percentile(quantile) as number;
@@ -40,24 +40,24 @@ describe('percentiles of the live page', () => {
   });
 
   it('forget what is older than ten seconds', () => {
-    const latency = new Latency();
+    const latency = new RecentLatency();
     latency.add(5);
     for (let step = 0; step < LATENCY_STEPS; step++) {
-      latency.turn();
+      latency.endStep();
       latency.add(0.01);
       expect(latency.percentile(1)).toBeGreaterThan(4);
     }
-    latency.turn();
+    latency.endStep();
     expect(latency.percentile(1)).toBeLessThan(0.02);
-    for (let step = 0; step < LATENCY_STEPS; step++) latency.turn();
+    for (let step = 0; step < LATENCY_STEPS; step++) latency.endStep();
     expect(latency.count).toBe(0);
     expect(latency.percentile(0.5)).toBeNull();
   });
 
   it('take what is too short and too long to be told apart', () => {
-    const latency = new Latency();
+    const latency = new RecentLatency();
     for (const seconds of [0, 1e-9, 1e9]) latency.add(seconds);
-    latency.turn();
+    latency.endStep();
     expect(latency.count).toBe(3);
     expect(latency.percentile(0.5)).toBeLessThanOrEqual(0.0001);
     expect(latency.percentile(1)).toBeGreaterThan(500);

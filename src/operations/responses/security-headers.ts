@@ -6,8 +6,8 @@ const HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
 };
 
-/** What keeps a browser from doing harm with an answer, where it does not say itself. */
-export function withHeaders(response: Response): Response {
+/** Adds headers that restrict what a browser does with the response, unless it has them. */
+export function withSecurityHeaders(response: Response): Response {
   for (const [name, value] of Object.entries(HEADERS)) {
     if (!response.headers.has(name)) response.headers.set(name, value);
   }

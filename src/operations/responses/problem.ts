@@ -1,15 +1,15 @@
 import { STATUS_CODES } from 'node:http';
-import { withHeaders } from './response-headers.ts';
+import { withSecurityHeaders } from './security-headers.ts';
 
-/** What goes wrong, as it is told to the client: https://www.rfc-editor.org/rfc/rfc9457 */
+/** An error response as problem details: https://www.rfc-editor.org/rfc/rfc9457 */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly status: number;
-  /** Further members of the answer. */
+  /** Further members of the JSON body. */
   readonly members: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
 
-  /** @param detail for people: what is wrong, and what to do */
+  /** @param detail a sentence for people: what is wrong, and what to do */
   constructor(
     status: number,
     detail: string,
@@ -26,7 +26,7 @@ export class Problem extends Error {
     const { status, message: detail, members } = this;
     const body = { type: 'about:blank', title: STATUS_CODES[status], status, detail, ...members };
     const type = 'application/problem+json';
-    return withHeaders(
+    return withSecurityHeaders(
       new Response(`${JSON.stringify(body)}\n`, {
         status,
         headers: { 'content-type': type, ...this.headers },
@@ -35,8 +35,8 @@ export class Problem extends Error {
   }
 }
 
-/** Whatever is thrown becomes an answer; what is not meant for the client is not told to it. */
-export function problemOf(error: unknown): Problem {
+/** Turns any error into a Problem. The message of an unexpected error is not sent to the client. */
+export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  return new Problem(500, 'Something went wrong here. The log of the service may say more.');
+  return new Problem(500, 'An unexpected error occurred. The log of the service may have details.');
 }

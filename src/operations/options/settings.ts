@@ -1,7 +1,7 @@
-import type { DependencyMonitor } from '../dependencies/monitor/types.ts';
-import { assertLogger, type Logger } from '../shared/logger.ts';
-import { expected, ownOptions } from '../shared/validate.ts';
-import type { EventLoggerProvider } from './events/event-logger.ts';
+import type { DependencyMonitor } from '../../dependencies/monitor/types.ts';
+import { assertLogger, type Logger } from '../../shared/logger.ts';
+import { expected, ownOptions } from '../../shared/validate.ts';
+import { assertEventLoggerProvider, type EventLoggerProvider } from '../events/event-logger.ts';
 import type { HealthLimits, HealthOptions } from './options.ts';
 
 /** The options with defaults. */
@@ -39,7 +39,7 @@ const OPTIONS = [
   'hosts',
 ];
 
-/** @throws TypeError naming the option and what was expected; never what a token is */
+/** @throws TypeError that names the option and what was expected, but never a token */
 export function resolveHealthSettings(options: HealthOptions): HealthSettings {
   const own = ownOptions('options', options, OPTIONS);
   const { token, protectReads = false, openFails = false, executions = true } = own;
@@ -49,27 +49,21 @@ export function resolveHealthSettings(options: HealthOptions): HealthSettings {
     if (typeof value !== 'boolean') throw expected(`\`options.${name}\` to be a boolean`, value);
   }
   if (protectReads && token === undefined) {
-    throw expected('`options.token` to be given, as `protectReads` asks for it', token);
+    throw expected('`options.token` to be set, because `protectReads` requires it', token);
   }
   if (dependencies !== undefined && typeof dependencies?.state !== 'function') {
-    throw expected('`options.dependencies` to be what `monitorDependencies` gave', dependencies);
+    throw expected(
+      '`options.dependencies` to be the result of `monitorDependencies`',
+      dependencies,
+    );
   }
-  assertLogging(logger, events);
+  assertLogger(logger);
+  assertEventLoggerProvider(events);
   if (service !== undefined && (typeof service !== 'string' || service.trim() === '')) {
     throw expected('`options.service` to be a non-empty string', service);
   }
   if (typeof prefix !== 'string' || !/^(\/[\w.~-]+)*\/?$/.test(prefix)) {
     throw expected('`options.prefix` to be a path such as "/ops"', prefix);
-  }
-  const bounds = { ...DEFAULT_LIMITS };
-  for (const [name, value] of Object.entries(
-    ownOptions('options.limits', limits, Object.keys(DEFAULT_LIMITS)),
-  )) {
-    if (value === undefined) continue;
-    if (!Number.isSafeInteger(value) || value < 1) {
-      throw expected(`\`options.limits.${name}\` to be an integer of at least 1`, value);
-    }
-    bounds[name as keyof HealthLimits] = value;
   }
   assertHosts(hosts);
   return {
@@ -82,26 +76,30 @@ export function resolveHealthSettings(options: HealthOptions): HealthSettings {
     service,
     executions,
     prefix: prefix.replace(/\/$/, ''),
-    limits: bounds,
+    limits: resolveLimits(limits),
     hosts: new Set(hosts.map((host) => host.toLowerCase())),
   };
 }
 
-/** @throws TypeError */
-export function assertHosts(hosts: unknown): asserts hosts is readonly string[] {
-  const isName = (host: unknown) =>
-    typeof host === 'string' && /^[^\s:/@]+$|^\[[\da-f:.]+\]$/i.test(host);
-  if (!Array.isArray(hosts) || !hosts.every(isName)) {
-    throw expected('`options.hosts` to be an array of names such as "ops.example"', hosts);
+function resolveLimits(limits: HealthLimits): Required<HealthLimits> {
+  const resolved = { ...DEFAULT_LIMITS };
+  const own = ownOptions('options.limits', limits, Object.keys(DEFAULT_LIMITS));
+  for (const [name, value] of Object.entries(own)) {
+    if (value === undefined) continue;
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw expected(`\`options.limits.${name}\` to be an integer of at least 1`, value);
+    }
+    resolved[name as keyof HealthLimits] = value;
   }
+  return resolved;
 }
 
-/** @throws TypeError */
-export function assertLogging(logger: unknown, events: unknown): void {
-  assertLogger(logger);
-  const { getLogger } = (events ?? {}) as { getLogger?: unknown };
-  if (events !== undefined && typeof getLogger !== 'function') {
-    throw expected('`options.events` to have a method `getLogger`', events);
+/** @throws TypeError if the option is invalid */
+export function assertHosts(hosts: unknown): asserts hosts is readonly string[] {
+  const isHostName = (host: unknown) =>
+    typeof host === 'string' && /^[^\s:/@]+$|^\[[\da-f:.]+\]$/i.test(host);
+  if (!Array.isArray(hosts) || !hosts.every(isHostName)) {
+    throw expected('`options.hosts` to be an array of names such as "ops.example"', hosts);
   }
 }
 
@@ -109,22 +107,22 @@ function assertToken(token: unknown): void {
   if (token === undefined) return;
   const isRecord = typeof token === 'object' && token !== null && !Array.isArray(token);
   if (typeof token !== 'string' && !isRecord) {
-    throw expected('`options.token` to be a string, or an object of them by who has them', token);
+    throw expected('`options.token` to be a string, or an object of tokens by name', token);
   }
   const tokens = typeof token === 'string' ? [token] : Object.values(token as object);
   if (tokens.length === 0) {
     throw new TypeError('Expected `options.token` to have at least one token, got none');
   }
-  for (const each of tokens) {
-    // What it is must not stand in an error, which ends in a log.
-    const got = typeof each === 'string' ? `${each.length} characters` : typeof each;
-    if (typeof each !== 'string' || !/^[\x21-\x7e]{16,}$/.test(each)) {
+  for (const value of tokens) {
+    // Errors end in logs, so the message must not contain the token.
+    const received = typeof value === 'string' ? `${value.length} characters` : typeof value;
+    if (typeof value !== 'string' || !/^[\x21-\x7e]{16,}$/.test(value)) {
       throw new TypeError(
-        `Expected a token in \`options.token\` to be at least 16 visible ASCII characters, got ${got}`,
+        `Expected a token in \`options.token\` to be at least 16 visible ASCII characters, got ${received}`,
       );
     }
   }
   if (new Set(tokens).size < tokens.length) {
-    throw new TypeError('Expected each token in `options.token` to be of its own, got one twice');
+    throw new TypeError('Expected all tokens in `options.token` to differ, got one twice');
   }
 }

@@ -6,22 +6,22 @@ import type { EventFeed } from './event-feed.ts';
 import { operationEvents } from './operation-events.ts';
 
 /**
- * Fills a feed with what happens in this process from now on.
+ * Adds the events of this process to a feed.
  *
- * @returns ends it
+ * @returns a function that stops it
  */
-export function feedEvents(feed: EventFeed): () => void {
-  const ends = [
+export function feedProcessEvents(feed: EventFeed): () => void {
+  const unsubscribe = [
     stateChanges.subscribe((change) => {
       const { name, key, at } = change;
-      if (operationEvents.isUnderway(name)) return;
+      if (operationEvents.isInProgress(name)) return;
       const { text, tone } = describeStateChange(change);
-      const which = key === undefined || key === name ? '' : `${sanitizeLine(key)}: `;
-      feed.add({ at, kind: 'state_change', name, text: `${which}${text}`, tone });
+      const prefix = key === undefined || key === name ? '' : `${sanitizeLine(key)}: `;
+      feed.add({ at, kind: 'state_change', name, text: `${prefix}${text}`, tone });
     }),
-    operationEvents.subscribe((act) => {
-      const { name, at } = act;
-      const { text, tone } = describeOperation(act);
+    operationEvents.subscribe((operation) => {
+      const { name, at } = operation;
+      const { text, tone } = describeOperation(operation);
       feed.add({ at, kind: 'administration', name, text, tone });
     }),
     dependencyChanges.subscribe(({ name, available, error }) => {
@@ -34,7 +34,7 @@ export function feedEvents(feed: EventFeed): () => void {
       });
     }),
   ];
-  return function end() {
-    for (const each of ends) each();
+  return () => {
+    for (const stop of unsubscribe) stop();
   };
 }
