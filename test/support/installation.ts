@@ -31,7 +31,10 @@ export class Installation {
     const path = await realpath(await mkdtemp(join(emptyPlace(), 'installation-')));
     await cp(join(ROOT, 'package.json'), join(path, 'package.json'));
     await cp(join(ROOT, 'src'), join(path, 'src'), { recursive: true });
-    await cp(join(ROOT, 'scripts'), join(path, 'scripts'), { recursive: true });
+    await cp(join(ROOT, 'scripts'), join(path, 'scripts'), {
+      recursive: true,
+      filter: (source) => !source.includes('/scripts/api-page/node_modules'),
+    });
     for (const [name, folder] of Object.entries(packages)) {
       const link = join(path, 'node_modules', name);
       await mkdir(dirname(link), { recursive: true });
