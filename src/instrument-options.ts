@@ -1,29 +1,34 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import type { ConstantAttributes } from './metrics/policy-metrics.ts';
-import { labelProblem, sameLabel } from './semconv/labels.ts';
+import { labelConflict, labelProblem } from './semconv/labels.ts';
 import { assertKeys, expected, isPlainObject } from './shared/validate.ts';
 
+/**
+ * Options of `instrument`.
+ *
+ * @example
+ * const options: InstrumentOptions = { attributes: { 'team.name': 'payments' }, durations: false };
+ */
 export interface InstrumentOptions {
   /**
-   * Constant attributes for every metric of the policy. Keep their values few: each combination is
-   * a set of series of its own. Each name must be a label of its own in Prometheus, where `team.name`
-   * and `team_name` are one. Refused are names that this package or Prometheus sets itself (`le`,
-   * `quantile`, `job`, `instance`), `otel.*`, and names that begin with `__` or a digit.
+   * Constant attributes of all metrics of the policy. Use few values: each combination has its own
+   * series. Names must be different labels in Prometheus, where `team.name` and `team_name` are the
+   * same. Names that this package or Prometheus sets (`le`, `quantile`, `job`, `instance`), `otel.*`,
+   * and names that begin with `__` or a digit are rejected.
    * @example { 'team.name': 'payments', region: 'eu' }
    * @default {}
    */
   readonly attributes?: ConstantAttributes;
   /**
-   * Names the type of an error, or of a result that a filter calls failed. `undefined` leaves it to
-   * the default: an HTTP status, a code such as `ECONNREFUSED`, or the name of the class.
-   * Give few different names; beyond 20 under one policy they become `_OTHER`, except well-known
-   * ones. A name is cut after 64 characters. If the hook throws, the default is used and the fault
-   * is counted.
+   * Returns the type of an error, or of a returned value that is a failure. `undefined` uses the
+   * default: an HTTP status, a code such as `ECONNREFUSED`, or the class name. Beyond 20 types per
+   * policy, further types become `_OTHER`, except well-known ones. Types are limited to 64 characters.
+   * If the function throws, the default is used and the fault is counted.
    */
   readonly errorType?: (error: unknown) => string | undefined;
   /**
-   * Whether durations are recorded (the histograms), in seconds. Those from before an SDK is there
-   * are not kept; counts are.
+   * Whether the histograms of durations are recorded. Durations from before the SDK starts are lost;
+   * counts are not.
    * @default true
    */
   readonly durations?: boolean;
@@ -33,13 +38,13 @@ export interface InstrumentOptions {
 
 const OPTIONS = ['attributes', 'errorType', 'durations', 'meterProvider'];
 
-/** @throws TypeError naming the argument and what was expected */
+/** @throws TypeError that names the argument and what was expected */
 export function assertName(name: unknown): asserts name is string {
   if (typeof name !== 'string') throw expected('`name` to be a string', name);
   if (name.trim() === '') throw expected('`name` to be a non-empty string', name);
 }
 
-/** @throws TypeError naming the option and what was expected */
+/** @throws TypeError that names the option and what was expected */
 export function assertOptions(options: unknown): asserts options is InstrumentOptions {
   if (!isPlainObject(options)) throw expected('`options` to be a plain object', options);
   assertKeys('options', options, OPTIONS);
@@ -75,10 +80,10 @@ function assertAttributes(attributes: unknown): void {
       throw expected(`${option} to be a string, a finite number or a boolean`, value);
     }
   }
-  const same = sameLabel(Object.keys(attributes));
-  if (same) {
+  const conflict = labelConflict(Object.keys(attributes));
+  if (conflict) {
     throw new TypeError(
-      `Expected \`options.attributes\` to have names that are different labels in Prometheus: ${same}`,
+      `Expected \`options.attributes\` to have names that are different labels in Prometheus: ${conflict}`,
     );
   }
 }

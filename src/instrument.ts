@@ -13,22 +13,21 @@ import { reportFault, warn } from './shared/diagnostics.ts';
 import { processWide } from './shared/process-wide.ts';
 import { expected } from './shared/validate.ts';
 
-/** Where the rooms meet: numbers, what writes them, and what reports them. */
-
+/** A meter provider, and the metrics that are exported to it. */
 interface Destination {
   readonly group: MeterGroup;
   /** Runs before each execution. */
   readonly connectIfNeeded: () => void;
 }
 
-/** Of all copies of this package in the process: two reports of one name would spoil each other. */
+/** Shared by all copies of this package in the process, so that a name is exported once. */
 const destinations = processWide('destinations', () => ({
-  given: new WeakMap<MeterProvider, Destination>(),
+  byProvider: new WeakMap<MeterProvider, Destination>(),
   global: undefined as Destination | undefined,
-  /** Weak, as a provider that was given, and what reports to it, may go with its policies. */
+  /** Weak, so that a meter provider can be garbage-collected with its policies. */
   groups: new Set<WeakRef<MeterGroup>>(),
 }));
-const { given, groups } = destinations;
+const { byProvider, groups } = destinations;
 
 function destinationOf(provider: MeterProvider | undefined): Destination {
   if (provider === undefined) {
@@ -41,29 +40,28 @@ function destinationOf(provider: MeterProvider | undefined): Destination {
     destinations.global.connectIfNeeded();
     return destinations.global;
   }
-  let destination = given.get(provider);
+  let destination = byProvider.get(provider);
   if (destination === undefined) {
     destination = { group: new MeterGroup(reportFault), connectIfNeeded: () => {} };
     connect(destination.group, provider);
-    given.set(provider, destination);
+    byProvider.set(provider, destination);
     groups.add(new WeakRef(destination.group));
   }
   return destination;
 }
 
 /**
- * Makes a cockatiel policy tell OpenTelemetry what it does.
+ * Instruments a cockatiel policy with OpenTelemetry metrics.
  *
- * Takes a retry, circuit breaker, timeout, bulkhead, fallback, noop, a `wrap()` of them (nested
- * ones too: every member reports under this name), or anything that has `execute`, of any copy of
- * cockatiel 3.2 or 4. The policy is instrumented in place and behaves as before. A policy that is
- * instrumented already keeps its first name and options, so that a breaker shared by two stacks stays
- * one. Instrument what you execute: `dangerouslyUnref()` makes another policy.
+ * Accepts a retry, circuit breaker, timeout, bulkhead, fallback, noop, a `wrap()` of them, or any object
+ * with `execute`, of any copy of cockatiel 3.2 or 4. All members of a stack report under its name. The
+ * policy is modified in place and behaves as before. An instrumented policy keeps its first name and
+ * options, so a breaker that two stacks share is counted once. Instrument the policy that you execute:
+ * `dangerouslyUnref()` returns another policy.
  *
- * @param name what the policy protects, such as `servicenow`. One name for each dependency; policies
- *   of one name are summed
- * @returns the policy it was given
- * @throws TypeError if an argument is not what it must be; the policy is untouched then
+ * @param name of the protected dependency, such as `servicenow`; policies of one name are summed
+ * @returns the same policy
+ * @throws TypeError if an argument is invalid; the policy is unchanged then
  * @example
  * const policy = instrument('servicenow', wrap(retryPolicy, breaker, timeoutPolicy));
  * await policy.execute(({ signal }) => fetch(url, { signal }));
@@ -77,72 +75,82 @@ export function instrument<P extends { execute: unknown }>(
   if (!isPolicy(policy)) throw expected('`policy` to have a method `execute`', policy);
   assertOptions(options);
   if (isAttached(policy)) return policy;
-  const { group, connectIfNeeded: ensure } = destinationOf(options.meterProvider);
-  const scope = group.obtain(name, { ...options.attributes });
+  const { group, connectIfNeeded } = destinationOf(options.meterProvider);
+  const metrics = group.obtain(name, { ...options.attributes });
   const { errorType, durations = true } = options;
-  attach(policy as AnyPolicy, { metrics: scope, errorType, durations, warn }, group, ensure);
+  attach(policy as AnyPolicy, { metrics, errorType, durations, warn }, group, connectIfNeeded);
   return policy;
 }
 
 /**
- * Undoes `instrument`, for the members of a `wrap()` too that no other instrumented stack has. Does
- * nothing to a policy that is not instrumented. Calls in flight go on as they are. A name without policies is reported once more, its states as zero, and then ends.
+ * Removes the instrumentation of a policy and of its members, except members of other instrumented
+ * stacks. Calls in flight continue. A name without policies is exported once more, with all states 0.
+ *
+ * @example
+ * uninstrument(policy);
  */
 export function uninstrument(policy: { execute: unknown }): void {
   if (isPolicy(policy)) detach(policy);
 }
 
 /**
- * Where the answers that are gathered under one name are counted, for as long as the keeper lives.
- * Before each of them, `ensure` runs.
+ * Returns the metrics of `gather` calls of a name. Call `connectIfNeeded` before each of them.
+ *
+ * @param owner keeps the metrics alive while it is reachable
  */
 export function degradationMetrics(
   name: string,
-  keeper: object,
+  owner: object,
   meterProvider: MeterProvider | undefined,
-): { readonly counts: DegradationMetrics; readonly ensure: () => void } {
-  const { group, connectIfNeeded: ensure } = destinationOf(meterProvider);
-  const scope = group.obtainDegradation(name);
-  group.register(scope, keeper, {});
-  return { counts: scope.degradationMetrics(), ensure };
+): { readonly counts: DegradationMetrics; readonly connectIfNeeded: () => void } {
+  const { group, connectIfNeeded } = destinationOf(meterProvider);
+  const metrics = group.obtainDegradation(name);
+  group.register(metrics, owner, {});
+  return { counts: metrics.degradationMetrics(), connectIfNeeded };
 }
 
-/**
- * Where checks of a dependency are counted, until whoever watches it leaves. Before each check,
- * `ensure` runs.
- */
+/** Returns the metrics of a dependency for one watcher. Call `connectIfNeeded` before each check. */
 export function dependencyMetrics(
   name: string,
   meterProvider: MeterProvider | undefined,
 ): {
   readonly counts: DependencyMetrics;
-  readonly ensure: () => void;
+  readonly connectIfNeeded: () => void;
+  /** Removes the watcher. */
   readonly leave: () => void;
 } {
-  const { group, connectIfNeeded: ensure } = destinationOf(meterProvider);
-  const scope = group.watchDependency(name);
-  return { counts: scope.dependencyMetrics(), ensure, leave: () => group.unwatchDependency(scope) };
+  const { group, connectIfNeeded } = destinationOf(meterProvider);
+  const metrics = group.watchDependency(name);
+  return {
+    counts: metrics.dependencyMetrics(),
+    connectIfNeeded,
+    leave: () => group.unwatchDependency(metrics),
+  };
 }
 
-/** What is instrumented now, with live states and counts, by name. */
+/**
+ * Returns the present states and counts of all instrumented policies, by name.
+ *
+ * @example
+ * const open = snapshot().filter(({ circuitBreaker }) => (circuitBreaker?.state.open ?? 0) > 0);
+ */
 export function snapshot(): PolicySnapshot[] {
   return policyMetrics().map(snapshotOf);
 }
 
-/** The names that have policies now, whoever they report to. */
+/** The metrics of all names with instrumented policies, for all meter providers. */
 export function policyMetrics(): PolicyMetrics[] {
-  const all: PolicyMetrics[] = [];
+  const result: PolicyMetrics[] = [];
   for (const reference of groups) {
     const group = reference.deref();
-    if (group) addScopes(group, all);
+    if (group) addPolicies(group, result);
     else groups.delete(reference);
   }
-  return all;
+  return result;
 }
 
-/** In a loop, as a load balancer has it done a thousand times a second. */
-function addScopes({ policies: scopes }: MeterGroup, all: PolicyMetrics[]): void {
-  for (const scope of scopes.values()) {
-    if (scope.registrations > 0 && scope.isOfPolicies) all.push(scope);
+function addPolicies({ policies }: MeterGroup, result: PolicyMetrics[]): void {
+  for (const metrics of policies.values()) {
+    if (metrics.registrations > 0 && metrics.isOfPolicies) result.push(metrics);
   }
 }

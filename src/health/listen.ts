@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo, isIPv4, isIPv6 } from 'node:net';
+import { type AddressInfo, isIPv6 } from 'node:net';
 import type { HealthOptions } from '../operations/options/options.ts';
 import { assertHosts } from '../operations/options/settings.ts';
 import { Problem } from '../operations/responses/problem.ts';
+import { hostName, isLoopback } from '../shared/host-header.ts';
 import { listenError } from '../shared/listen-error.ts';
 import { expected, ownOptions } from '../shared/validate.ts';
 import { type HealthRoutes, healthRoutes } from './health-routes.ts';
@@ -83,7 +84,7 @@ export async function listen(
     nodeHandler({
       async fetch(request, env) {
         const header = request.headers.get('host');
-        const name = hostNameOf(header ?? '');
+        const name = hostName(header ?? '');
         // Browsers always send `Host`; health checks with HTTP/1.0 do not.
         if (header === null || acceptsAnyName || isLoopback(name) || names.has(name)) {
           return health.fetch(request, env);
@@ -133,17 +134,6 @@ function resolveAddress(options: ListenOptions): Required<ListenOptions> {
   }
   assertHosts(hosts);
   return { port, host, hosts };
-}
-
-function isLoopback(name: string): boolean {
-  return name === 'localhost' || name === '::1' || (isIPv4(name) && name.startsWith('127.'));
-}
-
-/** The name in a `Host` header, without the port. */
-function hostNameOf(header: string): string {
-  const url = `http://${header}`;
-  if (!URL.canParse(url)) return '';
-  return new URL(url).hostname.replace(/^\[|\]$/g, '').toLowerCase();
 }
 
 function urlOf(host: string, { port }: AddressInfo): string {

@@ -214,20 +214,17 @@ export class CircuitBreakerInstrumentation extends ExecutorInstrumentation {
   }
 
   #emit(previous: number, recoverySeconds: number | undefined): void {
-    const { metrics: scope } = this.#settings;
-    try {
-      stateChanges.emit({
-        name: scope.name,
-        key: this.control.key,
-        previous: CIRCUIT_BREAKER_STATES[previous] as CircuitBreakerState,
-        state: CIRCUIT_BREAKER_STATES[this.#state] as CircuitBreakerState,
-        at: this.#changedAt ?? Date.now(),
-        lastErrorType: this.#lastErrorType,
-        recoverySeconds,
-      });
-    } catch (fault) {
-      scope.fault(fault);
-    }
+    const { metrics } = this.#settings;
+    const change = {
+      name: metrics.name,
+      key: this.control.key,
+      previous: CIRCUIT_BREAKER_STATES[previous] as CircuitBreakerState,
+      state: CIRCUIT_BREAKER_STATES[this.#state] as CircuitBreakerState,
+      at: this.#changedAt ?? Date.now(),
+      lastErrorType: this.#lastErrorType,
+      recoverySeconds,
+    };
+    stateChanges.emit(change, (error) => metrics.fault(error));
   }
 }
 

@@ -1,57 +1,56 @@
 import { processWide } from '../shared/process-wide.ts';
 
-/** An execution that has begun and was not answered yet. */
+/** An execution in progress. */
 export interface ActiveExecution {
   /** Unique in the process. */
   readonly id: number;
   readonly name: string;
-  /** How long it has been under way, however the wall clock is set. */
+  /** Milliseconds since its beginning, by a clock that cannot be set. */
   readonly ageMs: number;
-  /** Of the call under way: 1 is the first. */
+  /** The present attempt; 1 is the first call. */
   readonly attempt: number;
   readonly correlationId: string | undefined;
-  /** Calls it off through its signal, where it has one that this package made. */
+  /** Aborts its signal; `undefined` for policies that do not create a signal for each call. */
   readonly abort: (() => void) | undefined;
-  /** It was called off by `abort`, and has yet to be answered. */
+  /** Whether `abort` was called. */
   readonly aborted: boolean;
 }
 
-/** A call, and the call that it is part of. */
+/** A call and the call around it. */
 interface CallWithParent {
   readonly parent: CallWithParent | undefined;
   execution: Execution | undefined;
 }
 
-/** One of a list, whose neighbours it knows: to come and to go costs next to nothing. */
+/** An entry of a linked list, so that adding and removing take constant time. */
 export class Execution implements ActiveExecution {
   readonly id: number;
   readonly name: string;
   readonly correlationId: string | undefined;
-  readonly list: List;
+  readonly list: ExecutionList;
   attempt = 1;
   abort: (() => void) | undefined = undefined;
   aborted = false;
-  readonly #begun = performance.now();
-  before: Execution | undefined;
-  after: Execution | undefined = undefined;
+  readonly #startedAt = performance.now();
+  previous: Execution | undefined;
+  next: Execution | undefined = undefined;
 
-  constructor(id: number, name: string, correlationId: string | undefined, list: List) {
+  constructor(id: number, name: string, correlationId: string | undefined, list: ExecutionList) {
     this.id = id;
     this.name = name;
     this.correlationId = correlationId;
     this.list = list;
-    this.before = list.last;
-    if (list.last) list.last.after = this;
+    this.previous = list.last;
+    if (list.last) list.last.next = this;
     else list.first = this;
     list.last = this;
   }
 
   get ageMs(): number {
-    return performance.now() - this.#begun;
+    return performance.now() - this.#startedAt;
   }
 
-  /** Lets it be called off. */
-  abortBy(abort: () => void): void {
+  enableAbort(abort: () => void): void {
     this.abort = () => {
       this.aborted = true;
       abort();
@@ -59,33 +58,34 @@ export class Execution implements ActiveExecution {
   }
 
   remove(): void {
-    const { before, after, list } = this;
-    if (before) before.after = after;
-    else list.first = after;
-    if (after) after.before = before;
-    else list.last = before;
+    const { previous, next, list } = this;
+    if (previous) previous.next = next;
+    else list.first = next;
+    if (next) next.previous = previous;
+    else list.last = previous;
   }
 }
 
-interface List {
+interface ExecutionList {
   first: Execution | undefined;
   last: Execution | undefined;
 }
 
-/** Of all copies of this package in the process. */
+/** Shared by all copies of this package in the process. */
 const state = processWide('active-executions', () => ({
-  /** `undefined` unless a listener asked for it. */
-  list: undefined as List | undefined,
-  /** The execution that begins this very moment, until the stack that is entered takes it. */
+  /** `undefined` without watchers. */
+  list: undefined as ExecutionList | undefined,
+  /** The execution that begins now, until its stack has entered. */
   beginning: undefined as { readonly execution: Execution; readonly stack: object } | undefined,
-  announced: undefined as string | undefined,
-  watchers: [] as { readonly correlate: () => string | undefined }[],
+  /** The correlation ID of the execution that begins next. */
+  nextCorrelationId: undefined as string | undefined,
+  watchers: [] as { readonly findCorrelationId: () => string | undefined }[],
   count: 0,
 }));
 
 /**
- * What is running now, for as long as somebody wants to know: otherwise a call pays a comparison.
- * Only what has begun since then is known.
+ * The executions in progress. They are tracked only while there is a watcher; otherwise a call costs
+ * one comparison. Executions that began before the first watcher are not listed.
  */
 export const activeExecutions = {
   get isWatched(): boolean {
@@ -93,62 +93,62 @@ export const activeExecutions = {
   },
 
   /**
-   * @param correlate finds the id of what begins where nobody announces one
-   * @returns ends it
+   * @param findCorrelationId returns the ID of an execution that begins without `withCorrelationId`
+   * @returns a function that removes the watcher
    */
-  watch(correlate: () => string | undefined = () => undefined): () => void {
-    const watcher = { correlate };
+  watch(findCorrelationId: () => string | undefined = () => undefined): () => void {
+    const watcher = { findCorrelationId };
     state.watchers.push(watcher);
     state.list ??= { first: undefined, last: undefined };
     return () => {
-      state.watchers = state.watchers.filter((each) => each !== watcher);
+      state.watchers = state.watchers.filter((other) => other !== watcher);
       if (state.watchers.length === 0) state.list = undefined;
     };
   },
 
   /** The oldest first. */
   list(): ActiveExecution[] {
-    const all: ActiveExecution[] = [];
-    for (let each = state.list?.first; each; each = each.after) all.push(each);
-    return all;
+    const executions: ActiveExecution[] = [];
+    for (let entry = state.list?.first; entry; entry = entry.next) executions.push(entry);
+    return executions;
   },
 
-  /** @param stack is entered next, where it is one, and may let the execution be called off */
+  /** @param stack the stack that runs next, which may call `abortBy` */
   start(call: CallWithParent, name: string, stack?: object): void {
     if (!state.list) return;
-    const id = state.announced ?? state.watchers[0]?.correlate();
-    state.announced = undefined;
+    const id = state.nextCorrelationId ?? state.watchers[0]?.findCorrelationId();
+    state.nextCorrelationId = undefined;
     state.count++;
     const execution = new Execution(state.count, name, id, state.list);
     state.beginning = stack && { execution, stack };
     call.execution = execution;
   },
 
-  /** A stack was entered, and will not take its execution any more. */
+  /** The stack has entered, and can no longer call `abortBy`. */
   stackEntered(): void {
     state.beginning = undefined;
   },
 
-  /** The stack that is being entered lets the execution that has just begun be called off. */
+  /** Makes the execution that has just begun abortable, if it is one of this stack. */
   abortBy(stack: object, abort: () => void): void {
-    if (state.beginning?.stack === stack) state.beginning.execution.abortBy(abort);
+    if (state.beginning?.stack === stack) state.beginning.execution.enableAbort(abort);
     state.beginning = undefined;
   },
 
-  /** The execution that begins while `run` does, before it returns, has this id. */
+  /** Runs a function such that the execution that it begins synchronously has this ID. */
   withCorrelationId<T>(id: string | undefined, run: () => T): T {
-    state.announced = id;
+    state.nextCorrelationId = id;
     try {
       return run();
     } finally {
-      state.announced = undefined;
+      state.nextCorrelationId = undefined;
     }
   },
 
-  /** The call is made again, and with it all that it is part of. */
+  /** Sets the attempt of the execution of a call, and of the executions around it. */
   setAttempt(call: CallWithParent, attempt: number): void {
-    for (let each: CallWithParent | undefined = call; each; each = each.parent) {
-      if (each.execution) each.execution.attempt = attempt;
+    for (let current: CallWithParent | undefined = call; current; current = current.parent) {
+      if (current.execution) current.execution.attempt = attempt;
     }
   },
 
@@ -158,5 +158,5 @@ export const activeExecutions = {
   },
 };
 
-/** Where a stack says that its promise may settle before those inside, if a call can be aborted. */
+/** Marks stacks whose promise may settle before those of their members, after an abort. */
 export const SETTLES_EARLY = Symbol.for('cockatiel-otel.settles-early');

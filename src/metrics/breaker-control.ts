@@ -1,41 +1,41 @@
 import type { CircuitBreakerState } from '../semconv/attributes.ts';
 import { processWide } from '../shared/process-wide.ts';
 
-/** What is known of one circuit breaker now; `undefined` is what can't be known of it. */
+/** The present status of one circuit breaker; `undefined` means unknown. */
 export interface BreakerStatus {
   readonly state: CircuitBreakerState;
-  /** When it came into that state, in ms since 1970. */
+  /** When it entered the state, in milliseconds since 1970. */
   readonly since: number | undefined;
-  /** When it left closed, failed tests included, in ms since 1970; `undefined` while it is closed. */
+  /** When it left closed, in milliseconds since 1970; failed probes do not change it. `undefined` while closed. */
   readonly openedAt: number | undefined;
-  /** When an open one lets the next call try, in ms since 1970. */
+  /** When an open circuit allows a probe, in milliseconds since 1970. */
   readonly nextProbeAt: number | undefined;
-  /** Calls in a row that failed. */
+  /** Consecutive failures. */
   readonly failures: number | undefined;
-  /** Of so many it opens. */
+  /** Consecutive failures that open the circuit. */
   readonly failureLimit: number | undefined;
-  /** How long it stays open, before it grows. */
+  /** Seconds until the first probe. */
   readonly openSeconds: number | undefined;
-  /** Of the last failure that it counted. */
+  /** The error type of the last failure that it counted. */
   readonly lastErrorType: string | undefined;
-  /** Which of the policies of a name it is, where they have keys. */
+  /** The key of its policy, if it has one. */
   readonly key: string | undefined;
-  /** Whether it is held open by `hold`; others may do so as well. */
+  /** Whether `BreakerControl.isolate` isolates it. Code of the service may isolate it too. */
   readonly isIsolatedByUs: boolean;
   /** Whether a reset clears its count of failures. */
   readonly canForgetFailures: boolean;
 }
 
-/** One circuit breaker, in the hands of who looks after the process. */
+/** Operations on one circuit breaker. */
 export interface BreakerControl {
-  /** That of `read`, for a fraction of its price. */
+  /** The state alone, which costs less than `read`. */
   readonly state: CircuitBreakerState;
   read(): BreakerStatus;
-  /** Closes it, unless it is held open, and makes it forget its count where it can. */
+  /** Closes the circuit, unless it is isolated, and clears its count if possible. */
   reset(): void;
-  /** Holds it open; does nothing if it does so already. It is let go at the latest with its layer. */
+  /** Isolates the circuit, until `release` or until the policy is uninstrumented. */
   isolate(): void;
-  /** Undoes `hold`. */
+  /** Ends the isolation by `isolate`. */
   release(): void;
 }
 
@@ -44,57 +44,57 @@ interface Handle {
 }
 
 /**
- * Isolates a circuit breaker, whatever its listeners throw. cockatiel counts who holds one only when
- * they have heard of it; if one of them throws, it is isolated, but nobody has a handle to end that.
+ * Isolates a circuit breaker even if its listeners throw. If a listener throws, cockatiel isolates the
+ * circuit, but returns no handle and does not count the isolation.
  *
- * @param fault is told what a listener throws
+ * @param onError receives the error of a listener
  */
 export function isolatePolicy(
   policy: { isolate(): Handle },
-  fault: (thrown: unknown) => void = () => {},
+  onError: (error: unknown) => void = () => {},
 ): Handle {
   try {
     return policy.isolate();
-  } catch (thrown) {
-    // It is isolated by now: this tells no listener, and counts.
+  } catch (error) {
+    // The circuit is isolated now, so this call runs no listeners and is counted.
     const handle = policy.isolate();
-    fault(thrown);
+    onError(error);
     return handle;
   }
 }
 
-/** Lets go what `isolated` holds; it is free before its listeners hear of it. */
-export function releasePolicy(handle: Handle, fault: (thrown: unknown) => void = () => {}): void {
+/** Ends an isolation even if listeners throw. */
+export function releasePolicy(handle: Handle, onError: (error: unknown) => void = () => {}): void {
   try {
     handle.dispose();
-  } catch (thrown) {
-    fault(thrown);
+  } catch (error) {
+    onError(error);
   }
 }
 
-/** What a circuit breaker tells of itself that no public member of cockatiel's does. */
+/** What a circuit breaker of `cockatiel-otel/policies` provides besides cockatiel's public members. */
 export interface BreakerMetadata {
   readonly key: string | undefined;
   readonly failureLimit: number | undefined;
   readonly openSeconds: number;
-  /** When it lets the next call try, in ms since 1970; `undefined` where it is not open. */
+  /** When an open circuit allows a probe, in milliseconds since 1970; `undefined` if it is not open. */
   readonly nextProbeAt: () => number | undefined;
-  /** Begins its count anew. */
+  /** Clears its count. */
   readonly forget: () => void;
 }
 
-/** Where a circuit breaker tells it, if it is one that was made here. */
+/** The property of a circuit breaker with its metadata. */
 export const BREAKER_METADATA = Symbol.for('cockatiel-otel.circuit_breaker');
 
-const held = processWide('held-names', () => new Set<string>());
+const names = processWide('isolated-names', () => new Set<string>());
 
-/** Whether routes of this process let people administer circuit breakers. */
+/** Whether routes of this process allow operations on circuit breakers. */
 export const administrationRoutes = processWide('administrators', () => ({ isAvailable: false }));
 
-/** Names whose circuit breakers are held open by hand, also those that come later. */
+/** Names whose circuit breakers an operator has isolated, including those that are created later. */
 export const isolatedNames = {
-  has: (name: string): boolean => held.has(name),
-  all: (): readonly string[] => [...held],
-  add: (name: string): void => void held.add(name),
-  delete: (name: string): void => void held.delete(name),
+  has: (name: string): boolean => names.has(name),
+  all: (): readonly string[] => [...names],
+  add: (name: string): void => void names.add(name),
+  delete: (name: string): void => void names.delete(name),
 };

@@ -22,14 +22,14 @@ export const CIRCUIT_BREAKER_RESULT = indexes(CIRCUIT_BREAKER_RESULTS);
 export const CIRCUIT_BREAKER_ACTION = indexes(CIRCUIT_BREAKER_ACTIONS);
 export const STATE = indexes(CIRCUIT_BREAKER_STATES);
 
-/** `[previous][next]` -> the index of the series, or -1 where a breaker can't go there at once. */
+/** `[previous][next]`: the index of the series, or -1 if there is no such transition. */
 const TRANSITION = CIRCUIT_BREAKER_STATES.map((previous) =>
   CIRCUIT_BREAKER_STATES.map((next) =>
     PAIRS.findIndex(([from, to]) => from === previous && to === next),
   ),
 );
 
-/** The next state on the only way from a state to one that it can't reach at once. */
+/** For each state, the next state on the way to a state that it cannot reach directly. */
 const NEXT = [STATE.open, STATE.half_open, STATE.closed, STATE.closed];
 
 export class CircuitBreakerMetrics {
@@ -41,13 +41,14 @@ export class CircuitBreakerMetrics {
   readonly transitions = new CounterSeries(CIRCUIT_BREAKER_TRANSITIONS);
   readonly administration = new CounterSeries(CIRCUIT_BREAKER_ADMINISTRATION);
   readonly recovery: DurationHistogram;
+  /** Further failures that the reported breaker needs to open. */
   #failuresLeft = Number.POSITIVE_INFINITY;
 
   constructor(source: RecorderSource) {
     this.recovery = new DurationHistogram(CIRCUIT_BREAKER_RECOVERY_DURATION, source);
   }
 
-  /** Counts a change of state, and what must have lain between where a listener hid a step. */
+  /** Counts a state change, and the transitions in between if a step was not observed. */
   stateChanged(previous: number, next: number): void {
     for (let from = previous; from !== next; ) {
       const direct = TRANSITION[from]?.[next] ?? -1;
@@ -57,20 +58,19 @@ export class CircuitBreakerMetrics {
     }
   }
 
-  /** Of several breakers of one name the longest downtime is reported. */
+  /** Reports the downtime of one breaker; the longest of the name is exported. */
   reportDowntime(seconds: number): void {
     this.downtime.values[0] = Math.max(this.downtime.get(0), seconds);
   }
 
   /**
-   * How many failures in a row a breaker counts, and at how many it opens, if that is known. Of several
-   * breakers of one name, the one is reported that needs the fewest further failures to open, and of
-   * equal ones the one with the most failures.
+   * Reports the consecutive failures of one breaker, and its limit if known. Of several breakers, the
+   * one that is nearest to opening is exported; if two are equally near, the one with more failures.
    */
   reportFailures(failures: number, limit: number | undefined): void {
     const left = (limit ?? Number.MAX_SAFE_INTEGER) - failures;
-    const isAsNear = left === this.#failuresLeft && failures > this.failures.get(0);
-    if (left >= this.#failuresLeft && !isAsNear) return;
+    const isEquallyNear = left === this.#failuresLeft && failures > this.failures.get(0);
+    if (left >= this.#failuresLeft && !isEquallyNear) return;
     this.#failuresLeft = left;
     this.failures.values[0] = failures;
     this.failureLimit.values[0] = limit ?? Number.NaN;

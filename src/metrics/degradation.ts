@@ -13,30 +13,30 @@ import { OUTCOME } from './execution.ts';
 
 const STATUS = indexes(DEGRADATION_STATUSES);
 
-/** So many parts are told apart under one name; the rest is `_OTHER`, as where errors are. */
-const LIMIT = 50;
+/** Parts per name; further ones are counted as `_OTHER`. */
+const MAX_PARTS = 50;
 
-/** Answers that are gathered from parts. */
+/** Counts results of `gather`. */
 export class DegradationMetrics {
   readonly #calls = new CounterSeries(DEGRADATION_CALLS);
   readonly #parts = new DynamicCounterSeries(DEGRADATION_PARTS);
-  /** The index of the first of the series of each part, which has one for each outcome. */
-  readonly #known = new Map<string, number>();
+  /** By part, the index of its first series; a part has one series for each outcome. */
+  readonly #firstSeries = new Map<string, number>();
 
-  /** Brings the series of a part into the world, at zero; returns the index of the first. */
-  declare(countPart: string): number {
-    const kept =
-      this.#known.has(countPart) || this.#known.size < LIMIT ? countPart : ERROR_TYPE_OTHER;
-    const known = this.#known.get(kept);
-    if (known !== undefined) return known;
+  /** Creates the series of a part with the value 0, and returns the index of the first. */
+  declare(part: string): number {
+    const name =
+      this.#firstSeries.has(part) || this.#firstSeries.size < MAX_PARTS ? part : ERROR_TYPE_OTHER;
+    const existing = this.#firstSeries.get(name);
+    if (existing !== undefined) return existing;
     const [first = 0] = PART_OUTCOMES.map((outcome) =>
-      this.#parts.addSeries({ [ATTR_DEGRADATION_PART]: kept, [ATTR_OUTCOME]: outcome }),
+      this.#parts.addSeries({ [ATTR_DEGRADATION_PART]: name, [ATTR_OUTCOME]: outcome }),
     );
-    this.#known.set(kept, first);
+    this.#firstSeries.set(name, first);
     return first;
   }
 
-  part(part: string, outcome: PartOutcome): void {
+  countPart(part: string, outcome: PartOutcome): void {
     this.#parts.add(this.declare(part) + OUTCOME[outcome]);
   }
 

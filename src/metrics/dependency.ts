@@ -15,20 +15,20 @@ import { DurationHistogram, type RecorderSource } from './duration-histogram.ts'
 const RESULT = indexes(DEPENDENCY_RESULTS);
 const RECOVERY = indexes(RECOVERY_RESULTS);
 
-/** One dependency, as those who watch it find it. */
+/** The availability of one dependency, as its watchers report it. */
 export class DependencyMetrics {
-  /** Nothing is known before the first check. */
+  /** Unknown before the first check. */
   readonly #available = new CounterSeries(DEPENDENCY_AVAILABLE, Number.NaN);
   readonly #duration: DurationHistogram;
   #recoveries: CounterSeries | undefined;
-  /** What each who watches it found last. */
-  readonly #found = new Map<object, boolean>();
+  /** By watcher, whether its last check found the dependency available. */
+  readonly #availableFor = new Map<object, boolean>();
 
   constructor(source: RecorderSource) {
     this.#duration = new DurationHistogram(DEPENDENCY_CHECK_DURATION, source);
   }
 
-  /** It can be recovered: the series of that exist from now on, at zero. */
+  /** Creates the series of recoveries with the value 0. */
   declareRecoveries(): CounterSeries {
     this.#recoveries ??= new CounterSeries(DEPENDENCY_RECOVERY_ATTEMPTS);
     return this.#recoveries;
@@ -36,25 +36,27 @@ export class DependencyMetrics {
 
   checked(watcher: object, result: DependencyResult, seconds: number): void {
     this.#duration.record(seconds, RESULT[result]);
-    this.#found.set(watcher, result !== 'unavailable');
-    this.#tell();
+    this.#availableFor.set(watcher, result !== 'unavailable');
+    this.#update();
   }
 
   recovered(result: RecoveryResult): void {
     this.declareRecoveries().add(RECOVERY[result]);
   }
 
-  /** What it found counts no more. */
+  /** Removes a watcher and its last result. */
   removeWatcher(watcher: object): void {
-    if (this.#found.delete(watcher)) this.#tell();
+    if (this.#availableFor.delete(watcher)) this.#update();
   }
 
   counts(): readonly CounterSeries[] {
     return [this.#available, ...(this.#recoveries ? [this.#recoveries] : [])];
   }
 
-  /** Available where all who watch it say so; of one that nobody watches nothing bad is known. */
-  #tell(): void {
-    this.#available.fill([...this.#found.values()].every((found) => found) ? 1 : 0);
+  /** Available if all watchers find it available. */
+  #update(): void {
+    this.#available.fill(
+      [...this.#availableFor.values()].every((isAvailable) => isAvailable) ? 1 : 0,
+    );
   }
 }

@@ -1,21 +1,22 @@
 import type { Metric } from '../semconv/metrics.ts';
 
-/** Takes one duration, in seconds. */
+/** Records one duration in seconds. */
 export type Recorder = (seconds: number) => void;
 
-/** Makes the recorder of one series of a histogram; there is none until an SDK is there. */
+/** Creates the recorder of one series of a histogram; `undefined` without an SDK. */
 export interface RecorderSource {
   createRecorder: ((metric: Metric, series: number) => Recorder) | undefined;
 }
 
 /**
- * The durations of one metric under one name. They leave as they happen, so those from before an
- * SDK are dropped: a histogram, unlike a count, can not be handed over later.
+ * The durations of one metric of one name. They are recorded as they occur. Unlike counts, durations
+ * from before the SDK cannot be exported later, so they are dropped.
  */
 export class DurationHistogram {
   readonly metric: Metric;
   readonly #source: RecorderSource;
-  #made: RecorderSource['createRecorder'];
+  /** The function that created `#recorders`. */
+  #recordersFrom: RecorderSource['createRecorder'];
   #recorders: (Recorder | undefined)[] | undefined;
 
   constructor(metric: Metric, source: RecorderSource) {
@@ -23,30 +24,30 @@ export class DurationHistogram {
     this.#source = source;
   }
 
-  /** Whoever looks on in this process. */
+  /** Receives each duration in this process, for the live page. */
   observer: ((seconds: number, series: number) => void) | undefined;
 
-  /** Whether they are reported. */
+  /** Whether durations are exported. */
   get isReported(): boolean {
     return this.#source.createRecorder !== undefined;
   }
 
-  /** Whether anybody takes durations: where nobody does, the clock need not be read. */
+  /** Whether durations are used at all. Otherwise the clock need not be read. */
   get isNeeded(): boolean {
     return this.isReported || this.observer !== undefined;
   }
 
   record(seconds: number, series = 0): void {
     this.observer?.(seconds, series);
-    const make = this.#source.createRecorder;
-    if (make === undefined) return;
-    if (this.#recorders === undefined || make !== this.#made) {
-      this.#made = make;
+    const { createRecorder } = this.#source;
+    if (createRecorder === undefined) return;
+    if (this.#recorders === undefined || createRecorder !== this.#recordersFrom) {
+      this.#recordersFrom = createRecorder;
       this.#recorders = [];
     }
     let recorder = this.#recorders[series];
     if (recorder === undefined) {
-      recorder = make(this.metric, series);
+      recorder = createRecorder(this.metric, series);
       this.#recorders[series] = recorder;
     }
     recorder(seconds);

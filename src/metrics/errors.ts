@@ -8,21 +8,21 @@ import { isKnownErrorType } from '../semconv/error-types.ts';
 import { ERRORS, TELEMETRY_ERRORS } from '../semconv/metrics.ts';
 import { CounterSeries, DynamicCounterSeries } from './counter-series.ts';
 
-/** Error types reported by name under one name and policy type, beside the well-known ones. */
-const LIMIT = 20;
+/** Error types per name and policy type, besides the well-known ones; further ones are `_OTHER`. */
+const MAX_CUSTOM_TYPES = 20;
 
-/** The index of each series of one policy type. */
-interface Types {
+/** The series of one policy type, by error type. */
+interface TypeSeries {
   readonly indexes: Map<string, number>;
-  /** How many of them are not well known. */
+  /** The number of types that are not well known. */
   custom: number;
 }
 
 export class ErrorMetrics {
   readonly telemetry = new CounterSeries(TELEMETRY_ERRORS);
-  readonly #acted = new DynamicCounterSeries(ERRORS);
-  /** Most names never have one. */
-  #types: Map<PolicyType, Types> | undefined;
+  readonly #errors = new DynamicCounterSeries(ERRORS);
+  /** Created with the first error. */
+  #types: Map<PolicyType, TypeSeries> | undefined;
 
   count(policy: PolicyType, type: string): void {
     this.#types ??= new Map();
@@ -31,21 +31,21 @@ export class ErrorMetrics {
       types = { indexes: new Map(), custom: 0 };
       this.#types.set(policy, types);
     }
-    const index = types.indexes.get(type) ?? this.#include(policy, types, type);
-    this.#acted.add(index);
+    const index = types.indexes.get(type) ?? this.#addType(policy, types, type);
+    this.#errors.add(index);
   }
 
   counts(): readonly CounterSeries[] {
-    return [this.telemetry, this.#acted];
+    return [this.telemetry, this.#errors];
   }
 
-  /** The series of a type that was not counted before, or that of all the types beyond the limit. */
-  #include(policy: PolicyType, types: Types, type: string): number {
+  /** Returns the series of a new type, or of `_OTHER` beyond the limit. */
+  #addType(policy: PolicyType, types: TypeSeries, type: string): number {
     const isCustom = type !== ERROR_TYPE_OTHER && !isKnownErrorType(type);
-    const name = isCustom && types.custom >= LIMIT ? ERROR_TYPE_OTHER : type;
+    const name = isCustom && types.custom >= MAX_CUSTOM_TYPES ? ERROR_TYPE_OTHER : type;
     let index = types.indexes.get(name);
     if (index === undefined) {
-      index = this.#acted.addSeries({ [ATTR_POLICY_TYPE]: policy, [ATTR_ERROR_TYPE]: name });
+      index = this.#errors.addSeries({ [ATTR_POLICY_TYPE]: policy, [ATTR_ERROR_TYPE]: name });
       types.indexes.set(name, index);
       if (isCustom && name === type) types.custom++;
     }

@@ -15,18 +15,16 @@ export class ExecutionMetrics {
     this.duration = new DurationHistogram(EXECUTION_DURATION, source);
   }
 
-  /** A policy is instrumented whose executions can end like that. */
+  /** Exports the series of these outcomes from now on. */
   declare(outcomes: Iterable<Outcome>): void {
     for (const outcome of outcomes) this.outcomes.declare(OUTCOME[outcome]);
   }
 
-  /** An execution ended. */
   executionSettled(outcome: number): void {
     this.active.add(0, -1);
     this.outcomes.add(outcome);
   }
 
-  /** How long it took, in seconds. */
   recordDuration(seconds: number, outcome: number): void {
     const isAnswered = outcome === OUTCOME.success || outcome === OUTCOME.fallback;
     this.duration.record(

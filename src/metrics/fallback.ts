@@ -6,10 +6,10 @@ export const FALLBACK_RESULT = indexes(FALLBACK_RESULTS);
 const TYPE = indexes(FALLBACK_TYPES);
 
 export class FallbackMetrics {
-  /** Only the series of types that are in use exist. */
+  /** `NaN` for types that are not in use. */
   readonly calls = new CounterSeries(FALLBACK_CALLS, Number.NaN);
 
-  /** Brings the series of a type into the world, at zero. */
+  /** Creates the series of a type with the value 0. */
   declare(type: FallbackType): void {
     for (const result of FALLBACK_RESULTS) {
       const index = this.#index(FALLBACK_RESULT[result], type);

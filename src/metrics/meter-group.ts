@@ -12,67 +12,69 @@ import {
   type StateSource,
 } from './policy-metrics.ts';
 
-/** So many names whose policies are gone wait for somebody to report them; the oldest go first. */
-const ENDED_LIMIT = 2000;
+/** Names without policies that wait for their last export; the oldest are dropped first. */
+const MAX_ENDED = 2000;
 
-/** So many dependencies that nobody watches any more stay what they were said to be last. */
-const UNWATCHED_LIMIT = 500;
+/** Dependencies without watchers that are still exported. */
+const MAX_UNWATCHED = 500;
 
-/** What a policy holds of its scope, given back when it is uninstrumented or collected. */
+/** Keeps the metrics of a name alive until the policy is uninstrumented or garbage-collected. */
 export interface Registration {
   readonly group: MeterGroup;
-  scope: PolicyMetrics | undefined;
-  readonly sampled: WeakRef<StateSource> | undefined;
+  metrics: PolicyMetrics | undefined;
+  readonly stateSource: WeakRef<StateSource> | undefined;
 }
 
-/** Takes durations of a scope; there is one once an SDK is there. */
-export type RecorderFactory = (scope: PolicyMetrics, metric: Metric, series: number) => Recorder;
+/** Creates recorders of durations. */
+export type RecorderFactory = (policy: PolicyMetrics, metric: Metric, series: number) => Recorder;
 
-/** One for all groups: a registry that is garbage itself may keep others from being served. */
-const dropped = new FinalizationRegistry<Registration>((hold) => hold.group.release(hold));
+/** One for all groups, because a registry that is garbage itself may not run its callbacks. */
+const abandonedPolicies = new FinalizationRegistry<Registration>((registration) =>
+  registration.group.release(registration),
+);
 
-/** The scopes that report to one meter provider. */
+/** The metrics that are exported to one meter provider. */
 export class MeterGroup {
-  /** By subject, name and attributes. One whose policies are gone is here until it was reported once more. */
+  /** By subject, name and attributes. A name without policies stays until its last export. */
   readonly policies = new Map<string, PolicyMetrics>();
-  /** Dependencies, the longest unwatched first. */
+  /** Dependencies without watchers, the oldest first. */
   readonly #unwatched = new Set<PolicyMetrics>();
   readonly #report: FaultHandler;
-  #recorders: RecorderFactory | undefined;
+  #recorderFactory: RecorderFactory | undefined;
 
-  /** @param report is told of faults, and must not throw */
+  /** @param report receives faults, and must not throw */
   constructor(report: FaultHandler) {
     this.#report = report;
   }
 
-  /** The scope of policies of a name, new or in use. */
+  /** Returns the metrics of policies of a name. */
   obtain(name: string, attributes: ConstantAttributes): PolicyMetrics {
     return this.#obtain(ATTR_POLICY_NAME, name, attributes);
   }
 
-  /** The scope of answers that are gathered under a name. */
+  /** Returns the metrics of `gather` calls of a name. */
   obtainDegradation(name: string): PolicyMetrics {
     return this.#obtain(ATTR_DEGRADATION_NAME, name, {});
   }
 
-  /** The scope of a dependency, for one who watches it from now on. */
+  /** Returns the metrics of a dependency for a new watcher. */
   watchDependency(name: string): PolicyMetrics {
-    const scope = this.#obtain(ATTR_DEPENDENCY_NAME, name, {});
-    if (!this.#unwatched.delete(scope)) scope.registrations++;
-    return scope;
+    const metrics = this.#obtain(ATTR_DEPENDENCY_NAME, name, {});
+    if (!this.#unwatched.delete(metrics)) metrics.registrations++;
+    return metrics;
   }
 
   /**
-   * One of those who watch it is gone. After the last one it does not end as a policy does, with a
-   * zero: that would say for ever that the dependency is down.
+   * Removes a watcher. Without watchers, the metrics do not end with a 0 like those of a policy: the 0
+   * would mean that the dependency is down.
    */
-  unwatchDependency(scope: PolicyMetrics): void {
-    if (scope.registrations > 1) {
-      scope.registrations--;
+  unwatchDependency(metrics: PolicyMetrics): void {
+    if (metrics.registrations > 1) {
+      metrics.registrations--;
       return;
     }
-    this.#unwatched.add(scope);
-    if (this.#unwatched.size <= UNWATCHED_LIMIT) return;
+    this.#unwatched.add(metrics);
+    if (this.#unwatched.size <= MAX_UNWATCHED) return;
     const [oldest] = this.#unwatched;
     if (oldest === undefined) return;
     this.#unwatched.delete(oldest);
@@ -81,61 +83,63 @@ export class MeterGroup {
 
   #obtain(subject: string, name: string, attributes: ConstantAttributes): PolicyMetrics {
     const key = JSON.stringify([subject, name, Object.entries(attributes).sort()]);
-    let scope = this.policies.get(key);
-    if (scope === undefined) {
-      scope = new PolicyMetrics(name, attributes, this.#report, subject);
-      this.policies.set(key, scope);
-      this.#equip(scope);
+    let metrics = this.policies.get(key);
+    if (metrics === undefined) {
+      metrics = new PolicyMetrics(name, attributes, this.#report, subject);
+      this.policies.set(key, metrics);
+      this.#setRecorder(metrics);
     }
-    return scope;
+    return metrics;
   }
 
-  /** From now on durations go there; `undefined` stops them. */
+  /** Sets where durations are recorded; `undefined` stops recording. */
   recordTo(recorders: RecorderFactory | undefined): void {
-    this.#recorders = recorders;
-    for (const scope of this.policies.values()) this.#equip(scope);
+    this.#recorderFactory = recorders;
+    for (const metrics of this.policies.values()) this.#setRecorder(metrics);
   }
 
-  /** Keeps a scope alive for as long as the policy is, without keeping the policy. */
-  register(scope: PolicyMetrics, policy: object, sampled: Partial<StateSource>): Registration {
-    const weak = isSampled(sampled) ? new WeakRef(sampled) : undefined;
-    const hold: Registration = { group: this, scope, sampled: weak };
-    scope.registrations++;
-    if (hold.sampled) scope.addStateSource(hold.sampled);
-    // Without a token to unregister by: the table of tokens would never shrink.
-    dropped.register(policy, hold);
-    return hold;
+  /** Keeps metrics alive while a policy is reachable, without keeping the policy alive. */
+  register(metrics: PolicyMetrics, policy: object, source: Partial<StateSource>): Registration {
+    const stateSource = isStateSource(source) ? new WeakRef(source) : undefined;
+    const registration: Registration = { group: this, metrics, stateSource };
+    metrics.registrations++;
+    if (stateSource) metrics.addStateSource(stateSource);
+    // Without an unregister token, because the table of tokens never shrinks.
+    abandonedPolicies.register(policy, registration);
+    return registration;
   }
 
-  /** Once only, whoever comes first. */
-  release(hold: Registration): void {
-    const { scope, sampled } = hold;
-    if (scope === undefined) return;
-    hold.scope = undefined;
-    scope.registrations--;
-    if (sampled) scope.removeStateSource(sampled);
-    // Where nobody reports, what is over must not pile up.
-    if (scope.registrations === 0 && this.policies.size > ENDED_LIMIT)
-      this.forgetEnded(ENDED_LIMIT);
-  }
-
-  /** Forgets names whose policies are gone, for as long as there are more than `limit` names. */
-  forgetEnded(limit = 0): void {
-    for (const [key, scope] of this.policies) {
-      if (this.policies.size <= limit) return;
-      if (scope.registrations > 0) continue;
-      this.policies.delete(key);
-      // Calls in flight are in no counter any more, so they must not be in a histogram.
-      scope.createRecorder = undefined;
+  /** Ends a registration; a second call has no effect. */
+  release(registration: Registration): void {
+    const { metrics, stateSource } = registration;
+    if (metrics === undefined) return;
+    registration.metrics = undefined;
+    metrics.registrations--;
+    if (stateSource) metrics.removeStateSource(stateSource);
+    // Without an SDK, ended names are never exported and must not accumulate.
+    if (metrics.registrations === 0 && this.policies.size > MAX_ENDED) {
+      this.forgetEnded(MAX_ENDED);
     }
   }
 
-  #equip(scope: PolicyMetrics): void {
-    const recorders = this.#recorders;
-    scope.createRecorder = recorders && ((metric, series) => recorders(scope, metric, series));
+  /** Removes names without policies while there are more than `limit` names. */
+  forgetEnded(limit = 0): void {
+    for (const [key, metrics] of this.policies) {
+      if (this.policies.size <= limit) return;
+      if (metrics.registrations > 0) continue;
+      this.policies.delete(key);
+      // Calls in flight are no longer counted, so their durations must not be recorded.
+      metrics.createRecorder = undefined;
+    }
+  }
+
+  #setRecorder(metrics: PolicyMetrics): void {
+    const createRecorder = this.#recorderFactory;
+    metrics.createRecorder =
+      createRecorder && ((metric, series) => createRecorder(metrics, metric, series));
   }
 }
 
-function isSampled(sampled: Partial<StateSource>): sampled is StateSource {
-  return sampled.readState !== undefined;
+function isStateSource(source: Partial<StateSource>): source is StateSource {
+  return source.readState !== undefined;
 }

@@ -14,25 +14,25 @@ import { FallbackMetrics } from './fallback.ts';
 import { RetryMetrics } from './retry.ts';
 import { TimeoutMetrics } from './timeout.ts';
 
-/** Constant attributes that the user gave. */
+/** The constant attributes of a policy. */
 export type ConstantAttributes = Readonly<Record<string, string | number | boolean>>;
 
-/** What is read from a policy at collection, because it is a state and not an event. */
+/** Reads the present state of a policy at each collection. */
 export interface StateSource {
   readState(): void;
-  /** Of a circuit breaker. */
+  /** Only circuit breakers have one. */
   readonly control?: BreakerControl;
 }
 
-/** Is told of faults; must not throw. */
+/** Receives faults; must not throw. */
 export type FaultHandler = (fault: unknown) => void;
 
-/** Of all copies of this package in the process. */
-const count = processWide('scopes', () => ({ made: 0 }));
+/** Shared by all copies of this package in the process. */
+const counter = processWide('policy-metrics', () => ({ created: 0 }));
 
-/** Grows with each scope: those of a higher ordinal were made later. */
+/** The number of objects that were created. Objects with a larger ordinal are newer. */
 export function policyMetricsCreated(): number {
-  return count.made;
+  return counter.created;
 }
 
 interface Aggregate {
@@ -41,17 +41,17 @@ interface Aggregate {
 }
 
 /**
- * All numbers under one name and one set of constant attributes, of however many policies, or of
- * other subjects of the catalog.
+ * All metrics of one name and one set of constant attributes, for any number of policies. Dependencies
+ * and `gather` calls also use it, with another subject.
  */
 export class PolicyMetrics implements RecorderSource {
-  readonly ordinal = ++count.made;
+  readonly ordinal = ++counter.created;
   readonly name: string;
-  /** The attribute that carries the name. */
+  /** The attribute that has the name. */
   readonly subject: string;
   readonly attributes: ConstantAttributes;
   readonly errors = new ErrorMetrics();
-  // Set here, as a field that is not would be read from a polluted `Object.prototype`.
+  // Without these initial values, a polluted `Object.prototype` would provide them.
   execution: ExecutionMetrics | undefined = undefined;
   circuitBreaker: CircuitBreakerMetrics | undefined = undefined;
   retry: RetryMetrics | undefined = undefined;
@@ -61,13 +61,13 @@ export class PolicyMetrics implements RecorderSource {
   degradation: DegradationMetrics | undefined = undefined;
   dependency: DependencyMetrics | undefined = undefined;
 
-  /** Set by whoever takes durations. */
+  /** Set while durations are exported. */
   createRecorder: ((metric: Metric, series: number) => Recorder) | undefined;
-  /** Policies that are instrumented now, or what else holds the scope. */
+  /** Instrumented policies, or other users of these metrics. */
   registrations = 0;
-  /** Weak, so that a policy which the service drops can go. */
-  readonly #sampled = new Set<WeakRef<StateSource>>();
-  /** Those of them that have a control: a load balancer asks for them at each of its checks. */
+  /** Weak, so that unused policies can be garbage-collected. */
+  readonly #stateSources = new Set<WeakRef<StateSource>>();
+  /** The state sources of circuit breakers, which `GET /health` reads. */
   readonly #controlled = new Set<WeakRef<StateSource>>();
   readonly #report: FaultHandler;
 
@@ -118,30 +118,29 @@ export class PolicyMetrics implements RecorderSource {
     return this.dependency;
   }
 
-  /** A fault of ours or of a user's hook: counted and told, never thrown. */
+  /** Counts and reports a fault of this package or of a user's hook. */
   fault(error: unknown): void {
     this.errors.telemetry.add(0);
     this.#report(error);
   }
 
-  addStateSource(sampled: WeakRef<StateSource>): void {
-    this.#sampled.add(sampled);
-    if (!sampled.deref()?.control) return;
-    this.#controlled.add(sampled);
+  addStateSource(source: WeakRef<StateSource>): void {
+    this.#stateSources.add(source);
+    if (source.deref()?.control) this.#controlled.add(source);
   }
 
-  removeStateSource(sampled: WeakRef<StateSource>): void {
-    this.#sampled.delete(sampled);
-    this.#controlled.delete(sampled);
+  removeStateSource(source: WeakRef<StateSource>): void {
+    this.#stateSources.delete(source);
+    this.#controlled.delete(source);
   }
 
-  /** Brings states and gauges up to date and returns everything there is to report. */
+  /** Updates states and gauges, and returns everything to export. */
   read(): readonly CounterSeries[] {
     const aggregates = this.#aggregates();
     for (const aggregate of aggregates) aggregate.clearGauges?.();
-    for (const sampled of this.#sampled) {
+    for (const source of this.#stateSources) {
       try {
-        sampled.deref()?.readState();
+        source.deref()?.readState();
       } catch (fault) {
         this.fault(fault);
       }
@@ -149,11 +148,11 @@ export class PolicyMetrics implements RecorderSource {
     return aggregates.flatMap((aggregate) => aggregate.counts());
   }
 
-  /** Its circuit breakers, to be looked after one by one. */
+  /** Its circuit breakers. */
   controls(): BreakerControl[] {
     const controls: BreakerControl[] = [];
-    for (const sampled of this.#controlled) {
-      const control = sampled.deref()?.control;
+    for (const source of this.#controlled) {
+      const control = source.deref()?.control;
       if (control) controls.push(control);
     }
     return controls;
@@ -165,11 +164,11 @@ export class PolicyMetrics implements RecorderSource {
 
   #aggregates(): Aggregate[] {
     const { execution, circuitBreaker, retry, timeout, bulkhead, fallback } = this;
-    const all = [execution, circuitBreaker, retry, timeout, bulkhead, fallback];
-    const others = [this.degradation, this.dependency];
-    // Errors are those of policies.
-    return [...all, ...others, this.isOfPolicies ? this.errors : undefined].filter(
-      (each) => each !== undefined,
+    const { degradation, dependency } = this;
+    const members = [execution, circuitBreaker, retry, timeout, bulkhead, fallback];
+    const errors = this.isOfPolicies ? this.errors : undefined;
+    return [...members, degradation, dependency, errors].filter(
+      (aggregate) => aggregate !== undefined,
     );
   }
 }

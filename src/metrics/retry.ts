@@ -14,12 +14,12 @@ export class RetryMetrics {
     this.delay = new DurationHistogram(RETRY_DELAY, source);
   }
 
-  /** @param retry 1 for the first call made again */
+  /** @param retry the number of the retry; 1 is the second call */
   retried(retry: number): void {
     this.attempts.add(Math.min(retry, ATTEMPT_VALUES.length) - 1);
   }
 
-  /** A retry is instrumented that calls its function again so often at most. */
+  /** Exports the series of the possible retries from now on. */
   declareAttempts(maxAttempts: number): void {
     for (let i = 0; i < Math.min(maxAttempts, ATTEMPT_VALUES.length); i++) this.attempts.declare(i);
   }

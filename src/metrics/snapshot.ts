@@ -19,38 +19,44 @@ import type { Series } from '../semconv/metrics.ts';
 import type { CounterSeries } from './counter-series.ts';
 import type { ConstantAttributes, PolicyMetrics } from './policy-metrics.ts';
 
-/** All policies of one name: counts since the name was first instrumented, and what is now. */
+/**
+ * The metrics of all policies of one name: counts since the name was first instrumented, and present
+ * states.
+ *
+ * @example
+ * const [servicenow] = snapshot().filter(({ name }: PolicySnapshot) => name === 'servicenow');
+ */
 export interface PolicySnapshot {
   readonly name: string;
   readonly attributes: ConstantAttributes;
-  /** Policies instrumented under the name now, the members of stacks included. */
+  /** The number of instrumented policies, members of stacks included. */
   readonly policies: number;
   readonly executions: Readonly<Record<Outcome, number>>;
-  /** Executions that have begun and not yet been answered. */
+  /** Executions in progress. */
   readonly active: number;
   readonly circuitBreaker?: {
-    /** How many breakers are in each state. */
+    /** The number of breakers in each state. */
     readonly state: Readonly<Record<CircuitBreakerState, number>>;
     /** Seconds since the breaker left closed; 0 while closed or isolated; the longest of several breakers. */
     readonly downtime: number;
-    /** Failures in a row, of the breaker nearest to opening; `undefined` where breakers count otherwise. */
+    /** Consecutive failures of the breaker nearest to opening; `undefined` if unknown. */
     readonly failures: number | undefined;
-    /** At how many that breaker opens; `undefined` where it is not known. */
+    /** Consecutive failures that open that breaker; `undefined` if unknown. */
     readonly failureLimit: number | undefined;
     /** By `previous>new`, such as `closed>open`. */
     readonly transitions: Readonly<Record<string, number>>;
     readonly calls: Readonly<Record<CircuitBreakerResult, number>>;
-    /** What people did to them by hand. */
+    /** Operations by operators. */
     readonly administration: Readonly<Record<CircuitBreakerAction, number>>;
   };
   readonly retry?: {
     readonly calls: Readonly<Record<RetryResult, number>>;
-    /** By the number of the retry: `1` is the second call. */
+    /** By the number of the retry; `1` is the second call. */
     readonly attempts: Readonly<Record<string, number>>;
   };
   readonly timeout?: {
     readonly calls: Readonly<Record<TimeoutResult, number>>;
-    /** Seconds; `undefined` where it is not known. */
+    /** Seconds; `undefined` if unknown. */
     readonly limit: number | undefined;
   };
   readonly bulkhead?: {
@@ -63,18 +69,18 @@ export interface PolicySnapshot {
   readonly fallback?: {
     readonly calls: Readonly<Record<FallbackResult, number>>;
   };
-  /** Errors that policies acted on, by `policy type:error type`, such as `retry:503`. */
+  /** Errors that policies handled, by `policy type:error type`, such as `retry:503`. */
   readonly errors: Readonly<Record<string, number>>;
   readonly telemetryErrors: number;
 }
 
-export function snapshotOf(scope: PolicyMetrics): PolicySnapshot {
-  const all = scope.read();
-  const { execution, circuitBreaker, retry, timeout, bulkhead, fallback } = scope;
+export function snapshotOf(metrics: PolicyMetrics): PolicySnapshot {
+  const series = metrics.read();
+  const { execution, circuitBreaker, retry, timeout, bulkhead, fallback } = metrics;
   return {
-    name: scope.name,
-    attributes: scope.attributes,
-    policies: scope.registrations,
+    name: metrics.name,
+    attributes: metrics.attributes,
+    policies: metrics.registrations,
     executions: tally(execution?.outcomes),
     active: execution?.active.get(0) ?? 0,
     ...(circuitBreaker && {
@@ -116,10 +122,10 @@ export function snapshotOf(scope: PolicyMetrics): PolicySnapshot {
       },
     }),
     errors: tally(
-      all.find(({ metric }) => ATTR_ERROR_TYPE in metric.attributes),
-      (series) => `${series[ATTR_POLICY_TYPE]}:${series[ATTR_ERROR_TYPE]}`,
+      series.find(({ metric }) => ATTR_ERROR_TYPE in metric.attributes),
+      ({ [ATTR_POLICY_TYPE]: policy, [ATTR_ERROR_TYPE]: error }) => `${policy}:${error}`,
     ),
-    telemetryErrors: scope.errors.telemetry.get(0),
+    telemetryErrors: metrics.errors.telemetry.get(0),
   };
 }
 
@@ -128,7 +134,7 @@ function known(gauge: CounterSeries): number | undefined {
   return Number.isNaN(value) ? undefined : value;
 }
 
-/** Values by key; those of one key are summed. */
+/** The values by key; values with the same key are summed. */
 function tally<K extends string>(
   counts: CounterSeries | undefined,
   key: (series: Series) => string = firstValue,

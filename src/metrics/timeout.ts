@@ -8,7 +8,7 @@ export class TimeoutMetrics {
   readonly calls = new CounterSeries(TIMEOUT_CALLS);
   readonly limit = new CounterSeries(TIMEOUT_LIMIT, Number.NaN);
 
-  /** The longest limit wins. */
+  /** Reports the limit of one timeout; the longest of the name is exported. */
   reportLimit(seconds: number): void {
     const longest = this.limit.get(0);
     this.limit.values[0] = Number.isNaN(longest) ? seconds : Math.max(longest, seconds);

@@ -2,14 +2,13 @@ import type { Attributes, Histogram } from '@opentelemetry/api';
 import type { Recorder } from '../metrics/duration-histogram.ts';
 
 /**
- * A recorder of one series of a histogram.
+ * Creates a recorder of one series of a histogram.
  *
- * The JS SDK finds the series of a measurement by sorting its attributes and printing them as JSON,
- * for every measurement: ten times the price of everything else this package does to a call, and
- * the API has no bound instruments that would do it once. So where the SDK's storage looks as it
- * does in 2.x and 3.x, the series is looked up once per collection and then added to directly;
- * whatever looks different (another SDK, a view that changes attributes, a series that is not
- * there or has overflowed) goes the public way. Both give the same data, which a test compares.
+ * For each measurement, the JS SDK sorts the attributes and serializes them as JSON to find the series.
+ * This costs ten times as much as all else that this package adds to a call, and the API has no bound
+ * instruments. With the storage of SDK 2.x and 3.x, the recorder looks up the series once per
+ * collection and records to it directly. In all other cases (another SDK, a view that changes
+ * attributes, a missing or overflowed series) it uses the public method. A test compares both.
  */
 export function bindHistogram(histogram: Histogram, attributes: Attributes): Recorder {
   const storages = storagesOf(histogram);
@@ -24,12 +23,12 @@ export function bindHistogram(histogram: Histogram, attributes: Attributes): Rec
     for (let i = 0; i < storages.length; i++) {
       const { _activeCollectionStorage: map } = (storages[i] as Storage)._deltaMetricStorage;
       const cache = bound[i] as (typeof bound)[number];
-      // A collection puts a new map in place of the old.
+      // A collection replaces the map.
       if (cache.map !== map || cache.series === undefined) {
         cache.map = map;
         cache.series = map.get(attributes, hash);
         if (cache.series === undefined) {
-          // All or none: the public way records to every storage.
+          // The public method records to all storages, so none may be recorded to directly.
           for (let j = 0; j < i; j++) (bound[j] as typeof cache).series = undefined;
           return histogram.record(seconds, attributes);
         }
@@ -55,14 +54,14 @@ interface Storage {
   };
 }
 
-interface Inside {
+interface HistogramInternals {
   readonly _writableMetricStorage?: Storage & {
     readonly _backingStorages?: readonly Storage[];
   };
 }
 
 function storagesOf(histogram: Histogram): readonly Storage[] | undefined {
-  const storage = (histogram as Histogram & Inside)._writableMetricStorage;
+  const storage = (histogram as Histogram & HistogramInternals)._writableMetricStorage;
   const storages = storage?._backingStorages ?? (storage && [storage]);
   return storages?.length && storages.every(isKnown) ? storages : undefined;
 }

@@ -6,37 +6,36 @@ import { isRegistered } from './registration.ts';
 import { connect, type Reporter } from './reporter.ts';
 
 /**
- * Reports a group to the global meter provider, whenever that comes: policies are made when modules
- * load, SDKs start later, and a meter of the API's no-op provider never wakes up.
+ * Exports a group to the global meter provider, even if it is registered later: modules create policies
+ * when they load, and SDKs start later. A meter of the API's no-op provider never becomes active.
  */
 export class GlobalMeterProviderConnection {
   readonly #group: MeterGroup;
   #provider: MeterProvider | undefined;
   #reporter: Reporter | undefined;
-  /** A provider that comes again has its instruments already. */
+  /** A provider that is registered again has its instruments already. */
   readonly #reporters = new WeakMap<MeterProvider, Reporter>();
 
   constructor(group: MeterGroup) {
     this.#group = group;
-    this.#listen();
+    this.#wrapRegistration();
   }
 
   /**
-   * Connects if there is a provider, and another than the last. Runs with each execution too, as
-   * another copy of the API may register one: that of CommonJS, beside the one of ES modules. Never
-   * throws.
+   * Connects to the provider if it has changed. Also runs with each execution, because another copy of
+   * the API may register a provider, such as the CommonJS copy beside the ES module. Never throws.
    */
   readonly refresh = (): void => {
     try {
       const provider = metrics.getMeterProvider();
-      if (provider !== this.#provider) this.#follow(provider);
+      if (provider !== this.#provider) this.#connect(provider);
       if (this.#reporter === undefined) warnIfUnreachable();
-    } catch (fault) {
-      reportFault(fault);
+    } catch (error) {
+      reportFault(error);
     }
   };
 
-  #follow(provider: MeterProvider): void {
+  #connect(provider: MeterProvider): void {
     this.#provider = provider;
     if (!isRegistered()) return;
     this.#reporter?.stop();
@@ -46,8 +45,8 @@ export class GlobalMeterProviderConnection {
     if (this.#reporter) this.#reporters.set(provider, this.#reporter);
   }
 
-  /** The API has no event for it, so the one method that registers a provider is wrapped. */
-  #listen(): void {
+  /** The API has no event for a registration, so the method is wrapped. */
+  #wrapRegistration(): void {
     const register = metrics.setGlobalMeterProvider;
     const connection = this;
     try {
@@ -58,7 +57,7 @@ export class GlobalMeterProviderConnection {
         return registered;
       };
     } catch {
-      // Frozen: the next execution finds the provider.
+      // The object is frozen. The next execution finds the provider.
     }
   }
 }

@@ -1,16 +1,16 @@
 import { createNoopMeter, type MeterProvider, metrics } from '@opentelemetry/api';
 
-/** Whether a meter provider is registered; the API's own stand-in gives the meter that does nothing. */
+/** Whether a meter provider is registered. Without one, the API returns its no-op meter. */
 export function isRegistered(): boolean {
   return metrics.getMeterProvider().getMeter('cockatiel-otel') !== createNoopMeter();
 }
 
-/** Makes a provider the global one; `false` if there is another. */
+/** Registers the global meter provider; returns `false` if there is another. */
 export function register(provider: MeterProvider): boolean {
   return metrics.setGlobalMeterProvider(provider);
 }
 
-/** Makes room for another global provider, if the global one is still this. */
+/** Unregisters the global meter provider if it is this one. */
 export function unregister(provider: MeterProvider): void {
   if (metrics.getMeterProvider() === provider) metrics.disable();
 }

@@ -17,30 +17,30 @@ import { EXECUTION_DURATION, METRICS, type Metric, type Series } from '../semcon
 import { reportFault, warn } from '../shared/diagnostics.ts';
 import { bindHistogram } from './bound-histogram.ts';
 
-/** Attribute sets that the JS SDK keeps for one instrument; the rest becomes one overflow series. */
+/** The default limit of the JS SDK for attribute sets per instrument; further ones overflow. */
 const CARDINALITY_LIMIT = 2000;
 
 /**
- * By series, what was handed over of counters, to whichever meter provider: one that comes in place
- * of another gets what was added since. Under delta temporality it would count the rest twice.
+ * By series, the part of each counter that was exported to any meter provider. A provider that replaces
+ * another gets only the increase since then; under delta temporality, the rest would count twice.
  */
-const handedOver = new WeakMap<CounterSeries, number[]>();
+const exportedCounts = new WeakMap<CounterSeries, number[]>();
 
-interface Reported {
-  /** By series, the last value; `undefined` before the first time. */
+interface ExportState {
+  /** By series, the last exported value; `undefined` before the first export. */
   readonly sent: (number | undefined)[];
-  /** By series, what the next value is compared with. */
+  /** By series, the value to subtract from the next one. */
   readonly base: number[];
   readonly attributes: Attributes[];
 }
 
 /**
- * Reports a group to one meter provider: durations as they happen, all else when it is collected.
+ * Exports a group to one meter provider: durations as they occur, everything else at collection.
  *
- * Counts are handed over as what was added since the last collection, by synchronous instruments
- * that are called in the callback of an observable one. So a series that did not move costs nothing
- * (an observable counter is hashed and compared at every collection, moving or not), a series stays
- * when its policies are gone, and a view that drops attributes sums what it folds together.
+ * Counters are synchronous instruments that get their increase in the callback of an observable one.
+ * So a series without increase costs nothing, while an observable counter is hashed and compared at
+ * every collection. A series remains after its policies are gone, and a view that drops attributes adds
+ * the merged series.
  */
 export class Reporter {
   readonly #group: MeterGroup;
@@ -49,21 +49,21 @@ export class Reporter {
   readonly #counters = new Map<Metric, Counter | UpDownCounter>();
   readonly #gauges = new Map<Metric, ObservableGauge>();
   readonly #histograms = new Map<Metric, Histogram>();
-  readonly #reported = new WeakMap<CounterSeries, Reported>();
-  #warned = false;
+  readonly #states = new WeakMap<CounterSeries, ExportState>();
+  #hasWarned = false;
 
   /** @param onExecution runs at the end of each execution whose duration is recorded */
   constructor(group: MeterGroup, provider: MeterProvider, onExecution = () => {}) {
     this.#group = group;
     this.#onExecution = onExecution;
-    // No version: it would be a label on every series, a fifth of a scrape, and new with each release.
+    // Without a version, which would be a label of every series and change with each release.
     this.#meter = provider.getMeter('cockatiel-otel');
-    for (const metric of METRICS) this.#create(metric);
+    for (const metric of METRICS) this.#createInstrument(metric);
   }
 
   start(): void {
     this.#meter.addBatchObservableCallback(this.#collect, [...this.#gauges.values()]);
-    this.#group.recordTo((scope, metric, series) => this.#recorder(scope, metric, series));
+    this.#group.recordTo((policy, metric, series) => this.#createRecorder(policy, metric, series));
   }
 
   stop(): void {
@@ -71,7 +71,7 @@ export class Reporter {
     this.#group.recordTo(undefined);
   }
 
-  #create(metric: Metric): void {
+  #createInstrument(metric: Metric): void {
     const { name, unit, description, buckets = [] } = metric;
     const options = { unit, description };
     switch (metric.instrument) {
@@ -92,110 +92,110 @@ export class Reporter {
   }
 
   readonly #collect = (result: BatchObservableResult): void => {
-    const sets = new Map<Metric, number>();
-    for (const scope of this.#group.policies.values()) {
+    const seriesCounts = new Map<Metric, number>();
+    for (const policy of this.#group.policies.values()) {
       try {
-        for (const counts of scope.read()) {
-          const reported = this.#report(result, scope, counts);
-          sets.set(counts.metric, (sets.get(counts.metric) ?? 0) + reported);
+        for (const counter of policy.read()) {
+          const count = this.#export(result, policy, counter);
+          seriesCounts.set(counter.metric, (seriesCounts.get(counter.metric) ?? 0) + count);
         }
-      } catch (fault) {
-        scope.fault(fault);
+      } catch (error) {
+        policy.fault(error);
       }
     }
     this.#group.forgetEnded();
-    this.#warnOfOverflow(sets);
+    this.#warnOfOverflow(seriesCounts);
   };
 
-  /** Returns how many series there are. */
-  #report(result: BatchObservableResult, scope: PolicyMetrics, counts: CounterSeries): number {
-    const { metric, values, isExported: isBorn } = counts;
+  /** Returns the number of exported series. */
+  #export(result: BatchObservableResult, policy: PolicyMetrics, series: CounterSeries): number {
+    const { metric, values, isExported } = series;
     const counter = this.#counters.get(metric);
     const gauge = this.#gauges.get(metric);
-    const { sent, base, attributes } = this.#reportedOf(scope, counts);
-    // A state ends with a zero: the SDK would repeat its last value for ever.
-    const ended = scope.registrations === 0 && metric.instrument !== 'counter';
-    let reported = 0;
+    const { sent, base, attributes } = this.#stateOf(policy, series);
+    // A gauge ends with 0, because the SDK would repeat its last value forever.
+    const hasEnded = policy.registrations === 0 && metric.instrument !== 'counter';
+    let count = 0;
     for (let i = 0; i < values.length; i++) {
       const current = values[i] as number;
       const isUnknown = Number.isNaN(current);
-      const exists = sent[i] !== undefined || (!isUnknown && (isBorn[i] || current !== 0));
+      const exists = sent[i] !== undefined || (!isUnknown && (isExported[i] || current !== 0));
       if (!exists) continue;
-      const value = ended || isUnknown ? 0 : current;
-      reported++;
+      const value = hasEnded || isUnknown ? 0 : current;
+      count++;
       if (gauge) result.observe(gauge, value, attributes[i] as Attributes);
-      // The first time also a zero: the series is born with it.
+      // The first value is exported even if it is 0, so that the series exists.
       else if (value !== sent[i]) {
         counter?.add(value - (base[i] ?? 0), attributes[i] as Attributes);
         base[i] = value;
       }
       sent[i] = value;
     }
-    return reported;
+    return count;
   }
 
-  /** What of these counts was reported, with their attributes, which are made once. */
-  #reportedOf(scope: PolicyMetrics, counts: CounterSeries): Reported {
-    let reported = this.#reported.get(counts);
-    if (reported === undefined) {
-      reported = { sent: [], base: baseOf(counts), attributes: [] };
-      this.#reported.set(counts, reported);
+  /** The export state of a metric, whose attributes are created once per series. */
+  #stateOf(policy: PolicyMetrics, counter: CounterSeries): ExportState {
+    let state = this.#states.get(counter);
+    if (state === undefined) {
+      state = { sent: [], base: baseOf(counter), attributes: [] };
+      this.#states.set(counter, state);
     }
-    const { attributes } = reported;
-    while (attributes.length < counts.series.length) {
-      attributes.push(attributesOf(scope, counts.series[attributes.length] as Series));
+    const { attributes } = state;
+    while (attributes.length < counter.series.length) {
+      attributes.push(attributesOf(policy, counter.series[attributes.length] as Series));
     }
-    return reported;
+    return state;
   }
 
-  #recorder(scope: PolicyMetrics, metric: Metric, series: number): Recorder {
+  #createRecorder(policy: PolicyMetrics, metric: Metric, series: number): Recorder {
     const histogram = this.#histograms.get(metric) as Histogram;
-    const record = bindHistogram(histogram, attributesOf(scope, metric.series[series] as Series));
+    const record = bindHistogram(histogram, attributesOf(policy, metric.series[series] as Series));
     const onRecord = metric === EXECUTION_DURATION ? this.#onExecution : undefined;
     return (seconds) => {
       try {
         onRecord?.();
-        // The clock may have been set back under a fake timer; the SDK wants no negative value.
+        // A fake timer may set the clock back. The SDK rejects negative values.
         record(Math.max(0, seconds));
-      } catch (fault) {
-        scope.fault(fault);
+      } catch (error) {
+        policy.fault(error);
       }
     };
   }
 
-  #warnOfOverflow(sets: Map<Metric, number>): void {
-    if (this.#warned) return;
-    for (const [metric, size] of sets) {
-      if (size < CARDINALITY_LIMIT) continue;
-      this.#warned = true;
+  #warnOfOverflow(seriesCounts: Map<Metric, number>): void {
+    if (this.#hasWarned) return;
+    for (const [metric, count] of seriesCounts) {
+      if (count < CARDINALITY_LIMIT) continue;
+      this.#hasWarned = true;
       warn(
-        `${metric.name} has ${size} attribute sets. The JS SDK keeps ${CARDINALITY_LIMIT} for each ` +
-          'instrument and folds the rest into one overflow series, unless the MeterProvider has a ' +
+        `${metric.name} has ${count} attribute sets. The JS SDK keeps ${CARDINALITY_LIMIT} per ` +
+          'instrument and merges the rest into one overflow series, unless the MeterProvider has a ' +
           `view such as { instrumentName: '${NAMESPACE}*', aggregationCardinalityLimit: 20000 }. ` +
-          'Give fewer policy names (one for each dependency, not one for each request), or raise the ' +
-          'limit. If you have raised it, all is well: the limit can not be read from here.',
+          'Use fewer policy names (one per dependency, not one per request), or raise the limit. ' +
+          'Ignore this warning if the limit is raised already: it cannot be read from here.',
       );
       return;
     }
   }
 }
 
-/** Counters continue from one provider to the next; each provider gets a state in full. */
-function baseOf(counts: CounterSeries): number[] {
-  if (counts.metric.instrument !== 'counter') return [];
-  let base = handedOver.get(counts);
+/** Counters continue from one provider to the next; other instruments start with their full value. */
+function baseOf(counter: CounterSeries): number[] {
+  if (counter.metric.instrument !== 'counter') return [];
+  let base = exportedCounts.get(counter);
   if (base === undefined) {
     base = [];
-    handedOver.set(counts, base);
+    exportedCounts.set(counter, base);
   }
   return base;
 }
 
-function attributesOf(scope: PolicyMetrics, series: Series): Attributes {
-  return { ...scope.attributes, [scope.subject]: scope.name, ...series };
+function attributesOf(policy: PolicyMetrics, series: Series): Attributes {
+  return { ...policy.attributes, [policy.subject]: policy.name, ...series };
 }
 
-/** Makes a reporter and starts it. A provider that fails is no fault of the user's call. */
+/** Creates and starts a reporter. An error of the provider must not reach the user's call. */
 export function connect(
   group: MeterGroup,
   provider: MeterProvider,
@@ -205,8 +205,8 @@ export function connect(
     const reporter = new Reporter(group, provider, onExecution);
     reporter.start();
     return reporter;
-  } catch (fault) {
-    reportFault(fault);
+  } catch (error) {
+    reportFault(error);
     return undefined;
   }
 }

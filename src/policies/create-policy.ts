@@ -5,7 +5,7 @@ import { activeExecutions, SETTLES_EARLY } from '../metrics/active-executions.ts
 import { isolatePolicy, releasePolicy } from '../metrics/breaker-control.ts';
 import type { PresetName } from '../presets/presets.ts';
 import { followSignal } from '../shared/abort-signals.ts';
-import { ownProperties } from '../shared/own-properties.ts';
+import { ownProperties } from '../shared/validate.ts';
 import { runExecution } from './call-context.ts';
 import { resolveSettings } from './config/resolve.ts';
 import { claimVariableName } from './config/variable-names.ts';

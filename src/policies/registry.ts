@@ -7,8 +7,7 @@ import {
 } from '../metrics/breaker-control.ts';
 import type { PresetName } from '../presets/presets.ts';
 import { POLICIES } from '../presets/thresholds.ts';
-import { ownProperty } from '../shared/own-properties.ts';
-import { expected } from '../shared/validate.ts';
+import { expected, ownProperty } from '../shared/validate.ts';
 import { resolveSettings } from './config/resolve.ts';
 import { createKeyedPolicy } from './create-policy.ts';
 import { Isolation } from './isolation.ts';

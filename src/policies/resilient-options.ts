@@ -1,5 +1,4 @@
-import { ownProperties } from '../shared/own-properties.ts';
-import { assertKeys, expected } from '../shared/validate.ts';
+import { assertKeys, expected, ownProperties } from '../shared/validate.ts';
 import type { PolicyForOptions } from './registry.ts';
 
 /**

@@ -1,6 +1,5 @@
 import type { IDefaultPolicyContext, IPolicy } from 'cockatiel';
-import { ownProperties } from '../shared/own-properties.ts';
-import { expected } from '../shared/validate.ts';
+import { expected, ownProperties } from '../shared/validate.ts';
 import { type Invocation, invoke, isInside, runAttempt } from './call-context.ts';
 import { declareName, overridesOf, policyFor } from './registry.ts';
 import { assertResilientOptions, type ResilientOptions } from './resilient-options.ts';

@@ -13,7 +13,7 @@ import {
   wrap,
 } from 'cockatiel';
 import { FALLBACK_TYPE } from '../semconv/attributes.ts';
-import { readProperty } from '../shared/own-properties.ts';
+import { readProperty } from '../shared/validate.ts';
 import { createBulkhead } from './bulkhead.ts';
 import {
   currentExecution,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type MetricsPage, newPage } from './metrics-page.ts';
+import { createPage, type MetricsPage } from './metrics-page.ts';
 import {
   type MetricsOptions,
   type PageOptions,
@@ -15,37 +15,43 @@ import { serve } from './server.ts';
 
 export type { MetricsOptions, MetricsPage, PageOptions };
 
-/** A running endpoint. */
+/**
+ * A running endpoint for Prometheus.
+ *
+ * @example
+ * const metrics: Metrics = await startMetrics();
+ * console.log(metrics.url);
+ */
 export interface Metrics extends MetricsPage {
-  /** Where to scrape, such as `http://localhost:9464/metrics`. */
+  /** The address to scrape, such as `http://localhost:9464/metrics`. */
   readonly url: string;
   /**
-   * Answers the scrapes under way, closes the endpoint and unregisters the provider, so that
-   * `startMetrics` can be called again. May be called more than once.
+   * Responds to scrapes in progress, closes the endpoint and unregisters the provider, so that
+   * `startMetrics` can be called again. Can be called more than once.
    */
   readonly shutdown: () => Promise<void>;
 }
 
 /**
- * Starts a global meter provider with a Prometheus endpoint, for a service that has no
- * OpenTelemetry SDK. (Where there is one, add a Prometheus reader to its meter provider instead.)
+ * Starts a global meter provider with a Prometheus endpoint, for a service without OpenTelemetry SDK. A
+ * service with an SDK adds a Prometheus reader to its meter provider instead.
  *
- * Policies may be instrumented before or after. The endpoint does not keep the process alive.
+ * Policies can be instrumented before or after. The endpoint does not keep the process alive.
  * `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` become `target_info`. Needs the optional peers
  * `@opentelemetry/sdk-metrics`, `@opentelemetry/exporter-prometheus` and `@opentelemetry/resources`.
  *
- * @throws TypeError if an option is not what it must be
+ * @throws TypeError if an option is invalid
  * @throws Error if a peer is not installed, a global meter provider is registered already, another
- *   version of the API was first, or the port can't be listened on; nothing is left running then
+ *   version of the API was loaded first, or the port cannot be used; nothing keeps running then
  * @example
  * import { startMetrics } from 'cockatiel-otel/prometheus';
  * const { url, shutdown } = await startMetrics({ port: 9464 });
  */
 export async function startMetrics(options: MetricsOptions = {}): Promise<Metrics> {
   const { cardinalityLimit, ...address } = resolveMetricsSettings(options);
-  const { register, answer, ...page } = await newPage(cardinalityLimit);
-  const endpoint = await serve(address, answer);
-  // Last, so that nothing has to be taken back where the port is in use.
+  const { register, respond, ...page } = await createPage(cardinalityLimit);
+  const endpoint = await serve(address, respond);
+  // Registered last, so that nothing must be undone if the port is in use.
   try {
     register();
   } catch (error) {
@@ -64,26 +70,26 @@ export async function startMetrics(options: MetricsOptions = {}): Promise<Metric
 }
 
 /**
- * As `startMetrics`, without an endpoint: for a service that serves `/metrics` itself, or beside
+ * Like `startMetrics`, without an endpoint: for a service that serves `/metrics` itself, or uses
  * prom-client. Registers a global meter provider.
  *
- * @throws TypeError if an option is not what it must be
+ * @throws TypeError if an option is invalid
  * @throws Error as `startMetrics`, except for the port
  * @example
  * import { createMetrics } from 'cockatiel-otel/prometheus';
  * const metrics = await createMetrics();
  * app.get('/metrics', metrics.handler); // Express
- * // Beside prom-client:
+ * // With prom-client:
  * response.end((await promClient.register.metrics()) + (await metrics.collect()));
- * // Where handlers are of `fetch`:
+ * // With `fetch` handlers:
  * new Response(await metrics.collect(), { headers: { 'content-type': metrics.contentType } });
  */
 export async function createMetrics(options: PageOptions = {}): Promise<MetricsPage> {
   const {
     register,
-    answer: _,
+    respond: _,
     ...page
-  } = await newPage(resolvePageSettings(options).cardinalityLimit);
+  } = await createPage(resolvePageSettings(options).cardinalityLimit);
   register();
   return page;
 }

@@ -9,15 +9,21 @@ import { loadPeers } from './load-peers.ts';
 import { resourceOf } from './resource.ts';
 import { EXPOSITION, type RequestHandler, toRequestHandler } from './responses.ts';
 
-/** The metrics page, for your own server. */
+/**
+ * The metrics page, for your own server.
+ *
+ * @example
+ * const page: MetricsPage = await createMetrics();
+ * app.get('/metrics', page.handler);
+ */
 export interface MetricsPage {
-  /** The registered meter provider. Use it for your own metrics, too. */
+  /** The registered meter provider. You can use it for your own metrics too. */
   readonly meterProvider: MeterProvider;
   /** Media type of the page: Prometheus text format 0.0.4. */
   readonly contentType: string;
   /**
    * Collects the page. It ends with a line break, so that it can be appended to a page of prom-client.
-   * Rejects if the collection fails: answer 500 then, so that Prometheus reports the target as down.
+   * Rejects if the collection fails: respond with 500 then, so that Prometheus reports the target as down.
    */
   readonly collect: () => Promise<string>;
   /**
@@ -30,13 +36,13 @@ export interface MetricsPage {
 }
 
 export interface UnregisteredPage extends MetricsPage {
-  readonly answer: RequestHandler;
+  readonly respond: RequestHandler;
   /** @throws Error if another provider was registered in the meantime */
   readonly register: () => void;
 }
 
 /** @throws Error if a peer is not installed, or a global meter provider cannot be registered */
-export async function newPage(cardinalityLimit: number | undefined): Promise<UnregisteredPage> {
+export async function createPage(cardinalityLimit: number | undefined): Promise<UnregisteredPage> {
   if (isRegistered()) throw alreadyRegistered();
   const conflict = apiConflict();
   if (conflict) throw new Error(conflictMessage(conflict));
@@ -59,15 +65,15 @@ export async function newPage(cardinalityLimit: number | undefined): Promise<Unr
     return page.endsWith('\n') ? page : `${page}\n`;
   }
 
-  const answer = toRequestHandler(collect);
+  const respond = toRequestHandler(collect);
   let stopped: Promise<void> | undefined;
   return {
     meterProvider,
     contentType: EXPOSITION,
     collect,
-    answer,
+    respond,
     handler: async function handler(request, response) {
-      const [status, body, headers] = await answer(request);
+      const [status, body, headers] = await respond(request);
       response.writeHead(status, headers).end(body);
     },
     register() {

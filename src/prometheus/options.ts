@@ -1,16 +1,28 @@
 import { assertKeys, expected } from '../shared/validate.ts';
 import type { Address } from './server.ts';
 
+/**
+ * Options of `createMetrics`.
+ *
+ * @example
+ * const options: PageOptions = { cardinalityLimit: 10_000 };
+ */
 export interface PageOptions {
   /**
    * Maximum number of attribute sets that the SDK keeps for each instrument of this package. The SDK
-   * adds the rest to one overflow series. A policy name takes at most 10 sets of one instrument, that
-   * of the attempts of a retry.
+   * adds the rest to one overflow series. A policy name needs at most 10 sets of one instrument
+   * (that of retry attempts).
    * @default 2000, the default of the SDK
    */
   readonly cardinalityLimit?: number;
 }
 
+/**
+ * Options of `startMetrics`.
+ *
+ * @example
+ * const options: MetricsOptions = { port: 9464, host: '0.0.0.0' };
+ */
 export interface MetricsOptions extends PageOptions {
   /**
    * TCP port of the endpoint; 0 takes any free port, and `url` contains it.
@@ -46,7 +58,7 @@ export interface MetricsSettings extends Address {
 const PAGE_OPTIONS = ['cardinalityLimit'];
 const OPTIONS = ['port', 'host', 'endpoint', 'hosts', ...PAGE_OPTIONS];
 
-/** @throws TypeError naming the option and what was expected */
+/** @throws TypeError that names the option and what was expected */
 export function resolvePageSettings(
   options: PageOptions,
 ): Pick<MetricsSettings, 'cardinalityLimit'> {
@@ -58,7 +70,7 @@ export function resolvePageSettings(
  * The options with defaults. The two environment variables are OpenTelemetry's own:
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#prometheus-exporter
  *
- * @throws TypeError naming the option, or the variable, and what was expected
+ * @throws TypeError that names the option or variable, and what was expected
  */
 export function resolveMetricsSettings(
   options: MetricsOptions,

@@ -1,5 +1,5 @@
 import type * as resourcesApi from '@opentelemetry/resources';
-import { isLabel, sameLabel, toLabel } from '../semconv/labels.ts';
+import { isLabel, labelConflict, toLabel } from '../semconv/labels.ts';
 
 /**
  * The resource from `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`. The exporter writes it as the
@@ -12,8 +12,8 @@ export function resourceOf(resources: typeof resourcesApi): resourcesApi.Resourc
   const { defaultResource, detectResources, envDetector } = resources;
   const resource = defaultResource().merge(detectResources({ detectors: [envDetector] }));
   const names = Object.keys(resource.attributes);
-  const none = names.find((name) => !isLabel(toLabel(name)));
-  const problem = none === undefined ? sameLabel(names) : `\`${none}\` is none`;
+  const invalid = names.find((name) => !isLabel(toLabel(name)));
+  const problem = invalid === undefined ? labelConflict(names) : `\`${invalid}\` is no valid label`;
   if (problem) {
     throw new TypeError(
       `Expected OTEL_RESOURCE_ATTRIBUTES to have names that are different labels in Prometheus: ${problem}`,

@@ -12,11 +12,11 @@ export type HttpResponse = readonly [status: number, body: string, headers: Outg
 export type RequestHandler = (request: IncomingMessage) => Promise<HttpResponse>;
 
 /**
- * Answers GET and HEAD with the metrics page. If the collection fails, the status is 500, so that
+ * Responds to GET and HEAD with the metrics page. If the collection fails, the status is 500, so that
  * Prometheus reports the target as down.
  */
 export function toRequestHandler(collect: () => Promise<string>): RequestHandler {
-  return async function answer({ method }) {
+  return async function respond({ method }) {
     if (method !== 'GET' && method !== 'HEAD') {
       const headers = { ...PLAIN, allow: 'GET, HEAD' };
       return [405, 'The metrics are read-only: send GET or HEAD\n', headers];

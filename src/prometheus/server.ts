@@ -30,28 +30,28 @@ export interface MetricsServer {
  * Serves the metrics at one path over HTTP, until it is closed.
  *
  * The server of `PrometheusExporter` lacks four features: it cannot take any free port, report which
- * port it took, answer 500 when a collection fails (otherwise Prometheus sees a healthy target without
+ * port it chose, respond with 500 when a collection fails (otherwise Prometheus sees a healthy target without
  * series), or close while a scraper keeps its connection open.
  *
- * @param answer handles requests to the path
+ * @param respond handles requests to the path
  * @throws Error naming host, port and the remedy, if the server cannot listen
  */
-export async function serve(address: Address, answer: RequestHandler): Promise<MetricsServer> {
+export async function serve(address: Address, respond: RequestHandler): Promise<MetricsServer> {
   const { port, host, endpoint } = address;
-  let isFor = (_request: IncomingMessage) => true;
+  let isAllowedHost = (_request: IncomingMessage) => true;
   const server = createServer(async (request, response) => {
-    const [status, body, headers] = await answerAt(request);
+    const [status, body, headers] = await respondAt(request);
     // A closing server does not wait for the next request of a keep-alive connection.
     if (!server.listening) response.setHeader('connection', 'close');
     response.writeHead(status, headers).end(body);
   });
 
-  function answerAt(request: IncomingMessage): HttpResponse | Promise<HttpResponse> {
-    if (!isFor(request)) return [421, MISDIRECTED, PLAIN];
+  function respondAt(request: IncomingMessage): HttpResponse | Promise<HttpResponse> {
+    if (!isAllowedHost(request)) return [421, MISDIRECTED, PLAIN];
     if (request.url?.split('?')[0] !== endpoint) {
       return [404, `The metrics are at ${endpoint}\n`, PLAIN];
     }
-    return answer(request);
+    return respond(request);
   }
 
   // Neither the endpoint nor a scraper's keep-alive connection keeps the process alive.
@@ -62,16 +62,16 @@ export async function serve(address: Address, answer: RequestHandler): Promise<M
     throw listenError('The metrics', address, error);
   });
   const bound = server.address() as AddressInfo;
-  isFor = hostCheck(address, bound.address);
+  isAllowedHost = hostCheck(address, bound.address);
   // A connection that cannot be accepted (no file descriptors left) must not end the service.
   server.on('error', (error) => warn(`the metrics endpoint failed: ${errorText(error)}`));
   return {
     url: urlOf(address, bound),
     close: function close() {
       return new Promise((resolve) => {
-        const impatience = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+        const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS);
         server.close(() => {
-          clearTimeout(impatience);
+          clearTimeout(timer);
           resolve();
         });
       });

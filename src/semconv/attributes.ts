@@ -5,7 +5,7 @@
  * underscores between words (https://opentelemetry.io/docs/specs/semconv/general/naming/).
  */
 
-/** What every name of ours begins with. */
+/** The prefix of all names of this package. */
 export const NAMESPACE = 'resilience.';
 
 export const ATTR_POLICY_NAME = 'resilience.policy.name';
@@ -15,7 +15,7 @@ export const ATTR_EXECUTION_RESULT = 'resilience.execution.result';
 export const ATTR_CIRCUIT_BREAKER_STATE = 'resilience.circuit_breaker.state';
 export const ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE = 'resilience.circuit_breaker.previous_state';
 export const ATTR_CIRCUIT_BREAKER_RESULT = 'resilience.circuit_breaker.result';
-/** What was done to a circuit breaker by hand. */
+/** The operation on a circuit breaker. */
 export const ATTR_CIRCUIT_BREAKER_ACTION = 'resilience.circuit_breaker.action';
 export const ATTR_RETRY_RESULT = 'resilience.retry.result';
 export const ATTR_RETRY_ATTEMPT = 'resilience.retry.attempt';
@@ -29,21 +29,22 @@ export const ATTR_DEGRADATION_PART = 'resilience.degradation.part';
 export const ATTR_DEPENDENCY_NAME = 'resilience.dependency.name';
 export const ATTR_DEPENDENCY_RESULT = 'resilience.dependency.result';
 export const ATTR_DEPENDENCY_RECOVERY_RESULT = 'resilience.dependency.recovery.result';
-/** OpenTelemetry's own: https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/ */
+/** Defined by OpenTelemetry: https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/ */
 export const ATTR_ERROR_TYPE = 'error.type';
 
 /**
- * OpenTelemetry's own: on the series into which an SDK folds what is beyond its cardinality limit.
+ * Defined by OpenTelemetry: marks the series of measurements beyond the cardinality limit.
  * https://opentelemetry.io/docs/specs/otel/metrics/sdk/#overflow-attribute
  */
 export const ATTR_METRIC_OVERFLOW = 'otel.metric.overflow';
 
-/** The value OpenTelemetry reserves for an error type that is not told apart. */
+/** OpenTelemetry's value for all other error types. */
 export const ERROR_TYPE_OTHER = '_OTHER';
 
 /**
- * What the caller of an instrumented policy saw. `not_handled` is an error that no filter of the
- * policy handles, such as a 404: no failure of the dependency, outside availability and budget.
+ * The result for the caller of an instrumented policy. `not_handled` is an error that no filter of the
+ * policy handles, such as a 404. It is no failure of the dependency, and counts neither for
+ * availability nor for the error budget.
  */
 export const OUTCOMES = [
   'success',
@@ -55,13 +56,13 @@ export const OUTCOMES = [
   'not_handled',
 ] as const;
 
-/** How a part of a gathered answer can end: no policy is asked whether it handles the error. */
+/** Outcomes of a part of `gather`. A part has no filters, so it cannot be `not_handled`. */
 export const PART_OUTCOMES = OUTCOMES.filter((outcome) => outcome !== 'not_handled');
 
-/** Whether the caller got a result: by the outcomes success and fallback, or by any other. */
+/** Whether the caller got a result: `answered` for the outcomes success and fallback. */
 export const EXECUTION_RESULTS = ['answered', 'unanswered'] as const;
 
-/** In the order of cockatiel's `CircuitState` enum, so that its number is an index here. */
+/** In the order of cockatiel's `CircuitState`, so that its numbers are indexes. */
 export const CIRCUIT_BREAKER_STATES = ['closed', 'open', 'half_open', 'isolated'] as const;
 /**
  * The order for views of several circuit breakers. A failing dependency comes before a circuit that an
@@ -74,7 +75,7 @@ export const STATES_WORST_FIRST: readonly CircuitBreakerState[] = [
   'closed',
 ];
 
-/** The changes that cockatiel's breaker can make: [previous state, new state]. */
+/** The transitions of cockatiel's circuit breaker: [previous state, new state]. */
 export const CIRCUIT_BREAKER_TRANSITIONS = [
   ['closed', 'open'],
   ['open', 'half_open'],
@@ -104,7 +105,7 @@ export const RETRY_RESULTS = [
   'aborted',
 ] as const;
 
-/** `1` is the first retry, that is the second call; the tenth and later ones are one. */
+/** `1` is the first retry, which is the second call. The tenth and later ones share a value. */
 export const RETRY_ATTEMPTS = [
   '1',
   '2',
@@ -126,13 +127,13 @@ export const FALLBACK_RESULTS = ['not_used', 'used', 'failed'] as const;
 
 export const FALLBACK_TYPES = ['value', 'function', 'cached', 'stale'] as const;
 
-/** Where a fallback policy tells its type, if it is one that knows. No attribute. */
+/** The property of a fallback policy with its type. Not an attribute. */
 export const FALLBACK_TYPE = Symbol.for('cockatiel-otel.fallback.type');
 
-/** The policies that act on an error or a failed result they are given. */
+/** The policies that handle errors and failed results. */
 export const POLICY_TYPES = ['retry', 'circuit_breaker', 'fallback'] as const;
 
-/** How much of an answer that is gathered from parts was there. */
+/** How complete the result of a `gather` call was. */
 export const DEGRADATION_STATUSES = ['complete', 'partial', 'failed'] as const;
 
 export const DEPENDENCY_RESULTS = ['available', 'slow', 'unavailable'] as const;

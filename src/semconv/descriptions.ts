@@ -1,18 +1,18 @@
 /**
- * What attributes and their values mean, for the docs and for the registry that tools of OpenTelemetry
- * read. A service never loads it.
+ * Descriptions of attributes and their values, for the docs and for the Weaver registry. Services do
+ * not load this file.
  */
 import * as attr from './attributes.ts';
 
 export interface AttributeDescription {
   readonly brief: string;
-  /** Of an attribute that takes any value. */
+  /** For an attribute with arbitrary values. */
   readonly examples?: readonly string[];
-  /** What each value of a closed list means. */
+  /** For an attribute with a fixed list of values. */
   readonly values?: Readonly<Record<string, string>>;
 }
 
-/** With a text for each value of the list, and for no other. */
+/** Requires a text for each value of the list. */
 function closed<T extends string>(
   brief: string,
   _: readonly T[],
@@ -21,10 +21,10 @@ function closed<T extends string>(
   return { brief, values };
 }
 
-/** By attribute. `error.type` is OpenTelemetry's own, and described there. */
+/** By attribute. OpenTelemetry describes `error.type`. */
 export const ATTRIBUTES: Readonly<Record<string, AttributeDescription>> = {
   [attr.ATTR_POLICY_NAME]: {
-    brief: 'The name that the policy was given: one for each dependency.',
+    brief: 'The name of the policy: one for each dependency.',
     examples: ['servicenow', 'ldap'],
   },
   [attr.ATTR_POLICY_TYPE]: closed('The policy that acted on the error.', attr.POLICY_TYPES, {
@@ -32,10 +32,10 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeDescription>> = {
     circuit_breaker: 'A circuit breaker.',
     fallback: 'A fallback.',
   }),
-  [attr.ATTR_OUTCOME]: closed('What the caller saw.', attr.OUTCOMES, {
+  [attr.ATTR_OUTCOME]: closed('The result for the caller.', attr.OUTCOMES, {
     success: 'The function answered.',
     fallback: 'A fallback answered.',
-    failure: 'It threw, and none of the other outcomes fits.',
+    failure: 'It threw, and no other outcome applies.',
     rejected:
       'It threw, and no attempt called the function: a circuit was open or a bulkhead full.',
     timed_out: 'It threw, and a timeout of the policy ended the last attempt.',
@@ -57,8 +57,8 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeDescription>> = {
     {
       closed: 'Calls pass.',
       open: 'Calls are rejected until the reset time is over.',
-      half_open: 'A trial call decides whether it closes.',
-      isolated: 'It is held open by hand.',
+      half_open: 'A probe decides whether it closes.',
+      isolated: 'Calls are rejected until it is released.',
     },
   ),
   [attr.ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE]: closed(
@@ -67,27 +67,27 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeDescription>> = {
     {
       closed: 'Calls passed.',
       open: 'Calls were rejected.',
-      half_open: 'A trial call was under way.',
-      isolated: 'It was held open by hand.',
+      half_open: 'A probe was in progress.',
+      isolated: 'Calls were rejected until the release.',
     },
   ),
   [attr.ATTR_CIRCUIT_BREAKER_RESULT]: closed(
-    'What the circuit breaker made of a call.',
+    'How the circuit breaker counted a call.',
     attr.CIRCUIT_BREAKER_RESULTS,
     {
       success: 'It counts as a success.',
       failure: 'It counts as a failure.',
       ignored: 'It failed, and the filter does not handle the error: it does not count.',
       rejected: 'The circuit was open or isolated, and the function was not called.',
-      cancelled: 'The call was aborted while it waited for a trial call.',
+      cancelled: 'The call was aborted while it waited for a probe.',
     },
   ),
   [attr.ATTR_CIRCUIT_BREAKER_ACTION]: closed(
-    'What a person did to a circuit breaker.',
+    'The operation on a circuit breaker.',
     attr.CIRCUIT_BREAKER_ACTIONS,
     {
       reset: 'Closed it.',
-      isolate: 'Held it open.',
+      isolate: 'Isolated it.',
       release: 'Ended the isolation.',
     },
   ),
@@ -122,34 +122,30 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeDescription>> = {
   [attr.ATTR_FALLBACK_RESULT]: closed('What a fallback did.', attr.FALLBACK_RESULTS, {
     not_used:
       'Nothing: the call succeeded, or failed with an error that the fallback does not handle.',
-    used: 'It answered.',
-    failed: 'It had no answer, or threw.',
+    used: 'Its value was returned.',
+    failed: 'It had no value, or threw.',
   }),
-  [attr.ATTR_FALLBACK_TYPE]: closed(
-    'Where a fallback takes its answer from.',
-    attr.FALLBACK_TYPES,
-    {
-      value: 'A constant.',
-      function: 'A function.',
-      cached: 'The last good answer, handed out like a new one.',
-      stale: 'The last good answer, marked as old.',
-    },
-  ),
+  [attr.ATTR_FALLBACK_TYPE]: closed('The source of the value of a fallback.', attr.FALLBACK_TYPES, {
+    value: 'A constant.',
+    function: 'A function.',
+    cached: 'The last successful value, returned silently.',
+    stale: 'The last successful value, with its age.',
+  }),
   [attr.ATTR_DEGRADATION_NAME]: {
-    brief: 'The name that the gathered answer was given.',
+    brief: 'The name of the `gather` call.',
     examples: ['employee-profile'],
   },
   [attr.ATTR_DEGRADATION_STATUS]: closed(
-    'How much of a gathered answer was there.',
+    'How complete the result of `gather` was.',
     attr.DEGRADATION_STATUSES,
     {
       complete: 'Every part.',
-      partial: 'Not every part, but as many as are needed.',
-      failed: 'Fewer parts than are needed.',
+      partial: 'Not every part, but the required ones.',
+      failed: 'Fewer parts than required.',
     },
   ),
   [attr.ATTR_DEGRADATION_PART]: {
-    brief: 'The part of the gathered answer; `_OTHER` beyond 50 parts of one name.',
+    brief: 'The part of the result; `_OTHER` beyond 50 parts of one name.',
     examples: ['workday', 'ldap'],
   },
   [attr.ATTR_DEPENDENCY_NAME]: {

@@ -1,6 +1,6 @@
 /**
- * Error types that are always reported by name, beyond the limit of types of one policy: codes
- * that a server makes up in the body of an error must not hide these.
+ * Error types that are exported even beyond the limit of types per policy. Otherwise arbitrary codes in
+ * responses of a server could displace them.
  */
 const KNOWN = new Set([
   // cockatiel
@@ -60,10 +60,10 @@ const KNOWN = new Set([
   'UND_ERR_SOCKET',
 ]);
 
-/** Statuses of HTTP that say an error and that servers and proxies send. */
+/** HTTP error statuses of servers and proxies. */
 const STATUS = /^(?:4[0-2]\d|431|451|499|50\d|51[01]|52[0-7])$/;
 
-/** Whether an error type is one that is always reported by name. */
+/** Whether an error type is always exported by name. */
 export function isKnownErrorType(type: string): boolean {
   return KNOWN.has(type) || STATUS.test(type);
 }

@@ -1,14 +1,14 @@
 /**
- * Events for OpenTelemetry's Logs API, and the attributes that they have beside those of metrics.
+ * Events for OpenTelemetry's Logs API, and their attributes that metrics do not have.
  * https://opentelemetry.io/docs/specs/semconv/general/events/
  */
 export const EVENT_STATE_CHANGE = 'resilience.circuit_breaker.state_change';
-/** Somebody did something by hand; of an execution that was called off too. */
+/** An operation on a circuit breaker, or an aborted execution. */
 export const EVENT_ADMINISTRATION = 'resilience.administration';
 
-/** Which of the policies of a name, where they have keys. */
+/** The key of the policy, if it has one. */
 export const EVENT_ATTR_POLICY_KEY = 'resilience.policy.key';
-/** Seconds since the circuit left closed; of a recovery. */
+/** Seconds since the circuit left closed; only for a recovery. */
 export const EVENT_ATTR_RECOVERY_DURATION = 'resilience.circuit_breaker.recovery.duration';
 export const EVENT_ATTR_ACTION = 'resilience.administration.action';
 export const EVENT_ATTR_BY = 'resilience.administration.by';

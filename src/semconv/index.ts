@@ -1,4 +1,8 @@
-/** The names: a leaf that imports nothing. @module */
+/**
+ * Names of metrics and attributes, for your own queries, views and tests.
+ *
+ * @module
+ */
 export * from './attributes.ts';
 export type { InstrumentKind, Metric, Series } from './metrics.ts';
 export * as metrics from './metrics.ts';

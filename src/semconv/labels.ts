@@ -1,11 +1,11 @@
 import { ATTR_ERROR_TYPE, NAMESPACE } from './attributes.ts';
 
-/** The label that exporters to Prometheus make of an attribute. */
+/** The Prometheus label of an attribute. */
 export function toLabel(attribute: string): string {
   return attribute.replaceAll(/\W+/g, '_').replaceAll(/_{2,}/g, '_');
 }
 
-/** Whether Prometheus takes a name, sanitised, for a label. */
+/** Whether a sanitized name is a valid Prometheus label. */
 export function isLabel(label: string): boolean {
   return /^[a-zA-Z_]/.test(label) && label !== '_';
 }
@@ -14,13 +14,13 @@ const OWN = toLabel(NAMESPACE);
 const OWN_ERROR_TYPE = toLabel(ATTR_ERROR_TYPE);
 
 /**
- * Why an attribute of that name does harm in Prometheus, which refuses a whole scrape for one wrong
- * label; `undefined` if it does none.
+ * Why the name of an attribute is not allowed; `undefined` if it is. Prometheus rejects a whole scrape
+ * because of one invalid label.
  */
 export function labelProblem(attribute: string): string | undefined {
   const label = toLabel(attribute);
   if (!isLabel(label)) {
-    return `\`${label}\` is no label of Prometheus, which begins with a letter of a-z`;
+    return `\`${label}\` is no valid Prometheus label, which begins with a letter of a-z`;
   }
   if (attribute.startsWith('__')) return 'Prometheus reserves names that begin with `__`';
   if (label === 'le' || label === 'quantile') {
@@ -34,14 +34,14 @@ export function labelProblem(attribute: string): string | undefined {
   return undefined;
 }
 
-/** Why attributes cannot be the labels of one series together; `undefined` if they can. */
-export function sameLabel(attributes: readonly string[]): string | undefined {
-  const seen = new Map<string, string>();
+/** Two attributes that become the same label, as a text; `undefined` if all labels differ. */
+export function labelConflict(attributes: readonly string[]): string | undefined {
+  const attributeOf = new Map<string, string>();
   for (const attribute of attributes) {
     const label = toLabel(attribute);
-    const first = seen.get(label);
+    const first = attributeOf.get(label);
     if (first !== undefined) return `\`${first}\` and \`${attribute}\` are both \`${label}\``;
-    seen.set(label, attribute);
+    attributeOf.set(label, attribute);
   }
   return undefined;
 }

@@ -1,17 +1,18 @@
 /**
- * The catalog: every metric as data. Instruments, Prometheus names, panels, alert rules,
- * tables in the docs and tests are derived from it; no name is typed anywhere else.
+ * The catalog of all metrics. Instruments, Prometheus names, panels, alert rules, tables of the docs and
+ * tests are derived from it.
  *
  * Units are UCUM, annotations in braces. Stability: Development.
  */
 import * as attr from './attributes.ts';
 
-/** How a metric leaves: durations as they happen, all else when it is collected. */
+/** The kind of instrument. Histograms are recorded as durations occur, all others at collection. */
 export type InstrumentKind = 'counter' | 'updowncounter' | 'gauge' | 'histogram';
 
-/** One combination of the closed attributes of a metric, without its subject. */
+/** The attributes of one series, without the subject. */
 export type Series = Readonly<Record<string, string>>;
 
+/** A metric of the catalog. */
 export interface Metric {
   /** The dotted OpenTelemetry name. */
   readonly name: string;
@@ -19,19 +20,18 @@ export interface Metric {
   /** UCUM. */
   readonly unit: string;
   readonly description: string;
-  /** The attribute that says whose metric it is; on every series. */
+  /** The attribute with the name of the policy, dependency or `gather` call; on every series. */
   readonly subject: string;
-  /** Further attributes, each with its closed list of values; an empty list is an open one. */
+  /** Further attributes with their values; an empty list allows any value. */
   readonly attributes: Readonly<Record<string, readonly string[]>>;
-  /** Every combination of closed values that can occur; empty where an attribute is open. */
+  /** Every possible combination of values; empty if an attribute allows any value. */
   readonly series: readonly Series[];
   /**
-   * Values of the attributes whose series are lazy: such a series exists only from its first event on,
-   * or from the moment at which a policy that can have it is instrumented. Few policies ever have it,
-   * and each series costs the backend.
+   * Attribute values whose series are lazy: such a series is exported from its first event on, or once
+   * a policy that can have it is instrumented. Few policies ever have it.
    */
   readonly lazy: readonly string[];
-  /** Whether a series has one of these values. */
+  /** Whether a series has a lazy value. */
   isLazy(series: Series): boolean;
   /** Upper bounds of a histogram's buckets, in its unit. */
   readonly buckets?: readonly number[];
@@ -69,7 +69,7 @@ export const EXECUTIONS = define({
   name: 'resilience.executions',
   instrument: 'counter',
   unit: '{execution}',
-  description: 'Executions of an instrumented policy, by what the caller saw.',
+  description: 'Executions of an instrumented policy, by the result for the caller.',
   attributes: { [attr.ATTR_OUTCOME]: attr.OUTCOMES },
   lazy: ['fallback', 'rejected', 'timed_out', 'cancelled', 'not_handled'],
 });
@@ -79,7 +79,7 @@ export const EXECUTION_DURATION = define({
   instrument: 'histogram',
   unit: 's',
   description:
-    'Time from execute() until its promise settles, with every retry, wait and fallback.',
+    'Time from execute() until its promise settles, including retries, delays and fallback.',
   attributes: { [attr.ATTR_EXECUTION_RESULT]: attr.EXECUTION_RESULTS },
 });
 
@@ -87,14 +87,14 @@ export const EXECUTION_ACTIVE = define({
   name: 'resilience.execution.active',
   instrument: 'updowncounter',
   unit: '{execution}',
-  description: 'Executions that have begun and not yet been answered.',
+  description: 'Executions in progress.',
 });
 
 export const CIRCUIT_BREAKER_STATE = define({
   name: 'resilience.circuit_breaker.state',
   instrument: 'updowncounter',
   unit: '{circuit_breaker}',
-  description: 'Circuit breakers that are in the state now.',
+  description: 'Circuit breakers in the state.',
   attributes: {
     [attr.ATTR_CIRCUIT_BREAKER_STATE]: attr.CIRCUIT_BREAKER_STATES,
   },
@@ -114,21 +114,21 @@ export const CIRCUIT_BREAKER_FAILURES = define({
   instrument: 'gauge',
   unit: '{failure}',
   description:
-    'Failures in a row that the circuit breaker counts now; of several, those of the one nearest to opening.',
+    'Consecutive failures of the circuit breaker; of several, those of the one nearest to opening.',
 });
 
 export const CIRCUIT_BREAKER_FAILURES_LIMIT = define({
   name: 'resilience.circuit_breaker.failures.limit',
   instrument: 'gauge',
   unit: '{failure}',
-  description: 'Failures in a row at which that circuit breaker opens.',
+  description: 'Consecutive failures that open that circuit breaker.',
 });
 
 export const CIRCUIT_BREAKER_TRANSITIONS = define({
   name: 'resilience.circuit_breaker.transitions',
   instrument: 'counter',
   unit: '{transition}',
-  description: 'Changes of state of circuit breakers.',
+  description: 'State changes of circuit breakers.',
   attributes: {
     [attr.ATTR_CIRCUIT_BREAKER_STATE]: attr.CIRCUIT_BREAKER_STATES,
     [attr.ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE]: attr.CIRCUIT_BREAKER_STATES,
@@ -145,7 +145,7 @@ export const CIRCUIT_BREAKER_RECOVERY_DURATION = define({
   instrument: 'histogram',
   unit: 's',
   description: 'Time from the first opening of a circuit to closed, failed probes included.',
-  // A circuit stays open for 30 s or 60 s at least, and must close within 5 min (thresholds.ts).
+  // A circuit stays open for at least 30 s, and must close within 5 min (thresholds.ts).
   buckets: [60, 300, 900],
 });
 
@@ -153,7 +153,7 @@ export const CIRCUIT_BREAKER_CALLS = define({
   name: 'resilience.circuit_breaker.calls',
   instrument: 'counter',
   unit: '{call}',
-  description: 'Calls through a circuit breaker, by what the breaker made of them.',
+  description: 'Calls through a circuit breaker, by how it counted them.',
   attributes: {
     [attr.ATTR_CIRCUIT_BREAKER_RESULT]: attr.CIRCUIT_BREAKER_RESULTS,
   },
@@ -164,7 +164,7 @@ export const CIRCUIT_BREAKER_ADMINISTRATION = define({
   name: 'resilience.circuit_breaker.administration',
   instrument: 'counter',
   unit: '{action}',
-  description: 'What people did to circuit breakers by hand.',
+  description: 'Operations on circuit breakers.',
   attributes: {
     [attr.ATTR_CIRCUIT_BREAKER_ACTION]: attr.CIRCUIT_BREAKER_ACTIONS,
   },
@@ -184,7 +184,7 @@ export const RETRY_ATTEMPTS = define({
   name: 'resilience.retry.attempts',
   instrument: 'counter',
   unit: '{attempt}',
-  description: 'Calls made again by a retry; attempt 1 is the first retry, the second call.',
+  description: 'Retries; attempt 1 is the first retry, which is the second call.',
   attributes: { [attr.ATTR_RETRY_ATTEMPT]: attr.RETRY_ATTEMPTS },
   lazy: attr.RETRY_ATTEMPTS,
 });
@@ -194,7 +194,7 @@ export const RETRY_DELAY = define({
   instrument: 'histogram',
   unit: 's',
   description: 'Backoff before a retry.',
-  // Its average shows whether the configured backoff is in force; a distribution shows no more.
+  // The average shows whether the configured backoff applies; a distribution shows no more.
   buckets: [],
 });
 
@@ -202,7 +202,7 @@ export const TIMEOUT_CALLS = define({
   name: 'resilience.timeout.calls',
   instrument: 'counter',
   unit: '{call}',
-  description: 'Calls under a timeout, by whether they were aborted before they settled.',
+  description: 'Calls with a timeout, by whether they were aborted before they settled.',
   attributes: { [attr.ATTR_TIMEOUT_RESULT]: attr.TIMEOUT_RESULTS },
   lazy: ['cancelled'],
 });
@@ -211,14 +211,14 @@ export const TIMEOUT_LIMIT = define({
   name: 'resilience.timeout.limit',
   instrument: 'gauge',
   unit: 's',
-  description: 'The longest limit of the timeouts of that name, where it is known.',
+  description: 'The longest timeout of the name, if known.',
 });
 
 export const BULKHEAD_CALLS = define({
   name: 'resilience.bulkhead.calls',
   instrument: 'counter',
   unit: '{call}',
-  description: 'Calls to a bulkhead, by whether it let them run.',
+  description: 'Calls to a bulkhead, by whether it accepted them.',
   attributes: { [attr.ATTR_BULKHEAD_RESULT]: attr.BULKHEAD_RESULTS },
   lazy: ['cancelled'],
 });
@@ -227,7 +227,7 @@ export const BULKHEAD_ACTIVE = define({
   name: 'resilience.bulkhead.active',
   instrument: 'updowncounter',
   unit: '{execution}',
-  description: 'Executions that hold a slot of a bulkhead.',
+  description: 'Executions that occupy a slot of a bulkhead.',
 });
 
 export const BULKHEAD_QUEUED = define({
@@ -241,14 +241,14 @@ export const BULKHEAD_LIMIT = define({
   name: 'resilience.bulkhead.limit',
   instrument: 'updowncounter',
   unit: '{execution}',
-  description: 'Slots of the bulkheads of that name.',
+  description: 'Slots of the bulkheads of the name.',
 });
 
 export const BULKHEAD_QUEUE_LIMIT = define({
   name: 'resilience.bulkhead.queue.limit',
   instrument: 'updowncounter',
   unit: '{execution}',
-  description: 'Places in the queues of the bulkheads of that name.',
+  description: 'Queue capacity of the bulkheads of the name.',
 });
 
 export const BULKHEAD_WAIT_DURATION = define({
@@ -263,7 +263,7 @@ export const FALLBACK_CALLS = define({
   name: 'resilience.fallback.calls',
   instrument: 'counter',
   unit: '{call}',
-  description: 'Calls through a fallback, by whether it had to answer.',
+  description: 'Calls through a fallback, by whether it was used.',
   attributes: {
     [attr.ATTR_FALLBACK_RESULT]: attr.FALLBACK_RESULTS,
     [attr.ATTR_FALLBACK_TYPE]: attr.FALLBACK_TYPES,
@@ -274,7 +274,7 @@ export const ERRORS = define({
   name: 'resilience.errors',
   instrument: 'counter',
   unit: '{error}',
-  description: 'Errors and failed results that a policy acted on.',
+  description: 'Errors and failed results that a policy handled.',
   attributes: {
     [attr.ATTR_POLICY_TYPE]: attr.POLICY_TYPES,
     [attr.ATTR_ERROR_TYPE]: [],
@@ -285,7 +285,7 @@ export const DEGRADATION_CALLS = define({
   name: 'resilience.degradation.calls',
   instrument: 'counter',
   unit: '{call}',
-  description: 'Answers gathered from parts, by how many of their parts were there.',
+  description: 'Calls of gather, by how many parts were available.',
   subject: attr.ATTR_DEGRADATION_NAME,
   attributes: { [attr.ATTR_DEGRADATION_STATUS]: attr.DEGRADATION_STATUSES },
 });
@@ -294,7 +294,7 @@ export const DEGRADATION_PARTS = define({
   name: 'resilience.degradation.parts',
   instrument: 'counter',
   unit: '{part}',
-  description: 'Parts of gathered answers, by how each of them ended.',
+  description: 'Parts of gather calls, by outcome.',
   subject: attr.ATTR_DEGRADATION_NAME,
   attributes: {
     [attr.ATTR_DEGRADATION_PART]: [],
@@ -306,7 +306,7 @@ export const DEPENDENCY_AVAILABLE = define({
   name: 'resilience.dependency.available',
   instrument: 'updowncounter',
   unit: '{dependency}',
-  description: 'Whether the dependency answered its last check: 1 or 0.',
+  description: 'Whether the last check found the dependency available: 1 or 0.',
   subject: attr.ATTR_DEPENDENCY_NAME,
 });
 
@@ -314,7 +314,7 @@ export const DEPENDENCY_CHECK_DURATION = define({
   name: 'resilience.dependency.check.duration',
   instrument: 'histogram',
   unit: 's',
-  description: 'Time that a check of the dependency took.',
+  description: 'Duration of a check of the dependency.',
   subject: attr.ATTR_DEPENDENCY_NAME,
   attributes: { [attr.ATTR_DEPENDENCY_RESULT]: attr.DEPENDENCY_RESULTS },
 });
@@ -323,7 +323,7 @@ export const DEPENDENCY_RECOVERY_ATTEMPTS = define({
   name: 'resilience.dependency.recovery.attempts',
   instrument: 'counter',
   unit: '{attempt}',
-  description: 'Attempts to recover the dependency, by whether they ended without an error.',
+  description: 'Attempts to recover the dependency, by whether they succeeded.',
   subject: attr.ATTR_DEPENDENCY_NAME,
   attributes: { [attr.ATTR_DEPENDENCY_RECOVERY_RESULT]: attr.RECOVERY_RESULTS },
 });
@@ -332,7 +332,7 @@ export const TELEMETRY_ERRORS = define({
   name: 'resilience.telemetry.errors',
   instrument: 'counter',
   unit: '{error}',
-  description: 'Faults of the instrumentation or of a hook given to it; none reached a call.',
+  description: 'Faults of the instrumentation or of a hook of the user; none reached a call.',
 });
 
 /** Every metric, in the order of the docs. */

@@ -1,16 +1,16 @@
 /**
- * What a metric and an attribute are called in Prometheus, which depends on the road there.
+ * Names of metrics and attributes in Prometheus, which depend on the export path.
  *
- * The four OTLP roads are the translation strategies of Prometheus 3, which the Collector, Mimir
+ * The four OTLP namings are the translation strategies of Prometheus 3, which the Collector, Mimir
  * and Grafana Cloud share: https://prometheus.io/docs/guides/opentelemetry/#translation-strategies
- * and https://github.com/prometheus/otlptranslator. Only those rules are here that the units and
- * names of this catalog meet; a test holds the catalog to them.
+ * and https://github.com/prometheus/otlptranslator. Implements only the rules
+ * that the units and names of this catalog need; a test checks that.
  */
 import { NAMESPACE } from './attributes.ts';
 import type { Metric } from './metrics.ts';
 
 /**
- * The roads:
+ * The namings:
  * - `prometheus-exporter`: a scrape of `@opentelemetry/exporter-prometheus`
  * - `otlp`: `UnderscoreEscapingWithSuffixes`, as Collector, Prometheus 3 and Grafana Cloud do it
  * - `otlp-no-suffixes`: `UnderscoreEscapingWithoutSuffixes`, the default of Mimir
@@ -27,19 +27,19 @@ export const NAMINGS = [
 
 export type Naming = (typeof NAMINGS)[number];
 
-/** The series of every alert that is pending or firing, which Prometheus itself makes. */
+/** The series of pending and firing alerts, which Prometheus creates. */
 export const ALERTS = 'ALERTS';
-/** Labels that it gives them, beside those of the alert. */
+/** Labels that Prometheus adds to those of the alert. */
 export const LABEL_ALERT_NAME = 'alertname';
 export const LABEL_ALERT_STATE = 'alertstate';
-/** The series of every process that has the attributes of its OpenTelemetry resource as labels. */
+/** The series with the resource attributes of each process as labels. */
 export const TARGET_INFO = 'target_info';
 export const LABEL_SERVICE_VERSION = 'service.version';
 
-/** The label by which the rules of this package, as most, tell how urgent an alert is. */
+/** The label with the urgency of an alert. */
 export const LABEL_SEVERITY = 'severity';
 
-/** The series that a classic histogram is made of. */
+/** The series of a classic histogram. */
 export type HistogramPart = 'bucket' | 'sum' | 'count';
 
 export interface Matcher {
@@ -63,12 +63,12 @@ const RULES: Readonly<Record<Naming, Rules>> = {
   'otlp-utf8': { dots: true, unit: false, total: false },
 };
 
-/** Words for units; an annotation in braces gives none. */
+/** Suffixes for units; a unit in braces has none. */
 const UNIT_WORDS: Readonly<Record<string, string>> = { s: 'seconds' };
 
 /**
- * @param part which series of a histogram; of no other instrument
- * @param prefix what a Collector puts before every name, by its option `namespace`
+ * @param part the series of a histogram
+ * @param prefix that a Collector adds to every name by its option `namespace`
  */
 export function metricName(
   metric: Metric,
@@ -79,7 +79,7 @@ export function metricName(
   const { unit, total } = RULES[naming];
   const word = unit ? UNIT_WORDS[metric.unit] : undefined;
   const name = [
-    prefixed(escaped(metric.name, naming), prefix),
+    withPrefix(escapeDots(metric.name, naming), prefix),
     ...(word ? [word] : []),
     ...(total && metric.instrument === 'counter' ? ['total'] : []),
     ...(part ? [part] : []),
@@ -88,8 +88,7 @@ export function metricName(
 }
 
 /**
- * The name of what a recording rule makes of a metric, `level:metric:operation`; the same on every
- * road. https://prometheus.io/docs/practices/rules/
+ * The name of a recorded series, `level:metric:operation`; the same for every naming. https://prometheus.io/docs/practices/rules/
  */
 export function recordedName(
   metric: Metric,
@@ -97,26 +96,26 @@ export function recordedName(
   operation: string,
   prefix = '',
 ): string {
-  return `${level}:${prefixed(metric.name.replaceAll('.', '_'), prefix)}:${operation}`;
+  return `${level}:${withPrefix(metric.name.replaceAll('.', '_'), prefix)}:${operation}`;
 }
 
-function prefixed(name: string, prefix: string): string {
+function withPrefix(name: string, prefix: string): string {
   return prefix === '' ? name : `${prefix}_${name}`;
 }
 
-/** @param attribute by its OpenTelemetry name; a label of Prometheus is returned as it is */
+/** @param attribute the OpenTelemetry name, or a label of Prometheus, which is returned unchanged */
 export function labelName(attribute: string, naming: Naming): string {
-  return escaped(attribute, naming);
+  return escapeDots(attribute, naming);
 }
 
-/** A label as PromQL writes it in `by (...)` and in a selector. */
+/** A label in the notation of PromQL. */
 export function labelReference(attribute: string, naming: Naming): string {
-  return quoted(labelName(attribute, naming));
+  return quote(labelName(attribute, naming));
 }
 
 /**
- * A PromQL selector, such as `resilience_executions_total{job="shop"}`; on the UTF-8 roads, whose
- * names need quotes and a place inside the braces, `{"resilience.executions_total",job="shop"}`.
+ * A PromQL selector, such as `resilience_executions_total{job="shop"}`. UTF-8 names need
+ * quotes inside the braces: `{"resilience.executions_total",job="shop"}`.
  */
 export function selector(
   metric: Metric,
@@ -128,38 +127,38 @@ export function selector(
   return selectorOf(metricName(metric, naming, part, prefix), naming, matchers);
 }
 
-/** A selector of what is in Prometheus under the same name on every road, such as what is recorded. */
+/** A selector of a name that is the same for every naming, such as a recorded series. */
 export function selectorOf(name: string, naming: Naming, matchers: readonly Matcher[]): string {
-  const conditions = written(matchers, naming);
-  if (!/^[a-zA-Z_:][\w:]*$/.test(name)) return `{${[quoted(name), ...conditions].join(',')}}`;
+  const conditions = toConditions(matchers, naming);
+  if (!/^[a-zA-Z_:][\w:]*$/.test(name)) return `{${[quote(name), ...conditions].join(',')}}`;
   return conditions.length > 0 ? `${name}{${conditions.join(',')}}` : name;
 }
 
-/** The series of every metric of this package. */
+/** A selector of all metrics of this package. */
 export function selectorOfAll(
   naming: Naming,
   matchers: readonly Matcher[],
   prefix?: string,
 ): string {
-  const name = prefixed(escaped(NAMESPACE, naming), prefix ?? '').replaceAll('.', '\\.');
-  return `{${written([{ label: '__name__', op: '=~', value: `${name}.+` }, ...matchers], naming).join(',')}}`;
+  const name = withPrefix(escapeDots(NAMESPACE, naming), prefix ?? '').replaceAll('.', '\\.');
+  return `{${toConditions([{ label: '__name__', op: '=~', value: `${name}.+` }, ...matchers], naming).join(',')}}`;
 }
 
-function written(matchers: readonly Matcher[], naming: Naming): string[] {
+function toConditions(matchers: readonly Matcher[], naming: Naming): string[] {
   return matchers.map(
     ({ label, op, value }) => `${labelReference(label, naming)}${op}${JSON.stringify(value)}`,
   );
 }
 
-function escaped(name: string, naming: Naming): string {
+function escapeDots(name: string, naming: Naming): string {
   return RULES[naming].dots ? name : name.replaceAll('.', '_');
 }
 
-/** Whether a name is written without quotes, as every name was before Prometheus 3. */
+/** Whether a name needs no quotes; before Prometheus 3, all names were of this kind. */
 function isLegacy(name: string): boolean {
   return /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name);
 }
 
-function quoted(name: string): string {
+function quote(name: string): string {
   return isLegacy(name) ? name : JSON.stringify(name);
 }

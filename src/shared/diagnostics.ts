@@ -2,29 +2,29 @@ import { diag } from '@opentelemetry/api';
 
 const NAMESPACE = 'cockatiel-otel';
 
-/** So many faults are told; the rest is only counted, as a broken hook fails at every call. */
-const FAULTS_TOLD = 10;
+/** Faults that are logged; further ones are only counted, because a broken hook fails with every call. */
+const MAX_LOGGED_FAULTS = 10;
 
-let faults = 0;
+let faultCount = 0;
 
-/** Tells a fault that was kept from the user's call. Never throws, whatever the logger does. */
+/** Logs a fault that did not reach the user's call. Never throws. */
 export function reportFault(fault: unknown): void {
-  faults++;
-  if (faults > FAULTS_TOLD) return;
-  const last = faults === FAULTS_TOLD ? ' (further faults are only counted)' : '';
-  attempt(() => logger().error(`a fault was kept from a call${last}`, fault));
+  faultCount++;
+  if (faultCount > MAX_LOGGED_FAULTS) return;
+  const suffix = faultCount === MAX_LOGGED_FAULTS ? ' (further faults are only counted)' : '';
+  attempt(() => logger().error(`a fault was kept from a call${suffix}`, fault));
 }
 
 export function warn(message: string): void {
   attempt(() => logger().warn(message));
 }
 
-/** Of Node; other runtimes have none. */
+/** Other runtimes than Node have no `process`. */
 const { process } = globalThis as {
   process?: { emitWarning?: (message: string, type: string) => void };
 };
 
-/** Warns of what OpenTelemetry's own logger cannot say. Node prints it on stderr. */
+/** Warns when OpenTelemetry's logger cannot be used. Node prints the warning on stderr. */
 export function warnProcess(message: string): void {
   attempt(() => {
     if (process?.emitWarning) process.emitWarning(message, 'CockatielOtelWarning');
@@ -40,6 +40,6 @@ function attempt(log: () => void): void {
   try {
     log();
   } catch {
-    // The user's logger failed; there is nobody left to tell.
+    // The user's logger threw, so the message is lost.
   }
 }

@@ -1,19 +1,29 @@
 import { reportFault } from './diagnostics.ts';
 import { runDetached } from './logger.ts';
 
-/** Tells what happens to those who want to hear of it; nothing that they do comes back. */
+/** Calls listeners with values. Errors of listeners are reported, and do not reach the emitting code. */
 export class Emitter<T> {
-  readonly #listeners = new Set<(told: T) => void>();
+  readonly #listeners: Set<(value: T) => void>;
 
-  /** @returns ends it */
-  subscribe(listener: (told: T) => void): () => void {
-    // One of its own, so that the same function may be given twice.
-    const own = (told: T) => listener(told);
-    this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
+  /** @param listeners a set that several emitters share */
+  constructor(listeners: Set<(value: T) => void> = new Set()) {
+    this.#listeners = listeners;
   }
 
-  emit(told: T): void {
-    for (const listener of this.#listeners) runDetached(() => listener(told), reportFault);
+  get hasListeners(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  /** @returns a function that removes the listener */
+  subscribe(listener: (value: T) => void): () => void {
+    // A new function for each subscription, so that the same listener can subscribe twice.
+    const subscription = (value: T) => listener(value);
+    this.#listeners.add(subscription);
+    return () => void this.#listeners.delete(subscription);
+  }
+
+  /** @param onError receives the errors of listeners */
+  emit(value: T, onError: (error: unknown) => void = reportFault): void {
+    for (const listener of this.#listeners) runDetached(() => listener(value), onError);
   }
 }

@@ -1,7 +1,7 @@
 /** Controls, line breaks, and marks that change the direction of text. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** Replaces what a terminal would execute or reorder by its JavaScript escape, such as `\u001b`. */
+/** Escapes control characters that a terminal would interpret, such as `\u001b`. */
 export function escapeControls(text: string): string {
   return text.replace(UNPRINTABLE, toEscape);
 }

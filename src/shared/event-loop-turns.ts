@@ -1,7 +1,7 @@
 /** Work yields to the event loop after this many milliseconds. */
 const TURN_MS = 0.25;
 
-/** The turns of long work: ask after each step, and wait where the turn is over. */
+/** Splits long work into turns: check `isOver` after each step, and await `next()` if it is. */
 export class Turns {
   #start = performance.now();
 

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 
-/** Whether a name or an address is this machine's own, which no page of the web can be from. */
+/** Whether a name or an address is this machine's own, which no web page can have. */
 export function isLoopback(name: string): boolean {
   return name === 'localhost' || name === '::1' || (isIPv4(name) && name.startsWith('127.'));
 }

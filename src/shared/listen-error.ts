@@ -1,14 +1,14 @@
 const ADVICE: Readonly<Record<string, string>> = {
   EADDRINUSE:
-    'the port is in use: stop what listens there, or give another `port` (0: any free); ' +
-    'each worker of a cluster or of PM2 needs a port of its own (docs/cluster.md)',
-  EACCES: 'this process may not listen on that port: give a `port` of 1024 or more',
-  EADDRNOTAVAIL: 'the address is none of this machine: give another `host`',
-  ENOTFOUND: 'the name is not known: give another `host`',
+    'the port is in use: stop the other program, or set another `port` (0 chooses a free one); ' +
+    'each worker of a cluster or of PM2 needs its own port (docs/cluster.md)',
+  EACCES: 'this process may not listen on that port: set a `port` of 1024 or more',
+  EADDRNOTAVAIL: 'the address does not belong to this machine: set another `host`',
+  ENOTFOUND: 'the name is unknown: set another `host`',
 };
 
 /**
- * The error of a server that cannot listen, with what to do about it.
+ * Creates the error of a server that cannot listen, with advice.
  *
  * @param served the subject of the message, such as `The metrics`
  */
@@ -18,5 +18,5 @@ export function listenError(
   cause: NodeJS.ErrnoException,
 ): Error {
   const advice = ADVICE[cause.code ?? ''] ?? cause.message;
-  return new Error(`${served} can't be served on ${host}:${port}: ${advice}`, { cause });
+  return new Error(`${served} cannot be served on ${host}:${port}: ${advice}`, { cause });
 }

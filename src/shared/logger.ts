@@ -1,18 +1,28 @@
 import { expected } from './validate.ts';
 
-/** Facts that go with a line, such as `{ dependency: 'workday' }`. */
+/**
+ * Fields of a log line.
+ *
+ * @example
+ * const fields: LogFields = { dependency: 'workday' };
+ */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 type Write = (message: string, fields?: LogFields) => unknown;
 
-/** Anything with these three methods, such as `console`; with another order of arguments, wrap it. */
+/**
+ * An object with these methods, such as `console`. Wrap a logger whose arguments have another order.
+ *
+ * @example
+ * const logger: Logger = console;
+ */
 export interface Logger {
   readonly info: Write;
   readonly warn: Write;
   readonly error: Write;
 }
 
-/** A logger of which nothing can go wrong: what it throws, and what it rejects with, is dropped. */
+/** A logger whose errors and rejections are ignored. */
 export class SafeLogger {
   readonly #logger: Logger | undefined;
 
@@ -36,7 +46,7 @@ export class SafeLogger {
     const logger = this.#logger;
     if (logger === undefined) return;
     runDetached(() => {
-      // It takes a first text before others for a format.
+      // `console` interprets its first argument as a format.
       const isConsole = logger[level] === console[level];
       return logger[level](isConsole ? message.replaceAll('%', '%%') : message, fields);
     });
@@ -44,16 +54,19 @@ export class SafeLogger {
 }
 
 /**
- * Runs what belongs to somebody else, at once, and asks nothing of it.
+ * Runs code of the user synchronously, and ignores its result.
  *
- * @param fault is told what it throws, or what a promise of it is rejected with; must not throw
+ * @param onError receives its error or rejection; must not throw
  */
-export function runDetached(run: () => unknown, fault: (reason: unknown) => void = () => {}): void {
-  // A promise of our own looks into a thenable, and into nothing else that might throw.
-  new Promise((resolve) => resolve(run())).catch(fault);
+export function runDetached(
+  run: () => unknown,
+  onError: (reason: unknown) => void = () => {},
+): void {
+  // A promise handles thenables and errors alike.
+  new Promise((resolve) => resolve(run())).catch(onError);
 }
 
-/** @throws TypeError */
+/** @throws TypeError if the option is invalid */
 export function assertLogger(value: unknown): asserts value is Logger | undefined {
   const logger = value as Partial<Logger> | null | undefined;
   const isLogger =

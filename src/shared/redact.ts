@@ -1,8 +1,8 @@
-/** More of a text is never looked at, so that a long one takes no time. */
-const LONGEST = 2048;
+/** Characters that are examined. */
+const MAX_LENGTH = 2048;
 
 const SEPARATOR = '["\'`]?\\s*(?:=>|[:=])\\s*';
-/** A quoted value ends with its quote where a list goes on; others reach to the next space. */
+/** A quoted value ends with its quote before a separator; other values end at the next space. */
 const VALUE = ['"', "'"].map((q) => `${q}(?:\\\\.|[^${q}\\\\])*${q}(?=[\\s,;}\\])]|$)`).join('|');
 const WORD = `${VALUE}|\\S+`;
 
@@ -13,29 +13,28 @@ const NAMED = secretAfter(
   SEPARATOR,
   WORD,
 );
-/** Names that stand before ordinary words, too: `invalid token: expired`. */
+/** Names that also occur in prose: `invalid token: expired`. */
 const NAMED_OR_PROSE = secretAfter(
   'token|authorization',
   SEPARATOR,
   '(?:basic|bearer|token|apikey|negotiate|ntlm)\\s+\\S+|' +
     `(?:digest|oauth|hmac|aws4|signature)\\S*\\s.*|${WORD}`,
 );
-/** Names that are ordinary words unless the value follows at once: `key=1`, but `missing key: id`. */
+/** Names that are ordinary words unless the value follows directly: `key=1`, but `missing key: id`. */
 const NAMED_CLOSELY = secretAfter('pass|key|sig(?:nature)?', '(?:["\']\\s*[:=]\\s*|[=:])', WORD);
 const COOKIE = secretAfter('cookie', SEPARATOR, '.+');
 const CREDENTIALS = /\b(basic|bearer)(\s+)([\w.~+/=-]+)/gi;
-/** JSON Web Tokens, and tokens and keys whose prefix says what they are. */
+/** JSON Web Tokens, and tokens and keys with known prefixes. */
 const SHAPES =
   /\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?|\b(?:gh[a-z]|github_pat|glpat|[sr]k|xox[a-z]|npm|hf)[-_][\w-]{16,}|\bAKIA[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*KEY-----.*/g;
 
-/** A word of prose, or a scheme or placeholder that stands for a token. */
+/** A word of prose, a scheme, or a placeholder for a token. */
 const ORDINARY = /^(?:[a-z]{2,15}|(?:Bearer|Basic)(?:\s+<\w+>)?)[.,;:!?)`'"]*$/;
 
 /**
- * A text without what may be secret in it: user and password of a URL, what comes behind its path,
- * headers with credentials, and values that are called a password or the like. Passwords are not
- * escaped in errors, so each is taken to reach as far as it can within its word. Of a text of more
- * than 2048 characters only the whole words within them are left.
+ * Removes possible secrets from a text: user and password of a URL, its query, headers with
+ * credentials, and values with names such as `password`. Errors do not escape passwords, so a value is
+ * assumed to reach as far as possible within its word. Text beyond 2048 characters is cut at a space.
  */
 export function redact(text: string): string {
   return beginningOf(text)
@@ -52,18 +51,18 @@ export function redact(text: string): string {
     .replace(SHAPES, '***');
 }
 
-/** A name with its separator, and the value behind it. */
+/** Matches a name with its separator, and the value. */
 function secretAfter(names: string, separator: string, value: string): RegExp {
   return new RegExp(`((?:${names})${separator})(${value})`, 'gi');
 }
 
-/** What is cut may be the first half of a secret. */
+/** Cuts at a space, because half of a secret would not be recognized. */
 function beginningOf(text: string): string {
-  if (text.length <= LONGEST) return text;
-  return text.slice(0, LONGEST + 1).replace(/\S*$/, '…');
+  if (text.length <= MAX_LENGTH) return text;
+  return text.slice(0, MAX_LENGTH + 1).replace(/\S*$/, '…');
 }
 
-/** Words such as `authentication` have neither digits nor capitals within. */
+/** Ordinary words such as `authentication` have neither digits nor inner capitals. */
 function isToken(value: string): boolean {
   return value.length >= 24 || /[\d=+/]|[a-z][A-Z]/.test(value);
 }
@@ -84,7 +83,7 @@ function withoutQuery(word: string): string {
   const begin = word.search(/[?#;]/);
   if (begin < 0) return word;
   const rest = word.slice(begin + 1);
-  // A question has its mark at the end, and #12 is no part of a path.
+  // A question mark at the end is no query, and neither is `#12`.
   const isQuery = rest.includes('=') || (word.includes('/') && /[^\p{P}]/u.test(rest));
   return isQuery ? `${word.slice(0, begin)}?***` : word;
 }

@@ -1,16 +1,16 @@
 /** Longest text shown in a line, in characters. */
-const LONGEST = 200;
-/** More of a text is not looked at. */
-const LOOKED_AT = 10 * LONGEST;
+const MAX_LENGTH = 200;
+/** Characters that are examined. */
+const MAX_EXAMINED = 10 * MAX_LENGTH;
 
-/** Text of others in one line that can do no harm to a log or a terminal. */
+/** Reduces arbitrary text to one line that is safe in a log or a terminal. */
 export function sanitizeLine(text: string): string {
   const [first = ''] = text
     .trimStart()
-    .slice(0, LOOKED_AT)
+    .slice(0, MAX_EXAMINED)
     .split(/[\r\n\u2028\u2029]/);
-  // A copy, as a part of a long text keeps all of it in memory.
+  // A copy, because a substring keeps the whole text in memory.
   const characters = [...first.replaceAll(/[\s\p{C}]+/gu, ' ').trim()];
-  if (characters.length <= LONGEST) return characters.join('');
-  return `${characters.slice(0, LONGEST - 1).join('')}…`;
+  if (characters.length <= MAX_LENGTH) return characters.join('');
+  return `${characters.slice(0, MAX_LENGTH - 1).join('')}…`;
 }

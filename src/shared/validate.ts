@@ -1,14 +1,14 @@
 /** Longest text that an error message shows, in characters. */
-const SHOWN = 200;
+const MAX_LENGTH = 200;
 
-/** No array, Map or instance of a class, whose entries would be lost. */
+/** Whether a value is a plain object, not an array, Map or instance of a class. */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** @throws TypeError naming what is unknown, or that it is no object */
+/** @throws TypeError if the value is no object or has an unknown key */
 export function assertKeys(path: string, value: unknown, known: readonly string[]): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw expected(`\`${path}\` to be an object`, value);
@@ -19,17 +19,18 @@ export function assertKeys(path: string, value: unknown, known: readonly string[
 }
 
 /**
- * A copy of options with their own members only: what a polluted `Object.prototype` has is no option.
+ * Returns a copy of options without a prototype, so that a polluted `Object.prototype` adds no options.
  *
- * @throws TypeError naming what is unknown, or that it is no object
+ * @throws TypeError if the value is no object or has an unknown key
  */
 export function ownOptions<T extends object>(path: string, value: T, known: readonly string[]): T {
   assertKeys(path, value, known);
   return Object.assign(Object.create(null), value);
 }
 
-export function expected(what: string, got: unknown): TypeError {
-  return new TypeError(`Expected ${what}, got ${describe(got)}`);
+/** Creates the error for an invalid value. */
+export function expected(expectation: string, received: unknown): TypeError {
+  return new TypeError(`Expected ${expectation}, got ${describe(received)}`);
 }
 
 function describe(value: unknown): string {
@@ -40,7 +41,39 @@ function describe(value: unknown): string {
   return String(value);
 }
 
-/** A text of others may have megabytes; a message shows its begin. */
+/** A value may have megabytes. */
 function shorten(text: string): string {
-  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN - 1)}…`;
+  return text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH - 1)}…`;
+}
+
+/** Returns a copy of options without a prototype, so that a polluted `Object.prototype` adds none. */
+export function ownProperties<T extends object>(options: T): T {
+  return Object.assign(Object.create(null), options);
+}
+
+/** Reads one own property; cheaper than a copy of all. */
+export function ownProperty<T extends object, K extends keyof T>(
+  options: T,
+  name: K,
+): T[K] | undefined {
+  return Object.hasOwn(options, name) ? options[name] : undefined;
+}
+
+/** Reads a property of an object or its class; `undefined` if a getter throws. */
+export function readProperty(value: object, key: string): unknown {
+  try {
+    if (Object.hasOwn(Object.prototype, key) && !isDeclared(value, key)) return undefined;
+    return (value as Readonly<Record<string, unknown>>)[key];
+  } catch {
+    return undefined;
+  }
+}
+
+function isDeclared(value: object, key: string): boolean {
+  let holder: object | null = value;
+  while (holder !== null && holder !== Object.prototype) {
+    if (Object.hasOwn(holder, key)) return true;
+    holder = Object.getPrototypeOf(holder);
+  }
+  return false;
 }

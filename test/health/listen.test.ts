@@ -74,7 +74,7 @@ describe('listening', () => {
     const { url } = await start();
     const port = Number(new URL(url).port);
     await expect(listen({}, { port })).rejects.toThrow(
-      `The health routes can't be served on 127.0.0.1:${port}:`,
+      `The health routes cannot be served on 127.0.0.1:${port}:`,
     );
   });
 });

@@ -56,7 +56,7 @@ async function serviceAfter(first: string, packages = API_1_10): Promise<Result>
 
 const conflict = (first: string, own: RegExp) =>
   new RegExp(
-    `^@opentelemetry/api ${first} was first in this process, and refuses what ${own.source} registers`,
+    `^@opentelemetry/api ${first} was loaded first in this process, and rejects registrations of ${own.source},`,
   );
 
 describe('another version of the API that was first', () => {

@@ -235,7 +235,7 @@ describe.each(sdks)('sdk $sdkMajor', ({ sdk: module }) => {
     await sdk.collect();
     const said = warn.mock.calls.flat().filter((each) => String(each).includes('attribute sets'));
     expect(said).toEqual([
-      "resilience.circuit_breaker.transitions has 2000 attribute sets. The JS SDK keeps 2000 for each instrument and folds the rest into one overflow series, unless the MeterProvider has a view such as { instrumentName: 'resilience.*', aggregationCardinalityLimit: 20000 }. Give fewer policy names (one for each dependency, not one for each request), or raise the limit. If you have raised it, all is well: the limit can not be read from here.",
+      "resilience.circuit_breaker.transitions has 2000 attribute sets. The JS SDK keeps 2000 per instrument and merges the rest into one overflow series, unless the MeterProvider has a view such as { instrumentName: 'resilience.*', aggregationCardinalityLimit: 20000 }. Use fewer policy names (one per dependency, not one per request), or raise the limit. Ignore this warning if the limit is raised already: it cannot be read from here.",
     ]);
     expect(await sdk.points('resilience.circuit_breaker.transitions')).toHaveLength(2000);
     expect(await overflowed(sdk)).toBe(true);

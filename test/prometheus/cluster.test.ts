@@ -45,8 +45,8 @@ const SERVERS = [
 describe.each(SERVERS)('%s in the workers of a cluster', (_, start) => {
   it('refuses a port that another worker has, and says what to do', async () => {
     const answers = (await clusterOf(start, 'Number(process.env.PORT)')).sort();
-    expect(answers[0]).toMatch(/^The .* can't be served on 127\.0\.0\.1:\d+: the port is in use/);
-    expect(answers[0]).toContain('each worker of a cluster or of PM2 needs a port of its own');
+    expect(answers[0]).toMatch(/^The .* cannot be served on 127\.0\.0\.1:\d+: the port is in use/);
+    expect(answers[0]).toContain('each worker of a cluster or of PM2 needs its own port');
     expect(answers[1]).toMatch(/^http:/);
   });
 

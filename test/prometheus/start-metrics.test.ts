@@ -222,7 +222,7 @@ describe('what it cannot do', () => {
     cleanups.push(() => other.close());
     const { port } = other.address() as AddressInfo;
     await expect(startMetrics({ port })).rejects.toThrow(
-      `The metrics can't be served on localhost:${port}: the port is in use: stop what listens there, or give another \`port\` (0: any free)`,
+      `The metrics cannot be served on localhost:${port}: the port is in use: stop the other program, or set another \`port\` (0 chooses a free one)`,
     );
     expect(metrics.setGlobalMeterProvider(new MeterProvider())).toBe(true);
     metrics.disable();
@@ -231,7 +231,7 @@ describe('what it cannot do', () => {
   it('names an address that is none of this machine', async () => {
     // TEST-NET-1 of RFC 5737.
     await expect(startMetrics({ port: 0, host: '192.0.2.1' })).rejects.toThrow(
-      "The metrics can't be served on 192.0.2.1:0: the address is none of this machine: give another `host`",
+      'The metrics cannot be served on 192.0.2.1:0: the address does not belong to this machine: set another `host`',
     );
   });
 
@@ -331,7 +331,7 @@ describe('the environment', () => {
 
   it.each([
     ['team.name=a,team_name=b', '`team_name` and `team.name` are both `team_name`'],
-    ['1st=a', '`1st` is none'],
+    ['1st=a', '`1st` is no valid label'],
   ])('is refused where it would break the page: %s', async (attributes, problem) => {
     vi.stubEnv('OTEL_RESOURCE_ATTRIBUTES', attributes);
     const error = await startMetrics({ port: 0 }).catch((each) => each);

@@ -94,7 +94,7 @@ export class DependencyWatch {
   async #check(): Promise<void> {
     const { check, timeout, slowAfter, interval, jitter } = this.#settings;
     this.#nextCheck = performance.now() + interval * (1 + jitter * (2 * Math.random() - 1));
-    this.#metrics.ensure();
+    this.#metrics.connectIfNeeded();
     const pendingMs = this.#runs.check?.pendingMs;
     if (pendingMs !== undefined) return this.#update(createHangingResult(pendingMs));
     const result = await this.#run('check', timeout, (signal) => check({ signal }));

@@ -1,6 +1,6 @@
 import { type Preset, type PresetName, presetOf } from '../../presets/presets.ts';
 import { POLICIES } from '../../presets/thresholds.ts';
-import { ownProperties } from '../../shared/own-properties.ts';
+import { ownProperties } from '../../shared/validate.ts';
 import type {
   BulkheadSettings,
   CircuitBreakerSettings,

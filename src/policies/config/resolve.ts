@@ -1,5 +1,5 @@
 import { type PresetName, presetOf } from '../../presets/presets.ts';
-import { ownProperties } from '../../shared/own-properties.ts';
+import { ownProperties } from '../../shared/validate.ts';
 import { totalDuration } from '../retry-backoff.ts';
 import {
   MEMBERS,

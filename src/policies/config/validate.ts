@@ -1,7 +1,6 @@
 import { PRESET_NAMES } from '../../presets/presets.ts';
-import { readProperty } from '../../shared/own-properties.ts';
 import { MAX_TIMER_MS } from '../../shared/timers.ts';
-import { expected } from '../../shared/validate.ts';
+import { expected, readProperty } from '../../shared/validate.ts';
 import { BREAKER_KINDS, MEMBERS, type PolicyOverrides, RETRY_STRATEGIES } from '../types.ts';
 
 /** Returns what was expected if the value is wrong. */

@@ -1,5 +1,5 @@
 import { POLICIES } from '../../presets/thresholds.ts';
-import { ownProperties } from '../../shared/own-properties.ts';
+import { ownProperties } from '../../shared/validate.ts';
 import { toMilliseconds } from '../config/preset-settings.ts';
 import type { FallbackCall, FallbackStrategy, FilterSettings } from '../types.ts';
 import { type CopyMode, createCopier } from './copy-mode.ts';

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { ownProperties } from '../../shared/own-properties.ts';
+import { ownProperties } from '../../shared/validate.ts';
 import { currentExecution, currentInvocation } from '../call-context.ts';
 import type { FallbackCall } from '../types.ts';
 import { type CallKey, createCallKey } from './call-key.ts';

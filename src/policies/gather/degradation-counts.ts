@@ -16,12 +16,12 @@ class DegradationCounts {
 
   /** Creates the series of the parts, so that they exist before the first result. */
   begin(parts: readonly string[]): void {
-    this.#metrics.ensure();
+    this.#metrics.connectIfNeeded();
     for (const part of parts) this.#metrics.counts.declare(part);
   }
 
   countPart(part: string, outcome: PartOutcome): void {
-    this.#metrics.counts.part(part, outcome);
+    this.#metrics.counts.countPart(part, outcome);
   }
 
   countCall(status: DegradationStatus): void {

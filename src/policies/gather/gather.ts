@@ -1,6 +1,6 @@
 import type { DegradationStatus } from '../../semconv/attributes.ts';
 import { followSignal } from '../../shared/abort-signals.ts';
-import { ownProperties } from '../../shared/own-properties.ts';
+import { ownProperties } from '../../shared/validate.ts';
 import { policyRegistry } from '../registry.ts';
 import { degradationCounts } from './degradation-counts.ts';
 import { assertParts, type GatherSettings, resolveGatherSettings } from './options.ts';

@@ -1,8 +1,7 @@
 import { assertName } from '../../instrument-options.ts';
 import { POLICIES } from '../../presets/thresholds.ts';
-import { ownProperties } from '../../shared/own-properties.ts';
 import { MAX_TIMER_MS } from '../../shared/timers.ts';
-import { assertKeys, expected } from '../../shared/validate.ts';
+import { assertKeys, expected, ownProperties } from '../../shared/validate.ts';
 import { toMilliseconds } from '../config/preset-settings.ts';
 import type { GatherOptions, Parts } from './types.ts';
 
