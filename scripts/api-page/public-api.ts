@@ -143,7 +143,7 @@ class Reader {
     }
     if (ts.isClassDeclaration(node)) return headOf(node);
     if (ts.isVariableDeclaration(node) || this.#isObjectType(node)) return undefined;
-    if (!ts.isTypeAliasDeclaration(node) || !isComputed(node.type)) return sourceOf(node);
+    if (!ts.isTypeAliasDeclaration(node) || !this.#isExpanded(node)) return sourceOf(node);
     return `type ${node.name.text} = ${this.#print(this.#checker.getTypeAtLocation(node.name), node, ts.TypeFormatFlags.InTypeAlias)}`;
   }
 
@@ -171,11 +171,19 @@ class Reader {
     return this.#checker.typeToString(type, at, TYPE_FORMAT | flags);
   }
 
+  /** Whether the page shows the result of a type and not its source: computed types and literals. */
+  #isExpanded({ name, type }: ts.TypeAliasDeclaration): boolean {
+    if (isComputed(type)) return true;
+    const resolved = this.#checker.getTypeAtLocation(name);
+    const isLiteral = (part: ts.Type) => part.isStringLiteral();
+    return !ts.isUnionTypeNode(type) && resolved.isUnion() && resolved.types.every(isLiteral);
+  }
+
   /** Whether the members of a constant or of a type alias say it all. */
   #isObjectType(node: ts.Declaration): boolean {
     if (ts.isVariableDeclaration(node)) return true;
     if (!ts.isTypeAliasDeclaration(node)) return false;
-    if (!isComputed(node.type)) return ts.isTypeLiteralNode(node.type);
+    if (!this.#isExpanded(node)) return ts.isTypeLiteralNode(node.type);
     const type = this.#checker.getTypeAtLocation(node.name);
     return (type.flags & ts.TypeFlags.Object) !== 0 && type.getCallSignatures().length === 0;
   }
@@ -244,8 +252,11 @@ class Reader {
     };
     const visit = (node: ts.Node): void => {
       if (isPrivate(node)) return;
-      if (ts.isTypeNode(node) && isComputed(node)) {
-        visitType(this.#checker.getTypeFromTypeNode(node), node);
+      const alias =
+        ts.isTypeAliasDeclaration(node) && this.#isExpanded(node) ? node.type : undefined;
+      const expanded = alias ?? (ts.isTypeNode(node) && isComputed(node) ? node : undefined);
+      if (expanded) {
+        visitType(this.#checker.getTypeFromTypeNode(expanded), expanded);
         return;
       }
       if (ts.isTypeReferenceNode(node)) add(this.#checker.getSymbolAtLocation(node.typeName));

@@ -26,6 +26,7 @@ export interface HealthRoutes {
   readonly fetch: (request: Request, env?: unknown) => Promise<Response>;
   /** Ends live pages, logging and the tracking of executions. Other requests still work. */
   readonly close: () => void;
+  /** The same as `close`. */
   readonly [Symbol.dispose]: () => void;
 }
 

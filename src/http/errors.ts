@@ -10,10 +10,13 @@
  * if (error instanceof HttpStatusError) console.log(error.status, await error.response.text());
  */
 export class HttpStatusError extends Error {
+  /** The name of the class. */
   override readonly name = 'HttpStatusError';
+  /** Recognizes the error, also across copies of this package. */
   readonly isHttpStatusError = true;
+  /** The status of the last response. */
   readonly status: number;
-  /** Its body is unread. Read or cancel it, so that its connection can be reused. */
+  /** The last response. Its body is unread. Read or cancel it, so that its connection can be reused. */
   readonly response: Response;
 
   constructor(policyName: string, response: Response) {
@@ -30,8 +33,11 @@ export class HttpStatusError extends Error {
  * if (error instanceof CircuitOpenError) console.log(error.policyName, error.retryAt);
  */
 export class CircuitOpenError extends Error {
+  /** The name of the class. */
   override readonly name = 'CircuitOpenError';
+  /** Recognizes the error, also across copies of this package. */
   readonly isCircuitOpenError = true;
+  /** Recognized by `isBrokenCircuitError` of cockatiel. */
   readonly isBrokenCircuitError = true;
   /** The name given to `createFetch`. */
   readonly policyName: string;
@@ -56,6 +62,7 @@ export class CircuitOpenError extends Error {
 export class TimeoutError extends Error {
   /** Like the DOMException that `AbortSignal.timeout` aborts with. */
   override readonly name = 'TimeoutError';
+  /** Recognized by `isTaskCancelledError` of cockatiel. */
   readonly isTaskCancelledError = true;
   /** The name given to `createFetch`. */
   readonly policyName: string;
@@ -73,7 +80,9 @@ export class TimeoutError extends Error {
  * if (error instanceof BodyTooLargeError) console.log(`more than ${error.maxBytes} bytes`);
  */
 export class BodyTooLargeError extends Error {
+  /** The name of the class. */
   override readonly name = 'BodyTooLargeError';
+  /** Recognizes the error, also across copies of this package. */
   readonly isBodyTooLargeError = true;
   /** The name given to `createFetch`. */
   readonly policyName: string;
@@ -106,7 +115,9 @@ export class BodyTooLargeError extends Error {
  * if (error instanceof TokenRefreshError) console.log(error.origin, error.cause);
  */
 export class TokenRefreshError extends Error {
+  /** The name of the class. */
   override readonly name = 'TokenRefreshError';
+  /** Recognizes the error, also across copies of this package. */
   readonly isTokenRefreshError = true;
   /** The name given to `createFetch`. */
   readonly policyName: string;

@@ -28,6 +28,7 @@ function entriesOf<S extends v.GenericSchema>(schema: S) {
 }
 
 const instanceFields = {
+  /** The present state. */
   state,
   /** Whether an operator has isolated it, so that an operator has to release it. */
   held: v.optional(v.boolean(), false),
@@ -37,13 +38,18 @@ const instanceFields = {
   fail_counter: nullableCount,
   /** When it left closed; failed probes do not change it. */
   opened_at: time,
+  /** When an open circuit allows a probe. */
   next_probe_at: time,
   /** Of the last failure that it counted. */
   last_error_type: text,
 };
 
 /** One circuit breaker among several with the same name. */
-export const instanceSchema = v.object({ key: text, ...instanceFields });
+export const instanceSchema = v.object({
+  /** The key of the policy. */
+  key: text,
+  ...instanceFields,
+});
 
 /**
  * The circuit breakers of a name. If there are several, all fields but `calls` and `held` are those
@@ -57,6 +63,7 @@ export const breakerSchema = v.object({
   fail_max: nullableCount,
   /** Seconds until an open circuit allows a probe. */
   reset_timeout: v.optional(v.nullable(v.number()), null),
+  /** Calls since the start of the service, by result. */
   calls: v.object(v.entriesFromList(CIRCUIT_BREAKER_RESULTS, count)),
   /** The number of circuit breakers, unless it is one. */
   instance_count: v.optional(count),
@@ -76,9 +83,13 @@ export const breakersSchema = v.object({
 
 /** `POST /circuit-breakers/:name/:action` */
 export const operationResultSchema = v.object({
+  /** The name of the policy. */
   name: v.string(),
+  /** The requested operation. */
   action: v.picklist(CIRCUIT_BREAKER_ACTIONS),
+  /** The state after the operation. */
   state,
+  /** The state before the operation. */
   previous_state: state,
   /** What the action could not do, as a sentence. */
   detail: v.optional(v.string()),
@@ -89,12 +100,15 @@ export const abortedExecutionSchema = v.object({ id: v.string(), name: v.string(
 
 /** An execution in progress. */
 export const executionSchema = v.object({
+  /** Identifies the execution in `DELETE /executions/:id`. */
   id: v.string(),
   /** The name of the policy. */
   name: v.string(),
+  /** Milliseconds since the execution began. */
   age_ms: v.number(),
   /** The present attempt; 1 is the first call. */
   attempt: v.number(),
+  /** The correlation ID of the request that it belongs to. */
   correlation_id: text,
   /** Whether `DELETE /executions/:id` can abort it. */
   abortable: v.boolean(),
@@ -121,8 +135,11 @@ const dependencySummarySchema = v.object({
 
 /** `GET /health`; without a token, a service may send the status only. */
 export const healthSchema = v.object({
+  /** The worst state of circuit breakers and dependencies. */
   status: v.picklist(['healthy', 'degraded', 'unhealthy']),
+  /** The number of circuit breakers in each state. */
   breakers: v.optional(breakerSummarySchema),
+  /** The summary of the dependency checks, if a monitor runs. */
   dependencies: v.optional(dependencySummarySchema),
 });
 

@@ -7,6 +7,7 @@
 export class ExecutionAbortedError extends Error {
   /** The name of the errors with which an `AbortController` aborts. */
   override readonly name = 'AbortError';
+  /** Recognizes the error, also across copies of this package. */
   readonly isExecutionAbortedError = true;
   /** The name of the policy, such as `servicenow`. */
   readonly policyName: string;

@@ -37,6 +37,7 @@ export type {
   FallbackCall,
   FallbackStrategy,
   FilterSettings,
+  Overrides,
   PolicyMember,
   PolicyOverrides,
   PolicySettings,

@@ -36,7 +36,15 @@ export type ResultFilter = (value: unknown) => boolean;
  * const filters: FilterSettings = { handle: (error) => error instanceof ConnectionError };
  */
 export interface FilterSettings {
+  /**
+   * Errors that the member handles.
+   * @default the filter `handle` of the stack
+   */
   readonly handle?: ErrorFilter | undefined;
+  /**
+   * Returned values that the member handles as failures.
+   * @default the filter `handleResult` of the stack
+   */
   readonly handleResult?: ResultFilter | undefined;
 }
 
@@ -219,6 +227,7 @@ export interface FallbackCall {
   readonly key: string | undefined;
   /** The arguments of the wrapped function; empty if the policy was executed directly. */
   readonly args: readonly unknown[];
+  /** The signal that the caller passed to `execute`. */
   readonly signal: AbortSignal | undefined;
 }
 
@@ -229,6 +238,7 @@ export interface FallbackCall {
  * const strategy: FallbackStrategy<string> = { type: 'value', answer: () => 'unknown' };
  */
 export interface FallbackStrategy<F> {
+  /** The kind of value, as in the attribute `resilience.fallback.type`. */
   readonly type: FallbackType;
   /** Runs when a call begins, before any member of the stack. An error that it throws is ignored. */
   readonly begin?: ((call: FallbackCall) => void) | undefined;
@@ -236,8 +246,15 @@ export interface FallbackStrategy<F> {
   readonly answer: (failure: unknown, call: FallbackCall) => F | PromiseLike<F>;
   /** Receives each successful value before the caller does. An error that it throws is ignored. */
   readonly remember?: ((value: unknown, call: FallbackCall) => void) | undefined;
-  /** @default transient errors, or what the stack's `handle` selects; open circuits; full bulkheads */
+  /**
+   * Errors that the strategy replaces.
+   * @default transient errors, or those that the stack's `handle` selects; open circuits; full bulkheads
+   */
   readonly handle?: ErrorFilter | undefined;
+  /**
+   * Returned values that the strategy replaces.
+   * @default the filter `handleResult` of the stack
+   */
   readonly handleResult?: ResultFilter | undefined;
 }
 
@@ -248,11 +265,17 @@ export interface FallbackStrategy<F> {
  * const { retry }: PolicySettings = createPolicy('servicenow').settings;
  */
 export interface PolicySettings<F = unknown> {
+  /** Replaces failures with another value. */
   readonly fallback: false | FallbackStrategy<F>;
+  /** Rejects calls after failures, until a probe succeeds. */
   readonly circuitBreaker: false | CircuitBreakerSettings;
+  /** Limits the time of all attempts together. */
   readonly overallTimeout: false | TimeoutSettings;
+  /** Calls the function again after failures. */
   readonly retry: false | RetrySettings;
+  /** Limits concurrent attempts. */
   readonly bulkhead: false | BulkheadSettings;
+  /** Limits the time of one attempt. */
   readonly timeout: false | TimeoutSettings;
   /**
    * Errors that retry, circuit breaker and fallback handle. `docs/policies.md` lists the known errors.
@@ -266,7 +289,13 @@ export interface PolicySettings<F = unknown> {
   readonly order: readonly PolicyMember[];
 }
 
-type Overrides<T> = { readonly [K in keyof T]?: T[K] | undefined };
+/**
+ * Some of the settings of a member.
+ *
+ * @example
+ * const retry: Overrides<RetrySettings> = { calls: 5 };
+ */
+export type Overrides<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 /**
  * Settings from code. They take precedence over the environment and the preset. A member that the
@@ -276,17 +305,35 @@ type Overrides<T> = { readonly [K in keyof T]?: T[K] | undefined };
  * const overrides: PolicyOverrides = { retry: { calls: 5 }, timeout: { duration: 2_000 }, bulkhead: false };
  */
 export interface PolicyOverrides<F = never> {
+  /** Replaces failures with another value. */
   readonly fallback?: false | FallbackStrategy<F> | undefined;
+  /** Rejects calls after failures, until a probe succeeds. */
   readonly circuitBreaker?: false | Overrides<CircuitBreakerSettings> | undefined;
+  /** Limits the time of all attempts together. */
   readonly overallTimeout?:
     | false
     | (Overrides<TimeoutSettings> & { readonly duration: number })
     | undefined;
+  /** Calls the function again after failures. */
   readonly retry?: false | Overrides<RetrySettings> | undefined;
+  /** Limits concurrent attempts. */
   readonly bulkhead?: false | Overrides<BulkheadSettings> | undefined;
+  /** Limits the time of one attempt. */
   readonly timeout?: false | Overrides<TimeoutSettings> | undefined;
+  /**
+   * Errors that retry, circuit breaker and fallback handle.
+   * @default retry and fallback: transient errors; circuit breaker: all but known caller errors
+   */
   readonly handle?: ErrorFilter | undefined;
+  /**
+   * Returned values that they handle as failures.
+   * @default responses (`status` and `ok`) of 408, 429 and 5xx
+   */
   readonly handleResult?: ResultFilter | undefined;
+  /**
+   * The members, outermost first.
+   * @default fallback, circuitBreaker, overallTimeout, retry, bulkhead, timeout
+   */
   readonly order?: readonly PolicyMember[] | undefined;
   /** Options of `instrument`. */
   readonly instrument?: InstrumentOptions | undefined;
@@ -311,8 +358,11 @@ export type SettingOrigin =
  * await policy.execute(({ signal }) => fetch(url, { signal }));
  */
 export interface ResilientPolicy<F = never> extends IPolicy<IDefaultPolicyContext, F> {
+  /** The name of the protected dependency, such as `servicenow`. */
   readonly name: string;
+  /** The key, if the policy is one of several with its name. */
   readonly key: string | undefined;
+  /** The preset of the default settings. */
   readonly preset: PresetName;
   /** `false` if `RESILIENCE_ENABLED=false` has turned the policy into a pass-through. */
   readonly enabled: boolean;
@@ -320,11 +370,17 @@ export interface ResilientPolicy<F = never> extends IPolicy<IDefaultPolicyContex
   readonly settings: PolicySettings<F>;
   /** Where each setting comes from, by its path, such as `retry.calls`. */
   readonly origins: Readonly<Record<string, SettingOrigin>>;
+  /** The fallback of the stack, if it has one. */
   readonly fallback: FallbackPolicy<F> | undefined;
+  /** The circuit breaker of the stack, if it has one. */
   readonly circuitBreaker: CircuitBreakerPolicy | undefined;
+  /** The timeout of all attempts together, if the stack has one. */
   readonly overallTimeout: TimeoutPolicy | undefined;
+  /** The retry of the stack, if it has one. */
   readonly retry: RetryPolicy | undefined;
+  /** The bulkhead of the stack, if it has one. */
   readonly bulkhead: BulkheadPolicy | undefined;
+  /** The timeout of one attempt, if the stack has one. */
   readonly timeout: TimeoutPolicy | undefined;
   /** Closes the circuit and clears its counts. An isolated circuit stays isolated. */
   readonly reset: () => void;

@@ -67,6 +67,7 @@ export interface SystemHealthOptions extends CheckOptions {
  * const { available, error } = health.systems['workday'] ?? {};
  */
 export interface SystemReport {
+  /** Whether the check succeeded in time. */
   readonly available: boolean;
   /** Milliseconds. */
   readonly response_time_ms: number;
@@ -83,8 +84,11 @@ export interface SystemReport {
  * if (!health.summary.safe_for_bulk_work) postponeBulkWork();
  */
 export interface HealthSummary {
+  /** The number of checked systems. */
   readonly total_systems: number;
+  /** The number of systems whose check succeeded. */
   readonly available_systems: number;
+  /** The number of systems whose check failed. */
   readonly unavailable_systems: number;
   /** 0 to 100, with two decimals; 0 without systems. */
   readonly availability_percentage: number;
@@ -101,6 +105,8 @@ export interface HealthSummary {
 export interface SystemHealth<S extends SystemReport = SystemReport> {
   /** When this object was created: ISO 8601, UTC. */
   readonly timestamp: string;
+  /** The result of each check, by the name of its system. */
   readonly systems: Readonly<Record<string, S>>;
+  /** How many systems are available. */
   readonly summary: HealthSummary;
 }

@@ -61,6 +61,7 @@ export interface DependencyOptions extends CheckOptions {
  * const database: Dependency = { check: () => pool.query('SELECT 1'), interval: 10_000 };
  */
 export interface Dependency extends DependencyOptions {
+  /** Checks whether the dependency is available. */
   readonly check: Check;
 }
 
@@ -79,7 +80,9 @@ export type Dependencies = Readonly<Record<string, Check | Dependency>>;
  * const onChange = ({ name, error }: DependencyChange) => console.log(name, error ?? 'available');
  */
 export interface DependencyChange {
+  /** The name of the dependency. */
   readonly name: string;
+  /** Whether the dependency is available now. */
   readonly available: boolean;
   /** Why the dependency is unavailable; `null` if it is available. */
   readonly error: string | null;
@@ -92,7 +95,9 @@ export interface DependencyChange {
  * const onAlert = ({ name, attempts }: DependencyAlert) => page(`${name}: ${attempts} attempts`);
  */
 export interface DependencyAlert {
+  /** The name of the dependency. */
   readonly name: string;
+  /** Recovery attempts since the dependency was last available. */
   readonly attempts: number;
   /** The error of the last check. */
   readonly error: string;
@@ -143,7 +148,10 @@ export interface MonitorOptions extends DependencyOptions {
    * @default none
    */
   readonly logger?: Logger;
-  /** @default the global meter provider, whenever it is registered */
+  /**
+   * The meter provider of the metrics.
+   * @default the global meter provider, whenever it is registered
+   */
   readonly meterProvider?: InstrumentOptions['meterProvider'] | undefined;
 }
 

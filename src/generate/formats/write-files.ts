@@ -9,7 +9,13 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-/** The content of each file, by its path. */
+/**
+ * The content of each file, by its path.
+ *
+ * @example
+ * const files: Files = generate({ what: 'alerts' });
+ * for (const [path, content] of Object.entries(files)) await writeFile(path, content);
+ */
 export type Files = Readonly<Record<string, string>>;
 
 /** @throws Error that names the file that cannot be written; an existing file stays unchanged */

@@ -4,6 +4,12 @@ import { optionError } from './option-error.ts';
 import { PUBLISHED_RUNBOOKS } from './runbook-url.ts';
 import type { Format, What } from './selection.ts';
 
+/**
+ * Options of `generate`.
+ *
+ * @example
+ * const options: GenerateOptions = { what: 'rules', format: 'mimir', groupLabels: ['cluster', 'job'] };
+ */
 export interface GenerateOptions {
   /**
    * One or several parts: `dashboards` (or `fleet`, `policy`), `rules` (or `alerts`,

@@ -15,10 +15,20 @@ type Unit<N extends Name> = Exclude<keyof (typeof LIMITS)[N], 'source'> & string
 /** The limits of panels and rules. */
 export type Limits = { readonly [N in Name]: { readonly [U in Unit<N>]: number } };
 
-/** The name of a limit and its unit, such as `timeouts.ratio`. */
+/**
+ * The name of a limit and its unit.
+ *
+ * @example
+ * const name: ThresholdName = 'timeouts.ratio';
+ */
 export type ThresholdName = { [N in Name]: `${N}.${Unit<N>}` }[Name];
 
-/** Thresholds for all policies, or for one policy: `latency.seconds{policy="llm"}`. */
+/**
+ * Thresholds for all policies, or for one policy.
+ *
+ * @example
+ * const thresholds: Thresholds = { 'timeouts.ratio': 0.1, 'latency.seconds{policy="llm"}': 30 };
+ */
 export type Thresholds = { readonly [T in ThresholdName]?: number } & {
   readonly [name: `${string}{policy="${string}"}`]: number;
 };

@@ -19,30 +19,46 @@ export const RULE_FORMATS = ['prometheus', 'prometheus-rule', 'mimir', 'grafana'
 export const FORMATS = [...DASHBOARD_FORMATS, ...RULE_FORMATS] as const;
 
 /**
+ * What to generate:
  * - `dashboards`: `fleet` and `policy`
  * - `rules`: `alerts`, and the `recording-rules` that some alerts read
  * - `alertmanager`: an example configuration of Alertmanager
+ *
+ * @example
+ * const what: What[] = ['dashboards', 'rules'];
  */
 export type What = (typeof WHATS)[number];
 
 /**
- * Dashboards:
+ * Formats of dashboards:
  * - `classic`: JSON for the import of Grafana and for grafana.com
  * - `configmap`: a Kubernetes ConfigMap for the sidecar of Grafana's Helm chart
  * - `provisioning`: `classic`, and the file by which Grafana loads it from a folder
+ *
+ * @example
+ * const format: DashboardFormat = 'configmap';
  */
 export type DashboardFormat = (typeof DASHBOARD_FORMATS)[number];
 
 /**
- * Rules:
+ * Formats of rules:
  * - `prometheus`: rule files of Prometheus, Thanos and VictoriaMetrics
  * - `prometheus-rule`: a `PrometheusRule` of the Prometheus operator
  * - `mimir`: rule files of `mimirtool`, with a namespace
  * - `grafana`: Grafana-managed alert rules as provisioning file. Recording rules remain rules of
  *   Prometheus
+ *
+ * @example
+ * const format: RuleFormat = 'prometheus-rule';
  */
 export type RuleFormat = (typeof RULE_FORMATS)[number];
 
+/**
+ * A format of dashboards or rules.
+ *
+ * @example
+ * const format: Format[] = ['configmap', 'prometheus-rule'];
+ */
 export type Format = DashboardFormat | RuleFormat;
 
 type Part = Exclude<What, 'dashboards' | 'rules'>;

@@ -7,13 +7,17 @@ import { expected } from '../../shared/validate.ts';
  * const emit = ({ eventName, body }: EventRecord) => console.log(eventName, body);
  */
 export interface EventRecord {
+  /** Such as `resilience.circuit_breaker.state_change`. */
   readonly eventName: string;
   /** https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber */
   readonly severityNumber: number;
+  /** `INFO` or `WARN`. */
   readonly severityText: string;
   /** Milliseconds since 1970. */
   readonly timestamp: number;
+  /** The event in one sentence. */
   readonly body: string;
+  /** The attributes of the event, such as `resilience.policy.name`. */
   readonly attributes: Record<string, string | number>;
 }
 
@@ -24,6 +28,7 @@ export interface EventRecord {
  * const events: EventLoggerProvider = logs.getLoggerProvider();
  */
 export interface EventLoggerProvider {
+  /** Returns the logger of an instrumentation scope. */
   getLogger(name: string): { emit(record: EventRecord): void };
 }
 

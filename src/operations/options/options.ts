@@ -73,5 +73,6 @@ export interface HealthOptions {
    * @default []
    */
   readonly hosts?: readonly string[];
+  /** Limits of requests and viewers. */
   readonly limits?: HealthLimits;
 }

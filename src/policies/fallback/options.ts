@@ -38,7 +38,10 @@ export interface StoreOptions<T = unknown, A extends readonly unknown[] = readon
    * @default 1000
    */
   readonly maxKeys?: number | undefined;
-  /** @default 'clone' */
+  /**
+   * How a stored value is copied, so that callers cannot change it.
+   * @default 'clone'
+   */
   readonly copy?: CopyMode<T> | undefined;
 }
 

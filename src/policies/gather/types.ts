@@ -1,5 +1,4 @@
 import type { InstrumentOptions } from '../../instrument-options.ts';
-import type { PartOutcome } from '../../semconv/attributes.ts';
 
 /**
  * Returns one part of a result.
@@ -36,8 +35,6 @@ export type Parts = Readonly<Record<string, Part>>;
  */
 export type PartResults<P extends Parts> = { readonly [K in keyof P]: Awaited<ReturnType<P[K]>> };
 
-type Name<P extends Parts> = Extract<keyof P, string>;
-
 /**
  * Why a part has no value.
  *
@@ -51,15 +48,9 @@ export interface PartFailure {
    * - `timed_out`: its policy, or `gather`, timed out
    * - `cancelled`: the caller's signal was aborted
    */
-  readonly outcome: Exclude<PartOutcome, 'success' | 'fallback'>;
+  readonly outcome: 'failure' | 'rejected' | 'timed_out' | 'cancelled';
+  /** What the part threw or rejected with. */
   readonly error: unknown;
-}
-
-interface PartNames<P extends Parts> {
-  /** The names of the parts that have a value, in the order of `parts`. */
-  readonly available: readonly Name<P>[];
-  /** The failures of the other parts. */
-  readonly failed: { readonly [K in keyof P]?: PartFailure };
 }
 
 /**
@@ -68,15 +59,19 @@ interface PartNames<P extends Parts> {
  * @example
  * const profile: Gathered<typeof parts, 'workday'> = await gather(parts, { minimum: ['workday'] });
  */
-export type Gathered<P extends Parts, R extends Name<P> = never> = PartNames<P> &
-  (
-    | { readonly status: 'complete'; readonly results: PartResults<P> }
-    | {
-        readonly status: 'partial';
-        readonly results: Partial<PartResults<P>> & Pick<PartResults<P>, R>;
-      }
-    | { readonly status: 'failed'; readonly results: Partial<PartResults<P>> }
-  );
+export type Gathered<P extends Parts, R extends Extract<keyof P, string> = never> = {
+  /** The names of the parts that have a value, in the order of `parts`. */
+  readonly available: readonly Extract<keyof P, string>[];
+  /** The failures of the other parts. */
+  readonly failed: { readonly [K in keyof P]?: PartFailure };
+} & (
+  | { readonly status: 'complete'; readonly results: PartResults<P> }
+  | {
+      readonly status: 'partial';
+      readonly results: Partial<PartResults<P>> & Pick<PartResults<P>, R>;
+    }
+  | { readonly status: 'failed'; readonly results: Partial<PartResults<P>> }
+);
 
 /**
  * Options of `gather`.
@@ -110,6 +105,9 @@ export interface GatherOptions<R extends string = string> {
    * @default true
    */
   readonly policies?: boolean;
-  /** @default the global meter provider, whenever it is registered */
+  /**
+   * The meter provider of the metrics.
+   * @default the global meter provider, whenever it is registered
+   */
   readonly meterProvider?: InstrumentOptions['meterProvider'] | undefined;
 }

@@ -7,6 +7,35 @@ import { differing } from '../../scripts/repository-files.ts';
 const root = resolve('.');
 const entries = readPublicApi(root);
 
+const exports = entries.flatMap((entry) => entry.exports);
+
+it('has a docstring and an example for each export', () => {
+  const offenders = exports
+    .filter(({ docs }) => !docs.text || !docs.tags.some(({ name }) => name === 'example'))
+    .map(({ file, name }) => `${file}: ${name}`);
+  expect(exports.length).toBeGreaterThan(100);
+  expect(offenders).toEqual([]);
+});
+
+it('has a docstring for each member of an exported type', () => {
+  const offenders = exports.flatMap(({ file, name, members }) =>
+    members
+      .filter(({ docs }) => docs.text === '')
+      .map((member) => `${file}: ${name}.${member.name}`),
+  );
+  expect(offenders).toEqual([]);
+});
+
+it('exports each type that an export mentions', () => {
+  const names = new Set(exports.map(({ name }) => name));
+  const offenders = exports.flatMap(({ file, name, mentions }) =>
+    mentions
+      .filter((mention) => !names.has(mention))
+      .map((mention) => `${file}: ${name} mentions ${mention}`),
+  );
+  expect(offenders).toEqual([]);
+});
+
 it('has a current docs/api.md: otherwise run `npm run generate:api`', () => {
   expect(differing(root, { 'docs/api.md': apiPage(entries) })).toEqual([]);
 });
