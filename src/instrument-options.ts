@@ -32,7 +32,10 @@ export interface InstrumentOptions {
    * @default true
    */
   readonly durations?: boolean;
-  /** @default the global meter provider, whenever it is registered */
+  /**
+   * The meter provider of the metrics.
+   * @default the global meter provider, whenever it is registered
+   */
   readonly meterProvider?: MeterProvider;
 }
 

@@ -13,7 +13,7 @@ const IMPORTS: Record<string, readonly string[]> = {
   otel: ['metrics', 'semconv', 'shared'],
   'instrument-options': ['metrics', 'semconv', 'shared'],
   instrument: ['instrument-options', 'instrumentation', 'metrics', 'otel', 'shared'],
-  index: ['instrument', 'instrument-options', 'metrics'],
+  index: ['instrument', 'instrument-options', 'metrics', 'semconv'],
   prometheus: ['otel', 'semconv', 'shared'],
   policies: ['instrument', 'instrument-options', 'metrics', 'presets', 'semconv', 'shared'],
   http: ['instrument-options', 'metrics', 'otel', 'policies', 'presets', 'shared'],

@@ -14,7 +14,12 @@ import { FallbackMetrics } from './fallback.ts';
 import { RetryMetrics } from './retry.ts';
 import { TimeoutMetrics } from './timeout.ts';
 
-/** The constant attributes of a policy. */
+/**
+ * The constant attributes of a policy.
+ *
+ * @example
+ * const attributes: ConstantAttributes = { 'team.name': 'payments', region: 'eu' };
+ */
 export type ConstantAttributes = Readonly<Record<string, string | number | boolean>>;
 
 /** Reads the present state of a policy at each collection. */

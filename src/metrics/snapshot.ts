@@ -27,13 +27,17 @@ import type { ConstantAttributes, PolicyMetrics } from './policy-metrics.ts';
  * const [servicenow] = snapshot().filter(({ name }: PolicySnapshot) => name === 'servicenow');
  */
 export interface PolicySnapshot {
+  /** The name of the policies. */
   readonly name: string;
+  /** The option `attributes` of the policies. */
   readonly attributes: ConstantAttributes;
   /** The number of instrumented policies, members of stacks included. */
   readonly policies: number;
+  /** Executions by outcome. */
   readonly executions: Readonly<Record<Outcome, number>>;
   /** Executions in progress. */
   readonly active: number;
+  /** The metrics of all circuit breakers of the name, if there are any. */
   readonly circuitBreaker?: {
     /** The number of breakers in each state. */
     readonly state: Readonly<Record<CircuitBreakerState, number>>;
@@ -45,32 +49,46 @@ export interface PolicySnapshot {
     readonly failureLimit: number | undefined;
     /** By `previous>new`, such as `closed>open`. */
     readonly transitions: Readonly<Record<string, number>>;
+    /** Calls by result. */
     readonly calls: Readonly<Record<CircuitBreakerResult, number>>;
     /** Operations by operators. */
     readonly administration: Readonly<Record<CircuitBreakerAction, number>>;
   };
+  /** The metrics of all retries of the name, if there are any. */
   readonly retry?: {
+    /** Calls by result. */
     readonly calls: Readonly<Record<RetryResult, number>>;
     /** By the number of the retry; `1` is the second call. */
     readonly attempts: Readonly<Record<string, number>>;
   };
+  /** The metrics of all timeouts of the name, if there are any. */
   readonly timeout?: {
+    /** Calls by result. */
     readonly calls: Readonly<Record<TimeoutResult, number>>;
     /** Seconds; `undefined` if unknown. */
     readonly limit: number | undefined;
   };
+  /** The metrics of all bulkheads of the name, if there are any. */
   readonly bulkhead?: {
+    /** Calls by result. */
     readonly calls: Readonly<Record<BulkheadResult, number>>;
+    /** Occupied slots of all bulkheads. */
     readonly active: number;
+    /** Calls that wait for a slot. */
     readonly queued: number;
+    /** Slots of all bulkheads. */
     readonly limit: number;
+    /** Calls that can wait for a slot. */
     readonly queueLimit: number;
   };
+  /** The metrics of all fallbacks of the name, if there are any. */
   readonly fallback?: {
+    /** Calls by result. */
     readonly calls: Readonly<Record<FallbackResult, number>>;
   };
   /** Errors that policies handled, by `policy type:error type`, such as `retry:503`. */
   readonly errors: Readonly<Record<string, number>>;
+  /** Errors inside of the instrumentation, such as an `errorType` that threw. */
   readonly telemetryErrors: number;
 }
 

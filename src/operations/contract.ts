@@ -135,7 +135,7 @@ const dependencySummarySchema = v.object({
 
 /** `GET /health`; without a token, a service may send the status only. */
 export const healthSchema = v.object({
-  /** The worst state of circuit breakers and dependencies. */
+  /** `degraded` unless all circuits are closed and all dependencies available; see `openFails`. */
   status: v.picklist(['healthy', 'degraded', 'unhealthy']),
   /** The number of circuit breakers in each state. */
   breakers: v.optional(breakerSummarySchema),

@@ -4,6 +4,7 @@
  * @module
  */
 export type { PresetName } from '../presets/presets.ts';
+export type { FallbackType } from '../semconv/attributes.ts';
 export { type EnvironmentValues, readEnvironment } from './config/environment.ts';
 export { createPolicy } from './create-policy.ts';
 export { ExecutionAbortedError } from './execution-aborted-error.ts';

@@ -27,9 +27,15 @@ export interface PolicyForOptions<F = never> {
    * @default no key
    */
   readonly key?: string | undefined;
-  /** @default the preset of the first policy of the name, or else `default` */
+  /**
+   * The preset of the default settings.
+   * @default the preset of the first policy of the name, or else `default`
+   */
   readonly preset?: PresetName | undefined;
-  /** @default the overrides of the first policy of the name; an existing policy keeps its settings */
+  /**
+   * Settings that replace those of the preset.
+   * @default the overrides of the first policy of the name; an existing policy keeps its settings
+   */
   readonly overrides?: PolicyOverrides<F> | undefined;
 }
 

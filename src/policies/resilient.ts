@@ -7,9 +7,13 @@ import type { PolicyOverrides } from './types.ts';
 
 type Arguments = readonly unknown[];
 type Fn = (this: unknown, ...args: unknown[]) => unknown;
-type AsyncFunction = (...args: never[]) => Promise<unknown>;
 type AnyPolicy = IPolicy<IDefaultPolicyContext, unknown>;
-/** The name of a policy, or a policy of the user. */
+/**
+ * The name of a policy, or a policy of the user.
+ *
+ * @example
+ * const policy: NameOrPolicy = retry(handleAll, { maxAttempts: 2 });
+ */
 export type NameOrPolicy = string | { readonly execute: unknown };
 /** Finds the policy of a call from its arguments. */
 type PolicyResolver = (args: Arguments) => AnyPolicy;
@@ -29,7 +33,7 @@ type PolicyResolver = (args: Arguments) => AnyPolicy;
  * const getIncident = resilient('servicenow', (id: string, signal?: AbortSignal) => fetch(url + id, { signal }));
  * const response = await getIncident('INC0010001');
  */
-export function resilient<F extends AsyncFunction>(
+export function resilient<F extends (...args: never[]) => Promise<unknown>>(
   name: NameOrPolicy,
   fn: F,
   options?: ResilientOptions<never, Parameters<F>>,

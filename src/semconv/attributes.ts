@@ -141,17 +141,83 @@ export const DEPENDENCY_RESULTS = ['available', 'slow', 'unavailable'] as const;
 export const RECOVERY_RESULTS = ['success', 'failure'] as const;
 
 export type ExecutionResult = (typeof EXECUTION_RESULTS)[number];
+
+/**
+ * The outcome of an execution.
+ *
+ * @example
+ * const failed: Outcome[] = ['failure', 'rejected', 'timed_out'];
+ */
 export type Outcome = (typeof OUTCOMES)[number];
+
 export type PartOutcome = (typeof PART_OUTCOMES)[number];
+
+/**
+ * The state of a circuit breaker.
+ *
+ * @example
+ * const isOpen = (state: CircuitBreakerState) => state === 'open';
+ */
 export type CircuitBreakerState = (typeof CIRCUIT_BREAKER_STATES)[number];
+
+/**
+ * The result of a call through a circuit breaker. An `ignored` error does not affect the circuit.
+ *
+ * @example
+ * const { rejected }: Partial<Record<CircuitBreakerResult, number>> = circuitBreaker.calls;
+ */
 export type CircuitBreakerResult = (typeof CIRCUIT_BREAKER_RESULTS)[number];
+
+/**
+ * What an operator can do to a circuit breaker.
+ *
+ * @example
+ * const { isolate }: Partial<Record<CircuitBreakerAction, number>> = circuitBreaker.administration;
+ */
 export type CircuitBreakerAction = (typeof CIRCUIT_BREAKER_ACTIONS)[number];
+
+/**
+ * The result of a call through a retry.
+ *
+ * @example
+ * const { exhausted }: Partial<Record<RetryResult, number>> = retry.calls;
+ */
 export type RetryResult = (typeof RETRY_RESULTS)[number];
+
 export type RetryAttempt = (typeof RETRY_ATTEMPTS)[number];
+
+/**
+ * The result of a call through a timeout.
+ *
+ * @example
+ * const { timed_out }: Partial<Record<TimeoutResult, number>> = timeout.calls;
+ */
 export type TimeoutResult = (typeof TIMEOUT_RESULTS)[number];
+
+/**
+ * The result of a call through a bulkhead.
+ *
+ * @example
+ * const { rejected }: Partial<Record<BulkheadResult, number>> = bulkhead.calls;
+ */
 export type BulkheadResult = (typeof BULKHEAD_RESULTS)[number];
+
+/**
+ * Whether a fallback replaced the result of a call.
+ *
+ * @example
+ * const { used }: Partial<Record<FallbackResult, number>> = fallback.calls;
+ */
 export type FallbackResult = (typeof FALLBACK_RESULTS)[number];
+
+/**
+ * The kind of value with which a fallback replaces a failure.
+ *
+ * @example
+ * const type: FallbackType = 'stale';
+ */
 export type FallbackType = (typeof FALLBACK_TYPES)[number];
+
 export type DegradationStatus = (typeof DEGRADATION_STATUSES)[number];
 export type DependencyResult = (typeof DEPENDENCY_RESULTS)[number];
 export type RecoveryResult = (typeof RECOVERY_RESULTS)[number];

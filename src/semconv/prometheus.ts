@@ -25,6 +25,12 @@ export const NAMINGS = [
   'otlp-utf8',
 ] as const;
 
+/**
+ * The translation strategy that decides the metric names in Prometheus.
+ *
+ * @example
+ * const naming: Naming = 'otlp';
+ */
 export type Naming = (typeof NAMINGS)[number];
 
 /** The series of pending and firing alerts, which Prometheus creates. */

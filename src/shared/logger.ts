@@ -8,8 +8,6 @@ import { expected } from './validate.ts';
  */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-type Write = (message: string, fields?: LogFields) => unknown;
-
 /**
  * An object with these methods, such as `console`. Wrap a logger whose arguments have another order.
  *
@@ -17,9 +15,12 @@ type Write = (message: string, fields?: LogFields) => unknown;
  * const logger: Logger = console;
  */
 export interface Logger {
-  readonly info: Write;
-  readonly warn: Write;
-  readonly error: Write;
+  /** Logs a change that needs no action, such as a recovery. */
+  readonly info: (message: string, fields?: LogFields) => unknown;
+  /** Logs a degradation, such as an open circuit. */
+  readonly warn: (message: string, fields?: LogFields) => unknown;
+  /** Logs what an operator should look at, such as an outage that persists. */
+  readonly error: (message: string, fields?: LogFields) => unknown;
 }
 
 /** A logger whose errors and rejections are ignored. */

@@ -6,15 +6,13 @@ import { type CopyMode, createCopier } from './copy-mode.ts';
 import type { StoreOptions } from './options.ts';
 import { StoredValues } from './stored-values.ts';
 
-type Arguments = readonly unknown[];
-
 /**
  * Options of `fallbackTo.cached`.
  *
  * @example
  * const options: CachedOptions<Rates, [currency: string]> = { key: (currency) => currency, maxAge: 60_000 };
  */
-export interface CachedOptions<T = unknown, A extends Arguments = Arguments>
+export interface CachedOptions<T = unknown, A extends readonly unknown[] = readonly unknown[]>
   extends StoreOptions<T, A> {
   /**
    * Largest age of a value, in milliseconds since the attempt that returned it began.
@@ -48,7 +46,7 @@ export interface StaleValue {
  * @example
  * const options: StaleOptions<Rates> = { key: () => 'rates', onStale: ({ age }) => logger.warn(`${age} ms old`) };
  */
-export interface StaleOptions<F, T = unknown, A extends Arguments = Arguments>
+export interface StaleOptions<F, T = unknown, A extends readonly unknown[] = readonly unknown[]>
   extends StoreOptions<T, A> {
   /**
    * Largest age of a value, in milliseconds since the attempt that returned it began.
@@ -117,7 +115,7 @@ export const fallbackTo = {
    *   overrides: { fallback: fallbackTo.cached({ key: (currency: string) => currency }) },
    * });
    */
-  cached<T = unknown, A extends Arguments = Arguments>(
+  cached<T = unknown, A extends readonly unknown[] = readonly unknown[]>(
     options: CachedOptions<T, A>,
   ): FallbackStrategy<never> {
     const { answer, ...strategy } = storedStrategy(
@@ -138,7 +136,7 @@ export const fallbackTo = {
    *   onStale: ({ key, age }) => logger.warn(`${key} is ${age} ms old`),
    * });
    */
-  stale<F = never, T = unknown, A extends Arguments = Arguments>(
+  stale<F = never, T = unknown, A extends readonly unknown[] = readonly unknown[]>(
     options: StaleOptions<F, T, A>,
   ): FallbackStrategy<F> {
     const { onStale, answer: createAnswer } = ownProperties(options);
