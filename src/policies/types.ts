@@ -238,7 +238,7 @@ export interface FallbackCall {
  * const strategy: FallbackStrategy<string> = { type: 'value', answer: () => 'unknown' };
  */
 export interface FallbackStrategy<F> {
-  /** The kind of value, as in the attribute `resilience.fallback.type`. */
+  /** The kind of value, as it is shown in the metrics. */
   readonly type: FallbackType;
   /** Runs when a call begins, before any member of the stack. An error that it throws is ignored. */
   readonly begin?: ((call: FallbackCall) => void) | undefined;

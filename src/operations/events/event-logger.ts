@@ -7,7 +7,7 @@ import { expected } from '../../shared/validate.ts';
  * const emit = ({ eventName, body }: EventRecord) => console.log(eventName, body);
  */
 export interface EventRecord {
-  /** Such as `resilience.circuit_breaker.state_change`. */
+  /** The name of the event in OpenTelemetry, that of a state change or of an operation. */
   readonly eventName: string;
   /** https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber */
   readonly severityNumber: number;
@@ -17,7 +17,7 @@ export interface EventRecord {
   readonly timestamp: number;
   /** The event in one sentence. */
   readonly body: string;
-  /** The attributes of the event, such as `resilience.policy.name`. */
+  /** The attributes of the event, such as the name of the policy. */
   readonly attributes: Record<string, string | number>;
 }
 
