@@ -21,7 +21,7 @@ export default mergeConfig(
         'test/otel/api-version.test.ts',
         'test/policies/clients/**',
         'test/policies/{presets,recovery}.test.ts',
-        'test/prometheus/cluster.test.ts',
+        'test/prometheus/{cluster,installation}.test.ts',
         'test/scripts/repository-files.test.ts',
         'test/shared/event-loop-turns.test.ts',
       ],

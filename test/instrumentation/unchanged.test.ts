@@ -97,6 +97,9 @@ function noteArguments({ note }: World, signal: AbortSignal | undefined, fn: () 
   };
 }
 
+/** One for all scenes: each instance costs every later promise. */
+const context = new AsyncLocalStorage<number>();
+
 const scenes: Record<string, Scene> = {};
 
 for (const [policyName, make] of Object.entries(POLICIES)) {
@@ -241,7 +244,6 @@ for (const [policyName, make] of Object.entries(POLICIES)) {
 
   scenes[`${policyName}, the context of its caller`] = async (world) => {
     const policy = world.fresh(make(world.cockatiel));
-    const context = new AsyncLocalStorage<number>();
     for (const caller of [1, 2, 3]) {
       context.run(caller, () => {
         world.answer(`call ${caller}`, () =>

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { answerOf, deferred, later, moved, turn } from '../instrumentation/support.ts';
 import { majors } from '../support/cockatiel.ts';
 import { TestSdk } from '../support/metrics.ts';
@@ -14,14 +14,16 @@ describe.each(majors)('a call that its caller calls off, over cockatiel $major',
   const instrument = () => ({ instrument: { meterProvider: sdk.provider } });
   const reason = new Error('the user has left');
 
-  beforeEach(async () => {
-    vi.useFakeTimers();
+  beforeAll(async () => {
     ({ createPolicy } = await policiesOver(major));
+  });
+  beforeEach(() => {
+    vi.useFakeTimers();
     sdk = new TestSdk();
     caller = new AbortController();
   });
+  afterAll(() => void vi.doUnmock('cockatiel'));
   afterEach(async () => {
-    vi.doUnmock('cockatiel');
     vi.useRealTimers();
     await sdk.provider.shutdown();
   });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PolicyOverrides } from '../../src/policies/index.ts';
 import { answerOf, deferred, later, settled, turn } from '../instrumentation/support.ts';
 import { majors } from '../support/cockatiel.ts';
@@ -11,12 +11,12 @@ const up = () => 'up';
 
 describe.each(majors)('over cockatiel $major', ({ major }) => {
   let createPolicy: Awaited<ReturnType<typeof policiesOver>>['createPolicy'];
-  beforeEach(async () => {
-    vi.useFakeTimers();
+  beforeAll(async () => {
     ({ createPolicy } = await policiesOver(major));
   });
+  beforeEach(() => void vi.useFakeTimers());
+  afterAll(() => void vi.doUnmock('cockatiel'));
   afterEach(() => {
-    vi.doUnmock('cockatiel');
     vi.useRealTimers();
     vi.restoreAllMocks();
   });
