@@ -8,7 +8,8 @@ import { ATTR_POLICY_NAME } from '../../src/semconv/attributes.ts';
 import { labelName } from '../../src/semconv/prometheus.ts';
 import { policyName } from './behaviour.ts';
 
-const STEP_SECONDS = 60;
+/** The interval of the group of recording rules. */
+const STEP_SECONDS = 120;
 const PART_SECONDS = 6 * 3600;
 
 const run = promisify(execFile);

@@ -13,6 +13,12 @@ export interface Plan extends Size {
   readonly pace: number;
 }
 
+/** The cost of one evaluation. The median is that of the evaluations by Prometheus itself. */
+export interface GroupCost extends Cost {
+  /** Seconds between two evaluations. */
+  readonly interval: number;
+}
+
 export interface Measured {
   readonly plan: Plan;
   readonly prometheus: string;
@@ -20,8 +26,7 @@ export interface Measured {
   readonly scrapeSeconds: number;
   readonly down: number;
   readonly memoryBytes: number;
-  /** The cost of each group. The median is that of the evaluations by Prometheus itself. */
-  readonly groups: Readonly<Record<string, Cost>>;
+  readonly groups: Readonly<Record<string, GroupCost>>;
   readonly missed: number;
   readonly panels: readonly PanelCost[];
   /** Minutes that panels show. */
@@ -40,11 +45,12 @@ export async function measure(plan: Plan, log: (line: string) => void): Promise<
     const until = performance.now() + plan.minutes * 60_000;
     while (performance.now() < until) {
       await sleep(Math.min(SCRAPE_SECONDS * 1000, Math.max(0, until - performance.now())));
-      for (const [name, seconds] of await groupTimes(client)) {
+      for (const [name, seconds] of await byGroup(client, 'last_duration_seconds')) {
         evaluated[name] = [...(evaluated[name] ?? []), seconds];
       }
     }
     const first = async (name: string) => (await client.own(name))[0]?.[1] ?? 0;
+    const intervals = new Map(await byGroup(client, 'interval_seconds'));
     const missed = await client.own('prometheus_rule_group_iterations_missed_total');
     const watched = {
       prometheus: await client.version(),
@@ -62,7 +68,11 @@ export async function measure(plan: Plan, log: (line: string) => void): Promise<
     const groups = Object.fromEntries(
       Object.entries(rules).map(([name, seconds]) => [
         name,
-        { seconds, median: median(evaluated[name] ?? []) },
+        {
+          seconds,
+          median: median(evaluated[name] ?? []),
+          interval: intervals.get(name) ?? Number.NaN,
+        },
       ]),
     );
     return { plan, ...watched, groups, panels: await panelCosts(client, range, log), shown };
@@ -71,10 +81,13 @@ export async function measure(plan: Plan, log: (line: string) => void): Promise<
   }
 }
 
-/** The groups that Prometheus has evaluated, and how long the last evaluation took. */
-async function groupTimes(client: Client): Promise<[string, number][]> {
-  const times = await client.own('prometheus_rule_group_last_duration_seconds');
-  return times
+/** A metric that Prometheus exports about each group of rules, without groups that it has not evaluated. */
+async function byGroup(
+  client: Client,
+  metric: 'last_duration_seconds' | 'interval_seconds',
+): Promise<[string, number][]> {
+  const values = await client.own(`prometheus_rule_group_${metric}`);
+  return values
     .map(([labels, value]): [string, number] => [/;([^;"]+)"/.exec(labels)?.[1] ?? labels, value])
     .filter(([, value]) => value > 0);
 }

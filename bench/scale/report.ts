@@ -12,6 +12,14 @@ export function rulesSeconds({ groups }: Measured, which: keyof Cost = 'seconds'
   return Object.values(groups).reduce((sum, group) => sum + group[which], 0);
 }
 
+/** Seconds per minute, as the groups have different intervals. */
+function rulesSecondsPerMinute({ groups }: Measured): number {
+  return Object.values(groups).reduce(
+    (sum, { seconds, interval }) => sum + (seconds * 60) / interval,
+    0,
+  );
+}
+
 /** The table of one fleet. */
 export function costTable(measured: Measured): string {
   const { plan, series, panels, groups } = measured;
@@ -27,16 +35,22 @@ export function costTable(measured: Measured): string {
       'all rules, one evaluation',
       limit(rulesSeconds(measured), LIMITS.rules, 's'),
       `${rulesSeconds(measured, 'median').toFixed(2)} s`,
-      'sum of the groups, which Prometheus evaluates in parallel',
+      'sum of the groups, which Prometheus evaluates at different times',
     ],
     ...Object.entries(groups)
       .sort(([, a], [, b]) => b.seconds - a.seconds)
-      .map(([name, { seconds, median }]) => [
+      .map(([name, { seconds, median, interval }]) => [
         `&nbsp; ${name}`,
         `${seconds.toFixed(2)} s`,
         `${median.toFixed(2)} s`,
-        '',
+        `every ${interval} s`,
       ]),
+    [
+      'all rules, per minute',
+      `${rulesSecondsPerMinute(measured).toFixed(1)} s`,
+      '',
+      `${(rulesSecondsPerMinute(measured) / 4).toFixed(2)} s per scrape interval of 15 s, ${((rulesSecondsPerMinute(measured) / 60) * 100).toFixed(0)} % of a core`,
+    ],
     [
       'slowest panel',
       limit(slowest?.seconds ?? 0, LIMITS.panel, 's'),
@@ -81,8 +95,8 @@ export function costTable(measured: Measured): string {
 /** A row for each fleet. */
 export function growthTable(all: readonly Measured[]): string {
   return [
-    '| replicas | policies | series | minutes shown | all rules | slowest panel | median panel | most series in a panel | memory |',
-    '|---|---|---|---|---|---|---|---|---|',
+    '| replicas | policies | series | minutes shown | all rules, one evaluation | all rules, per minute | slowest panel | median panel | most series in a panel | memory |',
+    '|---|---|---|---|---|---|---|---|---|---|',
     ...all.map((fleet) => {
       const slowest = worst(fleet.panels, ({ seconds }) => seconds);
       const times = fleet.panels.map(({ seconds }) => seconds).sort((a, b) => a - b);
@@ -92,6 +106,7 @@ export function growthTable(all: readonly Measured[]): string {
         count(fleet.series),
         fleet.shown,
         `${rulesSeconds(fleet).toFixed(2)} s`,
+        `${rulesSecondsPerMinute(fleet).toFixed(2)} s`,
         `${slowest?.seconds.toFixed(2)} s (${slowest?.title})`,
         `${times[Math.floor(times.length / 2)]?.toFixed(2)} s`,
         worst(fleet.panels, ({ series }) => series)?.series,

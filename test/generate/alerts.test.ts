@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import manifest from '../../package.json' with { type: 'json' };
 import { ruleFile } from '../../src/generate/formats/prometheus.ts';
 import { generate } from '../../src/generate/index.ts';
 import { resolveGenerateSettings } from '../../src/generate/options/generate-options.ts';
 import { Queries } from '../../src/generate/promql/queries.ts';
-import { alertsIn } from '../support/generated.ts';
+import { alertsIn, recordingsIn } from '../support/generated.ts';
 import { offenders } from '../support/offenders.ts';
 
 const files = generate();
@@ -48,4 +49,31 @@ describe('every alert', () => {
       );
     });
   });
+
+  it('reads no recorded series if it is critical', () => {
+    const recorded = recordingsIn(files).map(({ record }) => record);
+    expect(recorded.length).toBeGreaterThan(0);
+    const pages = alerts.filter(({ labels }) => labels['severity'] === 'critical');
+    const reads = pages.filter(({ expr }) => recorded.some((name) => expr.includes(name)));
+    expect(reads.map(({ alert }) => alert)).toEqual([]);
+  });
 });
+
+describe('every group', () => {
+  it('has its own interval: a minute if an alert pages within minutes, or else 2 min', () => {
+    const groups = Object.entries(files)
+      .filter(([path]) => path.startsWith('alerts/'))
+      .flatMap(([, text]) => (parse(text) as { groups: Group[] }).groups);
+    const pages = ({ rules }: Group) =>
+      rules.some(({ labels }) => labels?.['severity'] === 'critical' && labels['long'] !== '6h');
+    const offending = groups.filter((group) => group.interval !== (pages(group) ? '1m' : '2m'));
+    expect(groups.length).toBeGreaterThan(9);
+    expect(offending.map(({ name }) => name)).toEqual([]);
+  });
+});
+
+interface Group {
+  readonly name: string;
+  readonly interval?: string;
+  readonly rules: readonly { readonly labels?: Readonly<Record<string, string>> }[];
+}

@@ -23,7 +23,7 @@ import {
   type Matcher,
 } from '../../semconv/prometheus.ts';
 import { toPercent } from '../promql/percent.ts';
-import { equals, oneOf, type Queries } from '../promql/queries.ts';
+import { equals, noneOf, oneOf, type Queries } from '../promql/queries.ts';
 import { recordedSeries } from './recording-rules.ts';
 import type { Alert } from './types.ts';
 
@@ -49,13 +49,13 @@ export function alerts(queries: Queries): Alert[] {
 /** Selectors of the breakers in a state. */
 function breakers(queries: Queries) {
   const inState = (matcher: Matcher) => queries.selector(CIRCUIT_BREAKER_STATE, [matcher]);
+  const open = ['open', 'half_open'] as const satisfies CircuitBreakerState[];
   return {
     all: queries.selector(CIRCUIT_BREAKER_STATE),
     halfOpen: inState(equals<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'half_open')),
     isolated: inState(equals<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'isolated')),
-    notClosed: inState(
-      oneOf<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, ['open', 'half_open']),
-    ),
+    open: inState(oneOf<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, open)),
+    others: inState(noneOf<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, open)),
   };
 }
 
@@ -106,7 +106,7 @@ count by (${jobs}) (
 function openFleetWide(queries: Queries, severity: CircuitSeverity): Alert {
   const { fleetWide, circuitCalls } = queries.limits;
   const { policy } = queries.grouping;
-  const { all, notClosed } = breakers(queries);
+  const { open, others } = breakers(queries);
   const answered = executionsWith(queries, 'fallback');
   const unanswered = executionsWith(queries, 'rejected');
   const rejected = callsWith(queries, 'rejected');
@@ -118,9 +118,12 @@ function openFleetWide(queries: Queries, severity: CircuitSeverity): Alert {
     severity,
     subject: 'policy',
     expr: `
+# The share of breakers that are open or half-open, as 1 / (1 + others / open).
 round(
-  sum by (${policy}) (sum_over_time(${notClosed}[${window}]))
-    / sum by (${policy}) (sum_over_time(${all}[${window}])),
+  1 / (1 +
+    sum by (${policy}) (sum_over_time(${others}[${window}]))
+      / sum by (${policy}) (sum_over_time(${open}[${window}]))
+  ),
   0.01
 ) >= ${fleetWide.ratio}
 # Only where calls are rejected: an open circuit without calls harms no caller.

@@ -1,32 +1,17 @@
-import { BURN_RATES } from '../../presets/thresholds.ts';
 import {
-  ATTR_CIRCUIT_BREAKER_STATE,
   ATTR_EXECUTION_RESULT,
   ATTR_OUTCOME,
   ATTR_POLICY_NAME,
-  type CircuitBreakerState,
   type ExecutionResult,
   type Outcome,
 } from '../../semconv/attributes.ts';
-import {
-  CIRCUIT_BREAKER_STATE,
-  EXECUTION_ACTIVE,
-  EXECUTION_DURATION,
-  EXECUTIONS,
-} from '../../semconv/metrics.ts';
+import { EXECUTION_ACTIVE, EXECUTION_DURATION, EXECUTIONS } from '../../semconv/metrics.ts';
 import { toPercent } from '../promql/percent.ts';
 import { equals, LE, oneOf, type Queries } from '../promql/queries.ts';
-import { COUNTED, recordedSeries, UNANSWERED } from './recording-rules.ts';
 import type { Alert } from './types.ts';
 
 export function alerts(queries: Queries): Alert[] {
-  return [
-    latencyHigh(queries),
-    stuck(queries),
-    ...BURN_RATES.map((rate, index) =>
-      index === 0 ? fastBudgetBurn(queries, rate) : slowBudgetBurn(queries, rate),
-    ),
-  ];
+  return [latencyHigh(queries), stuck(queries)];
 }
 
 function latencyHigh(queries: Queries): Alert {
@@ -95,86 +80,5 @@ sum by (${policy}) (
       `${window}, on replicas where none settled`,
     limit: `${atLeast}`,
     advice: 'Check that the policy has a timeout.',
-  };
-}
-
-type Rate = (typeof BURN_RATES)[number];
-
-/** The fastest rate pages first, so it reads raw series and depends on no recording rule. */
-function fastBudgetBurn(queries: Queries, rate: Rate): Alert {
-  const { budgetBurn } = queries.limits;
-  const { policy, replica } = queries.grouping;
-  const counted = queries.selector(EXECUTIONS, [COUNTED]);
-  const unanswered = queries.selector(EXECUTIONS, [UNANSWERED]);
-  const isolated = queries.selector(CIRCUIT_BREAKER_STATE, [
-    equals<CircuitBreakerState>(ATTR_CIRCUIT_BREAKER_STATE, 'isolated'),
-  ]);
-  const limit = limitOf(queries, rate);
-  const long = queries.time(rate.longSeconds);
-  const short = queries.window(rate.shortSeconds);
-  return {
-    ...burn(queries, rate),
-    expr: `
-(sum by (${policy}) (increase(${unanswered}[${long}])) >= ${budgetBurn.atLeast})
-  / sum by (${policy}) (increase(${counted}[${long}]))
-  > ${limit}
-and on (${policy})
-(
-  sum by (${policy}) (
-    increase(${unanswered}[${short}])
-    # Calls that an isolated circuit rejects do not count against the budget.
-    unless on (${replica}) max_over_time(${isolated}[${short}]) > 0
-  ) >= ${budgetBurn.atLeast}
-)
-  / sum by (${policy}) (increase(${counted}[${short}]))
-  > ${limit}`.trim(),
-    keepFiringSeconds: 300,
-  };
-}
-
-/** The slower rates read recorded series, because raw series of hours and days would cost too much. */
-function slowBudgetBurn(queries: Queries, rate: Rate): Alert {
-  const { budgetBurn, slowBudgetBurn } = queries.limits;
-  const { policy } = queries.grouping;
-  const counted = recordedSeries.executions(queries);
-  const unanswered = recordedSeries.unanswered(queries);
-  const limit = limitOf(queries, rate);
-  const step = queries.time(300);
-  const long = `${queries.time(rate.longSeconds)}:${step}`;
-  const short = `${queries.time(rate.shortSeconds)}:${step}`;
-  return {
-    ...burn(queries, rate),
-    expr: `
-(sum by (${policy}) (sum_over_time(${unanswered}[${long}])) >= ${slowBudgetBurn.atLeast})
-  / sum by (${policy}) (sum_over_time(${counted}[${long}]))
-  > ${limit}
-and on (${policy})
-(sum by (${policy}) (sum_over_time(${unanswered}[${short}])) >= ${budgetBurn.atLeast})
-  / sum by (${policy}) (sum_over_time(${counted}[${short}]))
-  > ${limit}`.trim(),
-  };
-}
-
-function limitOf(queries: Queries, { burn }: Rate): number {
-  return Number((burn * (1 - queries.limits.availability.ratio)).toPrecision(12));
-}
-
-function burn(queries: Queries, rate: Rate): Omit<Alert, 'expr'> {
-  const name = queries.labelTemplate(ATTR_POLICY_NAME);
-  const [long, short] = [rate.longSeconds, rate.shortSeconds].map((seconds) =>
-    queries.time(seconds),
-  );
-  const budget = Number((1 - queries.limits.availability.ratio).toPrecision(12));
-  return {
-    name: 'ResilienceErrorBudgetBurn',
-    severity: rate.severity,
-    labels: { long: long ?? '', short: short ?? '' },
-    subject: 'policy',
-    forSeconds: rate.forSeconds,
-    summary: `${name} burns its error budget.`,
-    description:
-      `{{ $value | humanizePercentage }} of the executions of ${name} (${queries.serviceTemplate}) ended ` +
-      `with an error in the last ${long}`,
-    limit: `${toPercent(limitOf(queries, rate))}, ${rate.burn} times the budget of ${toPercent(budget)}`,
   };
 }

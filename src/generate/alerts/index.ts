@@ -6,6 +6,7 @@ import type { Queries } from '../promql/queries.ts';
 import * as bulkhead from './bulkhead.ts';
 import * as circuitBreaker from './circuit-breaker.ts';
 import * as dependency from './dependency.ts';
+import * as errorBudget from './error-budget.ts';
 import * as execution from './execution.ts';
 import * as fallback from './fallback.ts';
 import { recordingGroup } from './recording-rules.ts';
@@ -14,23 +15,29 @@ import * as telemetry from './telemetry.ts';
 import * as timeout from './timeout.ts';
 import type { Alert, Recording, RuleGroup } from './types.ts';
 
+/**
+ * Seconds between two evaluations. No window is shorter than two of them, and the interval of
+ * Prometheus does not matter, because rules over every series of a fleet are expensive.
+ */
+const PAGE_SECONDS = 60;
+const WARNING_SECONDS = 120;
+
 const ALERT_GROUPS = {
-  'circuit-breaker': circuitBreaker,
-  retry,
-  timeout,
-  bulkhead,
-  fallback,
-  execution,
-  dependency,
-  telemetry,
+  'circuit-breaker': { ...circuitBreaker, intervalSeconds: PAGE_SECONDS },
+  retry: { ...retry, intervalSeconds: WARNING_SECONDS },
+  timeout: { ...timeout, intervalSeconds: WARNING_SECONDS },
+  bulkhead: { ...bulkhead, intervalSeconds: WARNING_SECONDS },
+  fallback: { ...fallback, intervalSeconds: PAGE_SECONDS },
+  execution: { ...execution, intervalSeconds: WARNING_SECONDS },
+  'error-budget': { ...errorBudget.fast, intervalSeconds: PAGE_SECONDS },
+  // Pages after 15 min, and reads 6 h of raw samples.
+  'slow-error-budget': { ...errorBudget.slow, intervalSeconds: WARNING_SECONDS },
+  dependency: { ...dependency, intervalSeconds: WARNING_SECONDS },
+  telemetry: { ...telemetry, intervalSeconds: WARNING_SECONDS },
 };
 
-/** Rules with windows of 5 min and more lose nothing if they are evaluated once a minute. */
-const EVALUATION_SECONDS = 60;
-
 /**
- * All alerts in groups. Circuit breaker alerts page soon, so Prometheus evaluates them at its own
- * interval.
+ * All alerts in groups.
  *
  * @throws TypeError if an alert to omit is unknown, or no alert reads the limit of a policy
  */
@@ -42,9 +49,9 @@ export function alertGroups(queries: Queries): RuleGroup<Alert>[] {
     throw optionError('without', `some of ${[...new Set(names)].join(', ')}`, unknown);
   }
   const unread = new Set(queries.settings.policyLimits.keys());
-  const groups = Object.entries(ALERT_GROUPS).map(([name, { alerts }]) => ({
+  const groups = Object.entries(ALERT_GROUPS).map(([name, { alerts, intervalSeconds }]) => ({
     name: `resilience-${name}`,
-    ...(alerts === circuitBreaker.alerts ? {} : { intervalSeconds: EVALUATION_SECONDS }),
+    intervalSeconds,
     rules: withPolicyLimits(alerts, queries, unread).filter((rule) => !without.includes(rule.name)),
   }));
   const [policy] = unread;

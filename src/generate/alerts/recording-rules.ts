@@ -9,6 +9,8 @@ import type { Recording, RuleGroup } from './types.ts';
 
 /** Executions that ended with an error for the caller. */
 export const UNANSWERED = oneOf(ATTR_OUTCOME, ['failure', 'rejected', 'timed_out']);
+/** Executions that ended with a result for the caller. */
+export const ANSWERED = oneOf(ATTR_OUTCOME, ['success', 'fallback']);
 /** Executions that count for availability: without those that the caller aborted and errors that no policy handles. */
 export const COUNTED = noneOf(ATTR_OUTCOME, ['cancelled', 'not_handled']);
 
@@ -33,7 +35,7 @@ export function recordingGroup(queries: Queries): RuleGroup<Recording> {
   const downtime = queries.selector(CIRCUIT_BREAKER_DOWNTIME);
   return {
     name: 'resilience-recorded',
-    intervalSeconds: 60,
+    intervalSeconds: 120,
     rules: [
       {
         record: queries.recordedName(EXECUTIONS, 'increase5m'),
