@@ -28,7 +28,7 @@ export function metricsPage(): string {
 # Metrics
 
 This page lists every metric, its attributes and its name in Prometheus. Stability: Development. The directory
-\`semconv/registry\` contains the same catalog for [OpenTelemetry Weaver](https://github.com/open-telemetry/weaver).
+\`semconv/registry\` contains the same catalog for [OpenTelemetry Weaver](https://github.com/open-telemetry/weaver), in its format \`definition/2\`.
 
 ## When a series exists
 
@@ -66,6 +66,13 @@ ${code(CIRCUIT_BREAKER_FAILURES.name)} and its limit exist for breakers that cou
 \`ConsecutiveBreaker\`, and \`createPolicy\` with the kind \`consecutive\`. \`SamplingBreaker\` and \`CountBreaker\` open by a share of the
 calls in a window, and one number cannot express their distance. For them, compare the results of ${code(CIRCUIT_BREAKER_CALLS.name)}. A
 user-defined breaker reports its failures if its \`state\` is a number.
+
+## The next probe
+
+No metric contains the time of the next probe. A circuit breaker of cockatiel does not expose it, a scrape is up to 15 s old where a
+circuit stays open for 30 s, and the gauge would be one more series of every policy. On the dashboards, *Open since* and
+*State changes* show past probes. Breakers of \`createPolicy\` know the time: [\`cockatiel-otel breakers\`](cli.md), the
+[live page](live.md) and \`CircuitOpenError.retryAt\` show it.
 
 ## Error types
 

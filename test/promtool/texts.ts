@@ -33,7 +33,7 @@ export const TEXTS: readonly Text[] = [
     labels: { resilience_policy_name: 'servicenow' },
     summary: 'servicenow still fails after the reset time of its circuit.',
     description:
-      'Probes of servicenow (job shop) failed in the last 5m, or in the last 15m while the circuit is open, number of probes: 12 (limit 1). After each failed probe the circuit opens again.',
+      'Failed probes of servicenow (job shop) in the last 5m, or 15m while a circuit is open: 12 (limit 1). After each failed probe the circuit opens again.',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
@@ -41,8 +41,7 @@ export const TEXTS: readonly Text[] = [
     severity: 'info',
     labels: { resilience_policy_name: 'servicenow' },
     summary: 'The circuit of servicenow opened.',
-    description:
-      'The circuit of servicenow (job shop) opened in the last 5m, number of openings: 1 (limit 1).',
+    description: 'Openings of the circuit of servicenow (job shop) in the last 5m: 1 (limit 1).',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
@@ -176,7 +175,7 @@ export const TEXTS: readonly Text[] = [
     labels: {},
     summary: 'Too few dependencies of shop are available.',
     description:
-      '70% of the dependencies of this service are available (job shop) for 2m (limit 80%). Postpone bulk work, or expect partial results.',
+      '70% of the dependencies of this service (job shop) have been available for 2m (limit 80%). Postpone bulk work, or expect partial results.',
     dashboard: 'resilience-fleet?var-job=shop',
   },
   {
@@ -194,7 +193,7 @@ export const TEXTS: readonly Text[] = [
     labels: {},
     summary: 'shop no longer reports circuit breaker metrics.',
     description:
-      'No replica has reported a circuit breaker for 10m (job shop); 1h ago at least one did. No other resilience alert can fire for this service.',
+      'No replica of this service (job shop) has reported a circuit breaker for 10m; 1h ago at least one did. No other resilience alert can fire for this service.',
     dashboard: 'resilience-fleet?var-job=shop',
   },
   {
@@ -203,7 +202,7 @@ export const TEXTS: readonly Text[] = [
     labels: {},
     summary: 'shop has more series than its OpenTelemetry SDK allows.',
     description:
-      'The SDK merged series beyond its cardinality limit into 1 overflow series (job shop) (limit 0). Dashboards and alerts miss the policies of the merged series.',
+      'The OpenTelemetry SDK of this service (job shop) merged series beyond its cardinality limit into 1 overflow series (limit 0). Dashboards and alerts miss the policies of the merged series.',
     dashboard: 'resilience-fleet?var-job=shop',
   },
   {
@@ -212,7 +211,7 @@ export const TEXTS: readonly Text[] = [
     labels: { resilience_policy_name: 'servicenow' },
     summary: 'The instrumentation of servicenow reports errors.',
     description:
-      'The instrumentation of servicenow (job shop) or one of its hooks failed in the last 5m, number of errors: 1 (limit 1). Calls are not affected, but their metrics may be wrong.',
+      'Errors of the instrumentation of servicenow (job shop), or of its hooks, in the last 5m: 1 (limit 1). Calls are not affected, but their metrics may be wrong.',
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
 ];

@@ -7,9 +7,9 @@ import * as attributes from '../../src/semconv/attributes.ts';
 import { METRICS } from '../../src/semconv/metrics.ts';
 
 /**
- * What OpenTelemetry Weaver demands of the parts of a registry that are used here, by its schema
- * `schemas/semconv.schema.v2.json` and its syntax `definition/2`. The schema is in no package that could
- * be installed; where it has optional members that are not used, they are not allowed here.
+ * The parts of Weaver's `schemas/semconv.schema.v2.json` and `schemas/definition-manifest.v2.json` that
+ * the registry uses. No package contains these schemas. Members that they allow and the registry does
+ * not use are errors here.
  */
 const text = v.pipe(v.string(), v.minLength(1));
 const id = v.pipe(text, v.regex(/^[a-z0-9]+([._][a-z0-9]+)*$/));
@@ -60,14 +60,16 @@ const defined = read<{ attributes: v.InferOutput<typeof attribute>[] }>('attribu
 const metrics = read<{ metrics: v.InferOutput<typeof metric>[] }>('metrics').metrics;
 
 describe('the registry for OpenTelemetry Weaver', () => {
-  it('has files of the form that Weaver reads', () => {
+  it('matches the schemas of Weaver', () => {
     expect(Object.keys(files)).toEqual(Object.keys(SCHEMAS));
     for (const [path, schema] of Object.entries(SCHEMAS)) {
       const { issues = [] } = v.safeParse(schema, parse(files[path] ?? ''));
-      expect({ path, issues: issues.map((each) => [v.getDotPath(each), each.message]) }).toEqual({
-        path,
-        issues: [],
-      });
+      expect({ path, issues: issues.map((issue) => [v.getDotPath(issue), issue.message]) }).toEqual(
+        {
+          path,
+          issues: [],
+        },
+      );
     }
   });
 
@@ -87,7 +89,7 @@ describe('the registry for OpenTelemetry Weaver', () => {
     );
   });
 
-  it('defines every attribute that a metric refers to, but for that of OpenTelemetry, and no other', () => {
+  it('defines the attributes of its metrics and no others, except that of OpenTelemetry', () => {
     const keys = defined.map(({ key }) => key);
     const referred = new Set(metrics.flatMap(({ attributes: own }) => own.map(({ ref }) => ref)));
     referred.delete(attributes.ATTR_ERROR_TYPE);
@@ -95,13 +97,13 @@ describe('the registry for OpenTelemetry Weaver', () => {
     expect([...keys].sort()).toEqual([...referred].sort());
   });
 
-  it('has the values of the catalog, each once, and ids that are apart', () => {
+  it('has the values of the catalog, each once, and unique ids', () => {
     const wrong = defined.flatMap(({ key, type }) => {
       const values = new Set(METRICS.flatMap(({ attributes: own }) => own[key] ?? []));
       const members = type === 'string' ? [] : type.members;
       const isSame =
         members.length === values.size && members.every(({ value }) => values.has(value));
-      const ids = new Set(members.map((each) => each.id));
+      const ids = new Set(members.map((member) => member.id));
       return isSame && ids.size === members.length ? [] : [key];
     });
     expect(wrong).toEqual([]);

@@ -201,13 +201,14 @@ function probeFailed(queries: Queries): Alert {
     subject: 'policy',
     expr: `
 sum by (${policy}) (increase(${failed}[${window}])) >= ${probeFailed.count}
+# An open circuit with rare calls has rare probes.
 or
 sum by (${policy}) (increase(${failed}[${traffic}])) >= ${probeFailed.count}
   and on (${policy}) last_over_time(${downtime}[${last}]) > 0`.trim(),
     summary: `${name} still fails after the reset time of its circuit.`,
     description:
-      `Probes of ${name} (${queries.serviceTemplate}) failed in the last ${window}, or in the last ` +
-      `${traffic} while the circuit is open, number of probes: {{ printf "%.0f" $value }}`,
+      `Failed probes of ${name} (${queries.serviceTemplate}) in the last ${window}, or ${traffic} while a ` +
+      'circuit is open: {{ printf "%.0f" $value }}',
     limit: `${probeFailed.count}`,
     advice: 'After each failed probe the circuit opens again.',
   };
@@ -226,8 +227,8 @@ function opened(queries: Queries): Alert {
     expr: `sum by (${policy}) (increase(${openings}[${window}])) >= ${count}`,
     summary: `The circuit of ${name} opened.`,
     description:
-      `The circuit of ${name} (${queries.serviceTemplate}) opened in the last ${window}, number of ` +
-      'openings: {{ printf "%.0f" $value }}',
+      `Openings of the circuit of ${name} (${queries.serviceTemplate}) in the last ${window}: ` +
+      '{{ printf "%.0f" $value }}',
     limit: `${count}`,
   };
 }
@@ -291,6 +292,7 @@ function isolated(queries: Queries): Alert {
     expr: `
 sum by (${policy}) (
   min_over_time(${isolated}[${window}]) > 0
+  # Except replicas that are younger than the window.
   and last_over_time(${isolated}${start}) > 0
 ) > 0`.trim(),
     summary: `The circuit of ${name} has been isolated for ${window}.`,
@@ -318,6 +320,7 @@ function recoverySlow(queries: Queries): Alert {
     severity: 'warning',
     subject: 'policy',
     expr: `
+# Total downtime, divided by the number of recoveries.
 max by (${policy}) (increase(${downtime}[${window}]))
   / (max by (${policy}) (resets(${downtime}[${window}])) >= ${atLeast})
   > ${queries.seconds(seconds)}`.trim(),

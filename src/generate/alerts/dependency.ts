@@ -19,6 +19,7 @@ function belowQuorum(queries: Queries): Alert {
     severity: 'warning',
     subject: 'job',
     expr: `
+# A dependency is available if it is for at least half of the replicas.
 round(
   avg by (${service}) (
     quantile by (${dependency}) (0.5, last_over_time(${available}[${last}])) >= bool 0.5
@@ -28,8 +29,8 @@ round(
     forSeconds,
     summary: `Too few dependencies of ${queries.labelTemplate(queries.job)} are available.`,
     description:
-      `{{ $value | humanizePercentage }} of the dependencies of this service are available ` +
-      `(${queries.serviceTemplate}) for ${queries.time(forSeconds)}`,
+      '{{ $value | humanizePercentage }} of the dependencies of this service ' +
+      `(${queries.serviceTemplate}) have been available for ${queries.time(forSeconds)}`,
     limit: toPercent(ratio),
     advice: 'Postpone bulk work, or expect partial results.',
   };
@@ -58,6 +59,7 @@ histogram_fraction(${seconds}, +Inf, ${native}) > ${ratio}
 and
 histogram_fraction(${seconds}, +Inf, ${native}) * histogram_count(${native}) >= ${atLeast}`
       : `
+# Checks above ${seconds} s, of all checks.
 (
   sum by (${dependency}) (increase(${count}[${window}]))
     - sum by (${dependency}) (increase(${fast}[${window}])) >= ${atLeast}

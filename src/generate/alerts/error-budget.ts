@@ -117,6 +117,9 @@ function burn(queries: Queries, rate: Rate): Omit<Alert, 'expr'> {
     description:
       `{{ $value | humanizePercentage }} of the executions of ${name} (${queries.serviceTemplate}) ended ` +
       `with an error in the last ${long}`,
-    limit: `${toPercent(limitOf(queries, rate))}, ${rate.burn} times the budget of ${toPercent(budget)}`,
+    limit:
+      rate.burn === 1
+        ? `${toPercent(budget)}, the budget`
+        : `${toPercent(limitOf(queries, rate))}, ${rate.burn} times the budget of ${toPercent(budget)}`,
   };
 }

@@ -34,8 +34,8 @@ group by (${service}) (${state})`.trim(),
     forSeconds,
     summary: `${job} no longer reports circuit breaker metrics.`,
     description:
-      `No replica has reported a circuit breaker for ${queries.time(forSeconds)} ` +
-      `(${queries.serviceTemplate}); ${queries.time(windowSeconds)} ago at least one did`,
+      `No replica of this service (${queries.serviceTemplate}) has reported a circuit breaker for ` +
+      `${queries.time(forSeconds)}; ${queries.time(windowSeconds)} ago at least one did`,
     advice: 'No other resilience alert can fire for this service.',
   };
 }
@@ -50,8 +50,8 @@ function overflow(queries: Queries): Alert {
     expr: `count by (${service}) (${series}) > 0`,
     summary: `${queries.labelTemplate(queries.job)} has more series than its OpenTelemetry SDK allows.`,
     description:
-      'The SDK merged series beyond its cardinality limit into {{ printf "%.0f" $value }} overflow ' +
-      `series (${queries.serviceTemplate})`,
+      `The OpenTelemetry SDK of this service (${queries.serviceTemplate}) merged series beyond its ` +
+      'cardinality limit into {{ printf "%.0f" $value }} overflow series',
     limit: '0',
     advice: 'Dashboards and alerts miss the policies of the merged series.',
   };
@@ -70,8 +70,8 @@ function errors(queries: Queries): Alert {
     expr: `sum by (${policy}) (increase(${errorCount}[${window}])) >= ${count}`,
     summary: `The instrumentation of ${name} reports errors.`,
     description:
-      `The instrumentation of ${name} (${queries.serviceTemplate}) or one of its hooks failed in the ` +
-      `last ${window}, number of errors: {{ printf "%.0f" $value }}`,
+      `Errors of the instrumentation of ${name} (${queries.serviceTemplate}), or of its hooks, in the ` +
+      `last ${window}: {{ printf "%.0f" $value }}`,
     limit: `${count}`,
     advice: 'Calls are not affected, but their metrics may be wrong.',
   };

@@ -109,7 +109,7 @@ export function openSince(queries: Queries): Graph {
     title: 'Open since',
     description:
       'Time since the circuit left closed, failed probes included, on the replica where it is longest. ' +
-      'The next probe is the first call after `halfOpenAfter`, which no metric contains.',
+      'The first call after `halfOpenAfter` is the next probe; `cockatiel-otel breakers` shows when.',
     noData: NO_BREAKER,
     unit: DateTimeFromNow,
     // Milliseconds since 1970, or 0 if every circuit is closed or isolated.
