@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { activeExecutions } from '../../src/metrics/active-executions.ts';
 import { createPolicy } from '../../src/policies/index.ts';
+import { deferred } from '../instrumentation/support.ts';
 
 const timers = () => process.getActiveResourcesInfo().filter((each) => each === 'Timeout').length;
 
@@ -28,9 +29,11 @@ describe('what keeps the process alive', () => {
     });
     const signal = signalOf();
     const before = timers();
-    const calls = Array.from({ length: 1000 }, () => policy.execute(() => sleep(200), signal));
+    const work = deferred();
+    const calls = Array.from({ length: 1000 }, () => policy.execute(() => work.promise, signal));
     for (const { status } of await Promise.allSettled(calls)) expect(status).toBe('rejected');
-    await sleep(400);
+    work.resolve(undefined);
+    await sleep(100);
     expect(timers()).toBeLessThanOrEqual(before);
     policy.dispose();
   });
