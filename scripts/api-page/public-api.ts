@@ -144,7 +144,8 @@ class Reader {
     if (ts.isClassDeclaration(node)) return headOf(node);
     if (ts.isVariableDeclaration(node) || this.#isObjectType(node)) return undefined;
     if (!ts.isTypeAliasDeclaration(node) || !this.#isExpanded(node)) return sourceOf(node);
-    return `type ${node.name.text} = ${this.#print(this.#checker.getTypeAtLocation(node.name), node, ts.TypeFormatFlags.InTypeAlias)}`;
+    const type = this.#checker.getTypeAtLocation(node.name);
+    return `type ${node.name.text} = ${this.#printComputed(type, node.type)}`;
   }
 
   #functionSignature(node: ts.FunctionDeclaration): string {
@@ -169,6 +170,18 @@ class Reader {
 
   #print(type: ts.Type, at: ts.Node, flags = ts.TypeFormatFlags.None): string {
     return this.#checker.typeToString(type, at, TYPE_FORMAT | flags);
+  }
+
+  /** Prints `(typeof LIST)[number]` in the order of the list; unions have no order of their own. */
+  #printComputed(type: ts.Type, node: ts.TypeNode): string {
+    const isElement =
+      ts.isIndexedAccessTypeNode(node) && node.indexType.kind === ts.SyntaxKind.NumberKeyword;
+    const list = isElement ? this.#checker.getTypeFromTypeNode(node.objectType) : undefined;
+    if (list === undefined || !this.#checker.isTupleType(list)) {
+      return this.#print(type, node, ts.TypeFormatFlags.InTypeAlias);
+    }
+    const elements = this.#checker.getTypeArguments(list as ts.TypeReference);
+    return elements.map((element) => this.#print(element, node)).join(' | ');
   }
 
   /** Whether the page shows the result of a type and not its source: computed types and literals. */
@@ -223,6 +236,9 @@ class Reader {
       if (!isComputed(node.type)) return oneLine(node.type.getText());
     }
     const type = this.#checker.getTypeOfSymbolAtLocation(property, node);
+    if (ts.isPropertySignature(node) && node.type) {
+      return oneLine(this.#printComputed(type, node.type));
+    }
     const isOptional = property.flags & ts.SymbolFlags.Optional;
     return oneLine(this.#print(isOptional ? type.getNonNullableType() : type, node));
   }
