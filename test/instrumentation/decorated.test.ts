@@ -155,6 +155,27 @@ describe.each(majors)('cockatiel $major, a decorated execute', ({ cockatiel }) =
     }
     expect(wrong).toEqual([]);
   });
+
+  it('links concurrent calls by their signals, whichever goes on first', async () => {
+    const { fallback, handleWhen, timeout, TimeoutStrategy, wrap } = cockatiel;
+    const none = handleWhen(() => false);
+    const stack = wrap(fallback(none, 'unused'), timeout(100, TimeoutStrategy.Aggressive));
+    const sdk = new TestSdk();
+    sdk.instrument(NAME, stack);
+    const inner = stack.wrapped[1] as unknown as { execute: Execute };
+    const original = inner.execute.bind(inner);
+    const delays = [20, 5];
+    inner.execute = async (fn, signal) => {
+      await sleep(delays.shift() ?? 0);
+      return original(fn, signal);
+    };
+    const call = (ms: number) =>
+      answerOf(stack.execute(() => sleep(ms), new AbortController().signal));
+    const answers = [call(500), call(90)];
+    await vi.runAllTimersAsync();
+    await Promise.all(answers);
+    expect((await moved(sdk))['executions']).toEqual({ timed_out: 1, success: 1 });
+  });
 });
 
 function sorted(value: unknown): unknown {
