@@ -16,11 +16,16 @@ import * as timeout from './timeout.ts';
 import type { Alert, Recording, RuleGroup } from './types.ts';
 
 /**
- * Seconds between two evaluations. No window is shorter than two of them, and the interval of
+ * Seconds between two evaluations of groups with alerts that page, and of all others. The interval of
  * Prometheus does not matter, because rules over every series of a fleet are expensive.
  */
 const PAGE_SECONDS = 60;
 const WARNING_SECONDS = 120;
+/**
+ * For rules over 6 h of raw samples. Prometheus looks back 5 min, so a longer interval would make gaps in
+ * `ALERTS`.
+ */
+const SLOW_SECONDS = 240;
 
 const ALERT_GROUPS = {
   'circuit-breaker': { ...circuitBreaker, intervalSeconds: PAGE_SECONDS },
@@ -30,8 +35,7 @@ const ALERT_GROUPS = {
   fallback: { ...fallback, intervalSeconds: PAGE_SECONDS },
   execution: { ...execution, intervalSeconds: WARNING_SECONDS },
   'error-budget': { ...errorBudget.fast, intervalSeconds: PAGE_SECONDS },
-  // Pages after 15 min, and reads 6 h of raw samples.
-  'slow-error-budget': { ...errorBudget.slow, intervalSeconds: WARNING_SECONDS },
+  'slow-error-budget': { ...errorBudget.slow, intervalSeconds: SLOW_SECONDS },
   dependency: { ...dependency, intervalSeconds: WARNING_SECONDS },
   telemetry: { ...telemetry, intervalSeconds: WARNING_SECONDS },
 };
