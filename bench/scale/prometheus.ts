@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { Closing } from '../../examples/demo/closing.ts';
+import { Cleanup } from '../../examples/demo/cleanup.ts';
 import { findProgram, startProgram } from '../../examples/demo/processes.ts';
 import { generate } from '../../src/generate/index.ts';
 import { writeHistory } from './history.ts';
@@ -39,7 +39,7 @@ export interface Fleet {
 export async function startFleet(size: Size, pastSeconds: number, pace: number): Promise<Fleet> {
   const program = findProgram('prometheus');
   if (program === undefined) throw new Error('Expected prometheus on the PATH, found none');
-  const closing = new Closing();
+  const closing = new Cleanup();
   try {
     const folder = await mkdtemp(join(tmpdir(), 'cockatiel-otel-scale-'));
     const remove = () => rmSync(folder, { recursive: true, force: true });
@@ -89,9 +89,9 @@ export async function startFleet(size: Size, pastSeconds: number, pace: number):
       await reload();
       await sleep(REST_MS);
     }
-    return { prometheus: prometheus.url, rest, stop: () => closing.close() };
+    return { prometheus: prometheus.url, rest, stop: () => closing.run() };
   } catch (error) {
-    await closing.close();
+    await closing.run();
     throw error;
   }
 }

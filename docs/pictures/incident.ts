@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Demo } from '../../examples/demo/demo.ts';
-import { STORY } from '../../examples/demo/story.ts';
+import { PHASES } from '../../examples/demo/phases.ts';
 
 /**
  * The demo's incident from its first sign to its end, and then again until services are down: a
@@ -11,10 +11,10 @@ export async function duringAnIncident<T>(
 ): Promise<T> {
   const demo = await Demo.start(0);
   try {
-    if (!demo.monitoring) throw new Error(demo.unmonitored);
+    if (!demo.monitoring) throw new Error(demo.monitoringProblem);
     const began = Date.now() / 1000;
-    await demo.play();
-    for (const phase of STORY.slice(0, STORY.findIndex(({ name }) => name === 'down') + 1)) {
+    await demo.playPhases();
+    for (const phase of PHASES.slice(0, PHASES.findIndex(({ name }) => name === 'down') + 1)) {
       demo.enter(phase);
       await sleep(phase.seconds * 1000);
     }

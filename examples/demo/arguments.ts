@@ -2,18 +2,18 @@ import { parseArgs } from 'node:util';
 
 export const HELP = `Usage: npm run demo -- [options]
 
-Five services on loopback go through an incident: healthy, slow, failing, down, recovering. A client
-calls them through instrumented cockatiel policies. Where prometheus and alertmanager are on the
-PATH they are started too, and page when a circuit stays open.
+Plays an incident of five services on loopback: healthy, slow, failing, down, recovering. A client
+calls them through instrumented cockatiel policies. If prometheus and alertmanager are on the PATH,
+the demo starts them too, and alerts fire.
 
 Options:
-  --once       tell the story once, in less than a minute; exit 0 if the metrics have what the demo
-               counted by itself, and 1 if not
-  --port PORT  where the metrics are served; 0 takes any free port (default 9464)
-  --live-port PORT  where the live page is served; 0 takes any free port, as does one that is taken
-               (default 9465)
-  --plain      print lines instead of drawing a picture, as where the output is no terminal
-  --help       print this
+  --once             play the incident once, in less than a minute; exit with 0 if the metrics equal
+                     the counts of the demo, with 1 otherwise
+  --port PORT        port of the metrics; 0 chooses a free port (default 9464)
+  --live-port PORT   port of the live page; 0 chooses a free port, also used if the port is taken
+                     (default 9465)
+  --plain            print lines instead of a full-screen view; default if the output is no terminal
+  --help             print this help
 
 Ctrl-C ends the demo and everything it started. NO_COLOR is respected.
 `;
@@ -26,8 +26,8 @@ export interface Arguments {
   readonly livePort: number;
 }
 
-/** @throws Error saying what is wrong with them */
-export function parse(args: readonly string[]): Arguments {
+/** @throws Error that names the invalid argument */
+export function parseArguments(args: readonly string[]): Arguments {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -43,12 +43,12 @@ export function parse(args: readonly string[]): Arguments {
     once,
     plain,
     help,
-    port: portOf('--port', values.port),
-    livePort: portOf('--live-port', values['live-port']),
+    port: parsePort('--port', values.port),
+    livePort: parsePort('--live-port', values['live-port']),
   };
 }
 
-function portOf(option: string, value: string): number {
+function parsePort(option: string, value: string): number {
   if (!/^\d{1,5}$/.test(value) || Number(value) > 65535) {
     throw new Error(`Expected ${option} to be a number from 0 to 65535, got "${value}"`);
   }

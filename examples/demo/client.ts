@@ -1,41 +1,41 @@
 import { CircuitState } from 'cockatiel';
 import { uninstrument } from 'cockatiel-otel';
-import type { Book, Outcome } from './books.ts';
-import type { Feed } from './feed.ts';
-import { type Answer, describe, isTimeout, request } from './request.ts';
+import type { CallCounts, Outcome } from './call-counts.ts';
+import type { EventLog } from './event-log.ts';
+import { describe, isTimeout, request, type ServiceResult } from './request.ts';
 import { documented } from './scale.ts';
 import type { ServiceSpec } from './services.ts';
-import { DOCUMENTED, type Stack, stackFor } from './stacks.ts';
+import { createStack, DOCUMENTED_STACKS, type Stack } from './stacks.ts';
 
-/** Calls one service through its stack, counts for itself, and tells what it notices. */
+/** Calls one service through its stack, counts the calls, and logs events. */
 export class Client {
   readonly spec: ServiceSpec;
   readonly #stack: Stack;
   readonly #url: string;
-  readonly #book: Book;
-  readonly #feed: Feed;
-  #cached: Answer = { from: 'fallback', text: '' };
-  /** When the circuit came into the state it is in, by the feed's clock. */
+  readonly #book: CallCounts;
+  readonly #feed: EventLog;
+  #cached: ServiceResult = { from: 'fallback', text: '' };
+  /** When the circuit entered its state, by the clock of the log. */
   #since: number;
-  /** When the circuit opened first, since it was closed last. */
+  /** When the circuit left closed; 0 while it is closed. */
   #openedAt = 0;
-  /** Probes that failed since then. */
+  /** Failed probes since then. */
   failedProbes = 0;
 
-  constructor(spec: ServiceSpec, url: string, book: Book, feed: Feed) {
+  constructor(spec: ServiceSpec, url: string, book: CallCounts, feed: EventLog) {
     this.spec = spec;
     this.#url = url;
     this.#book = book;
     this.#feed = feed;
     this.#since = feed.now;
-    this.#stack = stackFor(spec, () => {
-      this.#once('cache', 'warning', 'the last good answer stands in (fallback)');
+    this.#stack = createStack(spec, () => {
+      this.#once('cache', 'warning', 'the last successful response is used (fallback)');
       return this.#cached;
     });
     this.#listen();
   }
 
-  /** Milliseconds that the circuit has been in its state: open and half-open count as one. */
+  /** Milliseconds since the circuit left closed, or since it closed. */
   get stateAge(): number {
     return this.#feed.now - this.#since;
   }
@@ -46,16 +46,16 @@ export class Client {
     try {
       const { from, text } = await this.#stack.policy.execute(({ signal }) => {
         requests++;
-        this.#book.count(this.spec.name, 'requests');
+        this.#book.add(this.spec.name, 'requests');
         return request(this.#url, signal);
-        // Without a signal cockatiel shares one among all calls, and Node warns of its listeners.
+        // Without a signal, cockatiel uses one for all calls, and Node warns about its listeners.
       }, new AbortController().signal);
       if (from === 'service') this.#cached = { from: 'fallback', text };
       outcome = from === 'service' ? 'success' : 'fallback';
     } catch (error) {
       outcome = requests === 0 ? 'rejected' : isTimeout(error) ? 'timed_out' : 'failure';
     }
-    this.#book.count(this.spec.name, outcome);
+    this.#book.add(this.spec.name, outcome);
   }
 
   stop(): void {
@@ -64,47 +64,47 @@ export class Client {
 
   #listen(): void {
     const { breaker, bulkhead, retry, timeout } = this.#stack;
-    const numbers = DOCUMENTED[this.spec.name];
+    const numbers = DOCUMENTED_STACKS[this.spec.name];
     breaker.onBreak((reason) => {
       const why = 'error' in reason ? describe(reason.error) : 'isolated';
       if (this.#openedAt === 0) {
         this.#openedAt = this.#feed.now;
         this.#since = this.#openedAt;
         const { failures, openSeconds } = numbers.breaker;
-        this.#tell('bad', `circuit opened: ${failures} failures in a row, the last: ${why}`);
-        this.#once('open', 'bad', `its calls are rejected for ${documented(openSeconds)}`);
+        this.#log('bad', `circuit opened: ${failures} consecutive failures, the last: ${why}`);
+        this.#once('open', 'bad', `calls are rejected for ${documented(openSeconds)}`);
       } else if (++this.failedProbes === 1) {
-        this.#tell('bad', `the first probe failed (${why}): still open`);
+        this.#log('bad', `the first probe failed (${why}): still open`);
       }
     });
     breaker.onReset(() => {
       const seconds = ((this.#feed.now - this.#openedAt) / 1000).toFixed(1);
       const count = this.failedProbes;
       const probes = count > 0 ? `, ${count} failed ${count === 1 ? 'probe' : 'probes'}` : '';
-      this.#tell('good', `circuit closed again after ${seconds} s${probes}`);
+      this.#log('good', `circuit closed again after ${seconds} s${probes}`);
       this.#openedAt = 0;
       this.failedProbes = 0;
       this.#since = this.#feed.now;
     });
     timeout.onTimeout(() => {
       const limit = documented(this.spec.timeoutSeconds);
-      this.#once('timeout', 'warning', `no answer within ${limit}: calls time out`);
+      this.#once('timeout', 'warning', `no response within ${limit}: calls time out`);
     });
     retry?.onGiveUp((reason) => {
       if (breaker.state !== CircuitState.Closed || !('error' in reason)) return;
       const calls = numbers.retry?.calls;
-      this.#once('give up', 'warning', `gave up after ${calls} tries: ${describe(reason.error)}`);
+      this.#once('exhausted', 'warning', `gave up after ${calls} calls: ${describe(reason.error)}`);
     });
     bulkhead?.onReject(() => {
       this.#once('bulkhead', 'warning', `bulkhead full (${numbers.bulkhead?.limit}): rejecting`);
     });
   }
 
-  #tell(tone: 'bad' | 'good', text: string): void {
-    this.#feed.tell(tone, text, this.spec.label);
+  #log(tone: 'bad' | 'good', text: string): void {
+    this.#feed.add(tone, text, this.spec.label);
   }
 
   #once(kind: string, tone: 'bad' | 'warning', text: string): void {
-    this.#feed.tellOnce(kind, tone, text, this.spec.label);
+    this.#feed.addOnce(kind, tone, text, this.spec.label);
   }
 }

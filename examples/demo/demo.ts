@@ -1,62 +1,61 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DependencyMonitor } from 'cockatiel-otel/health';
 import { startMetrics } from 'cockatiel-otel/prometheus';
-import { Book, differences, query, scrape } from './books.ts';
+import { AlertReceiver, alertNameOf, SEVERITIES, severityOf } from './alert-receiver.ts';
+import { CallCounts, listDifferences, query, scrape } from './call-counts.ts';
+import { Cleanup } from './cleanup.ts';
 import { Client } from './client.ts';
-import { Closing } from './closing.ts';
-import { Feed } from './feed.ts';
+import { EventLog } from './event-log.ts';
 import { watchServices } from './health.ts';
-import type { Live } from './live.ts';
+import type { LivePage } from './live.ts';
 import { findPrograms, type Monitoring, startMonitoring } from './monitoring.ts';
-import { nameOf, Pager, SEVERITIES, severityOf } from './pager.ts';
+import { PHASES, type Phase } from './phases.ts';
 import { SERVICES, Service, type ServiceSpec } from './services.ts';
-import { type Phase, STORY } from './story.ts';
 import { Traffic } from './traffic.ts';
 
-/** Whether somebody else's numbers are the demo's own. */
+/** The comparison of the demo's counts with those of a source. */
 export interface Audit {
   readonly source: '/metrics' | 'Prometheus';
-  /** What differs, a line each. */
+  /** One line for each difference. */
   readonly differences: readonly string[];
 }
 
-/** Everything that runs: services, the client, the metrics and, where there is one, a Prometheus. */
+/** The running demo: services, clients, metrics, and Prometheus if it is installed. */
 export class Demo {
-  readonly feed = new Feed();
-  readonly book = new Book();
+  readonly log = new EventLog();
+  readonly counts = new CallCounts();
   readonly services: Service[] = [];
   readonly clients: Client[] = [];
-  readonly pager = new Pager((alert) => {
+  readonly alerts = new AlertReceiver((alert) => {
     const [verb, tone] =
       alert.status === 'firing' ? SEVERITIES[severityOf(alert)] : (['RESOLVED', 'good'] as const);
-    this.feed.tell(tone, `${verb} ${nameOf(alert)}`);
+    this.log.add(tone, `${verb} ${alertNameOf(alert)}`);
   });
-  /** Where its policies can be seen and steered. */
-  readonly live: Live | undefined;
-  /** Where the metrics are. */
+  readonly live: LivePage | undefined;
+  /** The URL of the metrics. */
   metrics = '';
   monitoring: Monitoring | undefined;
   /** Checks the health of the services. */
   health: DependencyMonitor | undefined;
-  /** Why there is no monitoring. */
-  unmonitored = '';
-  phase: Phase = STORY[0] as Phase;
-  /** When the phase began, by the feed's clock. */
-  phaseBegan = 0;
-  readonly #closing = new Closing();
+  /** Why Prometheus or Alertmanager does not run. */
+  monitoringProblem = '';
+  phase: Phase = PHASES[0] as Phase;
+  /** When the phase started, by the clock of the log. */
+  phaseStartedAt = 0;
+  readonly #closing = new Cleanup();
   #traffic: Traffic | undefined;
 
-  private constructor(live: Live | undefined) {
+  private constructor(live: LivePage | undefined) {
     this.live = live;
     if (live) this.#closing.defer(live.close);
   }
 
   /**
    * @param port of the metrics
-   * @param live is closed with it
-   * @throws Error if the metrics can't be served; nothing is left running then
+   * @param live is closed together with the demo
+   * @throws Error if the metrics cannot be served; nothing keeps running then
    */
-  static async start(port: number, live?: Live): Promise<Demo> {
+  static async start(port: number, live?: LivePage): Promise<Demo> {
     const demo = new Demo(live);
     try {
       await demo.#start(port);
@@ -67,49 +66,52 @@ export class Demo {
     }
   }
 
-  /** Tells the story once. Rejects when `signal` is aborted. */
-  async play(signal?: AbortSignal): Promise<void> {
-    for (const phase of STORY) {
+  /** Plays all phases once. Rejects when `signal` is aborted. */
+  async playPhases(signal?: AbortSignal): Promise<void> {
+    for (const phase of PHASES) {
       this.enter(phase);
       await sleep(phase.seconds * 1000, undefined, { signal });
     }
   }
 
-  /** From now on the services are as the phase says, and the client calls them. */
+  /** Starts a phase: sets the condition of each service. The clients call the services. */
   enter(phase: Phase): void {
     this.phase = phase;
-    this.phaseBegan = this.feed.now;
-    this.feed.turn();
-    this.feed.tell('news', `${phase.name}: ${phase.news}`);
-    for (const service of this.services) service.become(phase.conditions[service.spec.name]);
+    this.phaseStartedAt = this.log.now;
+    this.log.startPhase();
+    this.log.add('news', `${phase.name}: ${phase.description}`);
+    for (const service of this.services) service.setCondition(phase.conditions[service.spec.name]);
     this.#traffic ??= new Traffic(this.clients);
   }
 
-  /** Ends the traffic, once every call is answered; the numbers move no more. */
+  /** Stops the traffic and waits for all calls, so that the counts are final. */
   async settle(): Promise<void> {
     await this.#traffic?.stop();
     this.#traffic = undefined;
   }
 
   /**
-   * Compares the demo's own count with the metrics; the traffic must have been settled.
+   * Compares the counts of the demo with the metrics. Requires `settle` before.
    *
-   * @param prometheus whether that is asked too, if there is one
+   * @param prometheus whether to compare with Prometheus too, if it runs
    */
   async audit({ prometheus = true } = {}): Promise<Audit[]> {
-    const { ledger } = this.book;
+    const { counts: ledger } = this.counts;
     const audits: Audit[] = [
-      { source: '/metrics', differences: differences(ledger, await scrape(this.metrics)) },
+      { source: '/metrics', differences: listDifferences(ledger, await scrape(this.metrics)) },
     ];
     if (this.monitoring && prometheus) {
-      audits.push({ source: 'Prometheus', differences: await this.#asked(this.monitoring) });
+      audits.push({
+        source: 'Prometheus',
+        differences: await this.#compareWithPrometheus(this.monitoring),
+      });
     }
     return audits;
   }
 
   async close(): Promise<void> {
     await this.settle();
-    await this.#closing.close();
+    await this.#closing.run();
   }
 
   async #start(port: number): Promise<void> {
@@ -122,15 +124,15 @@ export class Demo {
       this.services.push(service);
       this.#closing.defer(() => service.stop());
       const url = await service.start();
-      // The first call of a process takes its time; let it not be one that is told of.
+      // The first request of a process is slow, so it is not one of the demo.
       await (await fetch(url)).text();
-      const client = new Client(spec, url, this.book, this.feed);
+      const client = new Client(spec, url, this.counts, this.log);
       this.clients.push(client);
       this.#closing.defer(() => client.stop());
       watched.set(spec.name, { spec, url });
     }
     await this.#monitor();
-    const health = watchServices(watched, this.feed);
+    const health = watchServices(watched, this.log);
     this.#closing.defer(health.stop);
     await health.ready;
     this.health = health;
@@ -139,29 +141,29 @@ export class Demo {
   async #monitor(): Promise<void> {
     const programs = findPrograms();
     if ('missing' in programs) {
-      this.unmonitored = `no alerts: ${programs.missing} not found on the PATH`;
+      this.monitoringProblem = `no alerts: ${programs.missing} not found on the PATH`;
       return;
     }
-    this.#closing.defer(() => this.pager.stop());
-    const pager = await this.pager.start();
+    this.#closing.defer(() => this.alerts.stop());
+    const pager = await this.alerts.start();
     try {
       const monitoring = await startMonitoring(programs, new URL(this.metrics), pager);
       this.#closing.defer(monitoring.stop);
       this.monitoring = monitoring;
       monitoring.ended.then(() => {
         this.monitoring = undefined;
-        this.unmonitored = 'no alerts any more: Prometheus or Alertmanager has ended';
+        this.monitoringProblem = 'no more alerts: Prometheus or Alertmanager has ended';
       });
     } catch (error) {
-      this.unmonitored = `no alerts: ${error instanceof Error ? error.message : error}`;
+      this.monitoringProblem = `no alerts: ${error instanceof Error ? error.message : error}`;
     }
   }
 
-  /** The last scrape may still be to come. */
-  async #asked({ prometheus }: Monitoring): Promise<string[]> {
+  /** Waits for the last scrape. */
+  async #compareWithPrometheus({ prometheus }: Monitoring): Promise<string[]> {
     const deadline = performance.now() + 5000;
     for (;;) {
-      const found = differences(this.book.ledger, await query(prometheus));
+      const found = listDifferences(this.counts.counts, await query(prometheus));
       if (found.length === 0 || performance.now() > deadline) return found;
       await sleep(100);
     }

@@ -1,25 +1,25 @@
 import { type DependencyMonitor, monitorDependencies } from 'cockatiel-otel/health';
 import { LIMITS, POLICIES } from '../../src/presets/thresholds.ts';
 import { DURATION_BUCKETS } from '../../src/semconv/metrics.ts';
-import type { Feed } from './feed.ts';
+import type { EventLog } from './event-log.ts';
 import { SCALE, scaled } from './scale.ts';
 import { HEALTH, type ServiceSpec } from './services.ts';
 
 const { interval, timeout } = POLICIES.monitor;
 const { reconnect } = POLICIES.retry;
 
-/** The documented limit of a check, as far as the buckets of its histogram can tell it. */
+/** The limit of a slow check, rounded up to a bucket of its histogram. */
 export const SLOW_SECONDS =
   DURATION_BUCKETS.find((bound) => bound >= LIMITS.healthCheck.seconds / SCALE) ??
   LIMITS.healthCheck.seconds;
 
-/** Watches the services of the demo by their health endpoints, and tells what becomes of them. */
+/** Monitors the health endpoints of the services, and logs changes. */
 export function watchServices(
   services: ReadonlyMap<string, { readonly spec: ServiceSpec; readonly url: string }>,
-  feed: Feed,
+  feed: EventLog,
 ): DependencyMonitor {
   const labelOf = (name: string) => services.get(name)?.spec.label ?? name;
-  const lost = new Set<string>();
+  const unavailable = new Set<string>();
   return monitorDependencies(
     Object.fromEntries(
       [...services].map(([name, { url }]) => {
@@ -28,7 +28,7 @@ export function watchServices(
           name,
           {
             check: ({ signal }) => fetch(health, { signal }),
-            // What a service would do is to connect anew: that fails until somebody answers.
+            // A real service would reconnect here.
             recover: ({ signal }) => fetch(health, { signal }),
           },
         ];
@@ -42,12 +42,13 @@ export function watchServices(
       maxDelay: scaled(reconnect.maxWaitSeconds),
       onChange({ name, available, error }) {
         if (!available) {
-          lost.add(name);
-          feed.tell('bad', `health check: not available (${error})`, labelOf(name));
-        } else if (lost.delete(name)) feed.tell('good', 'health check: here again', labelOf(name));
+          unavailable.add(name);
+          feed.add('bad', `health check: not available (${error})`, labelOf(name));
+        } else if (unavailable.delete(name))
+          feed.add('good', 'health check: available again', labelOf(name));
       },
       onAlert({ name, attempts }) {
-        feed.tell('bad', `not recovered by ${attempts} attempts, which go on`, labelOf(name));
+        feed.add('bad', `not recovered after ${attempts} attempts, which continue`, labelOf(name));
       },
     },
   );

@@ -1,10 +1,10 @@
-import { type Arguments, HELP, parse } from './arguments.ts';
+import { type Arguments, HELP, parseArguments } from './arguments.ts';
 import { Demo } from './demo.ts';
-import { serveLive } from './live.ts';
-import { codeOf, interruption } from './signals.ts';
-import { plain } from './view/plain.ts';
-import { isBalanced } from './view/summary.ts';
-import { terminal } from './view/terminal.ts';
+import { serveLivePage } from './live.ts';
+import { exitCodeOf, onInterrupt } from './signals.ts';
+import { createPlainView } from './view/plain.ts';
+import { areEqual } from './view/summary.ts';
+import { createTerminalView } from './view/terminal.ts';
 import type { View } from './view/view.ts';
 
 let demo: Demo | undefined;
@@ -14,7 +14,7 @@ let view: View | undefined;
 async function main(): Promise<number> {
   let args: Arguments;
   try {
-    args = parse(process.argv.slice(2));
+    args = parseArguments(process.argv.slice(2));
   } catch (error) {
     console.error(`${(error as Error).message}\nSee npm run demo -- --help`);
     return 2;
@@ -23,42 +23,42 @@ async function main(): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  const interrupted = interruption();
+  const interruption = onInterrupt();
   try {
-    const live = await serveLive(args.livePort);
+    const live = await serveLivePage(args.livePort);
     console.log(`live page     ${live.url}\ntoken         ${live.token}`);
     demo = await Demo.start(args.port, live);
   } catch (error) {
     const { message, cause } = error as Error;
     console.error(message);
     if ((cause as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE') {
-      console.error('Any free port: npm run demo -- --port 0');
+      console.error('To use a free port: npm run demo -- --port 0');
     }
     return 1;
   }
-  view = viewOf(demo, args);
+  view = createView(demo, args);
   try {
-    do await demo.play(interrupted);
+    do await demo.playPhases(interruption);
     while (!args.once);
   } catch (error) {
-    if (!interrupted.aborted) throw error;
+    if (!interruption.aborted) throw error;
   }
   view.end();
-  // Ctrl-C is how the demo ends that goes on and on; everything else is before its time.
-  if (interrupted.aborted && (args.once || interrupted.reason !== 'SIGINT')) {
-    return codeOf(interrupted.reason);
+  // Without --once, Ctrl-C is the normal end of the demo.
+  if (interruption.aborted && (args.once || interruption.reason !== 'SIGINT')) {
+    return exitCodeOf(interruption.reason);
   }
   await demo.settle();
-  // A terminal sends Ctrl-C to every program that it started, so Prometheus has ended by now.
-  const audits = await demo.audit({ prometheus: !interrupted.aborted });
-  view.summarise(audits);
-  return isBalanced(audits) ? 0 : 1;
+  // The terminal sends Ctrl-C to Prometheus too, so Prometheus has ended.
+  const audits = await demo.audit({ prometheus: !interruption.aborted });
+  view.showSummary(audits);
+  return areEqual(audits) ? 0 : 1;
 }
 
-function viewOf(running: Demo, args: Arguments): View {
+function createView(running: Demo, args: Arguments): View {
   const { stdout } = process;
-  const drawn = stdout.isTTY && process.env['TERM'] !== 'dumb' && !args.plain;
-  return drawn ? terminal(running, stdout) : plain(running, stdout);
+  const isFullScreen = stdout.isTTY && process.env['TERM'] !== 'dumb' && !args.plain;
+  return isFullScreen ? createTerminalView(running, stdout) : createPlainView(running, stdout);
 }
 
 async function end(code: number): Promise<void> {
@@ -66,7 +66,7 @@ async function end(code: number): Promise<void> {
   process.exit(code);
 }
 
-/** Whatever was not foreseen, also in a timer, is told and ends everything. */
+/** Prints an unexpected error and ends the demo. */
 async function fail(error: unknown): Promise<void> {
   view?.end();
   console.error(error);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generate } from 'cockatiel-otel/generate';
-import { Closing } from './closing.ts';
+import { Cleanup } from './cleanup.ts';
 import { SLOW_SECONDS } from './health.ts';
 import { findProgram, startProgram } from './processes.ts';
 import { SCALE, scaled } from './scale.ts';
@@ -13,7 +13,7 @@ export interface Monitoring {
   readonly prometheus: string;
   readonly alertmanager: string;
   readonly stop: () => Promise<void>;
-  /** Resolves when one of the two has ended, asked or not. */
+  /** Resolves when one of the two programs has ended. */
   readonly ended: Promise<unknown>;
 }
 
@@ -22,10 +22,10 @@ export interface Programs {
   readonly alertmanager: string;
 }
 
-/** The two programs, or the names of those that are not on the PATH. */
+/** Finds the two programs, or names those that are not on the PATH. */
 export function findPrograms(): Programs | { readonly missing: string } {
   const prometheus = findProgram('prometheus');
-  // Debian calls it by the other name.
+  // The second name is that of Debian.
   const alertmanager = findProgram('alertmanager', 'prometheus-alertmanager');
   if (prometheus && alertmanager) return { prometheus, alertmanager };
   const missing = [
@@ -35,19 +35,19 @@ export function findPrograms(): Programs | { readonly missing: string } {
   return { missing: missing.join(' and ') };
 }
 
-/** Prometheus scrapes every 15 s by habit; here that is divided like everything else. */
+/** The usual interval of 15 s, divided by the scale. */
 const INTERVAL = `${scaled(15)}ms`;
 
 /**
- * Starts a Prometheus that scrapes `target` and evaluates the committed rules, with every window
- * divided by the scale, and an Alertmanager that pages. On loopback, in a temporary directory.
+ * Starts a Prometheus that scrapes `target` and evaluates the rules with all windows divided by the
+ * scale, and an Alertmanager. Both listen on loopback and use a temporary directory.
  */
 export async function startMonitoring(
   programs: Programs,
   target: URL,
   pager: string,
 ): Promise<Monitoring> {
-  const closing = new Closing();
+  const closing = new Cleanup();
   try {
     const folder = await mkdtemp(join(tmpdir(), 'cockatiel-otel-demo-'));
     const remove = () => rmSync(folder, { recursive: true, force: true });
@@ -82,24 +82,24 @@ export async function startMonitoring(
       `--config.file=${await write('prometheus.yml', JSON.stringify(config))}`,
       `--storage.tsdb.path=${join(folder, 'prometheus')}`,
       '--web.listen-address=127.0.0.1:0',
-      // An alert that was sent before Alertmanager was ready is sent again soon.
+      // Alerts that Alertmanager missed at its start are sent again soon.
       '--rules.alert.resend-delay=1s',
     ]);
     closing.defer(prometheus.stop);
-    await ready(prometheus.url);
+    await waitUntilReady(prometheus.url);
     return {
       prometheus: prometheus.url,
       alertmanager: alertmanager.url,
-      stop: () => closing.close(),
+      stop: () => closing.run(),
       ended: Promise.race([prometheus.ended, alertmanager.ended]),
     };
   } catch (error) {
-    await closing.close();
+    await closing.run();
     throw error;
   }
 }
 
-/** JSON is YAML. */
+/** Prometheus accepts JSON, because JSON is YAML. */
 function prometheusConfig(target: URL, alertmanager: string, rules: readonly string[]) {
   return {
     global: {
@@ -123,7 +123,7 @@ function alertmanagerConfig(pager: string) {
   return {
     route: {
       receiver: 'pager',
-      // Each alert is a notification of its own, sent at once.
+      // Sends each alert separately and at once.
       group_by: ['...'],
       group_wait: '0s',
       group_interval: '1s',
@@ -133,7 +133,7 @@ function alertmanagerConfig(pager: string) {
   };
 }
 
-async function ready(prometheus: string): Promise<void> {
+async function waitUntilReady(prometheus: string): Promise<void> {
   const url = new URL('/-/ready', prometheus);
   while (!(await fetch(url).catch(() => undefined))?.ok) await sleep(50);
 }

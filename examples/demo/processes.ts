@@ -4,10 +4,10 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** Time that a program has to end when it is asked to. */
+/** Time for a program to end after SIGTERM. */
 const GRACE_MS = 5000;
 
-/** The first of these programs that is on the PATH. */
+/** Finds the first of these programs on the PATH. */
 export function findProgram(...names: readonly string[]): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   return names
@@ -23,29 +23,29 @@ export function findProgram(...names: readonly string[]): string | undefined {
 }
 
 export interface Program {
-  /** Where it listens, as it says itself: it was given port 0. */
+  /** The address from its log, because it listens on port 0. */
   readonly url: string;
   readonly stop: () => Promise<void>;
-  /** Resolves when it has ended, asked or not. */
+  /** Resolves when it has ended. */
   readonly ended: Promise<unknown>;
 }
 
 /**
  * Starts a program of the Prometheus family and waits until it listens.
  *
- * @throws Error with its last words if it ends before
+ * @throws Error with its last log lines if it ends before
  */
 export async function startProgram(path: string, args: readonly string[]): Promise<Program> {
   const child = spawn(path, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  // Whatever way this process ends, the other does not stay behind.
+  // The program must not outlive this process.
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
   const ended = once(child, 'close').finally(() => process.off('exit', kill));
-  const words: string[] = [];
+  const lastLines: string[] = [];
   const listening = new Promise<string>((resolve) => {
     createInterface(child.stderr).on('line', (line) => {
-      words.push(line);
-      if (words.length > 5) words.shift();
+      lastLines.push(line);
+      if (lastLines.length > 5) lastLines.shift();
       const address = /msg="Listening on".* address=(\S+)/.exec(line)?.[1];
       if (address) resolve(`http://${address}`);
     });
@@ -53,14 +53,14 @@ export async function startProgram(path: string, args: readonly string[]): Promi
   const url = await Promise.race([
     listening,
     ended.then(() => {
-      throw new Error(`${path} ended before it listened:\n${words.join('\n')}`);
+      throw new Error(`${path} ended before it listened:\n${lastLines.join('\n')}`);
     }),
   ]);
   async function stop(): Promise<void> {
-    const impatience = setTimeout(kill, GRACE_MS);
+    const timer = setTimeout(kill, GRACE_MS);
     child.kill('SIGTERM');
     await ended;
-    clearTimeout(impatience);
+    clearTimeout(timer);
   }
   return { url, stop, ended };
 }

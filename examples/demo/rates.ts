@@ -1,8 +1,8 @@
 import { type PolicySnapshot, snapshot } from 'cockatiel-otel';
-import { OUTCOMES, type Outcome } from './books.ts';
+import { OUTCOMES, type Outcome } from './call-counts.ts';
 import type { Client } from './client.ts';
 
-/** What a person sees of one service: over the last two seconds, and now. */
+/** One service in the table: rates of the last two seconds, and its present state. */
 export interface Row {
   readonly label: string;
   readonly state: string;
@@ -14,40 +14,40 @@ export interface Row {
   readonly retriesPerSecond: number;
   readonly timeoutsPerSecond: number;
   readonly bulkhead: { readonly active: number; readonly limit: number } | undefined;
-  /** Share of the calls that a fallback answered; none where there is no fallback. */
+  /** Share of the calls with the outcome fallback; `undefined` without a fallback. */
   readonly fallbackShare: number | undefined;
 }
 
 const WINDOW_MS = 2000;
 
-interface Reading {
+interface Sample {
   readonly at: number;
-  readonly scopes: ReadonlyMap<string, PolicySnapshot>;
+  readonly policies: ReadonlyMap<string, PolicySnapshot>;
 }
 
-/** Turns the counts of `snapshot()` into rates. */
+/** Calculates rates from `snapshot()`. */
 export class Rates {
-  readonly #readings: Reading[] = [];
+  readonly #samples: Sample[] = [];
 
   read(): void {
     const at = performance.now();
-    const scopes = new Map(snapshot().map((scope) => [scope.name, scope]));
-    this.#readings.push({ at, scopes });
-    while ((this.#readings[1]?.at ?? at) <= at - WINDOW_MS) this.#readings.shift();
+    const policies = new Map(snapshot().map((policy) => [policy.name, policy]));
+    this.#samples.push({ at, policies });
+    while ((this.#samples[1]?.at ?? at) <= at - WINDOW_MS) this.#samples.shift();
   }
 
   row(client: Client): Row {
     const { name, label } = client.spec;
-    const first = this.#readings[0];
-    const last = this.#readings.at(-1);
-    const now = last?.scopes.get(name);
+    const first = this.#samples[0];
+    const last = this.#samples.at(-1);
+    const now = last?.policies.get(name);
     const seconds = Math.max(0.2, ((last?.at ?? 0) - (first?.at ?? 0)) / 1000);
-    const gained = (count: (scope: PolicySnapshot) => number): number => {
-      const before = first?.scopes.get(name);
+    const increase = (count: (policy: PolicySnapshot) => number): number => {
+      const before = first?.policies.get(name);
       return now && before ? count(now) - count(before) : 0;
     };
     const outcomes = Object.fromEntries(
-      OUTCOMES.map((outcome) => [outcome, gained((scope) => scope.executions[outcome])]),
+      OUTCOMES.map((outcome) => [outcome, increase((policy) => policy.executions[outcome])]),
     ) as Record<Outcome, number>;
     const calls = sum(outcomes);
     return {
@@ -57,16 +57,16 @@ export class Rates {
       failedProbes: client.failedProbes,
       callsPerSecond: calls / seconds,
       outcomes,
-      retriesPerSecond: gained(({ retry }) => sum(retry?.attempts ?? {})) / seconds,
-      timeoutsPerSecond: gained(({ timeout }) => timeout?.calls.timed_out ?? 0) / seconds,
+      retriesPerSecond: increase(({ retry }) => sum(retry?.attempts ?? {})) / seconds,
+      timeoutsPerSecond: increase(({ timeout }) => timeout?.calls.timed_out ?? 0) / seconds,
       bulkhead: now?.bulkhead,
       fallbackShare: now?.fallback && outcomes.fallback / Math.max(1, calls),
     };
   }
 }
 
-function stateOf(scope: PolicySnapshot | undefined): string {
-  const states = Object.entries(scope?.circuitBreaker?.state ?? {});
+function stateOf(policy: PolicySnapshot | undefined): string {
+  const states = Object.entries(policy?.circuitBreaker?.state ?? {});
   return states.find(([, breakers]) => breakers > 0)?.[0] ?? 'closed';
 }
 

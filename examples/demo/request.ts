@@ -1,8 +1,8 @@
 import { isTaskCancelledError } from 'cockatiel';
 import { POLICIES } from '../../src/presets/thresholds.ts';
 
-/** What a caller gets: the service's answer, or the last good one while there is none. */
-export interface Answer {
+/** The response of the service, or the last successful one from the fallback. */
+export interface ServiceResult {
   readonly from: 'service' | 'fallback';
   readonly text: string;
 }
@@ -16,33 +16,33 @@ export class HttpError extends Error {
   }
 }
 
-/** A call over HTTP, as any service makes it. */
-export async function request(url: string, signal: AbortSignal): Promise<Answer> {
+/** Sends an HTTP request. */
+export async function request(url: string, signal: AbortSignal): Promise<ServiceResult> {
   const response = await fetch(url, { signal });
   const text = await response.text();
   if (!response.ok) throw new HttpError(response.status, response.statusText);
   return { from: 'service', text };
 }
 
-/** A timeout of the stack ended the call: cockatiel's error, or `fetch`'s own where it is faster. */
+/** Whether a timeout of the stack ended the call: by cockatiel's error, or by that of `fetch`. */
 export function isTimeout(error: unknown): boolean {
   return (
     isTaskCancelledError(error) || (error instanceof DOMException && error.name === 'AbortError')
   );
 }
 
-const RETRIED: readonly number[] = POLICIES.retry.http.statuses;
+const RETRIED_STATUSES: readonly number[] = POLICIES.retry.http.statuses;
 
-/** Documented: 5xx and 429, timeouts and connection errors count and are retried; nothing else. */
+/** Whether an error counts and is retried: 5xx and 429, timeouts and connection errors. */
 export function isTransient(error: unknown): boolean {
-  if (error instanceof HttpError) return RETRIED.includes(error.status);
-  // `fetch` throws a TypeError for everything that happens to a connection.
+  if (error instanceof HttpError) return RETRIED_STATUSES.includes(error.status);
+  // `fetch` throws a TypeError for connection errors.
   return isTimeout(error) || error instanceof TypeError;
 }
 
-/** An error in a person's words. */
+/** Describes an error for the log. */
 export function describe(error: unknown): string {
-  if (isTimeout(error)) return 'no answer in time';
+  if (isTimeout(error)) return 'no response in time';
   if (error instanceof HttpError) return error.message;
   if (error instanceof TypeError) return 'connection reset';
   return error instanceof Error ? error.message : String(error);

@@ -1,12 +1,12 @@
-/** One second here is one minute of production: every documented time is divided by this. */
+/** One second of the demo is one minute of production: all documented times are divided by this. */
 export const SCALE = 60;
 
-/** Milliseconds here for documented seconds. */
+/** Milliseconds in the demo for documented seconds. */
 export function scaled(seconds: number): number {
   return (seconds * 1000) / SCALE;
 }
 
-/** A documented time and what it is here: `15 s (here 0.25 s)`. */
+/** A documented time with its length in the demo: `15 s (here 0.25 s)`. */
 export function documented(seconds: number): string {
   return `${seconds} s (here ${Number((seconds / SCALE).toFixed(2))} s)`;
 }

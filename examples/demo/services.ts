@@ -6,16 +6,15 @@ import { scaled } from './scale.ts';
 
 export type ServiceName = 'servicenow' | 'workday' | 'database' | 'llm' | 'auth';
 
-export type Condition = 'healthy' | 'slow' | 'failing' | 'down' | 'recovering';
+export type ServiceCondition = 'healthy' | 'slow' | 'failing' | 'down' | 'recovering';
 
 export interface ServiceSpec {
   readonly name: ServiceName;
   readonly label: string;
-  /** How often the client calls. */
   readonly callsPerSecond: number;
-  /** The shortest and the longest answer of a healthy day, in ms. */
+  /** The shortest and longest latency of the healthy service, in milliseconds. */
   readonly latency: readonly [number, number];
-  /** How long the client waits, in documented seconds: what is slow is slow for that. */
+  /** The documented timeout of the client; a slow service has latencies around it. */
   readonly timeoutSeconds: number;
 }
 
@@ -32,7 +31,7 @@ export const SERVICES: readonly ServiceSpec[] = [
   {
     name: 'workday',
     label: 'Workday',
-    // So many that a third of them, timed out, are a degraded network and no chance.
+    // Enough calls for the alert NetworkDegradation when a third of them time out.
     callsPerSecond: 25,
     latency: [30, 90],
     timeoutSeconds: timeout.httpService.seconds,
@@ -60,35 +59,37 @@ export const SERVICES: readonly ServiceSpec[] = [
   },
 ];
 
-/** How a service behaves: the share of errors, and by how much its answers are late. */
-const BEHAVIOUR: Readonly<Record<Exclude<Condition, 'slow' | 'down'>, [number, number]>> = {
+/** For each condition, the share of errors and the factor of the latency. */
+const ERRORS_AND_LATENCY: Readonly<
+  Record<Exclude<ServiceCondition, 'slow' | 'down'>, [number, number]>
+> = {
   healthy: [0, 1],
   failing: [0.5, 1],
   recovering: [0.1, 1.5],
 };
 
-/** Where a service says how it is. It does not know of errors that only some callers see. */
+/** The path of the health check, which does not reflect errors of single calls. */
 export const HEALTH = '/health';
 
-/** The shortest and the longest answer to that, in ms: of one that is well, and of one under load. */
+/** The shortest and longest latency of a health check, in milliseconds. */
 const HEALTH_LATENCY = [1, 5] as const;
 const { seconds: slowSeconds } = LIMITS.healthCheck;
 const SLOW_HEALTH_LATENCY = [scaled(1.3 * slowSeconds), scaled(1.5 * slowSeconds)] as const;
 
-const ERRORS = [500, 503, 503, 503, 429];
+const ERROR_STATUSES = [500, 503, 503, 503, 429];
 
-interface Behaviour {
+interface Response {
   /** Milliseconds. */
   readonly latency: number;
   readonly status: number;
 }
 
-/** A real HTTP service on loopback, as healthy as it is told to be. */
+/** An HTTP service on loopback with a configurable condition. */
 export class Service {
   readonly spec: ServiceSpec;
-  condition: Condition = 'healthy';
+  condition: ServiceCondition = 'healthy';
   readonly #server = createServer(({ url }, response) => {
-    this.#answer(response, url === HEALTH ? this.#health() : this.#behave());
+    this.#respond(response, url === HEALTH ? this.#healthResponse() : this.#callResponse());
   });
 
   constructor(spec: ServiceSpec) {
@@ -104,7 +105,7 @@ export class Service {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
   }
 
-  become(condition: Condition): void {
+  setCondition(condition: ServiceCondition): void {
     this.condition = condition;
     if (condition === 'down') this.#server.closeAllConnections();
   }
@@ -114,29 +115,29 @@ export class Service {
     this.#server.closeAllConnections();
   }
 
-  #answer(response: ServerResponse, { latency, status }: Behaviour): void {
+  #respond(response: ServerResponse, { latency, status }: Response): void {
     setTimeout(() => {
       if (this.condition === 'down') response.destroy();
       else response.writeHead(status, { 'content-type': 'text/plain' }).end(this.spec.label);
     }, latency);
   }
 
-  #health(): Behaviour {
+  #healthResponse(): Response {
     const latency = this.condition === 'slow' ? SLOW_HEALTH_LATENCY : HEALTH_LATENCY;
     return { latency: between(...latency), status: 200 };
   }
 
-  #behave(): Behaviour {
+  #callResponse(): Response {
     const { condition, spec } = this;
     if (condition === 'slow' || condition === 'down') {
       const limit = scaled(spec.timeoutSeconds);
       return { latency: between(0.6 * limit, 1.2 * limit), status: 200 };
     }
-    const [errors, factor] = BEHAVIOUR[condition];
+    const [errors, factor] = ERRORS_AND_LATENCY[condition];
     const [shortest, longest] = spec.latency;
     return {
       latency: factor * between(shortest, longest),
-      status: Math.random() < errors ? pick(ERRORS) : 200,
+      status: Math.random() < errors ? pick(ERROR_STATUSES) : 200,
     };
   }
 }

@@ -5,19 +5,19 @@ export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE';
 const PARENT_MS = 500;
 
 /**
- * Is aborted, with the signal as its reason, when somebody wants this process to end, so that
- * everything can be stopped in order. Who asks again gets it at once.
+ * Returns a signal that aborts when this process must end, with the name of the signal as its reason,
+ * so that everything can be stopped in order. A second signal ends the process at once.
  */
-export function interruption(): AbortSignal {
+export function onInterrupt(): AbortSignal {
   const controller = new AbortController();
   const interrupt = (signal: Signal) => {
-    if (controller.signal.aborted) process.exit(codeOf(signal));
+    if (controller.signal.aborted) process.exit(exitCodeOf(signal));
     controller.abort(signal);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
-  // Nobody reads any more: `npm run demo | head`. Every further line fails again.
+  // The reader has ended, as in `npm run demo | head`. Each further line fails.
   process.stdout.on('error', () => controller.abort('SIGPIPE'));
-  // A signal to npm ends its shell, and the shell tells nobody: there is another parent then.
+  // A signal to npm ends its shell without a signal to this process, which gets another parent.
   const parent = process.ppid;
   const watch = setInterval(() => {
     if (process.ppid === parent || !process.env['npm_lifecycle_event']) return;
@@ -28,6 +28,6 @@ export function interruption(): AbortSignal {
 }
 
 /** The exit code, by the convention of shells. */
-export function codeOf(signal: Signal): number {
+export function exitCodeOf(signal: Signal): number {
   return 128 + constants.signals[signal];
 }

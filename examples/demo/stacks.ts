@@ -17,13 +17,13 @@ import {
 } from 'cockatiel';
 import { instrument } from 'cockatiel-otel';
 import { POLICIES } from '../../src/presets/thresholds.ts';
-import { type Answer, isTransient } from './request.ts';
+import { isTransient, type ServiceResult } from './request.ts';
 import { scaled } from './scale.ts';
 import type { ServiceName, ServiceSpec } from './services.ts';
 
 const { breaker, retry: retries, bulkhead: bulkheads } = POLICIES;
 
-interface Documented {
+interface DocumentedStack {
   readonly breaker: {
     readonly failures: number;
     readonly openSeconds: number;
@@ -31,12 +31,12 @@ interface Documented {
   };
   readonly retry?: { readonly calls: number; readonly waitsSeconds: readonly number[] };
   readonly bulkhead?: { readonly limit: number };
-  /** Whether the last good answer may stand in. For a login it may not. */
+  /** Whether the last successful response may be used as fallback; not for a login. */
   readonly cached: boolean;
 }
 
-/** Which documented numbers protect which service. */
-export const DOCUMENTED: Readonly<Record<ServiceName, Documented>> = {
+/** The documented numbers of each service. */
+export const DOCUMENTED_STACKS: Readonly<Record<ServiceName, DocumentedStack>> = {
   servicenow: { breaker: breaker.default, retry: retries.enterprise, cached: true },
   workday: { breaker: breaker.default, retry: retries.http, cached: true },
   database: { breaker: breaker.database, bulkhead: bulkheads.db, cached: false },
@@ -49,22 +49,22 @@ export const DOCUMENTED: Readonly<Record<ServiceName, Documented>> = {
   auth: { breaker: breaker.authentication, bulkhead: bulkheads.openfga, cached: false },
 };
 
-export type Stack = ReturnType<typeof stackFor>;
+export type Stack = ReturnType<typeof createStack>;
 
 /**
- * The policies of a service, instrumented under its name: from the outside in a fallback, a retry,
- * a circuit breaker, a bulkhead and a timeout, as far as the documents give it one.
+ * Creates the instrumented policies of a service, outermost first: fallback, retry, circuit breaker,
+ * bulkhead, timeout; those that its documented numbers have.
  *
- * @param cached the last good answer
+ * @param cached returns the last successful response
  */
-export function stackFor({ name, timeoutSeconds }: ServiceSpec, cached: () => Answer) {
-  const numbers = DOCUMENTED[name];
+export function createStack({ name, timeoutSeconds }: ServiceSpec, cached: () => ServiceResult) {
+  const numbers = DOCUMENTED_STACKS[name];
   const transient = handleWhen(isTransient);
   const policies = {
     fallback: numbers.cached ? fallback(handleAll, cached) : undefined,
     retry: numbers.retry
       ? retry(transient, {
-          // An attempt of the documents is a call; cockatiel counts those after the first.
+          // cockatiel does not count the first call.
           maxAttempts: numbers.retry.calls - 1,
           backoff: new IterableBackoff(numbers.retry.waitsSeconds.map(scaled)),
         })
@@ -82,7 +82,10 @@ export function stackFor({ name, timeoutSeconds }: ServiceSpec, cached: () => An
     bulkhead: numbers.bulkhead ? bulkhead(numbers.bulkhead.limit) : undefined,
     timeout: timeout(scaled(timeoutSeconds), TimeoutStrategy.Aggressive),
   };
-  const layers = Object.values(policies).filter((layer) => layer !== undefined);
-  const policy = instrument(name, wrap(...(layers as IPolicy<IDefaultPolicyContext, Answer>[])));
+  const members = Object.values(policies).filter((member) => member !== undefined);
+  const policy = instrument(
+    name,
+    wrap(...(members as IPolicy<IDefaultPolicyContext, ServiceResult>[])),
+  );
   return { ...policies, policy };
 }

@@ -1,6 +1,6 @@
 import type { Client } from './client.ts';
 
-/** Calls every service again and again, whether or not the last call has been answered. */
+/** Calls every service repeatedly, without waiting for earlier calls. */
 export class Traffic {
   readonly #timers = new Map<Client, NodeJS.Timeout>();
   readonly #calls = new Set<Promise<void>>();
@@ -9,14 +9,14 @@ export class Traffic {
     for (const client of clients) this.#schedule(client);
   }
 
-  /** Makes no more calls, and waits until those under way are answered. */
+  /** Stops the calls and waits for those in progress. */
   async stop(): Promise<void> {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     await Promise.all(this.#calls);
   }
 
   #schedule(client: Client): void {
-    // Between half and one and a half times the mean, as callers don't keep step.
+    // Random, because callers are not synchronized.
     const wait = (1000 / client.spec.callsPerSecond) * (0.5 + Math.random());
     this.#timers.set(
       client,

@@ -8,26 +8,45 @@
 /** The prefix of all names of this package. */
 export const NAMESPACE = 'resilience.';
 
+/** The name of the policy. */
 export const ATTR_POLICY_NAME = 'resilience.policy.name';
+/** The type of the policy that handled the error. */
 export const ATTR_POLICY_TYPE = 'resilience.policy.type';
+/** The result for the caller. */
 export const ATTR_OUTCOME = 'resilience.outcome';
+/** Whether the caller got an answer. */
 export const ATTR_EXECUTION_RESULT = 'resilience.execution.result';
+/** The state of a circuit breaker. */
 export const ATTR_CIRCUIT_BREAKER_STATE = 'resilience.circuit_breaker.state';
+/** The state before a transition. */
 export const ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE = 'resilience.circuit_breaker.previous_state';
+/** How the circuit breaker counted a call. */
 export const ATTR_CIRCUIT_BREAKER_RESULT = 'resilience.circuit_breaker.result';
 /** The operation on a circuit breaker. */
 export const ATTR_CIRCUIT_BREAKER_ACTION = 'resilience.circuit_breaker.action';
+/** How a call through a retry ended. */
 export const ATTR_RETRY_RESULT = 'resilience.retry.result';
+/** The number of the retry; `1` is the second call. */
 export const ATTR_RETRY_ATTEMPT = 'resilience.retry.attempt';
+/** How a call with a timeout ended. */
 export const ATTR_TIMEOUT_RESULT = 'resilience.timeout.result';
+/** Whether the bulkhead accepted a call. */
 export const ATTR_BULKHEAD_RESULT = 'resilience.bulkhead.result';
+/** Whether the fallback was used. */
 export const ATTR_FALLBACK_RESULT = 'resilience.fallback.result';
+/** The source of the value of a fallback. */
 export const ATTR_FALLBACK_TYPE = 'resilience.fallback.type';
+/** The name of a `gather` call. */
 export const ATTR_DEGRADATION_NAME = 'resilience.degradation.name';
+/** How complete the result of `gather` was. */
 export const ATTR_DEGRADATION_STATUS = 'resilience.degradation.status';
+/** A part of a `gather` call. */
 export const ATTR_DEGRADATION_PART = 'resilience.degradation.part';
+/** The name of a dependency. */
 export const ATTR_DEPENDENCY_NAME = 'resilience.dependency.name';
+/** How a check of a dependency ended. */
 export const ATTR_DEPENDENCY_RESULT = 'resilience.dependency.result';
+/** How an attempt to recover a dependency ended. */
 export const ATTR_DEPENDENCY_RECOVERY_RESULT = 'resilience.dependency.recovery.result';
 /** Defined by OpenTelemetry: https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/ */
 export const ATTR_ERROR_TYPE = 'error.type';

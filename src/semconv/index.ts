@@ -1,8 +1,41 @@
 /**
- * Names of metrics and attributes, for your own queries, views and tests.
+ * Names of the metrics, attributes and events of this package, for your own queries, views and tests.
  *
  * @module
  */
-export * from './attributes.ts';
-export type { InstrumentKind, Metric, Series } from './metrics.ts';
-export * as metrics from './metrics.ts';
+export {
+  ATTR_BULKHEAD_RESULT,
+  ATTR_CIRCUIT_BREAKER_ACTION,
+  ATTR_CIRCUIT_BREAKER_PREVIOUS_STATE,
+  ATTR_CIRCUIT_BREAKER_RESULT,
+  ATTR_CIRCUIT_BREAKER_STATE,
+  ATTR_DEGRADATION_NAME,
+  ATTR_DEGRADATION_PART,
+  ATTR_DEGRADATION_STATUS,
+  ATTR_DEPENDENCY_NAME,
+  ATTR_DEPENDENCY_RECOVERY_RESULT,
+  ATTR_DEPENDENCY_RESULT,
+  ATTR_ERROR_TYPE,
+  ATTR_EXECUTION_RESULT,
+  ATTR_FALLBACK_RESULT,
+  ATTR_FALLBACK_TYPE,
+  ATTR_METRIC_OVERFLOW,
+  ATTR_OUTCOME,
+  ATTR_POLICY_NAME,
+  ATTR_POLICY_TYPE,
+  ATTR_RETRY_ATTEMPT,
+  ATTR_RETRY_RESULT,
+  ATTR_TIMEOUT_RESULT,
+} from './attributes.ts';
+export {
+  EVENT_ADMINISTRATION,
+  EVENT_ATTR_ACTION,
+  EVENT_ATTR_BY,
+  EVENT_ATTR_EXECUTION_ID,
+  EVENT_ATTR_ON_BEHALF_OF,
+  EVENT_ATTR_POLICY_KEY,
+  EVENT_ATTR_REASON,
+  EVENT_ATTR_RECOVERY_DURATION,
+  EVENT_STATE_CHANGE,
+} from './events.ts';
+export { type InstrumentKind, METRICS, type Metric, type Series } from './metrics.ts';

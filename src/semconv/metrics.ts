@@ -6,13 +6,28 @@
  */
 import * as attr from './attributes.ts';
 
-/** The kind of instrument. Histograms are recorded as durations occur, all others at collection. */
+/**
+ * The kind of instrument. Histograms are recorded as durations occur, all others at collection.
+ *
+ * @example
+ * const kind: InstrumentKind = 'counter';
+ */
 export type InstrumentKind = 'counter' | 'updowncounter' | 'gauge' | 'histogram';
 
-/** The attributes of one series, without the subject. */
+/**
+ * The attributes of one series, without the subject.
+ *
+ * @example
+ * const series: Series = { [ATTR_OUTCOME]: 'failure' };
+ */
 export type Series = Readonly<Record<string, string>>;
 
-/** A metric of the catalog. */
+/**
+ * A metric of the catalog.
+ *
+ * @example
+ * const histograms = METRICS.filter(({ instrument }: Metric) => instrument === 'histogram');
+ */
 export interface Metric {
   /** The dotted OpenTelemetry name. */
   readonly name: string;
@@ -335,7 +350,12 @@ export const TELEMETRY_ERRORS = define({
   description: 'Faults of the instrumentation or of a hook of the user; none reached a call.',
 });
 
-/** Every metric, in the order of the docs. */
+/**
+ * All metrics, in the order of the docs.
+ *
+ * @example
+ * const names = METRICS.map(({ name }) => name);
+ */
 export const METRICS: readonly Metric[] = [
   EXECUTIONS,
   EXECUTION_DURATION,

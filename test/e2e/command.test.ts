@@ -6,7 +6,7 @@ import { expectNothingLeft, Run, start } from '../support/demo.ts';
 
 /** At once: most of the time they wait. */
 describe.concurrent('npm run demo', { timeout: 90_000 }, () => {
-  it('-- --once tells the story without Prometheus, and the books balance', async ({
+  it('-- --once plays the incident without Prometheus, and the metrics equal its counts', async ({
     onTestFinished,
   }) => {
     const began = performance.now();
@@ -16,10 +16,10 @@ describe.concurrent('npm run demo', { timeout: 90_000 }, () => {
     for (const phase of ['healthy', 'slow', 'failing', 'down', 'recovering']) {
       expect(run.output).toMatch(new RegExp(` s  ${phase}: `));
     }
-    expect(run.output).toMatch(/ServiceNow +circuit opened: 5 failures in a row, the last: /);
+    expect(run.output).toMatch(/ServiceNow +circuit opened: 5 consecutive failures, the last: /);
     expect(run.output).toMatch(/ServiceNow +circuit closed again after /);
     expect(run.output).toMatch(/^ServiceNow( +\d+){8} +equal$/m);
-    expect(run.output).toContain('The books balance.\n');
+    expect(run.output).toContain('The metrics equal the counts of the demo.\n');
     expect(run.output).not.toContain('Warning');
     expect(performance.now() - began).toBeLessThan(60_000);
     await expectNothingLeft({ run, urls: [] });
@@ -44,7 +44,7 @@ describe.concurrent('npm run demo', { timeout: 90_000 }, () => {
     expect(isolated.status).toBe(200);
     run.interrupt();
     expect(await run.ended).toBe(0);
-    expect(run.output).toContain('The books balance.\n');
+    expect(run.output).toContain('The metrics equal the counts of the demo.\n');
     await expectNothingLeft({ run, urls: [url] });
   });
 
@@ -52,7 +52,7 @@ describe.concurrent('npm run demo', { timeout: 90_000 }, () => {
     const demo = await start(onTestFinished);
     demo.run.interrupt();
     expect(await demo.run.ended).toBe(0);
-    expect(demo.run.output).toContain('The books balance.\n');
+    expect(demo.run.output).toContain('The metrics equal the counts of the demo.\n');
     await expectNothingLeft(demo);
   });
 

@@ -1,15 +1,15 @@
 import { Ansis } from 'ansis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { alertNameOf } from '../../examples/demo/alert-receiver.ts';
 import { Demo } from '../../examples/demo/demo.ts';
 import type { Monitoring } from '../../examples/demo/monitoring.ts';
-import { nameOf } from '../../examples/demo/pager.ts';
+import { PHASES } from '../../examples/demo/phases.ts';
 import { Rates } from '../../examples/demo/rates.ts';
 import { SCALE } from '../../examples/demo/scale.ts';
-import { type Condition, SERVICES } from '../../examples/demo/services.ts';
-import { STORY } from '../../examples/demo/story.ts';
-import { frame } from '../../examples/demo/view/screen.ts';
-import { isBalanced, summary } from '../../examples/demo/view/summary.ts';
-import { paint } from '../../examples/demo/view/text.ts';
+import { SERVICES, type ServiceCondition } from '../../examples/demo/services.ts';
+import { createFrame } from '../../examples/demo/view/screen.ts';
+import { areEqual, createSummary } from '../../examples/demo/view/summary.ts';
+import { styleLine } from '../../examples/demo/view/text.ts';
 import { LIMITS } from '../../src/presets/thresholds.ts';
 import { DEADLINE_MS, eventually } from '../support/eventually.ts';
 import { requireProgram } from '../support/programs.ts';
@@ -88,14 +88,14 @@ describe('an incident', () => {
   let began = 0;
   let worst = 0;
 
-  function enter(name: Condition): void {
-    const phase = STORY.find((each) => each.name === name);
+  function enter(name: ServiceCondition): void {
+    const phase = PHASES.find((each) => each.name === name);
     if (phase === undefined) throw new Error(`there is no phase ${name}`);
     demo.enter(phase);
   }
 
   function counted(what: string): number {
-    return [...demo.book.ledger]
+    return [...demo.counts.counts]
       .filter(([key]) => key.endsWith(` ${what}`))
       .reduce((sum, [, count]) => sum + count, 0);
   }
@@ -105,7 +105,7 @@ describe('an incident', () => {
     requireProgram('alertmanager');
     began = Date.now() / 1000;
     demo = await Demo.start(0);
-    expect(demo.unmonitored).toBe('');
+    expect(demo.monitoringProblem).toBe('');
     monitoring = demo.monitoring as Monitoring;
   }, DEADLINE_MS);
 
@@ -124,7 +124,7 @@ describe('an incident', () => {
 
   function fired(alert: string, policy = ''): true | undefined {
     return (
-      [...demo.pager.history.keys()].includes([alert, policy].filter(Boolean).join(' ')) ||
+      [...demo.alerts.history.keys()].includes([alert, policy].filter(Boolean).join(' ')) ||
       undefined
     );
   }
@@ -190,10 +190,10 @@ describe('an incident', () => {
   ])('fits a terminal of %i columns and %i rows', (width, height) => {
     const rates = new Rates();
     rates.read();
-    const lines = frame(demo, rates, { width, height, coloured: false });
+    const lines = createFrame(demo, rates, { width, height, isColored: false });
     expect(lines.length).toBeLessThanOrEqual(height);
     for (const line of lines) {
-      expect(paint(line, width, new Ansis(0)).length).toBeLessThanOrEqual(width);
+      expect(styleLine(line, width, new Ansis(0)).length).toBeLessThanOrEqual(width);
     }
   });
 
@@ -203,8 +203,8 @@ describe('an incident', () => {
       enter('recovering');
       enter('healthy');
       const left = () =>
-        [...demo.pager.firing.values()]
-          .map(nameOf)
+        [...demo.alerts.firing.values()]
+          .map(alertNameOf)
           .filter((name) => !OUTLASTS.some((each) => name.startsWith(each)));
       await eventually('all is resolved', () => left().length === 0 || undefined);
       expect(health().summary).toMatchObject({
@@ -212,7 +212,7 @@ describe('an incident', () => {
         safe_for_bulk_work: true,
       });
       for (const name of GONE) expect(await failedRecoveries(name)).toBeGreaterThan(0);
-      for (const [name, { fired, resolved }] of demo.pager.history) {
+      for (const [name, { fired, resolved }] of demo.alerts.history) {
         const [alert = ''] = name.split(' ');
         expect([...Object.keys(RAISED), ...POSSIBLE]).toContain(alert);
         expect(fired).toBeGreaterThan(0);
@@ -252,7 +252,7 @@ describe('an incident', () => {
         { source: '/metrics', differences: [] },
         { source: 'Prometheus', differences: [] },
       ]);
-      const { ledger } = demo.book;
+      const { counts: ledger } = demo.counts;
       for (const name of ['servicenow', 'database', 'auth'] as const) {
         for (const what of ['success', 'requests'] as const) {
           expect(ledger.get(`${name} ${what}`)).toBeGreaterThan(0);
@@ -273,18 +273,18 @@ describe('an incident', () => {
   );
 
   it('would tell if a single call were missing', async () => {
-    demo.book.count('auth', 'success');
+    demo.counts.add('auth', 'success');
     const audits = await demo.audit({ prometheus: false });
-    const count = demo.book.ledger.get('auth success');
+    const count = demo.counts.counts.get('auth success');
     expect(audits).toEqual([
       {
         source: '/metrics',
         differences: [`auth success: ${count} counted, ${Number(count) - 1} in the metrics`],
       },
     ]);
-    expect(isBalanced(audits)).toBe(false);
-    const text = summary(demo, audits).map((line) => line.map(([each]) => each).join(''));
-    expect(text).toContain('The books do not balance.');
+    expect(areEqual(audits)).toBe(false);
+    const text = createSummary(demo, audits).map((line) => line.map(([each]) => each).join(''));
+    expect(text).toContain('The metrics differ from the counts of the demo.');
     expect(text.find((line) => line.startsWith('Auth'))).toMatch(/ differs$/);
   });
 });

@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokenCircuitError } from 'cockatiel';
 import { startMetrics } from 'cockatiel-otel/prometheus';
 import { expect, it, onTestFinished } from 'vitest';
+import { AlertReceiver } from '../../examples/demo/alert-receiver.ts';
 import { findPrograms, startMonitoring } from '../../examples/demo/monitoring.ts';
-import { Pager } from '../../examples/demo/pager.ts';
 import { get } from '../../examples/readme/servicenow.ts';
 import { DEADLINE_MS, eventually } from '../support/eventually.ts';
 import { requireProgram } from '../support/programs.ts';
@@ -43,7 +43,7 @@ it(
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const metrics = await startMetrics({ port: 0 });
     onTestFinished(metrics.shutdown);
-    const pager = new Pager(() => {});
+    const pager = new AlertReceiver(() => {});
     const webhook = await pager.start();
     onTestFinished(() => pager.stop());
     const programs = findPrograms();

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { chromium, type Page } from 'playwright-core';
 import { small } from '../print.ts';
-import { duringTheStory } from './story.ts';
+import { duringTheStory } from './phases.ts';
 
 const PICTURES = [
   { path: 'docs/live.png', width: 1280, height: 980, colorScheme: 'light' },

@@ -1,20 +1,20 @@
+import { SEVERITIES, severityOf, subjectOf, titleOf } from '../alert-receiver.ts';
 import type { Demo } from '../demo.ts';
-import type { Entry } from '../feed.ts';
-import { SEVERITIES, severityOf, subjectOf, titleOf } from '../pager.ts';
+import type { LogEntry } from '../event-log.ts';
+import { PHASES } from '../phases.ts';
 import type { Rates } from '../rates.ts';
 import { SCALE } from '../scale.ts';
-import { STORY } from '../story.ts';
-import { legend, table } from './table.ts';
+import { createLegend, createTable } from './table.ts';
 import { type Line, lengthOf, type Segment } from './text.ts';
 
-/** Lines of news that a small terminal has at least; the addresses give way. */
-const NEWS = 4;
+/** The minimum number of event lines; a small terminal omits the addresses. */
+const MIN_EVENTS = 4;
 
-/** One frame: what a terminal of that size shows. */
-export function frame(
+/** Creates the content of a terminal of this size. */
+export function createFrame(
   demo: Demo,
   rates: Rates,
-  { width, height, coloured }: { width: number; height: number; coloured: boolean },
+  { width, height, isColored }: { width: number; height: number; isColored: boolean },
 ): Line[] {
   const rows = demo.clients.map((client) => rates.row(client));
   const above: Line[] = [
@@ -24,35 +24,38 @@ export function frame(
         ` 1 s here is ${SCALE / 60} min of production: all documented times are divided by ${SCALE}`,
       ],
     ],
-    livePage(demo),
-    story(demo),
-    [[demo.phase.news]],
+    livePageLine(demo),
+    phaseLine(demo),
+    [[demo.phase.description]],
     [],
-    ...table(rows, width, coloured),
-    legend(coloured),
+    ...createTable(rows, width, isColored),
+    createLegend(isColored),
     [],
     ...alerts(demo),
     [],
-    [['WHAT JUST HAPPENED', 'dim']],
+    [['EVENTS', 'dim']],
   ];
-  const left = height - above.length - NEWS;
-  const below: Line[] = [[], ...addresses(demo, width)].slice(0, Math.max(0, left));
-  const room = Math.max(0, height - above.length - below.length);
-  return [...above, ...latest(demo.feed.entries, room), ...below].slice(0, height);
+  const roomForAddresses = height - above.length - MIN_EVENTS;
+  const addressLines: Line[] = [[], ...addresses(demo, width)].slice(
+    0,
+    Math.max(0, roomForAddresses),
+  );
+  const eventCount = Math.max(0, height - above.length - addressLines.length);
+  return [...above, ...latest(demo.log.entries, eventCount), ...addressLines].slice(0, height);
 }
 
-function livePage({ live }: Demo): Line {
+function livePageLine({ live }: Demo): Line {
   if (live === undefined) return [];
   return [['live page ', 'dim'], [live.url, 'bold'], ['   token ', 'dim'], [live.token]];
 }
 
-/** `healthy › slow › failing ...`, and how far the phase is. */
-function story(demo: Demo): Line {
-  const { phase, feed, phaseBegan } = demo;
+/** `healthy › slow › failing ...`, and the progress of the phase. */
+function phaseLine(demo: Demo): Line {
+  const { phase, log: feed, phaseStartedAt: phaseBegan } = demo;
   const passed = Math.min(phase.seconds, Math.floor((feed.now - phaseBegan) / 1000));
-  const names = STORY.flatMap((each, index): Segment[] => [
+  const names = PHASES.flatMap((other, index): Segment[] => [
     [index > 0 ? ' › ' : '', 'dim'],
-    [each.name, each === phase ? 'news' : 'dim'],
+    [other.name, other === phase ? 'news' : 'dim'],
   ]);
   return [
     ...names,
@@ -62,37 +65,37 @@ function story(demo: Demo): Line {
   ];
 }
 
-/** So many kinds of alerts are shown, the worst first: an incident has many symptoms. */
-const MOST_ALERTS = 8;
+/** Alerts that are shown, the worst first. */
+const MAX_ALERTS = 8;
 
-function alerts({ pager, monitoring, unmonitored }: Demo): Line[] {
+function alerts({ alerts: pager, monitoring, monitoringProblem: unmonitored }: Demo): Line[] {
   const title: Line = [['ALERTS', 'dim']];
   if (!monitoring) return [title, [[unmonitored, 'dim']]];
-  if (pager.firing.size === 0) return [title, [['none fires', 'good']]];
+  if (pager.firing.size === 0) return [title, [['no alert fires', 'good']]];
   const lines = Object.entries(SEVERITIES).flatMap(([severity, [, tone]]) => {
-    const firing = [...pager.firing.values()].filter((each) => severityOf(each) === severity);
+    const firing = [...pager.firing.values()].filter((alert) => severityOf(alert) === severity);
     return [...new Set(firing.map(titleOf))].map((name): Line => {
-      const about = firing.filter((each) => titleOf(each) === name).map(subjectOf);
+      const subjects = firing.filter((alert) => titleOf(alert) === name).map(subjectOf);
       return [
         ['▲ ', tone],
         [name, tone],
-        [`  ${about.join(', ')}`, 'dim'],
+        [`  ${subjects.join(', ')}`, 'dim'],
       ];
     });
   });
-  const more = lines.length - MOST_ALERTS;
+  const more = lines.length - MAX_ALERTS;
   return [
     title,
-    ...lines.slice(0, MOST_ALERTS),
+    ...lines.slice(0, MAX_ALERTS),
     ...(more > 0 ? [[[`and ${more} more`, 'dim']] as const] : []),
   ];
 }
 
-function latest(entries: readonly Entry[], room: number): Line[] {
-  return entries.slice(entries.length - Math.min(room, entries.length)).map(lineOf);
+function latest(entries: readonly LogEntry[], room: number): Line[] {
+  return entries.slice(entries.length - Math.min(room, entries.length)).map(toLine);
 }
 
-export function lineOf({ at, tone, service, text }: Entry): Line {
+export function toLine({ at, tone, service, text }: LogEntry): Line {
   return [
     [`${(at / 1000).toFixed(1).padStart(6)} s  `, 'dim'],
     [(service ?? '').padEnd(service ? 12 : 0), 'bold'],
@@ -100,7 +103,7 @@ export function lineOf({ at, tone, service, text }: Entry): Line {
   ];
 }
 
-/** On one line where there is room, else one line each. */
+/** The addresses on one line if there is room, otherwise on several. */
 function addresses({ metrics, monitoring }: Demo, width: number): Line[] {
   const named = [
     ['metrics', metrics],

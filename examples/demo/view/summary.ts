@@ -1,45 +1,48 @@
-import { OUTCOMES } from '../books.ts';
+import { OUTCOMES } from '../call-counts.ts';
 import type { Audit, Demo } from '../demo.ts';
 import type { Line, Segment } from './text.ts';
 
-const NUMBER = 11;
+/** Width of a column. */
+const WIDTH = 11;
 
-/** The books: what the demo counted by itself, and whether the metrics say the same. */
-export function summary(demo: Demo, audits: readonly Audit[]): Line[] {
-  const { ledger } = demo.book;
+/** The counts of the demo, and whether the metrics have the same. */
+export function createSummary(demo: Demo, audits: readonly Audit[]): Line[] {
+  const { counts: ledger } = demo.counts;
   const rows = demo.clients.map(({ spec: { name, label } }): Line => {
     const counts = OUTCOMES.map((outcome) => ledger.get(`${name} ${outcome}`) ?? 0);
     const calls = counts.reduce((sum, count) => sum + count, 0);
     const requests = ledger.get(`${name} requests`) ?? 0;
     return [
-      [label.padEnd(NUMBER), 'bold'],
+      [label.padEnd(WIDTH), 'bold'],
       ...[calls, ...counts, requests].map((count) => number(count)),
       ...audits.map(({ differences }): Segment => {
-        const wrong = differences.some((line) => line.startsWith(`${name} `));
-        return [(wrong ? 'differs' : 'equal').padStart(NUMBER), wrong ? 'bad' : 'good'];
+        const isDifferent = differences.some((line) => line.startsWith(`${name} `));
+        return [(isDifferent ? 'differs' : 'equal').padStart(WIDTH), isDifferent ? 'bad' : 'good'];
       }),
     ];
   });
   const titles = ['calls', ...OUTCOMES, 'requests', ...audits.map(({ source }) => source)];
   return [
     [],
-    [['What the demo counted by itself, and whether the metrics have the same:']],
-    [[''.padEnd(NUMBER)], ...titles.map((title): Segment => [title.padStart(NUMBER), 'dim'])],
+    [['The counts of the demo, and whether the metrics are equal:']],
+    [[''.padEnd(WIDTH)], ...titles.map((title): Segment => [title.padStart(WIDTH), 'dim'])],
     ...rows,
     [],
     ...history(demo),
     ...audits.flatMap(({ source, differences }) =>
       differences.map((line): Line => [[`${source}  ${line}`, 'bad']]),
     ),
-    isBalanced(audits) ? [['The books balance.', 'good']] : [['The books do not balance.', 'bad']],
+    areEqual(audits)
+      ? [['The metrics equal the counts of the demo.', 'good']]
+      : [['The metrics differ from the counts of the demo.', 'bad']],
   ];
 }
 
-export function isBalanced(audits: readonly Audit[]): boolean {
+export function areEqual(audits: readonly Audit[]): boolean {
   return audits.every(({ differences }) => differences.length === 0);
 }
 
-function history({ pager, monitoring, unmonitored }: Demo): Line[] {
+function history({ alerts: pager, monitoring, monitoringProblem: unmonitored }: Demo): Line[] {
   if (!monitoring) return [[[unmonitored]]];
   if (pager.history.size === 0) return [[['No alert fired.']]];
   const entries = [...pager.history.entries()].map(([name, counts]) => {
@@ -48,9 +51,9 @@ function history({ pager, monitoring, unmonitored }: Demo): Line[] {
   });
   return [...new Set(entries.map(({ alert }) => alert))].sort().map((alert): Line => {
     const about = entries
-      .filter((each) => each.alert === alert)
+      .filter((entry) => entry.alert === alert)
       .map(({ subject, fired, resolved }) =>
-        [subject, ...(fired > 1 ? [`${fired}x`] : []), ...(resolved < fired ? ['(fires)'] : [])]
+        [subject, ...(fired > 1 ? [`${fired}x`] : []), ...(resolved < fired ? ['(firing)'] : [])]
           .filter(Boolean)
           .join(' '),
       );
@@ -59,5 +62,5 @@ function history({ pager, monitoring, unmonitored }: Demo): Line[] {
 }
 
 function number(count: number): Segment {
-  return [String(count).padStart(NUMBER), count === 0 ? 'dim' : 'plain'];
+  return [String(count).padStart(WIDTH), count === 0 ? 'dim' : 'plain'];
 }

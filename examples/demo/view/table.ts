@@ -1,13 +1,13 @@
-import { OUTCOMES } from '../books.ts';
+import { OUTCOMES } from '../call-counts.ts';
 import type { Row } from '../rates.ts';
-import { fit, type Line, type Segment, type Style, seconds } from './text.ts';
+import { type Line, padLine, type Segment, type Style, seconds } from './text.ts';
 
 interface Column {
   readonly title: string;
   readonly width: number;
-  /** What is left out first where the terminal is narrow: the highest. */
+  /** A narrow terminal omits columns with a high rank first. */
   readonly rank: number;
-  readonly cell: (row: Row, coloured: boolean) => Line;
+  readonly cell: (row: Row, isColored: boolean) => Line;
 }
 
 const STATES: Readonly<Record<string, readonly [string, Style]>> = {
@@ -17,7 +17,7 @@ const STATES: Readonly<Record<string, readonly [string, Style]>> = {
   isolated: ['■ isolated', 'rejected'],
 };
 
-/** Where there is no colour the letter tells. */
+/** Letters for terminals without colors. */
 const LETTERS: Readonly<Record<string, string>> = {
   success: 's',
   fallback: 'b',
@@ -31,49 +31,51 @@ const BAR = 20;
 
 const COLUMNS: readonly Column[] = [
   { title: 'SERVICE', width: 11, rank: 0, cell: ({ label }) => [[label, 'bold']] },
-  { title: 'CIRCUIT', width: 20, rank: 0, cell: circuit },
+  { title: 'CIRCUIT', width: 20, rank: 0, cell: circuitCell },
   {
     title: 'CALLS/S',
     width: 9,
     rank: 3,
     cell: (row) => [[row.callsPerSecond.toFixed(0).padStart(7)]],
   },
-  { title: 'LAST 2 S', width: BAR + 2, rank: 1, cell: bar },
-  { title: 'FALLBACK', width: 10, rank: 2, cell: ({ fallbackShare: share }) => percent(share) },
-  { title: 'RETRIES/S', width: 11, rank: 4, cell: (row) => rate(row.retriesPerSecond) },
-  { title: 'TIMEOUTS/S', width: 12, rank: 5, cell: (row) => rate(row.timeoutsPerSecond) },
-  { title: 'BULKHEAD', width: 13, rank: 6, cell: ({ bulkhead }) => fill(bulkhead) },
+  { title: 'LAST 2 S', width: BAR + 2, rank: 1, cell: outcomeBar },
+  { title: 'FALLBACK', width: 10, rank: 2, cell: ({ fallbackShare: share }) => percentCell(share) },
+  { title: 'RETRIES/S', width: 11, rank: 4, cell: (row) => rateCell(row.retriesPerSecond) },
+  { title: 'TIMEOUTS/S', width: 12, rank: 5, cell: (row) => rateCell(row.timeoutsPerSecond) },
+  { title: 'BULKHEAD', width: 13, rank: 6, cell: ({ bulkhead }) => bulkheadCell(bulkhead) },
 ];
 
-/** The table, as many columns of it as there is room for. */
-export function table(rows: readonly Row[], width: number, coloured: boolean): Line[] {
-  const columns = roomFor(width);
+/** Creates the table with as many columns as there is room for. */
+export function createTable(rows: readonly Row[], width: number, isColored: boolean): Line[] {
+  const columns = columnsFor(width);
   return [
-    columns.flatMap(({ title, width: own }): Line => fit([[title, 'dim']], own)),
-    ...rows.map((row) => columns.flatMap(({ cell, width: own }) => fit(cell(row, coloured), own))),
+    columns.flatMap(({ title, width: own }): Line => padLine([[title, 'dim']], own)),
+    ...rows.map((row) =>
+      columns.flatMap(({ cell, width: own }) => padLine(cell(row, isColored), own)),
+    ),
   ];
 }
 
-/** What the colours of the bars mean. */
-export function legend(coloured: boolean): Line {
+/** The colors of the bars. */
+export function createLegend(isColored: boolean): Line {
   return OUTCOMES.flatMap((outcome): Segment[] => [
-    [coloured ? '█' : (LETTERS[outcome] ?? ''), outcome],
+    [isColored ? '█' : (LETTERS[outcome] ?? ''), outcome],
     [` ${outcome.replace('_', ' ')}   `, 'dim'],
   ]);
 }
 
-function roomFor(width: number): readonly Column[] {
-  const kept = new Set<Column>();
-  let left = width;
+function columnsFor(width: number): readonly Column[] {
+  const selected = new Set<Column>();
+  let remaining = width;
   for (const column of [...COLUMNS].sort((a, b) => a.rank - b.rank)) {
-    if (column.width > left) break;
-    left -= column.width;
-    kept.add(column);
+    if (column.width > remaining) break;
+    remaining -= column.width;
+    selected.add(column);
   }
-  return COLUMNS.filter((column) => kept.has(column));
+  return COLUMNS.filter((column) => selected.has(column));
 }
 
-function circuit({ state, stateAge, failedProbes }: Row): Line {
+function circuitCell({ state, stateAge, failedProbes }: Row): Line {
   const [text, style] = STATES[state] ?? [state, 'plain'];
   const probes = failedProbes > 0 ? ` ✗${failedProbes}` : '';
   return [
@@ -83,7 +85,7 @@ function circuit({ state, stateAge, failedProbes }: Row): Line {
   ];
 }
 
-function bar({ outcomes }: Row, coloured: boolean): Line {
+function outcomeBar({ outcomes }: Row, isColored: boolean): Line {
   const total = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
   if (total === 0) return [['·'.repeat(BAR), 'dim']];
   let counted = 0;
@@ -91,24 +93,24 @@ function bar({ outcomes }: Row, coloured: boolean): Line {
     const begin = Math.round((counted / total) * BAR);
     counted += outcomes[outcome];
     const length = Math.round((counted / total) * BAR) - begin;
-    return [(coloured ? '█' : (LETTERS[outcome] ?? '')).repeat(length), outcome];
+    return [(isColored ? '█' : (LETTERS[outcome] ?? '')).repeat(length), outcome];
   });
 }
 
-function percent(share: number | undefined): Line {
+function percentCell(share: number | undefined): Line {
   if (share === undefined) return [['—'.padStart(8), 'dim']];
   return [[`${Math.round(share * 100)} %`.padStart(8), share > 0 ? 'fallback' : 'dim']];
 }
 
-function rate(perSecond: number): Line {
+function rateCell(perSecond: number): Line {
   const digits = perSecond < 10 ? 1 : 0;
   return [[perSecond.toFixed(digits).padStart(7), perSecond > 0 ? 'timed_out' : 'dim']];
 }
 
-function fill(bulkhead: Row['bulkhead']): Line {
+function bulkheadCell(bulkhead: Row['bulkhead']): Line {
   if (bulkhead === undefined) return [['—'.padStart(6), 'dim']];
   const { active, limit } = bulkhead;
-  const full = Math.round((active / limit) * 6);
+  const filled = Math.round((active / limit) * 6);
   const style = active >= limit ? 'bad' : active > limit / 2 ? 'warning' : 'good';
-  return [['█'.repeat(full), style], ['░'.repeat(6 - full), 'dim'], [` ${active}/${limit}`]];
+  return [['█'.repeat(filled), style], ['░'.repeat(6 - filled), 'dim'], [` ${active}/${limit}`]];
 }

@@ -20,30 +20,30 @@ const STYLES = {
 
 export type Style = keyof typeof STYLES;
 
-/** A piece of a line; its width is its length, as no character here takes two columns. */
+/** A part of a line. Its width is its length, because all characters are one column wide. */
 export type Segment = readonly [text: string, style?: Style];
 
 export type Line = readonly Segment[];
 
-/** A line in colour, cut to a width. */
-export function paint(line: Line, width: number, ansis: Ansis): string {
-  let left = width;
-  let painted = '';
+/** Styles a line and cuts it to a width. */
+export function styleLine(line: Line, width: number, ansis: Ansis): string {
+  let remaining = width;
+  let styled = '';
   for (const [text, style = 'plain'] of line) {
-    if (left <= 0) break;
-    const cut = text.length > left ? `${text.slice(0, left - 1)}…` : text;
-    left -= cut.length;
-    painted += STYLES[style](ansis)(cut);
+    if (remaining <= 0) break;
+    const cut = text.length > remaining ? `${text.slice(0, remaining - 1)}…` : text;
+    remaining -= cut.length;
+    styled += STYLES[style](ansis)(cut);
   }
-  return painted;
+  return styled;
 }
 
 export function lengthOf(line: Line): number {
   return line.reduce((total, [text]) => total + text.length, 0);
 }
 
-/** Pads a piece to a column's width. */
-export function fit(line: Line, width: number): Line {
+/** Pads a line to the width of a column. */
+export function padLine(line: Line, width: number): Line {
   const length = lengthOf(line);
   return length <= width ? [...line, [' '.repeat(width - length)]] : [['…'.padStart(width)]];
 }

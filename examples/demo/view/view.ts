@@ -1,10 +1,8 @@
-import type { Audit, Demo } from '../demo.ts';
+import type { Audit } from '../demo.ts';
 
-/** How the demo shows itself. */
+/** Shows the demo. */
 export interface View {
-  /** The story is told, or was interrupted. */
+  /** Runs when the phases have ended or were interrupted. */
   end(): void;
-  summarise(audits: readonly Audit[]): void;
+  showSummary(audits: readonly Audit[]): void;
 }
-
-export type MakeView = (demo: Demo) => View;

@@ -6,9 +6,11 @@ import { healthRoutes, nodeHandler } from 'cockatiel-otel/health';
 import { createFetch } from 'cockatiel-otel/http';
 import { createPolicy } from 'cockatiel-otel/policies';
 import { startMetrics } from 'cockatiel-otel/prometheus';
+import { ATTR_POLICY_NAME, METRICS } from 'cockatiel-otel/semconv';
 
 export const policy: IPolicy = instrument('own', retry(handleAll, { maxAttempts: 1 }));
 export const known: readonly PolicySnapshot[] = snapshot();
+export const names: readonly string[] = [ATTR_POLICY_NAME, ...METRICS.map(({ name }) => name)];
 export const files: Files = generate({ what: 'alerts' });
 export const handler = nodeHandler(healthRoutes({}));
 export const url = startMetrics({ port: 0 }).then((metrics): string => metrics.url);

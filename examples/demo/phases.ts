@@ -1,18 +1,18 @@
-import type { Condition, ServiceName } from './services.ts';
+import type { ServiceCondition, ServiceName } from './services.ts';
 
 export interface Phase {
-  readonly name: Condition;
+  readonly name: ServiceCondition;
   readonly seconds: number;
-  readonly news: string;
-  readonly conditions: Readonly<Record<ServiceName, Condition>>;
+  readonly description: string;
+  readonly conditions: Readonly<Record<ServiceName, ServiceCondition>>;
 }
 
-/** An incident from its first sign to its end: one cycle of the demo. */
-export const STORY: readonly Phase[] = [
+/** The phases of the incident: one cycle of the demo. */
+export const PHASES: readonly Phase[] = [
   {
     name: 'healthy',
     seconds: 5,
-    news: 'Everything answers in time.',
+    description: 'All services respond in time.',
     conditions: {
       servicenow: 'healthy',
       workday: 'healthy',
@@ -24,7 +24,7 @@ export const STORY: readonly Phase[] = [
   {
     name: 'slow',
     seconds: 7,
-    news: 'Answers take longer and longer: timeouts, retries, full bulkheads.',
+    description: 'Responses become slow: timeouts, retries, full bulkheads.',
     conditions: {
       servicenow: 'slow',
       workday: 'healthy',
@@ -36,7 +36,7 @@ export const STORY: readonly Phase[] = [
   {
     name: 'failing',
     seconds: 7,
-    news: 'Now many calls are answered with 500, 503 or 429.',
+    description: 'Many responses have the status 500, 503 or 429.',
     conditions: {
       servicenow: 'failing',
       workday: 'slow',
@@ -48,7 +48,7 @@ export const STORY: readonly Phase[] = [
   {
     name: 'down',
     seconds: 12,
-    news: 'ServiceNow, the database and auth are gone: every connection is reset.',
+    description: 'ServiceNow, the database and auth are down: every connection is reset.',
     conditions: {
       servicenow: 'down',
       workday: 'failing',
@@ -60,7 +60,7 @@ export const STORY: readonly Phase[] = [
   {
     name: 'recovering',
     seconds: 7,
-    news: 'They come back, shaky at first.',
+    description: 'The services recover, with some errors.',
     conditions: {
       servicenow: 'recovering',
       workday: 'recovering',
@@ -72,7 +72,7 @@ export const STORY: readonly Phase[] = [
   {
     name: 'healthy',
     seconds: 5,
-    news: 'All quiet again.',
+    description: 'All services are healthy again.',
     conditions: {
       servicenow: 'healthy',
       workday: 'healthy',

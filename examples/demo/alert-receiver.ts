@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { Tone } from './feed.ts';
+import type { Tone } from './event-log.ts';
 
 export interface Alert {
   readonly status: 'firing' | 'resolved';
@@ -11,11 +11,11 @@ export interface Alert {
   readonly fingerprint: string;
 }
 
-/** Who is on call: a webhook that Alertmanager delivers to. */
-export class Pager {
-  /** Alerts that fire now. */
+/** Receives the notifications of Alertmanager as a webhook. */
+export class AlertReceiver {
+  /** Firing alerts by fingerprint. */
   readonly firing = new Map<string, Alert & { readonly since: number }>();
-  /** By alert: how many times it fired and was resolved. */
+  /** By alert, how many times it fired and was resolved. */
   readonly history = new Map<string, { fired: number; resolved: number }>();
   readonly #listener: (alert: Alert) => void;
   readonly #server = createServer(async (request, response) => {
@@ -24,7 +24,7 @@ export class Pager {
     response.end();
   });
 
-  /** @param listener is told when an alert begins to fire and when it is resolved */
+  /** @param listener receives each alert when it starts firing and when it is resolved */
   constructor(listener: (alert: Alert) => void) {
     this.#listener = listener;
   }
@@ -42,9 +42,9 @@ export class Pager {
 
   #receive(alert: Alert): void {
     const { fingerprint, status } = alert;
-    // A notification is sent again; only what changes is news.
+    // Alertmanager repeats notifications.
     if ((status === 'firing') === this.firing.has(fingerprint)) return;
-    const name = nameOf(alert);
+    const name = alertNameOf(alert);
     const history = this.history.get(name) ?? { fired: 0, resolved: 0 };
     this.history.set(name, history);
     if (status === 'firing') {
@@ -58,8 +58,8 @@ export class Pager {
   }
 }
 
-/** The alert and whom it is about. */
-export function nameOf(alert: Alert): string {
+/** The alert and its subject. */
+export function alertNameOf(alert: Alert): string {
   return [titleOf(alert), subjectOf(alert)].filter(Boolean).join(' ');
 }
 
@@ -67,14 +67,14 @@ export function titleOf({ labels }: Alert): string {
   return labels['alertname'] ?? '';
 }
 
-/** A policy, or a dependency; none, if it is about a service as a whole. */
+/** The policy or dependency; empty for an alert on the whole service. */
 export function subjectOf({ labels }: Alert): string {
   return labels['resilience_policy_name'] ?? labels['resilience_dependency_name'] ?? '';
 }
 
 export type Severity = keyof typeof SEVERITIES;
 
-/** The word for a severity, and its tone; the worst first. */
+/** The word and tone of each severity, the worst first. */
 export const SEVERITIES = {
   critical: ['PAGE', 'page'],
   warning: ['WARNING', 'warning'],

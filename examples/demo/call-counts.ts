@@ -1,5 +1,5 @@
-/** Numbers by service and what is counted, such as `servicenow success`. */
-export type Ledger = ReadonlyMap<string, number>;
+/** Counts by service and outcome, such as `servicenow success`. */
+export type Counts = ReadonlyMap<string, number>;
 
 export const OUTCOMES = [
   'success',
@@ -12,17 +12,17 @@ export const OUTCOMES = [
 
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** What the demo counts by itself, knowing nothing of the metrics: each call and each request. */
-export class Book {
-  readonly ledger = new Map<string, number>();
+/** Counts calls and requests of the demo, independent of the metrics. */
+export class CallCounts {
+  readonly counts = new Map<string, number>();
 
-  count(service: string, what: Outcome | 'requests'): void {
+  add(service: string, what: Outcome | 'requests'): void {
     const key = `${service} ${what}`;
-    this.ledger.set(key, (this.ledger.get(key) ?? 0) + 1);
+    this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
   }
 }
 
-/** The same numbers as the metrics have them; a request is a call that reached the timeout. */
+/** The metrics with the same counts. A request is a call of the innermost policy, the timeout. */
 const COUNTERS = {
   resilience_executions_total: (labels: Labels) => labels['resilience_outcome'],
   resilience_timeout_calls_total: () => 'requests',
@@ -36,7 +36,7 @@ export interface Sample {
   readonly value: number;
 }
 
-export function ledgerOf(samples: Iterable<Sample>): Ledger {
+export function toCounts(samples: Iterable<Sample>): Counts {
   const ledger = new Map<string, number>();
   for (const { metric, labels, value } of samples) {
     const what = COUNTERS[metric as keyof typeof COUNTERS]?.(labels);
@@ -47,11 +47,11 @@ export function ledgerOf(samples: Iterable<Sample>): Ledger {
   return ledger;
 }
 
-/** Reads the page of a Prometheus endpoint. */
-export async function scrape(url: string): Promise<Ledger> {
+/** Reads the counts from a Prometheus endpoint. */
+export async function scrape(url: string): Promise<Counts> {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-  return ledgerOf(samplesOf(await response.text()));
+  if (!response.ok) throw new Error(`${url} responded with ${response.status}`);
+  return toCounts(samplesOf(await response.text()));
 }
 
 function* samplesOf(page: string): Generator<Sample> {
@@ -65,14 +65,14 @@ function* samplesOf(page: string): Generator<Sample> {
   }
 }
 
-/** Asks a Prometheus for the same numbers. */
-export async function query(prometheus: string): Promise<Ledger> {
+/** Reads the counts from a Prometheus server. */
+export async function query(prometheus: string): Promise<Counts> {
   const url = new URL('/api/v1/query', prometheus);
   url.searchParams.set('query', `{__name__=~"${Object.keys(COUNTERS).join('|')}"}`);
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-  const { data } = (await response.json()) as { data: { result: readonly Found[] } };
-  return ledgerOf(
+  if (!response.ok) throw new Error(`${url} responded with ${response.status}`);
+  const { data } = (await response.json()) as { data: { result: readonly QueryResult[] } };
+  return toCounts(
     data.result.map(({ metric: { __name__: metric = '', ...labels }, value: [, value] }) => ({
       metric,
       labels,
@@ -81,14 +81,16 @@ export async function query(prometheus: string): Promise<Ledger> {
   );
 }
 
-interface Found {
+interface QueryResult {
   readonly metric: Labels;
   readonly value: readonly [time: number, value: string];
 }
 
-/** What differs, one line each; what is not there is zero. */
-export function differences(own: Ledger, other: Ledger): string[] {
-  return [...new Set([...own.keys(), ...other.keys()])]
-    .filter((key) => (own.get(key) ?? 0) !== (other.get(key) ?? 0))
-    .map((key) => `${key}: ${own.get(key) ?? 0} counted, ${other.get(key) ?? 0} in the metrics`);
+/** One line for each difference; a missing count is 0. */
+export function listDifferences(counted: Counts, exported: Counts): string[] {
+  return [...new Set([...counted.keys(), ...exported.keys()])]
+    .filter((key) => (counted.get(key) ?? 0) !== (exported.get(key) ?? 0))
+    .map(
+      (key) => `${key}: ${counted.get(key) ?? 0} counted, ${exported.get(key) ?? 0} in the metrics`,
+    );
 }
