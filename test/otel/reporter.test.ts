@@ -155,6 +155,19 @@ describe.each(sdks)('sdk $sdkMajor', ({ sdk: module }) => {
     expect(point?.value).toMatchObject({ buckets: { boundaries: metrics.DURATION_BUCKETS } });
   });
 
+  it('records 0 if the clock is set back during a call', async () => {
+    const sdk = new TestSdk({ sdk: module });
+    const policy = sdk.instrument('clock', retry(handleAll, { maxAttempts: 0 }));
+    const now = vi.spyOn(performance, 'now');
+    for (const end of [60_000, 40_000]) {
+      now.mockReturnValue(50_000);
+      await policy.execute(() => void now.mockReturnValue(end));
+    }
+    now.mockRestore();
+    const [point] = await sdk.points('resilience.execution.duration');
+    expect(point?.value).toMatchObject({ count: 2, sum: 10, min: 0 });
+  });
+
   it('serves a cumulative and a delta reader, each with all there is', async () => {
     const sdk = new TestSdk({ sdk: module, readers: ['cumulative', 'delta'] });
     const policy = sdk.instrument('both', retry(handleAll, { maxAttempts: 0 }));
