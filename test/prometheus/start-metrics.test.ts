@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Agent, createServer, get, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { metrics } from '@opentelemetry/api';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { handleAll, noop, retry } from 'cockatiel';
@@ -192,6 +193,8 @@ describe('shutdown', () => {
     const request = get(url, { agent });
     await begun.given;
     const closed = shutdown();
+    // A further call waits for the scrape, too.
+    expect(await Promise.race([shutdown(), sleep(50, 'waits')])).toBe('waits');
     gate.give();
     const [response] = await once(request, 'response');
     expect(response.headers.connection).toBe('close');

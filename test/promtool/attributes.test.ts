@@ -83,7 +83,7 @@ describe('instrument', () => {
     ];
     const own = '`resilience.*` and `error.type` are set by the instrumentation';
     const otel = '`otel.*` is reserved for OpenTelemetry';
-    const begins = 'is no label of Prometheus, which begins with a letter of a-z';
+    const begins = 'is no valid Prometheus label, which begins with a letter of a-z';
     const cases: readonly (readonly [object, string])[] = [
       one('resilience.policy.name', own),
       one('resilience_policy_name', own),
