@@ -51,6 +51,22 @@ describe('cockatiel-otel policies', () => {
 });
 
 describe('cockatiel-otel executions', () => {
+  it('reads names whose bytes arrive in two parts', async () => {
+    const execution = { id: '1', age_ms: 1, attempt: 1, correlation_id: null, abortable: false };
+    const response = { executions: [{ ...execution, name: '日本語' }], total: 1 };
+    const bytes = Buffer.from(JSON.stringify(response));
+    const inside = bytes.indexOf('日') + 1;
+    const url = await webServer((_, server) => {
+      server.writeHead(200, { 'content-type': 'application/json' });
+      server.write(bytes.subarray(0, inside));
+      setTimeout(() => server.end(bytes.subarray(inside)), 50);
+    });
+    expect(await run(['executions', '--url', url])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('日本語'),
+    });
+  });
+
   it('shows running executions, and `abort` aborts one', async () => {
     const { url } = await serve({ token: TOKEN });
     const none = await run(['executions', '--url', url]);
