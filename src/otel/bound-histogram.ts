@@ -28,8 +28,7 @@ export function bindHistogram(histogram: Histogram, attributes: Attributes): Rec
         cache.map = map;
         cache.series = map.get(attributes, hash);
         if (cache.series === undefined) {
-          // The public method records to all storages, so none may be recorded to directly.
-          for (let j = 0; j < i; j++) (bound[j] as typeof cache).series = undefined;
+          // The public method records to all storages.
           return histogram.record(seconds, attributes);
         }
       }

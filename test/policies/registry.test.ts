@@ -74,6 +74,14 @@ describe('the policies of a service', () => {
     expect(cml('first')).not.toBe(oldest);
   });
 
+  it('stay while they are used', () => {
+    const used = cml('used');
+    for (let key = 1; key < POLICIES.registry.kept.keys; key++) cml(`${key}`);
+    expect(cml('used')).toBe(used);
+    cml('one more');
+    expect(cml('used')).toBe(used);
+  });
+
   describe('that others would displace', () => {
     const { keys, names } = POLICIES.registry.kept;
     const otherKeys = () => {
