@@ -28,6 +28,15 @@ describe('a threshold', () => {
     expect(offenders).toEqual([]);
   }, 60_000);
 
+  it('makes no window of a rate shorter than four samples', () => {
+    const windows = names.filter((name) => name.endsWith('.windowSeconds'));
+    const thresholds = Object.fromEntries(windows.map((name) => [name, 60]));
+    const rules = Object.values(generate({ what: 'rules', scrapeInterval: 60, thresholds })).join();
+    const rates = [...rules.matchAll(/(?:rate|increase|changes)\(\w+(?:{.*?})?\[(\w+)\]\)/g)];
+    expect(rates.length).toBeGreaterThan(40);
+    expect(rates.filter(([, window]) => /^(\d+s|[1-3]m)$/.test(window ?? ''))).toEqual([]);
+  });
+
   it('has its default if it is not set', () => {
     const limits = resolveLimits({}) as Record<string, Record<string, number>>;
     const offenders = names.filter((name) => {
