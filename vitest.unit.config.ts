@@ -19,6 +19,7 @@ export default mergeConfig(
         'test/operations/{fuzz,load}.test.ts',
         'test/instrumentation/soak.test.ts',
         'test/otel/api-version.test.ts',
+        'test/package/package.test.ts',
         'test/policies/clients/**',
         'test/policies/{presets,recovery}.test.ts',
         'test/prometheus/{cluster,installation}.test.ts',

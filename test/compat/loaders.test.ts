@@ -22,16 +22,6 @@ const bin = (path: string) => resolve('node_modules', path);
 
 describe('the package', () => {
   it(
-    'has types and entries that publint and attw find no fault with',
-    async () => {
-      const { tarball } = home;
-      await service.run(process.execPath, bin('publint/src/cli.js'), tarball, '--strict');
-      await service.run(process.execPath, bin('@arethetypeswrong/cli/dist/index.js'), tarball);
-    },
-    DEADLINE_MS,
-  );
-
-  it(
     'is loaded by Jest 29 and 30',
     async () => {
       service.copy('service.test.cjs', 'service.test.js');
