@@ -1,8 +1,7 @@
-import { metrics } from '@opentelemetry/api';
 import { instrument } from 'cockatiel-otel';
 import { startMetrics } from 'cockatiel-otel/prometheus';
 import { measure, medianOf } from './paired.ts';
-import { newBreaker, noOp } from './policies.ts';
+import { addPlainListeners, newBreaker, noOp } from './policies.ts';
 import { microseconds, type Result } from './result.ts';
 
 /** One breaker: what we add, against what the plainest add-on adds. */
@@ -18,7 +17,7 @@ export async function run(): Promise<Result[]> {
 
 async function compare(title: string, limit: number, durations: boolean): Promise<Result> {
   const bare = newBreaker();
-  const addOn = withAddOn();
+  const addOn = addPlainListeners(newBreaker());
   const ours = instrument(title, newBreaker(), { durations });
   const rounds = await measure(
     {
@@ -39,19 +38,4 @@ async function compare(title: string, limit: number, durations: boolean): Promis
     limit,
     detail: `we add ${adds('ours')}, the add-on ${adds('addOn')}`,
   };
-}
-
-/** What one finds in services today: a counter and a histogram in cockatiel's listeners. */
-function withAddOn() {
-  const meter = metrics.getMeter('add-on');
-  const calls = meter.createCounter('addon.calls');
-  const durations = meter.createHistogram('addon.duration');
-  const breaker = newBreaker();
-  const listen = (outcome: string) => (event: { duration: number }) => {
-    calls.add(1, { policy: 'servicenow', outcome });
-    durations.record(event.duration / 1000, { policy: 'servicenow', outcome });
-  };
-  breaker.onSuccess(listen('success'));
-  breaker.onFailure(listen('failure'));
-  return breaker;
 }

@@ -8,7 +8,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import type { Result } from './result.ts';
 
-const FILES = ['stack', 'http', 'breaker', 'opossum', 'collect', 'memory', 'live', 'health'];
+const FILES = [
+  'stack',
+  'http',
+  'breaker',
+  'opossum',
+  'allocation',
+  'collect',
+  'memory',
+  'live',
+  'health',
+];
 const DOCUMENT = 'docs/performance.md';
 const MARKERS = ['<!-- bench:begin -->\n', '<!-- bench:end -->'] as const;
 
@@ -57,9 +67,10 @@ function runFile(file: string): Result[] {
     const { run } = await import('./bench/${file}.ts');
     console.log(JSON.stringify(await run()));
     process.exit();`;
+  const memory = file === 'allocation' ? ['--max-semi-space-size=256'] : [];
   const output = execFileSync(
     process.execPath,
-    ['--expose-gc', '--import', 'tsx', '--input-type=module', '--eval', source],
+    ['--expose-gc', ...memory, '--import', 'tsx', '--input-type=module', '--eval', source],
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
   );
   return JSON.parse(output);

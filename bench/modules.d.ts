@@ -1,7 +1,7 @@
 /** What the bench uses of packages that come without types. */
 declare module 'opossum' {
   export default class CircuitBreaker {
-    constructor(action: () => Promise<unknown>, options: { readonly timeout: false });
+    constructor(action: () => Promise<unknown>, options: { readonly timeout: number | false });
     fire(): Promise<unknown>;
     shutdown(): void;
   }

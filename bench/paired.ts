@@ -49,6 +49,11 @@ export async function measure(
   return times;
 }
 
+/** The fastest round of one side relative to the fastest of another: least disturbed by the machine. */
+export function bestOf(rounds: Rounds, side: string, base: string): number {
+  return Math.min(...(rounds[side] ?? [])) / Math.min(...(rounds[base] ?? []));
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;

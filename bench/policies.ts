@@ -1,3 +1,4 @@
+import { metrics } from '@opentelemetry/api';
 import {
   bulkhead,
   ConsecutiveBreaker,
@@ -23,3 +24,22 @@ export const newStack = () =>
     bulkhead(10, 10),
     timeout(30_000, TimeoutStrategy.Aggressive),
   );
+
+interface Listenable {
+  onSuccess(listener: (event: { duration: number }) => void): unknown;
+  onFailure(listener: (event: { duration: number }) => void): unknown;
+}
+
+/** What services do today: a counter and a histogram in cockatiel's listeners. */
+export function addPlainListeners<P extends Listenable>(policy: P): P {
+  const meter = metrics.getMeter('add-on');
+  const calls = meter.createCounter('addon.calls');
+  const durations = meter.createHistogram('addon.duration');
+  const listen = (outcome: string) => (event: { duration: number }) => {
+    calls.add(1, { policy: 'servicenow', outcome });
+    durations.record(event.duration / 1000, { policy: 'servicenow', outcome });
+  };
+  policy.onSuccess(listen('success'));
+  policy.onFailure(listen('failure'));
+  return policy;
+}

@@ -1,11 +1,12 @@
 import { type BulkheadMetrics, BULKHEAD_RESULT as RESULT } from '../metrics/bulkhead.ts';
-import { Call, functionOf, parentOf } from './call.ts';
-import { capacityOf } from './cockatiel-internals.ts';
+import { Call, functionOf, type OuterCall, parentOf } from './call.ts';
+import { callsAtOnce, capacityOf } from './cockatiel-internals.ts';
 import { isMarked } from './error-type.ts';
 import type { Executions } from './executions.ts';
 import { runAndObserve } from './observe-result.ts';
 import type { InstrumentationSettings, PolicyInstrumentation } from './policy-instrumentation.ts';
 import type { Bulkhead, Execute, Fn } from './policy-types.ts';
+import { shortExecutes, shortOuterOf } from './short-call.ts';
 
 export class BulkheadInstrumentation implements PolicyInstrumentation {
   readonly execute: Execute;
@@ -32,7 +33,9 @@ export class BulkheadInstrumentation implements PolicyInstrumentation {
     this.#queueSlots = new Limit(capacityOf(policy, 'queueCapacity'));
 
     const instrumentation = this;
-    this.execute = function execute(fn, signal, ...rest) {
+    const execute: Execute = function execute(this: unknown, fn, signal, ...rest) {
+      const outer = policy.executionSlots > 0 && !signal?.aborted && shortOuterOf(policy);
+      if (outer) return instrumentation.#runShort(outer, original, this, fn, signal);
       if (instrumentation.#queued?.has(fn)) return original.call(this, fn, signal);
       const call = new BulkheadCall(instrumentation, parentOf(policy, signal), signal);
       executions?.begin(call);
@@ -47,6 +50,24 @@ export class BulkheadInstrumentation implements PolicyInstrumentation {
       }
       return result;
     };
+    if (!executions && callsAtOnce(original)) shortExecutes.add(execute);
+    this.execute = execute;
+  }
+
+  /** A slot is free: the function runs at once, and the bulkhead returns its result. */
+  #runShort(
+    outer: OuterCall,
+    original: Execute,
+    policy: unknown,
+    fn: Fn,
+    signal: AbortSignal | undefined,
+  ): unknown {
+    this.#counts.calls.add(RESULT.accepted);
+    const promise = original.call(policy, fn, signal);
+    // The inner call ends with the same result.
+    const { entered } = outer;
+    if (entered !== undefined) entered.promise = promise;
+    return promise;
   }
 
   readState(): void {

@@ -2,6 +2,30 @@ import type { Execution } from '../metrics/active-executions.ts';
 import { processWide } from '../shared/process-wide.ts';
 import type { Fn, Stack } from './policy-types.ts';
 
+/** A call whose function may call an inner policy: a `Call`, or a `ShortCall` that may become one. */
+export interface OuterCall {
+  readonly stack: Stack | undefined;
+  /** Whether the members that its function calls may use short calls. */
+  readonly allowsShort: boolean;
+  /** The latest call of an inner policy. */
+  entered: OuterCall | undefined;
+  /** Whether the policy belongs to the stack of the call. */
+  contains(policy: object): boolean;
+  readonly isSettled: boolean;
+  readonly reportsInner: boolean;
+  /** What `execute` returned. */
+  promise: unknown;
+  /** Whether no other call returned the same promise. */
+  readonly isFresh: boolean;
+  toCall(): Call;
+  /** An inner policy was called. */
+  enter(inner: OuterCall): void;
+  /** An inner policy returned its promise. */
+  adopt(inner: Call): void;
+  /** Whether the call settles `inner`, which has returned its promise. */
+  settles(inner: OuterCall): boolean;
+}
+
 /** The instrumentation of a policy, as its calls see it. */
 interface CallOwner {
   /** The policy's promise settled, or its `execute` returned or threw. Never throws. */
@@ -17,10 +41,10 @@ interface CallOwner {
  * A decorated `execute` may call the inner policy later. Until then, `context.waiting` holds the
  * outer call.
  */
-export class Call {
+export class Call implements OuterCall {
   readonly owner: CallOwner | undefined;
   /** The call whose function called this policy; `undefined` if user code called it directly. */
-  parent: Call | undefined;
+  outer: OuterCall | undefined;
   /** The stack of the call; `undefined` if the policy was instrumented by itself. */
   stack: Stack | undefined;
   /** The signal that the caller passed to the policy. */
@@ -38,33 +62,52 @@ export class Call {
   start = -1;
   /** The entry in the list of active executions, if a listener asked for one. */
   execution: Execution | undefined = undefined;
-  /** What `execute` returned. */
   promise: unknown = undefined;
   /** Whether the policy reports the result of its function. A test double may not. */
   isObserved = true;
-  /** Whether no other call returned the same promise. */
   isFresh = false;
   /** The inner call that the function made and whose promise the function returned. */
   inner: Call | undefined = undefined;
-  /** The latest call of an inner policy. */
-  entered: Call | undefined = undefined;
+  entered: OuterCall | undefined = undefined;
+  allowsShort: boolean;
   /** Whether the outer call settles this one, provided its function returns this call's promise. */
   readonly isReported: boolean;
 
   constructor(
     owner: CallOwner | undefined,
-    parent: Call | undefined,
+    outer: OuterCall | undefined,
     signal: AbortSignal | undefined,
   ) {
     this.owner = owner;
-    this.parent = parent;
-    this.stack = parent?.stack;
+    this.outer = outer;
+    this.stack = outer?.stack;
+    this.allowsShort = outer?.allowsShort ?? false;
     this.signal = signal;
-    this.isReported = parent !== undefined && parent === context.parent && parent.reportsInner;
-    if (parent === undefined) return;
+    this.isReported = outer !== undefined && outer === context.parent && outer.reportsInner;
+    outer?.enter(this);
+  }
+
+  /** The outer call, which becomes a `Call` if it was a short one. */
+  get parent(): Call | undefined {
+    return this.outer?.toCall();
+  }
+
+  contains(policy: object): boolean {
+    return this.stack?.members?.has(policy) ?? false;
+  }
+
+  toCall(): this {
+    return this;
+  }
+
+  enter(inner: OuterCall): void {
     // A decorated `execute` may call the inner policy a second time.
-    if (parent.entered !== undefined) restart(parent);
-    parent.entered = this;
+    if (this.entered !== undefined) restart(this);
+    this.entered = inner;
+  }
+
+  settles(_inner: OuterCall): boolean {
+    return this.reportsInner && !this.isSettled;
   }
 
   /** The policy's promise settled. Only the first report counts. */
@@ -105,7 +148,6 @@ export class Call {
     return this.isSettled;
   }
 
-  /** An inner policy returned its promise. */
   adopt(inner: Call): void {
     this.inner = inner;
   }
@@ -167,13 +209,13 @@ export class Call {
 /** Shared by all copies of this package: one stack may contain policies of several copies. */
 export const context = processWide('call-context', () => ({
   /** The call whose function or stack runs synchronously now, before its first `await`. */
-  parent: undefined as Call | undefined,
+  parent: undefined as OuterCall | undefined,
   /** Calls whose inner policy may be called later, oldest first, with the signal it will receive. */
   waiting: new Map<Call, unknown>(),
 }));
 
 /** The outer call of a policy: the current call if its stack has the policy, else a waiting call. */
-export function parentOf(policy: object, signal: AbortSignal | undefined): Call | undefined {
+export function parentOf(policy: object, signal: AbortSignal | undefined): OuterCall | undefined {
   const { parent, waiting } = context;
   if (parent?.stack !== undefined) {
     const { members } = parent.stack;
@@ -199,7 +241,7 @@ function waitingFor(policy: object, signal: AbortSignal | undefined): Call | und
  * their closures, and so a closure would keep the call in memory.
  */
 export function applyInside(
-  parent: Call | undefined,
+  parent: OuterCall | undefined,
   fn: Fn,
   self: unknown,
   args: ArrayLike<unknown>,
@@ -230,7 +272,7 @@ export function functionOf(call: Call, fn: Fn): Fn {
     call.entered = undefined;
     const outer = context.parent;
     // A policy that was instrumented by itself has no stack: its function contains no inner policy.
-    context.parent = call.parent && call;
+    context.parent = call.outer && call;
     try {
       // Usually one argument; two from a timeout. Spreading costs as much as the rest of this function.
       if (arguments.length === 1) returned = fn(context_);
@@ -239,7 +281,7 @@ export function functionOf(call: Call, fn: Fn): Fn {
       threw = false;
     } finally {
       context.parent = outer;
-      if (call.parent) call.innerReturned(returned, signalOf(context_));
+      if (call.outer) call.innerReturned(returned, signalOf(context_));
       if (threw) call.functionThrew();
     }
     return call.functionReturned(returned);

@@ -19,6 +19,7 @@ import {
   typeOf,
 } from './policy-instrumentation.ts';
 import type { CircuitBreaker, Execute, FailureReason, Fn } from './policy-types.ts';
+import { type ShortCall, shortOuterOf } from './short-call.ts';
 
 /** A state change emits one of the first three events, and then `stateChange`. */
 const EMITTERS = ['breakEmitter', 'resetEmitter', 'halfOpenEmitter', 'stateChangeEmitter'] as const;
@@ -91,7 +92,9 @@ export class CircuitBreakerInstrumentation extends ExecutorInstrumentation {
     if (isolatedNames.has(settings.metrics.name)) this.#isolate();
 
     const instrumentation = this;
-    this.execute = function execute(fn, signal, ...rest) {
+    const execute: Execute = function execute(this: unknown, fn, signal, ...rest) {
+      const outer = policy.state === STATE.closed ? shortOuterOf(policy) : undefined;
+      if (outer) return instrumentation.runShort(outer, original, this, fn, signal);
       const starting = instrumentation.#starting;
       if (fn !== undefined && fn === starting) return original.call(this, fn, signal);
       const waiting = instrumentation.#waiting.get(fn);
@@ -110,6 +113,16 @@ export class CircuitBreakerInstrumentation extends ExecutorInstrumentation {
         instrumentation.#keepIfWaiting(call, inner);
       }
     };
+    if (!executions) this.allowShort(execute, original);
+    this.execute = execute;
+  }
+
+  override succeeded(amount: 1 | -1): void {
+    this.#counts.calls.add(RESULT.success, amount);
+  }
+
+  continueCall(outer: Call, { signal }: ShortCall): CircuitBreakerCall {
+    return new CircuitBreakerCall(this, outer, signal);
   }
 
   /** Keeps a call that waits for a probe: its function was not called, and it was not rejected. */

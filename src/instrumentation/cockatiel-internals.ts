@@ -37,15 +37,12 @@ let current: ExecuteWrapper | undefined;
 /**
  * Replaces the executor as `this` of one `invoke` call, so that each filter call belongs to a known
  * invocation: cockatiel calls exactly one filter, synchronously, when the function has settled. The
- * class has the name of cockatiel's class because stack traces show it.
+ * subclasses have the name of cockatiel's class because stack traces show it.
  */
-class ExecuteWrapper implements Omit<Executor, 'invoke'> {
-  readonly tap: InvocationTap;
+export abstract class InvocationExecutor implements Omit<Executor, 'invoke'> {
   readonly executor: Executor;
-  observer: InvocationObserver | undefined = undefined;
 
-  constructor(tap: InvocationTap, executor: Executor) {
-    this.tap = tap;
+  constructor(executor: Executor) {
     this.executor = executor;
   }
 
@@ -74,7 +71,20 @@ class ExecuteWrapper implements Omit<Executor, 'invoke'> {
     }
   }
 
-  private settled(ok: boolean, value: unknown, handled: boolean | undefined): void {
+  protected abstract settled(ok: boolean, value: unknown, handled: boolean | undefined): void;
+}
+
+/** The executor of an invocation that finds its observer when it calls the function. */
+class ExecuteWrapper extends InvocationExecutor {
+  readonly tap: InvocationTap;
+  observer: InvocationObserver | undefined = undefined;
+
+  constructor(tap: InvocationTap, executor: Executor) {
+    super(executor);
+    this.tap = tap;
+  }
+
+  protected override settled(ok: boolean, value: unknown, handled: boolean | undefined): void {
     if (this.observer) this.observer.functionSettled(ok, value, handled);
     else this.tap.unobserved.delete(this);
   }
@@ -90,8 +100,12 @@ interface TappedExecutor extends Executor {
 export class InvocationTap implements Disposable {
   /** Invocations without an `observe` call: a decorated `execute` may call the function later. */
   readonly unobserved = new Set<ExecuteWrapper>();
+  /** The executor of the invocation that begins next; `undefined` to create one. */
+  next: InvocationExecutor | undefined = undefined;
   #users = 0;
-  readonly #executor: TappedExecutor;
+  /** By function that was passed to `execute`, the function that its further invocations call. */
+  #again: WeakMap<Fn, Fn> | undefined;
+  readonly executor: TappedExecutor;
   readonly #replaced: Disposable;
 
   /** @returns `undefined` if the policy has no executor of the known shape */
@@ -102,18 +116,23 @@ export class InvocationTap implements Disposable {
   }
 
   private constructor(executor: TappedExecutor) {
-    this.#executor = executor;
+    this.executor = executor;
     const tap = this;
     const { invoke } = executor;
     this.#replaced = replaceMethod(
       executor,
       'invoke',
       function tapped(this: Executor, fn, ...args) {
+        const { next } = tap;
+        if (next !== undefined) {
+          tap.next = undefined;
+          return invoke.call(next, fn, args[0]);
+        }
         const outer = current;
         const invocation = new ExecuteWrapper(tap, this);
         current = invocation;
         try {
-          return invoke.call(invocation, fn, ...args);
+          return invoke.call(invocation, tap.wrapAgain(fn), ...args);
         } finally {
           current = outer;
           if (invocation.observer === undefined) tap.unobserved.add(invocation);
@@ -121,6 +140,17 @@ export class InvocationTap implements Disposable {
       },
     );
     Object.defineProperty(executor, TAP, { value: this, configurable: true, writable: true });
+  }
+
+  /** A further invocation with the function of an earlier, short call. */
+  wrapAgain(fn: Fn): Fn {
+    return this.#again === undefined ? fn : (this.#again.get(fn) ?? fn);
+  }
+
+  /** Replaces a function, which this policy alone has, in its further invocations. */
+  replace(fn: Fn, by: Fn): void {
+    this.#again ??= new WeakMap();
+    this.#again.set(fn, by);
   }
 
   /** Adds a user, which may come from another copy of this package. */
@@ -150,7 +180,7 @@ export class InvocationTap implements Disposable {
   /** Removes a user. The last one restores the executor. */
   dispose(): void {
     if (--this.#users > 0) return;
-    delete this.#executor[TAP];
+    delete this.executor[TAP];
     this.#replaced.dispose();
   }
 }
@@ -195,6 +225,19 @@ function replaceMethod<K extends string, T extends { [key in K]: unknown }>(
     },
   };
 }
+
+/**
+ * Whether the `execute` of a policy is cockatiel's own, which calls its function before it returns,
+ * provided a breaker is closed and a bulkhead has a free slot.
+ */
+export function callsAtOnce(execute: unknown): boolean {
+  return (
+    execute instanceof AsyncFunction &&
+    /\.executor\s*\.invoke\(|\bthis\.active\+\+/.test(Function.prototype.toString.call(execute))
+  );
+}
+
+const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
 
 function isExecutor(value: Partial<Executor> | undefined): value is TappedExecutor {
   return (

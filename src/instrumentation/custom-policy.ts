@@ -56,8 +56,8 @@ export class ContinuationCall extends Call {
    */
   constructor(caller: Call, innerStack: Call) {
     super(undefined, undefined, innerStack.signal);
-    this.parent = innerStack.parent;
-    this.stack = innerStack.parent?.stack;
+    this.outer = innerStack.outer;
+    this.stack = innerStack.outer?.stack;
     this.caller = caller;
     this.innerStack = innerStack;
   }

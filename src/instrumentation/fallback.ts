@@ -9,6 +9,7 @@ import {
   type InstrumentationSettings,
 } from './policy-instrumentation.ts';
 import type { AnyPolicy, Execute, FailureReason } from './policy-types.ts';
+import type { ShortCall } from './short-call.ts';
 
 export class FallbackInstrumentation extends ExecutorInstrumentation {
   readonly execute: Execute;
@@ -35,6 +36,18 @@ export class FallbackInstrumentation extends ExecutorInstrumentation {
       settings,
       (parent, signal) => new FallbackCall(this, parent, signal),
     );
+  }
+
+  protected override get isShort(): boolean {
+    return true;
+  }
+
+  override succeeded(amount: 1 | -1): void {
+    this.#counts.count(RESULT.not_used, this.#type, amount);
+  }
+
+  continueCall(outer: Call, { signal }: ShortCall): FallbackCall {
+    return new FallbackCall(this, outer, signal);
   }
 
   settled(call: FallbackCall, ok: boolean, value: unknown): void {

@@ -37,13 +37,13 @@ export function runAndObserve(
     return result;
   }
   call.promise = result;
-  if (call.parent && call.isReported) {
+  if (call.outer && call.isReported) {
     call.isFresh = isFresh(call, original);
-    call.parent.adopt(call);
+    call.outer.adopt(call);
     return result;
   }
+  if (isFresh(call, original)) return derive(result as Promise<unknown>, call);
   if (!isPlainPromise(result)) return observeResult(result, call);
-  if (isFresh(call, original)) return derive(result, call);
   const earlier = derived.get(result);
   if (earlier === undefined) {
     const own = derive(result, call);
@@ -58,13 +58,14 @@ export function runAndObserve(
 const derived = new WeakMap<object, unknown>();
 
 /** Whether the promise belongs to this call only, as every promise of an `async` function does. */
-function isFresh({ inner, promise }: Call, original: Execute): boolean {
+function isFresh({ entered, promise }: Call, original: Execute): boolean {
   return (
-    original instanceof AsyncFunction || (inner?.promise === promise && inner?.isFresh === true)
+    original instanceof AsyncFunction ||
+    (entered !== undefined && entered.promise === promise && entered.isFresh)
   );
 }
 
-const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
+export const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
 
 function derive(promise: Promise<unknown>, call: Call): Promise<unknown> {
   return promise.then(

@@ -1,12 +1,13 @@
 import type { BreakerControl } from '../metrics/breaker-control.ts';
 import type { PolicyMetrics } from '../metrics/policy-metrics.ts';
 import type { PolicyType } from '../semconv/attributes.ts';
-import { type Call, functionOf, parentOf } from './call.ts';
-import { type InvocationObserver, InvocationTap } from './cockatiel-internals.ts';
+import { type Call, context, functionOf, type OuterCall, parentOf } from './call.ts';
+import { callsAtOnce, type InvocationObserver, InvocationTap } from './cockatiel-internals.ts';
 import { type ErrorTypeHook, errorType } from './error-type.ts';
 import type { Executions } from './executions.ts';
 import { runAndObserve } from './observe-result.ts';
-import type { Execute, FailureReason } from './policy-types.ts';
+import type { Execute, FailureReason, Fn } from './policy-types.ts';
+import { ShortCall, type ShortCallOwner, shortExecutes, shortOuterOf } from './short-call.ts';
 
 /** The settings of one instrumented policy. */
 export interface InstrumentationSettings {
@@ -32,9 +33,9 @@ export interface PolicyInstrumentation {
 }
 
 /** The instrumentation of a policy whose executor reports how the function settled. */
-export abstract class ExecutorInstrumentation implements PolicyInstrumentation {
+export abstract class ExecutorInstrumentation implements PolicyInstrumentation, ShortCallOwner {
   abstract readonly execute: Execute;
-  readonly #tap: InvocationTap | undefined;
+  #tap: InvocationTap | undefined;
   #calls = 0;
   #isDetached = false;
 
@@ -62,6 +63,7 @@ export abstract class ExecutorInstrumentation implements PolicyInstrumentation {
   /** The policy is detached and has no active call: stops observing its executor. */
   protected release(): void {
     this.#tap?.dispose();
+    this.#tap = undefined;
   }
 
   /** @param createCall receives the outer call and the caller's signal */
@@ -69,15 +71,66 @@ export abstract class ExecutorInstrumentation implements PolicyInstrumentation {
     policy: object,
     original: Execute,
     { executions }: InstrumentationSettings,
-    createCall: (parent: Call | undefined, signal: AbortSignal | undefined) => Call,
+    createCall: (parent: OuterCall | undefined, signal: AbortSignal | undefined) => Call,
   ): Execute {
     const instrumentation = this;
-    return function execute(this: unknown, fn, signal, ...rest) {
+    const execute: Execute = function execute(this: unknown, fn, signal, ...rest) {
+      const outer = shortOuterOf(policy);
+      if (outer && instrumentation.isShort) {
+        return instrumentation.runShort(outer, original, this, fn, signal);
+      }
       const call = createCall(parentOf(policy, signal), signal);
       instrumentation.callStarted();
       executions?.begin(call);
       return runAndObserve(call, original, this, functionOf(call, fn), signal, rest);
     };
+    if (!executions) this.allowShort(execute, original);
+    return execute;
+  }
+
+  /** Allows stacks with this policy to use short calls if `original` is cockatiel's own `execute`. */
+  protected allowShort(execute: Execute, original: Execute): void {
+    if (this.#tap !== undefined && callsAtOnce(original)) shortExecutes.add(execute);
+  }
+
+  /** Whether a call that begins now may be short. */
+  protected get isShort(): boolean {
+    return false;
+  }
+
+  /** Runs a call of a stack's member that is likely to succeed. */
+  protected runShort(
+    outer: OuterCall,
+    original: Execute,
+    policy: unknown,
+    fn: Fn,
+    signal: AbortSignal | undefined,
+  ): unknown {
+    const tap = this.#tap;
+    if (tap === undefined) return original.call(policy, fn, signal);
+    const call = new ShortCall(tap, this, outer, signal, fn);
+    outer.enter(call);
+    this.callStarted();
+    tap.next = call;
+    context.parent = call;
+    try {
+      const promise = original.call(policy, fn, signal);
+      call.hasReturned(promise);
+      return promise;
+    } finally {
+      context.parent = outer;
+    }
+  }
+
+  /** Counts a call whose function succeeded at the first attempt. An amount of -1 takes it back. */
+  succeeded(_amount: 1 | -1): void {}
+
+  /** Creates the `Call` that replaces a short call. */
+  abstract continueCall(outer: Call, short: ShortCall): Call & InvocationObserver;
+
+  /** Calls `fn` in the further invocations of a short call that became `call`. */
+  protected continueWith(call: Call, fn: Fn): void {
+    this.#tap?.replace(fn, functionOf(call, fn));
   }
 
   /** The wrapped function calls this first; see `InvocationTap.observe`. */

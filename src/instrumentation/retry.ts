@@ -11,6 +11,7 @@ import {
   type InstrumentationSettings,
 } from './policy-instrumentation.ts';
 import type { Execute, Retry } from './policy-types.ts';
+import type { ShortCall } from './short-call.ts';
 
 export class RetryInstrumentation extends ExecutorInstrumentation {
   readonly execute: Execute;
@@ -39,6 +40,21 @@ export class RetryInstrumentation extends ExecutorInstrumentation {
       settings,
       (parent, signal) => new RetryCall(this, parent, signal),
     );
+  }
+
+  protected override get isShort(): boolean {
+    return true;
+  }
+
+  override succeeded(amount: 1 | -1): void {
+    this.#counts.calls.add(RESULT.success_without_retry, amount);
+  }
+
+  continueCall(outer: Call, { signal, fn }: ShortCall): RetryCall {
+    const call = new RetryCall(this, outer, signal);
+    call.attempts = 1;
+    this.continueWith(call, fn);
+    return call;
   }
 
   protected override release(): void {

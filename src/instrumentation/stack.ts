@@ -1,10 +1,11 @@
 import { activeExecutions, SETTLES_EARLY } from '../metrics/active-executions.ts';
-import { applyInside, Call, context, parentOf, restart } from './call.ts';
+import { applyInside, Call, context, type OuterCall, parentOf, restart } from './call.ts';
 import { ContinuationCall } from './custom-policy.ts';
 import type { Executions } from './executions.ts';
 import { runAndObserve } from './observe-result.ts';
 import type { PolicyInstrumentation } from './policy-instrumentation.ts';
-import { type AnyPolicy, type Execute, type Fn, shapeOf, stackOf } from './policy-types.ts';
+import { type AnyPolicy, type Execute, type Fn, isWrap, shapeOf, stackOf } from './policy-types.ts';
+import { shortExecutes } from './short-call.ts';
 
 /** Instruments a stack, a noop policy, or a user-defined policy. */
 export class StackInstrumentation implements PolicyInstrumentation {
@@ -16,6 +17,9 @@ export class StackInstrumentation implements PolicyInstrumentation {
     const isCustom = shapeOf(policy).type === 'custom';
     // A user-defined policy may call any policy.
     const stack = isCustom ? { members: undefined, hasNoop: false } : stackOf(policy);
+    const members = isWrap(policy) ? policy.wrapped : [];
+    const executes = members.map(({ execute }) => execute);
+    const allowsShort = executes.every((execute) => shortExecutes.has(execute));
     const settlesEarly = SETTLES_EARLY in policy;
 
     const instrumentation = this;
@@ -24,13 +28,15 @@ export class StackInstrumentation implements PolicyInstrumentation {
       const mayDiscard = isCustom || (settlesEarly && isAbortable);
       const call = new StackCall(instrumentation, parentOf(policy, signal), signal, !mayDiscard);
       call.stack = stack;
+      call.allowsShort =
+        allowsShort && !mayDiscard && !call.outer && areUnchanged(members, executes);
       executions.begin(call, policy);
       // The user's function. Policies that it calls are not part of this stack.
       const inner: Fn = function inner() {
         call.called = true;
         const caller = context.parent ?? call;
         caller.entered = call;
-        const continuation = call.parent && new ContinuationCall(caller, call);
+        const continuation = call.outer && new ContinuationCall(caller.toCall(), call);
         if (continuation && !continuation.isAbandoned) restart(continuation);
         return applyInside(continuation, fn, undefined, arguments);
       };
@@ -48,13 +54,22 @@ export class StackInstrumentation implements PolicyInstrumentation {
   }
 }
 
+/** Whether no member was replaced or decorated since the stack was instrumented. */
+function areUnchanged(members: readonly AnyPolicy[], executes: readonly Execute[]): boolean {
+  if (members.length !== executes.length) return false;
+  for (let i = 0; i < executes.length; i++) {
+    if (members[i]?.execute !== executes[i]) return false;
+  }
+  return true;
+}
+
 class StackCall extends Call {
   readonly #handsOnResult: boolean;
 
   /** @param handsOnResult `false` if the policy may discard the result of an inner policy */
   constructor(
     owner: StackInstrumentation,
-    parent: Call | undefined,
+    parent: OuterCall | undefined,
     signal: AbortSignal | undefined,
     handsOnResult: boolean,
   ) {
@@ -68,6 +83,10 @@ class StackCall extends Call {
 
   override get handsOnResult(): boolean {
     return this.#handsOnResult;
+  }
+
+  override settles(inner: OuterCall): boolean {
+    return super.settles(inner) && inner.promise === this.promise;
   }
 
   override hasReturned(result: unknown): void {

@@ -5,6 +5,7 @@ import { durationOf, type InvocationObserver, isRace, tapEmitter } from './cocka
 import type { Executions } from './executions.ts';
 import { ExecutorInstrumentation, type InstrumentationSettings } from './policy-instrumentation.ts';
 import type { Execute, Timeout } from './policy-types.ts';
+import type { ShortCall } from './short-call.ts';
 
 /** Schedules microtasks. Unlike `queueMicrotask`, fake timers do not replace it. */
 const resolved = Promise.resolve();
@@ -35,6 +36,10 @@ export class TimeoutInstrumentation extends ExecutorInstrumentation {
       settings,
       (parent, signal) => new TimeoutCall(this, parent, signal),
     );
+  }
+
+  continueCall(outer: Call, { signal }: ShortCall): TimeoutCall {
+    return new TimeoutCall(this, outer, signal);
   }
 
   override detach(): void {
@@ -136,6 +141,7 @@ class TimeoutCall extends Call implements InvocationObserver {
     if (this.owner.isRace && !ok && this.functionSignal?.aborted) {
       this.inner?.observeFromSide();
       this.inner = undefined;
+      this.isObserved = false;
     }
     this.settleInner(ok, value);
   }

@@ -17,8 +17,8 @@ export class FallbackMetrics {
     }
   }
 
-  count(result: number, type: FallbackType): void {
-    this.calls.add(this.#index(result, type));
+  count(result: number, type: FallbackType, amount = 1): void {
+    this.calls.add(this.#index(result, type), amount);
   }
 
   #index(result: number, type: FallbackType): number {
