@@ -142,10 +142,18 @@ class Reader {
       return headOf(node);
     }
     if (ts.isClassDeclaration(node)) return headOf(node);
-    if (ts.isVariableDeclaration(node) || this.#isObjectType(node)) return undefined;
+    if (ts.isVariableDeclaration(node)) return this.#constant(node);
+    if (this.#isObjectType(node)) return undefined;
     if (!ts.isTypeAliasDeclaration(node) || !this.#isExpanded(node)) return sourceOf(node);
     const type = this.#checker.getTypeAtLocation(node.name);
     return `type ${node.name.text} = ${this.#printComputed(type, node.type)}`;
+  }
+
+  /** Only of a constant without members to list. */
+  #constant({ name }: ts.VariableDeclaration): string | undefined {
+    const type = this.#checker.getTypeAtLocation(name);
+    if (this.#readProperties(type, '').length > 0) return undefined;
+    return `const ${name.getText()}: ${this.#print(type, name)}`;
   }
 
   #functionSignature(node: ts.FunctionDeclaration): string {

@@ -31,9 +31,11 @@ export type Series = Readonly<Record<string, string>>;
 export interface Metric {
   /** The dotted OpenTelemetry name. */
   readonly name: string;
+  /** The kind of OpenTelemetry instrument. */
   readonly instrument: InstrumentKind;
   /** UCUM. */
   readonly unit: string;
+  /** What the metric measures, in one sentence. */
   readonly description: string;
   /** The attribute with the name of the policy, dependency or `gather` call; on every series. */
   readonly subject: string;
