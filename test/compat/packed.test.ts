@@ -24,7 +24,7 @@ let home: Home;
 beforeAll(() => {
   home = new Home();
   execFileSync('tar', ['xf', home.tarball], { cwd: home.path });
-});
+}, DEADLINE_MS);
 
 afterAll(() => home.remove());
 
@@ -51,7 +51,7 @@ describe.each(combinations)('packed, with cockatiel $cockatiel and sdk $sdk', (c
   let service: Service;
   beforeAll(() => {
     service = serviceWith(combination);
-  });
+  }, DEADLINE_MS);
 
   const run = async (file: string) => JSON.parse(await service.run(process.execPath, file));
 
