@@ -1,7 +1,7 @@
 import type { Files } from '../src/generate/formats/write-files.ts';
 import { yamlFile } from '../src/generate/formats/yaml.ts';
 import { ATTRIBUTES, type AttributeDescription } from '../src/semconv/descriptions.ts';
-import { METRICS, type Metric } from '../src/semconv/metrics.ts';
+import { CONNECTION_METRICS, METRICS, type Metric } from '../src/semconv/metrics.ts';
 
 const FOLDER = 'semconv/registry';
 const STABILITY = 'development';
@@ -32,7 +32,7 @@ export function registryFiles(version: string): Files {
       ...FORMAT,
       attributes: Object.entries(ATTRIBUTES).map(([key, text]) => attributeOf(key, text)),
     }),
-    ...file('metrics.yaml', { ...FORMAT, metrics: METRICS.map(metricOf) }),
+    ...file('metrics.yaml', { ...FORMAT, metrics: [...METRICS, ...CONNECTION_METRICS].map(metricOf) }),
   };
 }
 

@@ -2,10 +2,12 @@ import type { MeterProvider } from '@opentelemetry/api';
 import { assertName, assertOptions, type InstrumentOptions } from './instrument-options.ts';
 import { attach, detach, isAttached } from './instrumentation/attach.ts';
 import { type AnyPolicy, isPolicy } from './instrumentation/policy-types.ts';
+import type { ConnectionMetrics } from './metrics/connection.ts';
 import type { DegradationMetrics } from './metrics/degradation.ts';
 import type { DependencyMetrics } from './metrics/dependency.ts';
 import { MeterGroup } from './metrics/meter-group.ts';
 import type { PolicyMetrics } from './metrics/policy-metrics.ts';
+import type { PoolMetrics } from './metrics/pool.ts';
 import { type PolicySnapshot, snapshotOf } from './metrics/snapshot.ts';
 import { GlobalMeterProviderConnection } from './otel/global-meter-provider.ts';
 import { connect } from './otel/reporter.ts';
@@ -126,6 +128,42 @@ export function dependencyMetrics(
     connectIfNeeded,
     leave: () => group.unwatchDependency(metrics),
   };
+}
+
+/** Returns the metrics of one supervised connection. Call `connectIfNeeded` now and then. */
+export function connectionMetrics(
+  name: string,
+  owner: object,
+  meterProvider: MeterProvider | undefined,
+): {
+  readonly counts: ConnectionMetrics;
+  readonly connectIfNeeded: () => void;
+  /** Counts a fault under the policy name of the same name. */
+  readonly fault: (error: unknown) => void;
+  /** Ends the registration. */
+  readonly leave: () => void;
+} {
+  const { group, connectIfNeeded } = destinationOf(meterProvider);
+  const metrics = group.obtainConnection(name);
+  const registration = group.register(metrics, owner, {});
+  return {
+    counts: metrics.connectionMetrics(),
+    connectIfNeeded,
+    fault: (error) => group.obtain(name, {}).fault(error),
+    leave: () => group.release(registration),
+  };
+}
+
+/** Returns the metrics of one connection pool. */
+export function poolMetrics(
+  name: string,
+  owner: object,
+  meterProvider: MeterProvider | undefined,
+): { readonly counts: PoolMetrics; readonly leave: () => void } {
+  const { group } = destinationOf(meterProvider);
+  const metrics = group.obtainPool(name);
+  const registration = group.register(metrics, owner, {});
+  return { counts: metrics.poolMetrics(), leave: () => group.release(registration) };
 }
 
 /**

@@ -12,12 +12,16 @@ import {
   CIRCUIT_BREAKER_FAILURES,
   CIRCUIT_BREAKER_FAILURES_LIMIT,
   CIRCUIT_BREAKER_STATE,
+  CONNECTION_METRICS,
   EXECUTIONS,
   METRICS,
   type Metric,
 } from '../../src/semconv/metrics.ts';
 import { labelName, metricName, NAMINGS, selector } from '../../src/semconv/prometheus.ts';
 import { code, table } from './markdown.ts';
+
+/** All metrics that this package defines. */
+const ALL = [...METRICS, ...CONNECTION_METRICS];
 
 const EXAMPLE = selector(EXECUTIONS, 'otlp-utf8', [equals<Outcome>(ATTR_OUTCOME, 'failure')]);
 
@@ -37,6 +41,7 @@ This page lists every metric, its attributes and its name in Prometheus. Stabili
 | of a closed list of values | the call of \`instrument\`, with the value 0, so that \`increase()\` sees the first event |
 | of a *lazy* value | its first event, or the call of \`instrument\` for a policy that can have it: a timeout for \`timed_out\`, \`maxAttempts: 2\` for the attempts \`1\` and \`2\`, health routes with a token for administration |
 | of an open value (\`any\`) | its first event |
+| of a connection | the first call of \`superviseConnection\` for its name, see [connections](connections.md); its histogram from the first recovery |
 | of a histogram | its first duration |
 
 A series that exists remains. A gauge ends with a 0 when its policy is removed. If the wall clock is set back, the JavaScript SDK
@@ -44,7 +49,7 @@ exports the last value of every gauge until the clock has caught up; counters co
 
 A stack of five policies has 38 series before its first call, 51 while every call succeeds, and at most 90 after trouble.
 
-${METRICS.map(section).join('\n')}
+${ALL.map(section).join('\n')}
 ## What the values mean
 
 ${values()}
@@ -129,7 +134,7 @@ series has the labels \`job\` and \`instance\` of Prometheus, and \`otel_scope_*
 
 ${table(
   ['metric', ...NAMINGS],
-  METRICS.map((metric) => [
+  ALL.map((metric) => [
     code(metric.name),
     ...NAMINGS.map((naming) => code(metricName(metric, naming, part(metric)))),
   ]),
@@ -214,6 +219,6 @@ function part({ instrument }: Metric): 'bucket' | undefined {
 /** Every attribute of the catalog once, in the order of the catalog. */
 function attributes(): string[] {
   return [
-    ...new Set(METRICS.flatMap(({ subject, attributes }) => [subject, ...Object.keys(attributes)])),
+    ...new Set(ALL.flatMap(({ subject, attributes }) => [subject, ...Object.keys(attributes)])),
   ];
 }

@@ -1,4 +1,6 @@
 import {
+  ATTR_CONNECTION_NAME,
+  ATTR_DB_POOL_NAME,
   ATTR_DEGRADATION_NAME,
   ATTR_DEPENDENCY_NAME,
   ATTR_POLICY_NAME,
@@ -41,6 +43,8 @@ export class MeterGroup {
   readonly #unwatched = new Set<PolicyMetrics>();
   readonly #report: FaultHandler;
   #recorderFactory: RecorderFactory | undefined;
+  #hasConnections = false;
+  #onFirstConnection: (() => void) | undefined;
 
   /** @param report receives faults, and must not throw */
   constructor(report: FaultHandler) {
@@ -55,6 +59,29 @@ export class MeterGroup {
   /** Returns the metrics of `gather` calls of a name. */
   obtainDegradation(name: string): PolicyMetrics {
     return this.#obtain(ATTR_DEGRADATION_NAME, name, {});
+  }
+
+  /** Returns the metrics of supervised connections of a name. */
+  obtainConnection(name: string): PolicyMetrics {
+    this.#useConnections();
+    return this.#obtain(ATTR_CONNECTION_NAME, name, {});
+  }
+
+  /** Returns the metrics of connection pools of a name. */
+  obtainPool(name: string): PolicyMetrics {
+    this.#useConnections();
+    return this.#obtain(ATTR_DB_POOL_NAME, name, {});
+  }
+
+  /** Whether instruments of connections are needed. */
+  get hasConnections(): boolean {
+    return this.#hasConnections;
+  }
+
+  #useConnections(): void {
+    if (this.#hasConnections) return;
+    this.#hasConnections = true;
+    this.#onFirstConnection?.();
   }
 
   /** Returns the metrics of a dependency for a new watcher. */
@@ -92,9 +119,14 @@ export class MeterGroup {
     return metrics;
   }
 
-  /** Sets where durations are recorded; `undefined` stops recording. */
-  recordTo(recorders: RecorderFactory | undefined): void {
+  /**
+   * Sets where durations are recorded; `undefined` stops recording.
+   *
+   * @param onFirstConnection creates the instruments of connections
+   */
+  recordTo(recorders: RecorderFactory | undefined, onFirstConnection?: () => void): void {
     this.#recorderFactory = recorders;
+    this.#onFirstConnection = onFirstConnection;
     for (const metrics of this.policies.values()) this.#setRecorder(metrics);
   }
 

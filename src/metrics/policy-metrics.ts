@@ -4,6 +4,7 @@ import { processWide } from '../shared/process-wide.ts';
 import type { BreakerControl } from './breaker-control.ts';
 import { BulkheadMetrics } from './bulkhead.ts';
 import { CircuitBreakerMetrics } from './circuit-breaker.ts';
+import { ConnectionMetrics } from './connection.ts';
 import type { CounterSeries } from './counter-series.ts';
 import { DegradationMetrics } from './degradation.ts';
 import { DependencyMetrics } from './dependency.ts';
@@ -11,6 +12,7 @@ import type { Recorder, RecorderSource } from './duration-histogram.ts';
 import { ErrorMetrics } from './errors.ts';
 import { ExecutionMetrics } from './execution.ts';
 import { FallbackMetrics } from './fallback.ts';
+import { PoolMetrics } from './pool.ts';
 import { RetryMetrics } from './retry.ts';
 import { TimeoutMetrics } from './timeout.ts';
 
@@ -65,6 +67,8 @@ export class PolicyMetrics implements RecorderSource {
   fallback: FallbackMetrics | undefined = undefined;
   degradation: DegradationMetrics | undefined = undefined;
   dependency: DependencyMetrics | undefined = undefined;
+  connection: ConnectionMetrics | undefined = undefined;
+  pool: PoolMetrics | undefined = undefined;
 
   /** Set while durations are exported. */
   createRecorder: ((metric: Metric, series: number) => Recorder) | undefined;
@@ -123,6 +127,16 @@ export class PolicyMetrics implements RecorderSource {
     return this.dependency;
   }
 
+  connectionMetrics(): ConnectionMetrics {
+    this.connection ??= new ConnectionMetrics(this);
+    return this.connection;
+  }
+
+  poolMetrics(): PoolMetrics {
+    this.pool ??= new PoolMetrics();
+    return this.pool;
+  }
+
   /** Counts and reports a fault of this package or of a user's hook. */
   fault(error: unknown): void {
     this.errors.telemetry.add(0);
@@ -169,10 +183,10 @@ export class PolicyMetrics implements RecorderSource {
 
   #aggregates(): Aggregate[] {
     const { execution, circuitBreaker, retry, timeout, bulkhead, fallback } = this;
-    const { degradation, dependency } = this;
+    const { degradation, dependency, connection, pool } = this;
     const members = [execution, circuitBreaker, retry, timeout, bulkhead, fallback];
     const errors = this.isOfPolicies ? this.errors : undefined;
-    return [...members, degradation, dependency, errors].filter(
+    return [...members, degradation, dependency, connection, pool, errors].filter(
       (aggregate) => aggregate !== undefined,
     );
   }

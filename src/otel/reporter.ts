@@ -13,7 +13,14 @@ import type { Recorder } from '../metrics/duration-histogram.ts';
 import type { MeterGroup } from '../metrics/meter-group.ts';
 import type { PolicyMetrics } from '../metrics/policy-metrics.ts';
 import { NAMESPACE } from '../semconv/attributes.ts';
-import { EXECUTION_DURATION, METRICS, type Metric, type Series } from '../semconv/metrics.ts';
+import {
+  CONNECTION_METRICS,
+  EXECUTION_DURATION,
+  METRICS,
+  type Metric,
+  POOL_METRICS,
+  type Series,
+} from '../semconv/metrics.ts';
 import { reportFault, warn } from '../shared/diagnostics.ts';
 import { bindHistogram } from './bound-histogram.ts';
 
@@ -59,16 +66,39 @@ export class Reporter {
     // Without a version, which would be a label of every series and change with each release.
     this.#meter = provider.getMeter('cockatiel-otel');
     for (const metric of METRICS) this.#createInstrument(metric);
+    if (group.hasConnections) this.#createConnectionInstruments();
   }
 
   start(): void {
-    this.#meter.addBatchObservableCallback(this.#collect, [...this.#gauges.values()]);
-    this.#group.recordTo((policy, metric, series) => this.#createRecorder(policy, metric, series));
+    this.#startCollecting();
+    this.#group.recordTo(
+      (policy, metric, series) => this.#createRecorder(policy, metric, series),
+      () => this.#onFirstConnection(),
+    );
   }
 
   stop(): void {
-    this.#meter.removeBatchObservableCallback(this.#collect, [...this.#gauges.values()]);
+    this.#stopCollecting();
     this.#group.recordTo(undefined);
+  }
+
+  #startCollecting(): void {
+    this.#meter.addBatchObservableCallback(this.#collect, [...this.#gauges.values()]);
+  }
+
+  #stopCollecting(): void {
+    this.#meter.removeBatchObservableCallback(this.#collect, [...this.#gauges.values()]);
+  }
+
+  /** The callback has a fixed list of gauges, so it is registered again. */
+  #onFirstConnection(): void {
+    this.#stopCollecting();
+    this.#createConnectionInstruments();
+    this.#startCollecting();
+  }
+
+  #createConnectionInstruments(): void {
+    for (const metric of [...CONNECTION_METRICS, ...POOL_METRICS]) this.#createInstrument(metric);
   }
 
   #createInstrument(metric: Metric): void {

@@ -48,6 +48,14 @@ export const ATTR_DEPENDENCY_NAME = 'resilience.dependency.name';
 export const ATTR_DEPENDENCY_RESULT = 'resilience.dependency.result';
 /** How an attempt to recover a dependency ended. */
 export const ATTR_DEPENDENCY_RECOVERY_RESULT = 'resilience.dependency.recovery.result';
+export const ATTR_CONNECTION_NAME = 'resilience.connection.name';
+export const ATTR_CONNECTION_STATE = 'resilience.connection.state';
+export const ATTR_CONNECTION_PREVIOUS_STATE = 'resilience.connection.previous_state';
+export const ATTR_CONNECTION_ATTEMPT_RESULT = 'resilience.connection.attempt.result';
+export const ATTR_CONNECTION_LOSS_REASON = 'resilience.connection.loss.reason';
+/** Defined by OpenTelemetry: https://opentelemetry.io/docs/specs/semconv/registry/attributes/db/ */
+export const ATTR_DB_POOL_NAME = 'db.client.connection.pool.name';
+export const ATTR_DB_POOL_STATE = 'db.client.connection.state';
 /** Defined by OpenTelemetry: https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/ */
 export const ATTR_ERROR_TYPE = 'error.type';
 
@@ -158,6 +166,66 @@ export const DEGRADATION_STATUSES = ['complete', 'partial', 'failed'] as const;
 export const DEPENDENCY_RESULTS = ['available', 'slow', 'unavailable'] as const;
 
 export const RECOVERY_RESULTS = ['success', 'failure'] as const;
+
+/**
+ * The states of a supervised connection. `reconnecting`: the client tries. `stalled`: the client does
+ * not try, or a limit passed, and the supervisor acts. `closed`: the supervision was disposed of.
+ */
+export const CONNECTION_STATES = [
+  'connecting',
+  'connected',
+  'reconnecting',
+  'stalled',
+  'closed',
+] as const;
+
+/** The transitions of a supervised connection: [previous state, new state]. */
+export const CONNECTION_TRANSITIONS = [
+  ['connecting', 'connected'],
+  ['connecting', 'stalled'],
+  ['connected', 'reconnecting'],
+  ['connected', 'stalled'],
+  ['reconnecting', 'connected'],
+  ['reconnecting', 'stalled'],
+  ['stalled', 'connected'],
+  ['stalled', 'reconnecting'],
+  ['connecting', 'closed'],
+  ['connected', 'closed'],
+  ['reconnecting', 'closed'],
+  ['stalled', 'closed'],
+] as const;
+
+/**
+ * Why a connection was lost: the socket `closed` or had an `error`, a `probe` failed, the client `ended`
+ * all attempts or is `overdue` with the next one, or the server became `read_only`.
+ */
+export const CONNECTION_LOSS_REASONS = [
+  'closed',
+  'error',
+  'probe',
+  'ended',
+  'overdue',
+  'read_only',
+] as const;
+
+/** The states of a pooled connection; defined by OpenTelemetry. */
+export const DB_POOL_STATES = ['idle', 'used'] as const;
+
+/**
+ * The state of a supervised connection.
+ *
+ * @example
+ * const isUp = (state: ConnectionState) => state === 'connected';
+ */
+export type ConnectionState = (typeof CONNECTION_STATES)[number];
+
+/**
+ * Why a connection was lost.
+ *
+ * @example
+ * const hangs = (reason: ConnectionLossReason) => reason === 'probe' || reason === 'overdue';
+ */
+export type ConnectionLossReason = (typeof CONNECTION_LOSS_REASONS)[number];
 
 export type ExecutionResult = (typeof EXECUTION_RESULTS)[number];
 

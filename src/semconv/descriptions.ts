@@ -21,7 +21,15 @@ function closed<T extends string>(
   return { brief, values };
 }
 
-/** By attribute. OpenTelemetry describes `error.type`. */
+const CONNECTION_STATES: Readonly<Record<attr.ConnectionState, string>> = {
+  connecting: 'The first attempt is in progress.',
+  connected: 'The client can be used.',
+  reconnecting: 'The client tries to connect.',
+  stalled: 'The client does not try, or a limit passed: the supervisor acts.',
+  closed: 'The supervision ended.',
+};
+
+/** By attribute. OpenTelemetry describes `error.type` and `db.client.connection.*`. */
 export const ATTRIBUTES: Readonly<Record<string, AttributeDescription>> = {
   [attr.ATTR_POLICY_NAME]: {
     brief: 'The name of the policy: one for each dependency.',
@@ -161,5 +169,36 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeDescription>> = {
     'How an attempt to recover the dependency ended.',
     attr.RECOVERY_RESULTS,
     { success: 'Without an error.', failure: 'With an error.' },
+  ),
+  [attr.ATTR_CONNECTION_NAME]: {
+    brief: 'The name of the supervised connection; the same as that of its policy.',
+    examples: ['cache', 'orders-db'],
+  },
+  [attr.ATTR_CONNECTION_STATE]: closed(
+    'The state of a connection; of a transition the new one.',
+    attr.CONNECTION_STATES,
+    CONNECTION_STATES,
+  ),
+  [attr.ATTR_CONNECTION_PREVIOUS_STATE]: closed(
+    'The state before a transition.',
+    attr.CONNECTION_STATES,
+    CONNECTION_STATES,
+  ),
+  [attr.ATTR_CONNECTION_ATTEMPT_RESULT]: closed(
+    'How an attempt to connect ended.',
+    attr.RECOVERY_RESULTS,
+    { success: 'Connected.', failure: 'Not connected.' },
+  ),
+  [attr.ATTR_CONNECTION_LOSS_REASON]: closed(
+    'Why the connection was lost.',
+    attr.CONNECTION_LOSS_REASONS,
+    {
+      closed: 'The socket closed.',
+      error: 'The client reported an error.',
+      probe: 'A probe failed or timed out: the server hangs.',
+      ended: 'The client gave up.',
+      overdue: 'The client did not connect in the time that it announced.',
+      read_only: 'The server answers, but accepts no writes.',
+    },
   ),
 };

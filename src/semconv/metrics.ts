@@ -352,8 +352,126 @@ export const TELEMETRY_ERRORS = define({
   description: 'Faults of the instrumentation or of a hook of the user; none reached a call.',
 });
 
+export const CONNECTION_STATE = define({
+  name: 'resilience.connection.state',
+  instrument: 'updowncounter',
+  unit: '{connection}',
+  description: 'Supervised connections in the state.',
+  subject: attr.ATTR_CONNECTION_NAME,
+  attributes: { [attr.ATTR_CONNECTION_STATE]: attr.CONNECTION_STATES },
+  lazy: ['closed'],
+});
+
+export const CONNECTION_DOWNTIME = define({
+  name: 'resilience.connection.downtime',
+  instrument: 'gauge',
+  unit: 's',
+  description:
+    'Time since the connection left connected, or since its supervision started; 0 while it is connected.',
+  subject: attr.ATTR_CONNECTION_NAME,
+});
+
+export const CONNECTION_TRANSITIONS = define({
+  name: 'resilience.connection.transitions',
+  instrument: 'counter',
+  unit: '{transition}',
+  description: 'State changes of supervised connections.',
+  subject: attr.ATTR_CONNECTION_NAME,
+  attributes: {
+    [attr.ATTR_CONNECTION_STATE]: attr.CONNECTION_STATES,
+    [attr.ATTR_CONNECTION_PREVIOUS_STATE]: attr.CONNECTION_STATES,
+  },
+  series: attr.CONNECTION_TRANSITIONS.map(([previous, next]) => ({
+    [attr.ATTR_CONNECTION_PREVIOUS_STATE]: previous,
+    [attr.ATTR_CONNECTION_STATE]: next,
+  })),
+  lazy: ['closed'],
+});
+
+export const CONNECTION_ATTEMPTS = define({
+  name: 'resilience.connection.attempts',
+  instrument: 'counter',
+  unit: '{attempt}',
+  description: 'Attempts of the client or of its supervisor to connect, by whether they succeeded.',
+  subject: attr.ATTR_CONNECTION_NAME,
+  attributes: { [attr.ATTR_CONNECTION_ATTEMPT_RESULT]: attr.RECOVERY_RESULTS },
+});
+
+export const CONNECTION_LOSSES = define({
+  name: 'resilience.connection.losses',
+  instrument: 'counter',
+  unit: '{loss}',
+  description: 'Losses of a connection, and of attempts to regain it, by reason.',
+  subject: attr.ATTR_CONNECTION_NAME,
+  attributes: { [attr.ATTR_CONNECTION_LOSS_REASON]: attr.CONNECTION_LOSS_REASONS },
+});
+
+export const CONNECTION_RECOVERY_DURATION = define({
+  name: 'resilience.connection.recovery.duration',
+  instrument: 'histogram',
+  unit: 's',
+  description: 'Time from the loss of a connection until it is connected again.',
+  subject: attr.ATTR_CONNECTION_NAME,
+  buckets: [1, 10, 60, 300],
+});
+
 /**
- * All metrics, in the order of the docs.
+ * The pools of a database client, by OpenTelemetry's conventions:
+ * https://opentelemetry.io/docs/specs/semconv/database/database-metrics/#connection-pools
+ */
+export const POOL_CONNECTIONS = define({
+  name: 'db.client.connection.count',
+  instrument: 'updowncounter',
+  unit: '{connection}',
+  description: 'Connections of the pool in the state.',
+  subject: attr.ATTR_DB_POOL_NAME,
+  attributes: { [attr.ATTR_DB_POOL_STATE]: attr.DB_POOL_STATES },
+});
+
+export const POOL_LIMIT = define({
+  name: 'db.client.connection.max',
+  instrument: 'updowncounter',
+  unit: '{connection}',
+  description: 'Connections that the pool may open.',
+  subject: attr.ATTR_DB_POOL_NAME,
+});
+
+export const POOL_PENDING = define({
+  name: 'db.client.connection.pending_requests',
+  instrument: 'updowncounter',
+  unit: '{request}',
+  description: 'Requests that wait for a connection of the pool.',
+  subject: attr.ATTR_DB_POOL_NAME,
+});
+
+export const POOL_TIMEOUTS = define({
+  name: 'db.client.connection.timeouts',
+  instrument: 'counter',
+  unit: '{timeout}',
+  description: 'Requests that did not get a connection of the pool in time.',
+  subject: attr.ATTR_DB_POOL_NAME,
+});
+
+/** The metrics of supervised connections. Their instruments exist once a connection is supervised. */
+export const CONNECTION_METRICS: readonly Metric[] = [
+  CONNECTION_STATE,
+  CONNECTION_DOWNTIME,
+  CONNECTION_TRANSITIONS,
+  CONNECTION_ATTEMPTS,
+  CONNECTION_LOSSES,
+  CONNECTION_RECOVERY_DURATION,
+];
+
+/** The metrics of connection pools, whose names OpenTelemetry defines. */
+export const POOL_METRICS: readonly Metric[] = [
+  POOL_CONNECTIONS,
+  POOL_LIMIT,
+  POOL_PENDING,
+  POOL_TIMEOUTS,
+];
+
+/**
+ * Every metric that exists without supervised connections, in the order of the docs.
  *
  * @example
  * const names = METRICS.map(({ name }) => name);

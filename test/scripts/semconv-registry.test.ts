@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { registryFiles } from '../../scripts/semconv-registry.ts';
 import * as attributes from '../../src/semconv/attributes.ts';
-import { METRICS } from '../../src/semconv/metrics.ts';
+import { CONNECTION_METRICS, METRICS as CORE } from '../../src/semconv/metrics.ts';
+
+const METRICS = [...CORE, ...CONNECTION_METRICS];
 
 /**
  * The parts of Weaver's `schemas/semconv.schema.v2.json` and `schemas/definition-manifest.v2.json` that

@@ -13,11 +13,12 @@ import {
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { gather } from '../../src/policies/gather/gather.ts';
 import * as attributes from '../../src/semconv/attributes.ts';
-import { METRICS } from '../../src/semconv/metrics.ts';
+import { CONNECTION_METRICS, METRICS as CORE } from '../../src/semconv/metrics.ts';
 import { TestSdk } from '../support/metrics.ts';
 import { administerEach, moveDependency, openCircuit } from '../support/traffic.ts';
 
-const names = METRICS.map(({ name }) => name);
+const METRICS = [...CORE, ...CONNECTION_METRICS];
+const names = CORE.map(({ name }) => name);
 const keys = Object.entries(attributes)
   .filter(([key]) => key.startsWith('ATTR_'))
   .map(([, value]) => String(value));
@@ -44,7 +45,7 @@ describe("opentelemetry's rules for names", () => {
   });
 
   it.each(keys)('the attribute %s is lower case and dotted', (key) => {
-    expect(key).toMatch(/^(resilience|error|otel)(\.[a-z]+(_[a-z]+)*)+$/);
+    expect(key).toMatch(/^(resilience|error|otel|db)(\.[a-z]+(_[a-z]+)*)+$/);
   });
 
   it('attributes have values in lower case, and every series is a combination of them', () => {

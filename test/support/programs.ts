@@ -10,6 +10,7 @@ export const PACKAGES = {
   'redis-server': 'redis-server',
   postgres: 'postgresql',
   initdb: 'postgresql',
+  'nats-server': 'nats-server',
 } as const;
 
 export type Program = keyof typeof PACKAGES;
@@ -26,6 +27,9 @@ export const NEEDED_BY: Readonly<Record<string, readonly Program[]>> = {
   'test/e2e/{incident,readme}.test.ts': ['prometheus', 'alertmanager'],
   'test/policies/clients/redis.test.ts': ['redis-server'],
   'test/policies/clients/postgres.test.ts': ['postgres', 'initdb'],
+  'test/connections/adapters/{ioredis,node-redis}.test.ts': ['redis-server'],
+  'test/connections/adapters/pg.test.ts': ['postgres', 'initdb'],
+  'test/connections/adapters/nats.test.ts': ['nats-server'],
 };
 
 /** Debian calls some of them differently. */
@@ -38,6 +42,7 @@ const NAMES: Readonly<Record<Program, readonly string[]>> = {
   'redis-server': ['redis-server'],
   postgres: ['postgres'],
   initdb: ['initdb'],
+  'nats-server': ['nats-server'],
 };
 
 /** The path of a program, if it is there. */

@@ -1,0 +1,149 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { requireProgram } from '../../support/programs.ts';
+
+interface User {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** A real server on a port of its own, which can be killed, paused and started again. */
+export class TestServer {
+  readonly port: number;
+  readonly folder: string;
+  readonly #command: readonly string[];
+  readonly #ready: string;
+  readonly #user: User;
+  #process: ChildProcess | undefined;
+
+  private constructor(
+    port: number,
+    folder: string,
+    command: readonly string[],
+    ready: string,
+    user: User = {},
+  ) {
+    this.port = port;
+    this.folder = folder;
+    this.#command = command;
+    this.#ready = ready;
+    this.#user = user;
+  }
+
+  static async redis(options: readonly string[] = []): Promise<TestServer> {
+    const port = await freePort();
+    const folder = mkdtempSync(join(tmpdir(), 'redis-'));
+    const own = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', folder];
+    const command = [requireProgram('redis-server'), ...own, ...options];
+    return new TestServer(port, folder, command, 'Ready to accept connections').start();
+  }
+
+  static async nats(): Promise<TestServer> {
+    const port = await freePort();
+    const folder = mkdtempSync(join(tmpdir(), 'nats-'));
+    const command = [requireProgram('nats-server'), '-a', '127.0.0.1', '-p', `${port}`];
+    return new TestServer(port, folder, command, 'Server is ready').start();
+  }
+
+  static async postgres(): Promise<TestServer> {
+    const port = await freePort();
+    const folder = mkdtempSync(join(tmpdir(), 'postgres-'));
+    const user = findUser();
+    if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid);
+    const data = ['-D', join(folder, 'data')];
+    const initdb = [...data, '-U', 'test', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
+    execFileSync(requireProgram('initdb'), initdb, { ...user, cwd: folder, stdio: 'pipe' });
+    const settings = {
+      port,
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+      fsync: 'off',
+      max_connections: 50,
+      lc_messages: 'C',
+    };
+    const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const command = [requireProgram('postgres'), ...data, ...options];
+    return new TestServer(port, folder, command, 'ready to accept connections', user).start();
+  }
+
+  /** Starts the server, again on the same port. */
+  async start(): Promise<this> {
+    const [program = '', ...args] = this.#command;
+    // In a process group, because PostgreSQL has a process for each connection.
+    const child = spawn(program, args, { ...this.#user, cwd: this.folder, detached: true });
+    this.#process = child;
+    let log = '';
+    const isReady = new Promise<void>((resolve, reject) => {
+      const read = (text: Buffer) => {
+        log += text;
+        if (log.includes(this.#ready)) resolve();
+      };
+      child.stdout.on('data', read);
+      child.stderr.on('data', read);
+      child.once('exit', () => reject(new Error(`Expected ${program} to start, got ${log}`)));
+    });
+    await isReady;
+    return this;
+  }
+
+  /** Ends the server at once. */
+  async kill(): Promise<void> {
+    const child = this.#process;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exit = once(child, 'exit');
+    this.#signal('SIGCONT');
+    this.#signal('SIGKILL');
+    await exit;
+    // The children of PostgreSQL own its shared memory until they have ended.
+    while (this.#signal(0)) await sleep(10);
+  }
+
+  /** Stops the server without closing its sockets. */
+  pause(): void {
+    this.#signal('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#signal('SIGCONT');
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #signal(signal: NodeJS.Signals | 0): boolean {
+    try {
+      return process.kill(-(this.#process?.pid ?? Number.NaN), signal);
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** A port that no server uses. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** PostgreSQL does not run as root. */
+function findUser(): User {
+  if (process.getuid?.() !== 0) return {};
+  for (const name of ['postgres', 'nobody']) {
+    const [uid, gid] = ['-u', '-g'].map((flag) =>
+      Number(spawnSync('id', [flag, name], { encoding: 'utf8' }).stdout.trim() || Number.NaN),
+    );
+    if (uid !== undefined && gid !== undefined && !Number.isNaN(uid + gid)) return { uid, gid };
+  }
+  throw new Error('Expected a user postgres or nobody to run PostgreSQL, found none');
+}
