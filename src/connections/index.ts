@@ -9,6 +9,12 @@
 export type { PoolStats } from '../metrics/pool.ts';
 export type { ConnectionLossReason, ConnectionState } from '../semconv/attributes.ts';
 export { type IoredisClient, ioredis } from './adapters/ioredis.ts';
+export { type NatsConnection, nats } from './adapters/nats.ts';
+export { type NodeRedisClient, nodeRedis } from './adapters/node-redis.ts';
+export type { PgClient, PgOptions } from './adapters/pg.ts';
+export { pgClient } from './adapters/pg-client.ts';
+export { type PgPool, type PgPoolOptions, pgPool } from './adapters/pg-pool.ts';
+export { type WebSocketLike, type WebSocketOptions, webSocket } from './adapters/web-socket.ts';
 export { type ReconnectDelayOptions, reconnectDelay } from './supervision/reconnect-delay.ts';
 export { superviseConnection } from './supervision/supervise-connection.ts';
 export {

@@ -8,11 +8,17 @@ import type { ConnectionAdapter } from '../supervision/types.ts';
  * const client: IoredisClient = new Redis();
  */
 export interface IoredisClient {
+  /** Such as `ready` or `reconnecting`. */
   readonly status: string;
+  /** Connects a client that ended or waits. */
   connect(): Promise<unknown>;
+  /** Sends PING, the probe. */
   ping(): Promise<unknown>;
+  /** Identifies the client. */
   disconnect(reconnect?: boolean): void;
+  /** Adds a listener. */
   on(event: string, listener: () => void): unknown;
+  /** Removes a listener. */
   off(event: string, listener: () => void): unknown;
 }
 

@@ -53,9 +53,7 @@ export function resolveSettings(
   if (!Number.isInteger(alertAfter) || alertAfter < 1) {
     throw expected('`options.alertAfter` to be an integer of at least 1', alertAfter);
   }
-  if (onAlert !== undefined && typeof onAlert !== 'function') {
-    throw expected('`options.onAlert` to be a function', onAlert);
-  }
+  if (onAlert !== undefined) assertFunction('options.onAlert', onAlert);
   assertOptions({ meterProvider: own.meterProvider });
   return {
     probeInterval,
@@ -86,4 +84,9 @@ export function assertMethods(argument: string, value: unknown, methods: readonl
   const missing = methods.find((method) => typeof holder?.[method] !== 'function');
   if (missing !== undefined)
     throw expected(`\`${argument}\` to have a method \`${missing}\``, value);
+}
+
+/** @throws TypeError if the argument is no function */
+export function assertFunction(argument: string, value: unknown): void {
+  if (typeof value !== 'function') throw expected(`\`${argument}\` to be a function`, value);
 }

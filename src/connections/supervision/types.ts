@@ -67,6 +67,7 @@ export interface ConnectionAdapter<C> {
  * throw new ReadOnlyError();
  */
 export class ReadOnlyError extends Error {
+  /** Distinguishes the error without its class. */
   override readonly name = 'ReadOnlyError';
 
   constructor(message = 'the server accepts no writes') {
@@ -144,11 +145,15 @@ export interface SuperviseOptions {
  * db.onStateChange(({ state, reason }) => console.log(state, reason));
  */
 export interface ConnectionStateChange {
+  /** The name of the connection. */
   readonly name: string;
+  /** The new state. */
   readonly state: ConnectionState;
+  /** The state before. */
   readonly previousState: ConnectionState;
   /** Why the connection was lost, if it was. */
   readonly reason?: ConnectionLossReason;
+  /** The error of the client or of the probe, if there was one. */
   readonly error?: unknown;
 }
 
@@ -159,6 +164,7 @@ export interface ConnectionStateChange {
  * const onAlert = ({ name, attempts }: ConnectionAlert) => page(`${name}: ${attempts} attempts`);
  */
 export interface ConnectionAlert {
+  /** The name of the connection. */
   readonly name: string;
   /** Attempts since the connection was last stable. */
   readonly attempts: number;
@@ -177,7 +183,9 @@ export interface ConnectionAlert {
  * await db.current().query('SELECT 1');
  */
 export interface SupervisedConnection<C> {
+  /** The name, which is also that of its policy. */
   readonly name: string;
+  /** The present state. */
   readonly state: ConnectionState;
   /** Attempts since the connection was last stable. */
   readonly attempts: number;
@@ -189,7 +197,11 @@ export interface SupervisedConnection<C> {
    * @param signal rejects the promise with its reason
    */
   ready(signal?: AbortSignal): Promise<C>;
-  /** @returns a function that removes the listener */
+  /**
+   * Calls a function at each change of state. Its errors are counted.
+   *
+   * @returns a function that removes the listener
+   */
   onStateChange(listener: (change: ConnectionStateChange) => void): () => void;
   /**
    * Probes a connected client, and otherwise attempts to connect at once.
@@ -206,6 +218,7 @@ export interface SupervisedConnection<C> {
   dependency(): ConnectionDependency;
   /** Ends the supervision. The client stays as it is: close it afterwards. */
   dispose(): void;
+  /** The same as `dispose`, for `using`. */
   [Symbol.dispose](): void;
 }
 
@@ -216,7 +229,12 @@ export interface SupervisedConnection<C> {
  * const { check }: ConnectionDependency = db.dependency();
  */
 export interface ConnectionDependency {
-  /** @throws Error if the connection is not connected */
+  /**
+   * Returns `true` if the connection is connected.
+   *
+   * @throws Error with the state and the last error otherwise
+   */
   readonly check: () => true;
+  /** The same as `recover` of the connection. */
   readonly recover: () => Promise<void>;
 }

@@ -4,7 +4,6 @@ import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { requireProgram } from '../../support/programs.ts';
 
 interface User {
@@ -20,6 +19,7 @@ export class TestServer {
   readonly #ready: string;
   readonly #user: User;
   #process: ChildProcess | undefined;
+  #isPaused = false;
 
   private constructor(
     port: number,
@@ -74,8 +74,7 @@ export class TestServer {
   /** Starts the server, again on the same port. */
   async start(): Promise<this> {
     const [program = '', ...args] = this.#command;
-    // In a process group, because PostgreSQL has a process for each connection.
-    const child = spawn(program, args, { ...this.#user, cwd: this.folder, detached: true });
+    const child = spawn(program, args, { ...this.#user, cwd: this.folder });
     this.#process = child;
     let log = '';
     const isReady = new Promise<void>((resolve, reject) => {
@@ -96,19 +95,21 @@ export class TestServer {
     const child = this.#process;
     if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const exit = once(child, 'exit');
-    this.#signal('SIGCONT');
-    this.#signal('SIGKILL');
+    // The children of PostgreSQL end with it, unless they are paused.
+    if (this.#isPaused) this.#signal('SIGKILL');
+    else child.kill('SIGKILL');
+    this.#isPaused = false;
     await exit;
-    // The children of PostgreSQL own its shared memory until they have ended.
-    while (this.#signal(0)) await sleep(10);
   }
 
   /** Stops the server without closing its sockets. */
   pause(): void {
+    this.#isPaused = true;
     this.#signal('SIGSTOP');
   }
 
   resume(): void {
+    this.#isPaused = false;
     this.#signal('SIGCONT');
   }
 
@@ -117,11 +118,17 @@ export class TestServer {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  #signal(signal: NodeJS.Signals | 0): boolean {
-    try {
-      return process.kill(-(this.#process?.pid ?? Number.NaN), signal);
-    } catch {
-      return false;
+  /** Signals the server and its children; PostgreSQL has a process for each connection. */
+  #signal(signal: NodeJS.Signals): void {
+    const parent = this.#process?.pid;
+    if (parent === undefined) return;
+    const { stdout } = spawnSync('pgrep', ['-P', `${parent}`], { encoding: 'utf8' });
+    for (const pid of [parent, ...stdout.split('\n').filter(Boolean).map(Number)]) {
+      try {
+        process.kill(pid, signal);
+      } catch {
+        // It has ended meanwhile.
+      }
     }
   }
 }
