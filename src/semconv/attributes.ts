@@ -48,13 +48,19 @@ export const ATTR_DEPENDENCY_NAME = 'resilience.dependency.name';
 export const ATTR_DEPENDENCY_RESULT = 'resilience.dependency.result';
 /** How an attempt to recover a dependency ended. */
 export const ATTR_DEPENDENCY_RECOVERY_RESULT = 'resilience.dependency.recovery.result';
+/** The name of a supervised connection. */
 export const ATTR_CONNECTION_NAME = 'resilience.connection.name';
+/** The state of a connection. */
 export const ATTR_CONNECTION_STATE = 'resilience.connection.state';
+/** The state before a transition of a connection. */
 export const ATTR_CONNECTION_PREVIOUS_STATE = 'resilience.connection.previous_state';
+/** How an attempt to connect ended. */
 export const ATTR_CONNECTION_ATTEMPT_RESULT = 'resilience.connection.attempt.result';
+/** Why a connection was lost. */
 export const ATTR_CONNECTION_LOSS_REASON = 'resilience.connection.loss.reason';
 /** Defined by OpenTelemetry: https://opentelemetry.io/docs/specs/semconv/registry/attributes/db/ */
 export const ATTR_DB_POOL_NAME = 'db.client.connection.pool.name';
+/** Defined by OpenTelemetry, like the name of the pool. */
 export const ATTR_DB_POOL_STATE = 'db.client.connection.state';
 /** Defined by OpenTelemetry: https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/ */
 export const ATTR_ERROR_TYPE = 'error.type';

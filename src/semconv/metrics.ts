@@ -452,7 +452,12 @@ export const POOL_TIMEOUTS = define({
   subject: attr.ATTR_DB_POOL_NAME,
 });
 
-/** The metrics of supervised connections. Their instruments exist once a connection is supervised. */
+/**
+ * The metrics of supervised connections. Their instruments exist once a connection is supervised.
+ *
+ * @example
+ * const names = CONNECTION_METRICS.map(({ name }) => name);
+ */
 export const CONNECTION_METRICS: readonly Metric[] = [
   CONNECTION_STATE,
   CONNECTION_DOWNTIME,
@@ -462,7 +467,12 @@ export const CONNECTION_METRICS: readonly Metric[] = [
   CONNECTION_RECOVERY_DURATION,
 ];
 
-/** The metrics of connection pools, whose names OpenTelemetry defines. */
+/**
+ * The metrics of connection pools, whose names OpenTelemetry defines.
+ *
+ * @example
+ * const names = POOL_METRICS.map(({ name }) => name);
+ */
 export const POOL_METRICS: readonly Metric[] = [
   POOL_CONNECTIONS,
   POOL_LIMIT,

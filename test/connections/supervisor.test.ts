@@ -276,6 +276,7 @@ describe('an adapter that throws', () => {
       throw new Error('broken adapter');
     };
     const faults = () => sdk.value('resilience.telemetry.errors');
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
     adapter.onListen = broken;
     adapter.onRevive = broken;
     adapter.onCut = broken;

@@ -7,5 +7,7 @@ it('the subpath `semconv` exports the names of all attributes and events, and th
   const names = [...Object.keys(attributes), ...Object.keys(events)].filter((name) =>
     /^(ATTR|EVENT)_/.test(name),
   );
-  expect(Object.keys(semconv).sort()).toEqual([...names, 'METRICS'].sort());
+  expect(Object.keys(semconv).sort()).toEqual(
+    [...names, 'CONNECTION_METRICS', 'METRICS', 'POOL_METRICS'].sort(),
+  );
 });

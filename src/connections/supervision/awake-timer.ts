@@ -1,6 +1,6 @@
 import { timerDelay } from '../../shared/timers.ts';
 
-/** Parts of a limit. A blocked event loop costs at most one of them. */
+/** Parts of a limit. A blocked event loop costs at most two of them. */
 const PARTS = 10;
 
 /**
@@ -11,13 +11,17 @@ const PARTS = 10;
  */
 export function afterAwake(ms: number, callback: () => void): () => void {
   const part = ms / PARTS;
-  let remaining = PARTS;
+  let remaining = ms;
+  let start = performance.now();
   let cancel = after(part, tick);
   return () => cancel();
 
   function tick(): void {
-    remaining--;
-    if (remaining > 0) cancel = after(part, tick);
+    const now = performance.now();
+    // A clock that is set back must not extend the limit.
+    remaining -= Math.max(part / 2, Math.min(now - start, 2 * part));
+    start = now;
+    if (remaining > 0) cancel = after(Math.min(part, remaining), tick);
     else callback();
   }
 }

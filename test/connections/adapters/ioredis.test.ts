@@ -7,7 +7,7 @@ import {
   superviseConnection,
 } from '../../../src/connections/index.ts';
 import { TestServer } from '../support/servers.ts';
-import { reaches, settledWithin } from '../support/states.ts';
+import { reaches, settledWithin, TIMED } from '../support/states.ts';
 
 const PROBE = { interval: 300, timeout: 300 };
 
@@ -39,7 +39,7 @@ function supervise(client: Redis, options: SuperviseOptions = {}) {
 }
 
 describe('a Redis server that is killed', () => {
-  it('is seen within 100 ms, and the client returns by itself, ten times', async () => {
+  it('is seen within 100 ms, and the client returns by itself, ten times', TIMED, async () => {
     const connection = supervise(connect());
     await connection.ready();
     for (let i = 0; i < 10; i++) {
@@ -62,7 +62,7 @@ describe('a Redis server that hangs', () => {
     expect(client.status).toBe('ready');
   });
 
-  it('is seen within probe interval and timeout, and heals when it goes on', async () => {
+  it('is seen within probe interval and timeout, and heals when it goes on', TIMED, async () => {
     const connection = supervise(connect());
     await connection.ready();
     server.pause();
@@ -108,7 +108,7 @@ describe('a client that is disconnected while it reconnects', () => {
     expect(await connection.current().ping()).toBe('PONG');
   });
 
-  it('ends with the next loss without a supervisor, and is revived with one', async () => {
+  it('ends with the next loss without a supervisor, and is revived with one', TIMED, async () => {
     const poison = async (client: Redis) => {
       await getStuck(client);
       if (client.status === 'reconnecting') await client.connect();

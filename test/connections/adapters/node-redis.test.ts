@@ -3,7 +3,7 @@ import { createClient } from 'redis';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { nodeRedis, superviseConnection } from '../../../src/connections/index.ts';
 import { TestServer } from '../support/servers.ts';
-import { reaches, settledWithin } from '../support/states.ts';
+import { reaches, settledWithin, TIMED } from '../support/states.ts';
 
 const PROBE = { interval: 300, timeout: 300 };
 
@@ -35,7 +35,7 @@ function supervise<C extends ReturnType<typeof create>>(client: C) {
 }
 
 describe('node-redis', () => {
-  it('notices a kill within 100 ms and returns', async () => {
+  it('notices a kill within 100 ms and returns', TIMED, async () => {
     const connection = supervise(create());
     await connection.ready();
     const lost = reaches(connection, 'reconnecting');
@@ -68,18 +68,24 @@ describe('node-redis', () => {
     expect(await connection.current().ping()).toBe('PONG');
   });
 
-  it('stays ready while the server hangs when bare, and is cut and healed when supervised', async () => {
-    const bare = create();
-    await bare.connect();
-    const connection = supervise(create());
-    await connection.ready();
-    server.pause();
-    const pending = bare.get('key').catch(() => {});
-    expect(await reaches(connection, 'stalled')).toBeLessThan(PROBE.interval + PROBE.timeout + 150);
-    expect(await settledWithin(1000, pending)).toBe('pending');
-    expect(bare.isReady).toBe(true);
-    server.resume();
-    await reaches(connection, 'connected');
-    expect(await connection.current().ping()).toBe('PONG');
-  });
+  it(
+    'stays ready while the server hangs when bare, and is cut and healed when supervised',
+    TIMED,
+    async () => {
+      const bare = create();
+      await bare.connect();
+      const connection = supervise(create());
+      await connection.ready();
+      server.pause();
+      const pending = bare.get('key').catch(() => {});
+      expect(await reaches(connection, 'stalled')).toBeLessThan(
+        PROBE.interval + PROBE.timeout + 150,
+      );
+      expect(await settledWithin(1000, pending)).toBe('pending');
+      expect(bare.isReady).toBe(true);
+      server.resume();
+      await reaches(connection, 'connected');
+      expect(await connection.current().ping()).toBe('PONG');
+    },
+  );
 });

@@ -8,7 +8,7 @@ import {
 } from '../../../src/connections/index.ts';
 import { TestSdk } from '../../support/metrics.ts';
 import { TestServer } from '../support/servers.ts';
-import { reaches, settledWithin } from '../support/states.ts';
+import { reaches, settledWithin, TIMED } from '../support/states.ts';
 
 const PROBE = { interval: 300, timeout: 500 };
 
@@ -54,7 +54,7 @@ async function withAdmin(run: (client: Client) => Promise<unknown>): Promise<voi
 }
 
 describe('a pool of pg', () => {
-  it('survives a kill of the server with clients in use, seen within 100 ms', async () => {
+  it('survives a kill of the server with clients in use, seen within 100 ms', TIMED, async () => {
     const db = supervisePool();
     await db.ready();
     const client = await db.current().connect();
@@ -67,7 +67,7 @@ describe('a pool of pg', () => {
     expect((await db.current().query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
   });
 
-  it('settles queries of a server that hangs, which pend for ever when bare', async () => {
+  it('settles queries of a server that hangs, which pend for ever when bare', TIMED, async () => {
     const bare = new Pool(config());
     bare.on('error', () => {});
     await bare.query('SELECT 1');
@@ -186,7 +186,7 @@ describe('a pool of pg', () => {
 });
 
 describe('a client of pg', () => {
-  it('is replaced when the server was killed', async () => {
+  it('is replaced when the server was killed', TIMED, async () => {
     const db = superviseConnection(
       'listener',
       pgClient(() => new Client(config())),

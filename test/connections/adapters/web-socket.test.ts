@@ -9,7 +9,7 @@ import {
   superviseConnection,
   webSocket,
 } from '../../../src/connections/index.ts';
-import { reaches, settledWithin } from '../support/states.ts';
+import { reaches, settledWithin, TIMED } from '../support/states.ts';
 
 const PROBE = { interval: 200, timeout: 300 };
 
@@ -97,7 +97,7 @@ async function echo(socket: { send(data: string): void; addEventListener: unknow
   return message;
 }
 
-it('opens a socket, and replaces it within a second of each of ten cuts', async () => {
+it('opens a socket, and replaces it within a second of each of ten cuts', TIMED, async () => {
   const feed = supervise(
     webSocket(() => new WebSocket(proxy.url)),
     { stableFor: 0 },
@@ -113,7 +113,7 @@ it('opens a socket, and replaces it within a second of each of ten cuts', async 
   expect(await echo(feed.current() as WebSocket)).toBe('hello');
 });
 
-it('notices a half-open connection, which a bare socket never does', async () => {
+it('notices a half-open connection, which a bare socket never does', TIMED, async () => {
   const bare = new WebSocket(proxy.url);
   await once(bare, 'open');
   const feed = supervise(webSocket(() => new WebSocket(proxy.url)));
@@ -128,21 +128,25 @@ it('notices a half-open connection, which a bare socket never does', async () =>
   bare.terminate();
 });
 
-it('supervises a reconnecting socket of the browser style with a probe of the application', async () => {
-  const create = () =>
-    new ReconnectingWebSocket(proxy.url, [], { WebSocket, maxReconnectionDelay: 300 });
-  const bare = create();
-  await new Promise((resolve) => bare.addEventListener('open', resolve));
-  const feed = supervise(webSocket(create, { probe: echo }));
-  await feed.ready();
-  proxy.isSilent = true;
-  expect(await reaches(feed, 'stalled')).toBeLessThan(PROBE.interval + PROBE.timeout + 150);
-  expect(bare.readyState).toBe(WebSocket.OPEN);
-  proxy.isSilent = false;
-  await reaches(feed, 'connected');
-  expect(await echo(feed.current() as ReconnectingWebSocket)).toBe('hello');
-  bare.close();
-});
+it(
+  'supervises a reconnecting socket of the browser style with a probe of the application',
+  TIMED,
+  async () => {
+    const create = () =>
+      new ReconnectingWebSocket(proxy.url, [], { WebSocket, maxReconnectionDelay: 300 });
+    const bare = create();
+    await new Promise((resolve) => bare.addEventListener('open', resolve));
+    const feed = supervise(webSocket(create, { probe: echo }));
+    await feed.ready();
+    proxy.isSilent = true;
+    expect(await reaches(feed, 'stalled')).toBeLessThan(PROBE.interval + PROBE.timeout + 150);
+    expect(bare.readyState).toBe(WebSocket.OPEN);
+    proxy.isSilent = false;
+    await reaches(feed, 'connected');
+    expect(await echo(feed.current() as ReconnectingWebSocket)).toBe('hello');
+    bare.close();
+  },
+);
 
 it('rejects invalid arguments', () => {
   expect(() => webSocket('url' as never)).toThrow('Expected `create` to be a function, got "url"');

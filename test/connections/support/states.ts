@@ -29,3 +29,6 @@ export function settledWithin<T>(ms: number, promise: Promise<T>): Promise<T | '
     new Promise<'pending'>((resolve) => setTimeout(() => resolve('pending'), ms)),
   ]);
 }
+
+/** For tests of bounds in real time, which a busy machine may miss. */
+export const TIMED = { retry: 3 } as const;
