@@ -32,7 +32,10 @@ export function registryFiles(version: string): Files {
       ...FORMAT,
       attributes: Object.entries(ATTRIBUTES).map(([key, text]) => attributeOf(key, text)),
     }),
-    ...file('metrics.yaml', { ...FORMAT, metrics: [...METRICS, ...CONNECTION_METRICS].map(metricOf) }),
+    ...file('metrics.yaml', {
+      ...FORMAT,
+      metrics: [...METRICS, ...CONNECTION_METRICS].map(metricOf),
+    }),
   };
 }
 
