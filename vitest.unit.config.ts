@@ -13,6 +13,7 @@ export default mergeConfig(
         'test/{compat,e2e,examples,pictures}/**',
         'test/**/{examples,gather-examples}.test.ts',
         'test/cli/**',
+        'test/connections/process.test.ts',
         'test/console/connection.test.ts',
         'test/dependencies/monitor-process.test.ts',
         'test/http/{connections,process,recovery,retry-after}.test.ts',
