@@ -11,7 +11,7 @@ const db = superviseConnection(
 
 await db.ready();
 console.log((await db.current().query('SELECT now()')).rows);
-console.log(await checkSystemHealth({ 'orders-db': db.dependency().check }));
+console.log(await checkSystemHealth({ 'orders-db': db.dependency() }));
 
 const pool = db.current();
 db.dispose();

@@ -5,6 +5,7 @@ import {
   type SuperviseOptions,
   superviseConnection,
 } from '../../src/connections/index.ts';
+import { checkSystemHealth } from '../../src/dependencies/checks/check-system-health.ts';
 import { monitorDependencies } from '../../src/dependencies/monitor/monitor-dependencies.ts';
 import * as names from '../../src/semconv/attributes.ts';
 import { METRICS } from '../../src/semconv/metrics.ts';
@@ -268,6 +269,15 @@ describe('a dependency', () => {
     await vi.advanceTimersByTimeAsync(MINUTE);
     expect(monitor.state().systems['cache']?.available).toBe(true);
   });
+});
+
+it('is a dependency of checkSystemHealth', async () => {
+  const connection = supervise();
+  const check = async () =>
+    (await checkSystemHealth({ cache: connection.dependency() })).systems['cache']?.available;
+  expect(await check()).toBe(true);
+  adapter.handlers.lost('closed');
+  expect(await check()).toBe(false);
 });
 
 describe('an adapter that throws', () => {

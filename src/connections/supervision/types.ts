@@ -210,7 +210,7 @@ export interface SupervisedConnection<C> {
    */
   recover(): Promise<void>;
   /**
-   * The connection as a dependency of `monitorDependencies`, or of `checkSystemHealth` by its `check`.
+   * The connection as a dependency of `monitorDependencies` and `checkSystemHealth`.
    *
    * @example
    * monitorDependencies({ 'orders-db': db.dependency() });

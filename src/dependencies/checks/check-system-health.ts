@@ -37,7 +37,8 @@ export async function checkSystemHealth(
   const names = Object.keys(checks);
   const [follower, release] = signal ? followSignal(signal) : [];
   const runs = names.map((name) => {
-    const check = checks[name] as Check;
+    const value = checks[name] as Check | { readonly check: Check };
+    const check = typeof value === 'function' ? value : value.check;
     return new CheckRun((signal) => check({ signal }), { timeout, keepsProcessAlive: true });
   });
   const cancel = () => {

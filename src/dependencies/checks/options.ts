@@ -1,15 +1,21 @@
 import { LIMITS, POLICIES } from '../../presets/thresholds.ts';
 import { MAX_TIMER_MS } from '../../shared/timers.ts';
 import { expected } from '../../shared/validate.ts';
-import type { CheckOptions, Checks } from './types.ts';
+import type { Check, CheckOptions, Checks } from './types.ts';
 
 /** @throws TypeError that names the argument and what was expected */
 export function assertChecks(checks: unknown): asserts checks is Checks {
   for (const [name, check] of checkEntries(checks)) {
-    if (typeof check !== 'function') {
+    if (typeof check !== 'function' && !isCheckHolder(check)) {
       throw expected(`\`checks[${JSON.stringify(name)}]\` to be a function`, check);
     }
   }
+}
+
+/** Whether a value is an object with its own function `check`. */
+export function isCheckHolder(value: unknown): value is { readonly check: Check } {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'check')) return false;
+  return typeof (value as { check?: unknown }).check === 'function';
 }
 
 /**

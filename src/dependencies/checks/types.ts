@@ -20,12 +20,13 @@ export interface CheckContext {
 }
 
 /**
- * Checks by the names of their systems.
+ * Checks by the names of their systems; each is a function or an object with one, such as that of
+ * `dependency()` of a supervised connection.
  *
  * @example
  * const checks: Checks = { database: () => pool.query('SELECT 1') };
  */
-export type Checks = Readonly<Record<string, Check>>;
+export type Checks = Readonly<Record<string, Check | { readonly check: Check }>>;
 
 /**
  * Limits of a check.

@@ -3,9 +3,14 @@ import { POLICIES } from '../../presets/thresholds.ts';
 import { assertLogger } from '../../shared/logger.ts';
 import { MAX_TIMER_MS } from '../../shared/timers.ts';
 import { expected, ownOptions } from '../../shared/validate.ts';
-import { assertMilliseconds, checkEntries, resolveCheckOptions } from '../checks/options.ts';
+import {
+  assertMilliseconds,
+  checkEntries,
+  isCheckHolder,
+  resolveCheckOptions,
+} from '../checks/options.ts';
 import type { Check } from '../checks/types.ts';
-import type { Dependency, DependencyOptions, MonitorOptions, Recover } from './types.ts';
+import type { DependencyOptions, MonitorOptions, Recover } from './types.ts';
 
 const DEPENDENCY_OPTIONS = ['timeout', 'slowAfter', 'interval', 'recover', 'recoverTimeout'];
 export const MONITOR_OPTIONS = [
@@ -66,17 +71,12 @@ export function resolveMonitorSettings(
     if (name.trim() === '') throw expected('the names in `checks` to be non-empty', name);
     const path = `checks[${JSON.stringify(name)}]`;
     if (typeof value === 'function') return [name, { ...defaults, check: value as Check }];
-    if (!isDependency(value)) {
+    if (!isCheckHolder(value)) {
       throw expected(`\`${path}\` to be a function, or an object with a function \`check\``, value);
     }
     const { check, ...own } = ownOptions(path, value, ['check', ...DEPENDENCY_OPTIONS]);
     return [name, { ...defaults, ...resolveTimes(path, mergeDefined(shared, own)), check }];
   });
-}
-
-function isDependency(value: unknown): value is Dependency {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'check')) return false;
-  return typeof (value as Partial<Dependency>).check === 'function';
 }
 
 /** Overrides options of the monitor with those of a dependency that are not `undefined`. */
