@@ -34,9 +34,9 @@ export function alertsTable(queries: Queries): string {
 /** The thresholds of each alert: those that change its rule, or a recording rule that it reads. */
 export function thresholdsRead(queries: Queries): ThresholdName[][] {
   const names = Object.keys(THRESHOLDS) as ThresholdName[];
-  const changed = names.map((name) => rulesOf(withOther(queries, name)));
+  const changed = names.map((name) => rulesOf(withChanged(queries, name)));
   return rulesOf(queries).map((rule, index) =>
-    names.filter((_, each) => rule !== changed[each]?.[index]),
+    names.filter((_, change) => rule !== changed[change]?.[index]),
   );
 }
 
@@ -51,13 +51,13 @@ function rulesOf(queries: Queries): string[] {
     [
       expr,
       forSeconds,
-      ...recorded.filter(({ record }) => expr.includes(record)).map((each) => each.expr),
+      ...recorded.filter(({ record }) => expr.includes(record)).map((rule) => rule.expr),
     ].join('\n'),
   );
 }
 
-/** With one threshold changed; to what, nobody will ask. */
-function withOther({ settings }: Queries, threshold: ThresholdName): Queries {
+/** With a different value of one threshold. */
+function withChanged({ settings }: Queries, threshold: ThresholdName): Queries {
   const [name, unit] = threshold.split('.') as [keyof typeof settings.limits, string];
   const limit = { ...settings.limits[name], [unit]: THRESHOLDS[threshold] * 2 };
   return new Queries({ ...settings, limits: { ...settings.limits, [name]: limit } });

@@ -105,6 +105,21 @@ rejects a whole scrape because of one invalid label, so \`instrument\` rejects t
 - names of Prometheus: \`le\`, \`quantile\`, \`job\`, \`instance\`, and names that begin with \`__\`;
 - names that begin with a digit or contain no letter from a to z.
 
+## Names in code
+
+\`cockatiel-otel/semconv\` exports the names of metrics, attributes and events for your own views, queries and tests. It imports nothing.
+
+\`\`\`ts
+import { AggregationType } from '@opentelemetry/sdk-metrics';
+import { METRICS } from 'cockatiel-otel/semconv';
+
+// Fewer buckets for all histograms of this package: pass these views to your MeterProvider.
+export const views = METRICS.filter(({ instrument }) => instrument === 'histogram').map(({ name }) => ({
+  instrumentName: name,
+  aggregation: { type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM, options: { boundaries: [0.1, 1, 10] } },
+}));
+\`\`\`
+
 ## Names in Prometheus
 
 The name of a metric in Prometheus depends on how the metric arrives there. The option \`naming\` of \`generate\` selects one of these:

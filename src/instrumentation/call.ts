@@ -227,8 +227,8 @@ export function parentOf(policy: object, signal: AbortSignal | undefined): Outer
 /** The oldest waiting call. Calls that have not called an inner policy yet take precedence. */
 function waitingFor(policy: object, signal: AbortSignal | undefined): Call | undefined {
   let again: Call | undefined;
-  for (const [call, given] of context.waiting) {
-    if (given !== signal || !call.stack?.members?.has(policy)) continue;
+  for (const [call, waitingSignal] of context.waiting) {
+    if (waitingSignal !== signal || !call.stack?.members?.has(policy)) continue;
     if (call.entered === undefined) return call;
     if (call.entered.isSettled) again ??= call;
   }

@@ -101,7 +101,7 @@ export const activeExecutions = {
     state.watchers.push(watcher);
     state.list ??= { first: undefined, last: undefined };
     return () => {
-      state.watchers = state.watchers.filter((other) => other !== watcher);
+      state.watchers = state.watchers.filter((candidate) => candidate !== watcher);
       if (state.watchers.length === 0) state.list = undefined;
     };
   },

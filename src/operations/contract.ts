@@ -31,7 +31,7 @@ const instanceFields = {
   /** The present state. */
   state,
   /** Whether an operator has isolated it, so that an operator has to release it. */
-  held: v.optional(v.boolean(), false),
+  isolated_by_operator: v.optional(v.boolean(), false),
   /** When it entered the state. Services of earlier versions omit it. */
   since: v.optional(time, null),
   /** Failed calls in a row. */
@@ -52,7 +52,7 @@ export const instanceSchema = v.object({
 });
 
 /**
- * The circuit breakers of a name. If there are several, all fields but `calls` and `held` are those
+ * The circuit breakers of a name. If there are several, all fields but `calls` and `isolated_by_operator` are those
  * of the worst one. A name without circuit breakers can still be isolated.
  */
 export const breakerSchema = v.object({

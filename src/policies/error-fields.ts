@@ -19,7 +19,7 @@ export function fieldsOf(error: object): readonly (readonly [ErrorField, string]
 
   add('status', statusOf(error));
   if (typeof code === 'string') add('code', code);
-  for (const each of names) add('name', each);
+  for (const errorName of names) add('name', errorName);
   add('message', message);
   if (isObject(readProperty(error, '$metadata'))) add('awsName', name);
   const retryable = readProperty(error, '$retryable');
@@ -32,8 +32,8 @@ export function fieldsOf(error: object): readonly (readonly [ErrorField, string]
   // mysql2 names it so; pg has it as `code`, beside the severity, and so has postgres.js.
   add('sqlState', readProperty(error, 'sqlState'));
   if (typeof readProperty(error, 'severity') === 'string') add('sqlState', code);
-  if (names.some((each) => REDIS_REPLIES.includes(each))) add('redisReply', message);
-  if (names.some((each) => typeof each === 'string' && each.startsWith('Mongo'))) {
+  if (names.some((errorName) => REDIS_REPLIES.includes(errorName))) add('redisReply', message);
+  if (names.some((errorName) => typeof errorName === 'string' && errorName.startsWith('Mongo'))) {
     add('mongoCode', code);
     const labels = readProperty(error, 'errorLabels');
     if (Array.isArray(labels)) for (const label of labels) add('mongoLabel', label);

@@ -51,7 +51,7 @@ class NamedPolicies {
     this.preset = preset;
     this.overrides = overrides;
     this.keyed = new RecentlyUsed({
-      max: POLICIES.registry.kept.keys,
+      max: POLICIES.registry.limits.keys,
       useOf: (policy) => this.#useOf(policy),
       dispose: (policy) => policy.dispose(),
     });
@@ -94,7 +94,7 @@ class NamedPolicies {
 }
 
 const names = new RecentlyUsed<NamedPolicies>({
-  max: POLICIES.registry.kept.names,
+  max: POLICIES.registry.limits.names,
   useOf: ({ use }) => use,
   dispose: (named) => named.dispose(),
 });

@@ -70,9 +70,10 @@ function parseDecoratorArguments(args: readonly unknown[]): {
     assertMethod(method, kind, name ?? (method as { name?: unknown } | undefined)?.name);
     return { method: method as Method, replaceWith: (replacement) => replacement };
   }
-  const [, name, given] = args;
-  if (typeof given === 'number') assertMethod(undefined, `parameter ${given} of`, name);
-  const descriptor = (given ?? {}) as PropertyDescriptor;
+  const [, name, descriptorOrIndex] = args;
+  if (typeof descriptorOrIndex === 'number')
+    assertMethod(undefined, `parameter ${descriptorOrIndex} of`, name);
+  const descriptor = (descriptorOrIndex ?? {}) as PropertyDescriptor;
   assertMethod(descriptor.value, legacyKind(descriptor), name);
   return {
     method: descriptor.value as Method,

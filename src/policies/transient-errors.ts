@@ -111,11 +111,11 @@ function visit(
   if (meaning !== undefined) return { meaning, status: statusOf(error) };
   // `fetch` sets the reason as `cause`; Node sets `errors` if it tried several addresses.
   const nested = nestedErrors(error)
-    .map((each) => visit(each, ignored, visited))
-    .filter((each) => each !== undefined);
+    .map((cause) => visit(cause, ignored, visited))
+    .filter((verdict) => verdict !== undefined);
   return (
-    nested.find((each) => each.meaning === 'transient') ??
-    nested.find((each) => each.meaning === 'unknown') ??
+    nested.find((verdict) => verdict.meaning === 'transient') ??
+    nested.find((verdict) => verdict.meaning === 'unknown') ??
     nested[0] ?? { meaning: 'unknown', status: statusOf(error) }
   );
 }

@@ -99,7 +99,7 @@ export const POLICIES = {
   bulkhead: BULKHEAD,
   fallback: FALLBACK,
   /** Policies per name (one for each key) and names; the least recently used one is evicted. */
-  registry: { kept: { keys: 500, names: 1000, source: ['D'] } },
+  registry: { limits: { keys: 500, names: 1000, source: ['D'] } },
   monitor: {
     /** Time between two checks of a dependency, which also recover an unhealthy one. */
     interval: { seconds: 30, source: ['A'] },

@@ -163,7 +163,7 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeDescription>> = {
   [attr.ATTR_DEPENDENCY_RESULT]: closed('How a check ended.', attr.DEPENDENCY_RESULTS, {
     available: 'The dependency answered in time.',
     slow: 'It answered late.',
-    unavailable: 'It did not answer, or said that it is not available.',
+    unavailable: 'The check failed, or the dependency did not answer in time.',
   }),
   [attr.ATTR_DEPENDENCY_RECOVERY_RESULT]: closed(
     'How an attempt to recover the dependency ended.',

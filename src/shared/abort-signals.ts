@@ -13,7 +13,7 @@ export type Release = (owner?: object | null) => void;
 const followersOf = new WeakMap<AbortSignal, Set<Follower>>();
 /** Keeps the controller of an owner reachable for as long as the owner. */
 const controllerOf = new WeakMap<object, AbortController>();
-/** A held value must not reach the owner, so it is no closure. */
+/** The registry keeps its values reachable, so they must not refer to the owner. */
 const owners = new FinalizationRegistry<{
   readonly followers: Set<Follower>;
   readonly follower: Follower;

@@ -12,7 +12,9 @@ export function reportFault(fault: unknown): void {
   faultCount++;
   if (faultCount > MAX_LOGGED_FAULTS) return;
   const suffix = faultCount === MAX_LOGGED_FAULTS ? ' (further faults are only counted)' : '';
-  attempt(() => logger().error(`a fault was kept from a call${suffix}`, fault));
+  attempt(() =>
+    logger().error(`caught an internal error; the call was not affected${suffix}`, fault),
+  );
 }
 
 export function warn(message: string): void {

@@ -56,7 +56,7 @@ describe('two copies of the package in one process', () => {
 
   it('undo what the other instrumented', () => {
     expect(results['shared']).toEqual({
-      kept: { success: 1 },
+      retained: { success: 1 },
       left: [false, false],
       ownExecute: false,
     });

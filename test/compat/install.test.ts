@@ -39,7 +39,7 @@ describe.each(NODES)('on Node %i', (node) => {
     async () => {
       const service = home.service(`readme-${node}`);
       await install(service, LINE);
-      const row = ROWS.findLast((each) => each.node <= node);
+      const row = ROWS.findLast((row) => row.node <= node);
       expect(PACKAGES.map((name) => versionOf(service, name))).toEqual(
         row?.versions.map((version) => expect.stringMatching(new RegExp(`^${version}\\.`))),
       );

@@ -209,7 +209,7 @@ describe('the package', () => {
       'dist/cli/main.js',
       'dist/generate/index.js',
     ]);
-    for (const file of files().filter((each) => /^dist\/.*\.d\.ts$/.test(each))) {
+    for (const file of files().filter((file) => /^dist\/.*\.d\.ts$/.test(file))) {
       expect(readFileSync(join(home.path, 'package', file), 'utf8')).not.toContain('@grafana');
     }
   });
@@ -231,6 +231,6 @@ describe('the package', () => {
 function sampleOf(scraped: string, metric: string, value: string): number {
   const line = scraped
     .split('\n')
-    .find((each) => each.startsWith(`${metric}{`) && each.includes(`="${value}"`));
+    .find((item) => item.startsWith(`${metric}{`) && item.includes(`="${value}"`));
   return Number(line?.split(' ').at(-1));
 }

@@ -50,7 +50,9 @@ async function stackTraces(node: string): Promise<Result[]> {
 const limitOf = ({ name, kind, bare }: Result): number => {
   if (name.startsWith('createFetch')) return 4;
   // Before its first `await` the function is called through a few functions of each policy.
-  return kind === 'late' ? 1 : 5 * bare.others.filter((each) => /\bexecute\b/.test(each)).length;
+  return kind === 'late'
+    ? 1
+    : 5 * bare.others.filter((policy) => /\bexecute\b/.test(policy)).length;
 };
 
 describe.each(['this', NEWER])('Node (%s)', (node) => {
@@ -62,9 +64,9 @@ describe.each(['this', NEWER])('Node (%s)', (node) => {
       const complete = results.filter(({ bare }) => bare.others.at(-1)?.includes('handleRequest'));
       expect(complete.length).toBeGreaterThan(600);
       const wrong = results.filter(
-        (each) =>
-          String(each.instrumented.others) !== String(each.bare.others) ||
-          each.instrumented.ours.length > limitOf(each),
+        (result) =>
+          String(result.instrumented.others) !== String(result.bare.others) ||
+          result.instrumented.ours.length > limitOf(result),
       );
       expect(wrong.map(({ major, name, kind }) => `${major} ${name}: ${kind}`)).toEqual([]);
     },

@@ -34,8 +34,8 @@ const status = (code: number) => (response: ServerResponse) => {
   response.writeHead(code, { 'content-type': 'text/html' }).end('<h1>proxy</h1>');
 };
 const problem = (code: number, detail: string) => async (response: ServerResponse) => {
-  const told = new Problem(code, detail).response();
-  response.writeHead(code, Object.fromEntries(told.headers)).end(await told.text());
+  const reported = new Problem(code, detail).response();
+  response.writeHead(code, Object.fromEntries(reported.headers)).end(await reported.text());
 };
 const streamOf =
   (instance: string, overrides: Partial<SnapshotMessage>) => (response: ServerResponse) => {

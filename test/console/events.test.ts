@@ -218,13 +218,13 @@ describe('the stream of the live page', () => {
 
   it('shares numbers with those who look elsewhere in the process', async () => {
     const policy = named('servicenow', breakerOf());
-    const [one, other] = [await openStream(), await openStream()];
+    const [one, second] = [await openStream(), await openStream()];
     await one.snapshot();
-    await other.snapshot();
+    await second.snapshot();
     await policy.execute(async () => {});
     await vi.advanceTimersByTimeAsync(1000);
     expect(rowOf(await one.update(), 'servicenow')).toEqual(
-      rowOf(await other.update(), 'servicenow'),
+      rowOf(await second.update(), 'servicenow'),
     );
   });
 
@@ -250,14 +250,14 @@ describe('the stream of the live page', () => {
     finish();
     await running;
     for (let second = 0; second < 30; second++) await vi.advanceTimersByTimeAsync(1000);
-    const told: unknown[] = [];
+    const reported: unknown[] = [];
     for (let second = 0; second < 90; second++) {
       const row = (await reader.update()).rows[0];
-      if (row) told.push(row.bulkhead?.saturation);
+      if (row) reported.push(row.bulkhead?.saturation);
     }
-    expect(told[0]).toBe(0.008);
-    expect(Math.max(...(told as number[]))).toBe(0.5);
-    expect(told.at(-1)).toBe(0.25);
+    expect(reported[0]).toBe(0.008);
+    expect(Math.max(...(reported as number[]))).toBe(0.5);
+    expect(reported.at(-1)).toBe(0.25);
   });
 
   it('counts of a policy that comes back only what is new', async () => {
@@ -353,7 +353,7 @@ describe('the stream of the live page', () => {
   it('gives a new viewer the place of the oldest of the client that has most of them', async () => {
     const app = appWith({ maxViewers: 3 });
     const from = (remoteAddress: string) => ({ incoming: { socket: { remoteAddress } } });
-    const other = await openStream(app, from('10.0.0.1'));
+    const second = await openStream(app, from('10.0.0.1'));
     const greedy = [
       await openStream(app, from('10.0.0.2')),
       await openStream(app, from('10.0.0.2')),
@@ -362,10 +362,10 @@ describe('the stream of the live page', () => {
     for (const reader of greedy) expect(reader.response.status).toBe(200);
     await openStream(app, from('10.0.0.3'));
     expect([await greedy[0]?.ended(), await greedy[1]?.ended()]).toEqual([true, true]);
-    await other.snapshot();
+    await second.snapshot();
     await greedy[2]?.snapshot();
     await vi.advanceTimersByTimeAsync(1000);
-    await other.update();
+    await second.update();
     await greedy[2]?.update();
   });
 

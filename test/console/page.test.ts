@@ -166,7 +166,7 @@ describe('the live page', { timeout: 60_000 }, () => {
     await dialog.getByText('2 isolated.').waitFor();
     expect(await dialog.getByRole('radio', { checked: true }).count()).toBe(0);
     expect(await dialog.getByRole('radio', { name: /^Reset/ }).isDisabled()).toBe(true);
-    for (const each of isolated) each.dispose();
+    for (const item of isolated) item.dispose();
     await dialog.getByText('2 closed.').waitFor();
     expect(await dialog.getByRole('radio', { name: /^Reset/ }).isDisabled()).toBe(false);
   });
@@ -192,7 +192,9 @@ describe('the live page', { timeout: 60_000 }, () => {
     await page.getByRole('button', { name: 'Show' }).click();
     await rowOf(page, 'servicenow').waitFor();
     // The browser itself notes each answer of 401.
-    expect(browser.complaints.splice(0).filter((each) => !/ 401 /.test(each))).toEqual([]);
+    expect(browser.complaints.splice(0).filter((complaint) => !/ 401 /.test(complaint))).toEqual(
+      [],
+    );
   });
 
   it('shows any name as text', async () => {
@@ -231,7 +233,7 @@ describe('the live page', { timeout: 60_000 }, () => {
     await rowOf(page, 'workday').waitFor();
     expect(await page.locator('#stale').isVisible()).toBe(false);
     // The browser itself notes that nobody was there.
-    expect(browser.complaints.splice(0).filter((each) => !/ERR_/.test(each))).toEqual([]);
+    expect(browser.complaints.splice(0).filter((complaint) => !/ERR_/.test(complaint))).toEqual([]);
   });
 
   it('can be used without a mouse', async () => {

@@ -24,18 +24,18 @@ export function missing(queries: readonly Asked[], samples: readonly Sample[]): 
 function missingOf({ metric, matchers, grouping }: Selection, all: readonly Sample[]): string[] {
   const conditions = matchers.filter(({ label }) => label !== '__name__');
   const names = matchers.filter(({ label }) => label === '__name__');
-  const told = names.length === 0 ? metric : names.map(({ value }) => value).join();
+  const reported = names.length === 0 ? metric : names.map(({ value }) => value).join();
   const isOverflow = ({ labels }: Sample) => OVERFLOW.some((label) => label in labels);
   // What an SDK folds together has lost its labels; only who asks for it by that is told of it.
   const series = names.length
     ? all.filter((sample) => isOverflow(sample) && names.every(fits(sample.name)))
     : all.filter((sample) => !isOverflow(sample) && sample.name === metric);
-  if (series.length === 0) return [`no metric ${told}`];
+  if (series.length === 0) return [`no metric ${reported}`];
   const has = (label: string) =>
     OF_THE_TARGET.includes(label) || series.every(({ labels }) => label in labels);
   const labels = [...conditions.map(({ label }) => label), ...grouping]
     .filter((label) => !has(label))
-    .map((label) => `no label ${label} on ${told}`);
+    .map((label) => `no label ${label} on ${reported}`);
   const values = conditions
     .filter(
       ({ label, value }) => has(label) && !OF_THE_TARGET.includes(label) && !value.startsWith('$'),
@@ -43,9 +43,9 @@ function missingOf({ metric, matchers, grouping }: Selection, all: readonly Samp
     .flatMap(({ label, op, value }) =>
       (op.endsWith('~') ? value.split('|') : [value])
         .filter(
-          (each) => !series.some(({ labels }) => fits(labels[label] ?? '')({ op, value: each })),
+          (item) => !series.some(({ labels }) => fits(labels[label] ?? '')({ op, value: item })),
         )
-        .map((each) => `no value ${each} of ${label} on ${told}`),
+        .map((item) => `no value ${item} of ${label} on ${reported}`),
     );
   return [...labels, ...values];
 }

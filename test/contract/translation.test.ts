@@ -127,8 +127,10 @@ describe("prometheus's translation of names", () => {
 describe.each(Object.entries(ROADS))('%s', (strategy, naming) => {
   it.each(METRICS)('calls $name what this package does', (metric) => {
     const { name, unit, instrument } = metric;
-    const told = { name, unit, type: TYPES[instrument] };
-    expect(metricName(metric, naming)).toBe(translated(told, STRATEGIES[strategy as StrategyName]));
+    const reported = { name, unit, type: TYPES[instrument] };
+    expect(metricName(metric, naming)).toBe(
+      translated(reported, STRATEGIES[strategy as StrategyName]),
+    );
     for (const label of [metric.subject, ...Object.keys(metric.attributes)]) {
       expect(labelName(label, naming)).toBe(
         translatedLabel(label, STRATEGIES[strategy as StrategyName]),

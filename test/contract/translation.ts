@@ -47,10 +47,12 @@ const UNITS: Readonly<Record<string, string>> = {
 
 const PER: Readonly<Record<string, string>> = { s: 'second', m: 'minute', h: 'hour', d: 'day' };
 
-export function translated(told: Told, { escaped, suffixes }: Strategy): string {
-  if (!escaped) return suffixes ? withSuffixes(told) : told.name;
-  const words = told.name.split(suffixes ? /[^a-zA-Z0-9:]+/ : /[^a-zA-Z0-9:_]+/).filter(Boolean);
-  const parts = suffixes ? withWords(words, told) : words;
+export function translated(reported: Told, { escaped, suffixes }: Strategy): string {
+  if (!escaped) return suffixes ? withSuffixes(reported) : reported.name;
+  const words = reported.name
+    .split(suffixes ? /[^a-zA-Z0-9:]+/ : /[^a-zA-Z0-9:_]+/)
+    .filter(Boolean);
+  const parts = suffixes ? withWords(words, reported) : words;
   return parts.join('_').replace(/^\d/, '_$&');
 }
 
@@ -59,27 +61,29 @@ export function translatedLabel(name: string, { escaped }: Pick<Strategy, 'escap
 }
 
 /** A word that the name has already is not given twice; `total` and `ratio` come last. */
-function withWords(words: readonly string[], told: Told): string[] {
+function withWords(words: readonly string[], reported: Told): string[] {
   const added = [...words];
-  for (const word of unitWords(told.unit)) {
+  for (const word of unitWords(reported.unit)) {
     const clean = word.split(/[^a-zA-Z0-9:]+/).filter(Boolean);
     if (!words.includes(clean.join('_'))) added.push(...clean);
   }
-  const last = lastWord(told);
+  const last = lastWord(reported);
   return last ? [...added.filter((word) => word !== last), last] : added;
 }
 
 /** Names keep their characters, and lose a suffix only to have it again at the end. */
-function withSuffixes(told: Told): string {
-  const last = lastWord(told);
+function withSuffixes(reported: Told): string {
+  const last = lastWord(reported);
   const name =
-    last && told.name.endsWith(`_${last}`) ? told.name.slice(0, -last.length - 1) : told.name;
-  const unit = unitWords(told.unit).join('_');
+    last && reported.name.endsWith(`_${last}`)
+      ? reported.name.slice(0, -last.length - 1)
+      : reported.name;
+  const unit = unitWords(reported.unit).join('_');
   return [name, ...(unit && !name.endsWith(unit) ? [unit] : []), ...(last ? [last] : [])].join('_');
 }
 
 function unitWords(unit: string): string[] {
-  const [main = '', per] = unit.split('/').map((each) => each.trim());
+  const [main = '', per] = unit.split('/').map((item) => item.trim());
   const isAnnotation = (text: string) => /[{}]/.test(text);
   return [
     ...(main === '' || isAnnotation(main) ? [] : [UNITS[main] ?? main]),

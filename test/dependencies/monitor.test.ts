@@ -493,12 +493,12 @@ describe('the metrics', () => {
   it('report a dependency of two monitors as available if both find it available', async () => {
     const value = () => sdk.value(AVAILABLE, { 'resilience.dependency.name': 'workday' });
     const one = monitor({ workday: fail });
-    const other = monitor({ workday: () => {} });
+    const second = monitor({ workday: () => {} });
     await seconds(1);
     expect(await value()).toBe(0);
     one.stop();
     expect(await value()).toBe(1);
-    other.stop();
+    second.stop();
     expect(await value()).toBe(1);
   });
 

@@ -28,10 +28,10 @@ describe.concurrent('npm run demo', { timeout: 90_000 }, () => {
   it('says first where the live page is, on another port if that one is taken', async ({
     onTestFinished,
   }) => {
-    const other = createServer().listen(0, '127.0.0.1');
-    onTestFinished(() => void other.close());
-    await once(other, 'listening');
-    const { port } = other.address() as AddressInfo;
+    const second = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void second.close());
+    await once(second, 'listening');
+    const { port } = second.address() as AddressInfo;
     const run = new Run(onTestFinished, ['--live-port', String(port)], { PATH: '' });
     const [, url = '', token] = await run.line(/^live page +(\S+)\ntoken +(\S+)\n/);
     expect(new URL(url).port).not.toBe(String(port));
@@ -92,12 +92,12 @@ describe.concurrent('npm run demo', { timeout: 90_000 }, () => {
   });
 
   it('says which port is in use', async ({ onTestFinished }) => {
-    const other = createServer().listen(0, 'localhost');
-    await once(other, 'listening');
-    const { port } = other.address() as AddressInfo;
+    const second = createServer().listen(0, 'localhost');
+    await once(second, 'listening');
+    const { port } = second.address() as AddressInfo;
     const run = new Run(onTestFinished, ['--port', String(port)]);
     expect(await run.ended).toBe(1);
-    other.close();
+    second.close();
     expect(run.output).toContain(`on localhost:${port}: the port is in use`);
     await expectNothingLeft({ run, urls: [] });
   });

@@ -89,7 +89,7 @@ describe('an incident', () => {
   let worst = 0;
 
   function enter(name: ServiceCondition): void {
-    const phase = PHASES.find((each) => each.name === name);
+    const phase = PHASES.find((phase) => phase.name === name);
     if (phase === undefined) throw new Error(`there is no phase ${name}`);
     demo.enter(phase);
   }
@@ -205,7 +205,7 @@ describe('an incident', () => {
       const left = () =>
         [...demo.alerts.firing.values()]
           .map(alertNameOf)
-          .filter((name) => !OUTLASTS.some((each) => name.startsWith(each)));
+          .filter((name) => !OUTLASTS.some((prefix) => name.startsWith(prefix)));
       await eventually('all is resolved', () => left().length === 0 || undefined);
       expect(health().summary).toMatchObject({
         availability_percentage: 100,
@@ -283,7 +283,7 @@ describe('an incident', () => {
       },
     ]);
     expect(areEqual(audits)).toBe(false);
-    const text = createSummary(demo, audits).map((line) => line.map(([each]) => each).join(''));
+    const text = createSummary(demo, audits).map((line) => line.map(([item]) => item).join(''));
     expect(text).toContain('The metrics differ from the counts of the demo.');
     expect(text.find((line) => line.startsWith('Auth'))).toMatch(/ differs$/);
   });

@@ -101,19 +101,19 @@ describe('its files', () => {
     const place = dirname(rules[0]?.source ?? '');
     expect(config).toContain('/etc/prometheus/rules/*.yaml');
     writeFileSync(path, config.replace('/etc/prometheus/rules', place));
-    const said = execFileSync(requireProgram('promtool'), ['check', 'config', path], {
+    const output = execFileSync(requireProgram('promtool'), ['check', 'config', path], {
       encoding: 'utf8',
     });
-    expect(said).toContain('2 rule files found');
+    expect(output).toContain('2 rule files found');
     expect(config).toContain('alertmanager:9093');
   });
 
   it('are a configuration that alertmanager takes', () => {
     const path = here('alertmanager', '/etc/alertmanager/alertmanager.yml');
-    const said = execFileSync(requireProgram('amtool'), ['check-config', path], {
+    const output = execFileSync(requireProgram('amtool'), ['check-config', path], {
       encoding: 'utf8',
     });
-    expect(said).toContain('SUCCESS');
+    expect(output).toContain('SUCCESS');
   });
 
   it('give grafana a data source, and the dashboards', () => {

@@ -157,7 +157,7 @@ describe('every runbook', () => {
 it('docs/alerts.md and the runbooks name the alerts that read recording rules', () => {
   const readers = alerts
     .filter(({ expr }) => /\b(policy|job|instance):/.test(expr))
-    .map((each) => each.name);
+    .map((alert) => alert.name);
   const loading = sectionOf(read('docs/alerts.md'), 'Loading them');
   const named = [...loading.matchAll(/`(Resilience\w+)`/g)].map(([, name]) => name);
   expect(new Set(named)).toEqual(new Set(readers));

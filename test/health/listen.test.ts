@@ -5,7 +5,7 @@ import { breakerNamed, TOKEN } from './support.ts';
 
 const running: HealthServer[] = [];
 afterEach(async () => {
-  await Promise.all(running.splice(0).map((each) => each.close()));
+  await Promise.all(running.splice(0).map((item) => item.close()));
 });
 
 async function start(...args: Parameters<typeof listen>): Promise<HealthServer> {

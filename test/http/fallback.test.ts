@@ -230,9 +230,9 @@ describe('a fallback', () => {
   });
 
   it('that fails rejects the call with its own error, also an HttpStatusError of another client', async () => {
-    const [server, other] = [await serve(statuses(503)), await serve(statuses(500))];
+    const [server, another] = [await serve(statuses(503)), await serve(statuses(500))];
     const second = client({ throwOnStatus: true, overrides: { ...QUICK, retry: false } });
-    const fetch = withFallback(fallbackTo.function(() => second(other.url)));
+    const fetch = withFallback(fallbackTo.function(() => second(another.url)));
     await expect(fetch(server.url)).rejects.toMatchObject({ status: 500 });
   });
 });

@@ -98,26 +98,26 @@ describe('a 401', () => {
   });
 
   it('of the target of a redirect is the response, and the target gets no token', async () => {
-    const { issuer, server: other, refreshToken } = await guarded();
+    const { issuer, server: second, refreshToken } = await guarded();
     const server = await serve((_, response) =>
-      response.writeHead(302, { location: other.url.replace('127.0.0.1', 'localhost') }).end(),
+      response.writeHead(302, { location: second.url.replace('127.0.0.1', 'localhost') }).end(),
     );
     const headers = { authorization: 'Bearer caller' };
     // `localhost` may resolve to an address without server.
     const response = await client({ refreshToken })(server.url, { headers }).catch(() => undefined);
     if (response) expect(response.status).toBe(401);
     expect(issuer.refreshes).toEqual([]);
-    expect(sent(other).filter((header) => header !== undefined)).toEqual([]);
+    expect(sent(second).filter((header) => header !== undefined)).toEqual([]);
   });
 
   it('of one origin provides no token for another origin', async () => {
     const { issuer, server, refreshToken } = await guarded();
-    const other = await serve();
+    const second = await serve();
     const fetch = client({ refreshToken });
     await fetch(server.url);
-    await fetch(other.url);
+    await fetch(second.url);
     expect(issuer.issued).toBe(1);
-    expect(sent(other)).toEqual([undefined]);
+    expect(sent(second)).toEqual([undefined]);
   });
 });
 

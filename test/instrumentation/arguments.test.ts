@@ -142,7 +142,7 @@ describe.each(majors)('cockatiel $major, arguments of instrument', ({ cockatiel 
       instrument('ordered', retry(handleAll, {}), { attributes, meterProvider });
     const policies = [named({ a: 1, b: 2 }), named({ b: 2, a: 1 }), named({ a: 1 })];
     const mine = snapshot().filter(({ name }) => name === 'ordered');
-    expect(mine.map((each) => [each.attributes, each.policies])).toEqual([
+    expect(mine.map((call) => [call.attributes, call.policies])).toEqual([
       [{ a: 1, b: 2 }, 2],
       [{ a: 1 }, 1],
     ]);

@@ -9,8 +9,8 @@ import { answerOf, Down, deferred, fails, settled, turn } from './support.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (each) => {
-  const { cockatiel, major } = each;
+describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (version) => {
+  const { cockatiel, major } = version;
   const { circuitBreaker, ConsecutiveBreaker, handleAll } = cockatiel;
   let breaker: ReturnType<typeof breakerOf>;
   let control: BreakerControl;
@@ -134,14 +134,14 @@ describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (
         initialState: saved,
       }),
     );
-    const read = controls().map((each) => each.read());
+    const read = controls().map((control) => control.read());
     expect(read).toContainEqual(
       expect.objectContaining({ state: 'open', since: at, openedAt: at, failures: 2 }),
     );
     const test = deferred<void>();
     const answer = again.execute(() => test.promise);
     await turn();
-    const tested = controls().map((each) => each.read());
+    const tested = controls().map((control) => control.read());
     expect(tested).toContainEqual(
       expect.objectContaining({ state: 'half_open', since: Date.now(), openedAt: at }),
     );
@@ -197,11 +197,11 @@ describe.each(majors)('cockatiel $major, a circuit breaker in somebody hands', (
   });
 
   it('stays open where others hold it too', () => {
-    const other = breaker.isolate();
+    const second = breaker.isolate();
     control.isolate();
     control.release();
     expect(control.read()).toMatchObject({ state: 'isolated', isIsolatedByUs: false });
-    other.dispose();
+    second.dispose();
     expect(control.read().state).toBe('closed');
   });
 

@@ -9,8 +9,8 @@ import { answerOf, Down, fails, moved, NAME } from './support.ts';
 
 const EVENTS = ['onBreak', 'onReset', 'onStateChange'] as const;
 
-describe.each(majors)('cockatiel $major, a breaker whose listeners throw', (each) => {
-  const { circuitBreaker, CircuitState, ConsecutiveBreaker, handleAll } = each.cockatiel;
+describe.each(majors)('cockatiel $major, a breaker whose listeners throw', (version) => {
+  const { circuitBreaker, CircuitState, ConsecutiveBreaker, handleAll } = version.cockatiel;
   let sdk: TestSdk;
   let heard: string[];
   const ends: (() => void)[] = [];
@@ -87,7 +87,7 @@ describe.each(majors)('cockatiel $major, a breaker whose listeners throw', (each
   });
 
   it.each(EVENTS)('is reset and isolated as part of a documented policy (%s)', async (event) => {
-    const { createPolicy } = await policiesOver(each.major);
+    const { createPolicy } = await policiesOver(version.major);
     const policy = createPolicy('documented', 'default', { retry: false });
     policy.circuitBreaker?.[event](throwing);
     const handle = policy.isolate();
@@ -104,9 +104,9 @@ describe.each(majors)('cockatiel $major, a breaker whose listeners throw', (each
   });
 });
 
-describe.each(majors)('cockatiel $major, a breaker that is held open by hand', (each) => {
+describe.each(majors)('cockatiel $major, a breaker that is held open by hand', (version) => {
   const { circuitBreaker, CircuitState, ConsecutiveBreaker, handleAll, retry, wrap } =
-    each.cockatiel;
+    version.cockatiel;
   const breakerOf = () =>
     circuitBreaker(handleAll, { halfOpenAfter: 60_000, breaker: new ConsecutiveBreaker(1) });
   afterEach(() => {
@@ -138,20 +138,20 @@ describe.each(majors)('cockatiel $major, a breaker that is held open by hand', (
   });
 
   it('is let go when its policy is disposed of, or makes room for another', async () => {
-    const { createPolicy, policyFor, policyRegistry } = await policiesOver(each.major);
+    const { createPolicy, policyFor, policyRegistry } = await policiesOver(version.major);
     const { isolatedNames: heldNames } = await import('../../src/metrics/breaker-control.ts');
     heldNames.add(NAME);
     const policy = createPolicy(NAME);
-    const kept = policyFor(NAME, { key: 'a' });
-    for (const { circuitBreaker } of [policy, kept]) {
+    const retained = policyFor(NAME, { key: 'a' });
+    for (const { circuitBreaker } of [policy, retained]) {
       expect(circuitBreaker?.state).toBe(CircuitState.Isolated);
     }
     policy.dispose();
     for (let key = 0; key < 500; key++) policyFor(NAME, { key: String(key) });
-    for (const { circuitBreaker } of [policy, kept]) {
+    for (const { circuitBreaker } of [policy, retained]) {
       expect(circuitBreaker?.state).toBe(CircuitState.Closed);
     }
-    expect(await kept.execute(() => 'through')).toBe('through');
+    expect(await retained.execute(() => 'through')).toBe('through');
     policyRegistry.dispose();
     heldNames.delete(NAME);
   });

@@ -59,7 +59,7 @@ describe.each(majors)('cockatiel $major, bulkhead', ({ major, cockatiel }) => {
     });
     running.resolve('fine');
     const answers = await Promise.all(calls);
-    expect(answers.filter((each) => 'error' in each)).toEqual([
+    expect(answers.filter((answer) => 'error' in answer)).toEqual([
       { error: expect.any(BulkheadRejectedError) },
       { error: expect.any(BulkheadRejectedError) },
     ]);

@@ -32,7 +32,7 @@ describe.each(majors)('cockatiel $major, how near a circuit is to opening', ({ c
     await sdk.value('resilience.circuit_breaker.failures.limit'),
   ];
   const shown = () => {
-    const [policy] = snapshot().filter(({ circuitBreaker: each }) => each !== undefined);
+    const [policy] = snapshot().filter(({ circuitBreaker: item }) => item !== undefined);
     const { failures, failureLimit } = policy?.circuitBreaker ?? {};
     return [failures, failureLimit];
   };
@@ -54,8 +54,8 @@ describe.each(majors)('cockatiel $major, how near a circuit is to opening', ({ c
   });
 
   it('is that of the breaker that needs the fewest further failures, of several', async () => {
-    const [tolerant, strict] = [new ConsecutiveBreaker(20), new ConsecutiveBreaker(4)].map((each) =>
-      instrumented(each),
+    const [tolerant, strict] = [new ConsecutiveBreaker(20), new ConsecutiveBreaker(4)].map((item) =>
+      instrumented(item),
     ) as [ReturnType<typeof instrumented>, ReturnType<typeof instrumented>];
     await failed(tolerant, 5);
     expect(await failures()).toEqual([0, 4]);
@@ -75,11 +75,11 @@ describe.each(majors)('cockatiel $major, how near a circuit is to opening', ({ c
     const others = [
       new SamplingBreaker({ threshold: 0.5, duration: 10_000 }),
       new CountBreaker({ threshold: 0.5, size: 4 }),
-    ].map((each) => instrumented(each));
-    for (const each of others) await failed(each, 1);
+    ].map((item) => instrumented(item));
+    for (const policy of others) await failed(policy, 1);
     expect(await failures()).toEqual([undefined, undefined]);
     expect(shown()).toEqual([undefined, undefined]);
-    for (const each of others) uninstrument(each);
+    for (const policy of others) uninstrument(policy);
   });
 
   it('is known of a breaker of the user with a count of its own, but not its limit', async () => {

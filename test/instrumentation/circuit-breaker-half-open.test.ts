@@ -101,7 +101,7 @@ describe.each(majors)('cockatiel $major, half-open circuit', ({ major, cockatiel
     await open(breaker);
     const test = deferred();
     const fn = vi.fn();
-    const calls = [() => test.promise, fn, fn, fn].map((each) => breaker.execute(each));
+    const calls = [() => test.promise, fn, fn, fn].map((item) => breaker.execute(item));
     await turn();
     expect(fn).not.toHaveBeenCalled();
     expect(await levels(sdk)).toMatchObject({

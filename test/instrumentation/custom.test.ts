@@ -41,9 +41,9 @@ describe.each(majors)('cockatiel $major, custom policy', ({ cockatiel }) => {
   });
 
   it('gets the arguments that it is given, and its function those that it gives', async () => {
-    const given: unknown[][] = [];
+    const received: unknown[][] = [];
     const policy = custom((...args) => {
-      given.push(args.slice(1));
+      received.push(args.slice(1));
       const [fn] = args;
       return [fn(), fn(1), fn(1, undefined), fn(1, 2, 3)];
     });
@@ -51,7 +51,7 @@ describe.each(majors)('cockatiel $major, custom policy', ({ cockatiel }) => {
     const { signal } = new AbortController();
     const fn = vi.fn();
     (policy.execute as unknown as Run)(fn, signal, 'more', undefined);
-    expect(given).toEqual([[signal, 'more', undefined]]);
+    expect(received).toEqual([[signal, 'more', undefined]]);
     expect(fn.mock.calls).toEqual([[], [1], [1, undefined], [1, 2, 3]]);
   });
 

@@ -14,7 +14,7 @@ interface Policy {
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** What users put around an `execute`. */
-const DECORATORS: Record<string, (original: Execute, other: Execute) => Execute> = {
+const DECORATORS: Record<string, (original: Execute, second: Execute) => Execute> = {
   'hands on': (original) => (fn, signal) => original(fn, signal),
   'is async': (original) => async (fn, signal) => original(fn, signal),
   'waits a microtask': (original) => async (fn, signal) => {
@@ -29,18 +29,18 @@ const DECORATORS: Record<string, (original: Execute, other: Execute) => Execute>
       await sleep(5);
     }
   },
-  'calls another policy first, and does not wait': (original, other) => (fn, signal) => {
-    void other(fails(new Down('fall back')));
+  'calls another policy first, and does not wait': (original, second) => (fn, signal) => {
+    void second(fails(new Down('fall back')));
     return original(fn, signal);
   },
-  'awaits another policy first': (original, other) => async (fn, signal) => {
-    await other(fails(new Down('fall back')));
+  'awaits another policy first': (original, second) => async (fn, signal) => {
+    await second(fails(new Down('fall back')));
     return original(fn, signal);
   },
-  'calls another policy around it': (original, other) => (fn, signal) =>
-    other(() => original(fn, signal)),
-  'wraps the function in another policy': (original, other) => (fn, signal) =>
-    original((...args) => other(() => fn(...args)), signal),
+  'calls another policy around it': (original, second) => (fn, signal) =>
+    second(() => original(fn, signal)),
+  'wraps the function in another policy': (original, second) => (fn, signal) =>
+    original((...args) => second(() => fn(...args)), signal),
   'waits in the function': (original) => (fn, signal) =>
     original(async (...args) => {
       await null;
@@ -48,9 +48,9 @@ const DECORATORS: Record<string, (original: Execute, other: Execute) => Execute>
     }, signal),
 };
 
-function decorate(policy: Policy, decorator: string, other: Policy): void {
+function decorate(policy: Policy, decorator: string, second: Policy): void {
   const original = (policy.execute as Execute).bind(policy);
-  const execute = (other.execute as Execute).bind(other);
+  const execute = (second.execute as Execute).bind(second);
   policy.execute = DECORATORS[decorator]?.(original, execute);
 }
 
@@ -107,22 +107,22 @@ describe.each(majors)('cockatiel $major, a decorated execute', ({ cockatiel }) =
 
   async function play({ place, order, decorator }: (typeof cases)[number], sdk?: TestSdk) {
     const { stack, breaker } = stackOf(cockatiel, 'the stack');
-    const other = stackOf(cockatiel, 'another').stack;
+    const second = stackOf(cockatiel, 'another').stack;
     const decorated = place === 'the stack' ? stack : stack.wrapped[Number(place.slice(-1))];
-    if (order === 'before') decorate(decorated as Policy, decorator, other);
-    sdk?.instrument('other', other);
+    if (order === 'before') decorate(decorated as Policy, decorator, second);
+    sdk?.instrument('other', second);
     sdk?.instrument(NAME, stack);
-    if (order === 'after') decorate(decorated as Policy, decorator, other);
+    if (order === 'after') decorate(decorated as Policy, decorator, second);
     return callAll(stack.execute as Execute, breaker);
   }
 
   it('answers as a bare one does', async () => {
     const wrong: unknown[] = [];
-    for (const each of cases) {
-      const bare = await play(each);
-      const instrumented = await play(each, new TestSdk());
+    for (const testCase of cases) {
+      const bare = await play(testCase);
+      const instrumented = await play(testCase, new TestSdk());
       if (String(instrumented) !== String(bare)) {
-        wrong.push([each, instrumented, bare]);
+        wrong.push([testCase, instrumented, bare]);
       }
     }
     expect(wrong).toEqual([]);
@@ -141,17 +141,17 @@ describe.each(majors)('cockatiel $major, a decorated execute', ({ cockatiel }) =
       rejected: 1,
     });
     const wrong: unknown[] = [];
-    for (const each of cases) {
+    for (const testCase of cases) {
       // Another policy around a part of it changes what is called, and how often.
-      if (/around|in another/.test(each.decorator)) continue;
+      if (/around|in another/.test(testCase.decorator)) continue;
       const sdk = new TestSdk();
-      await play(each, sdk);
+      await play(testCase, sdk);
       const counts = await moved(sdk);
       const active = await levels(sdk);
       if (JSON.stringify(sorted(counts)) !== JSON.stringify(sorted(expected))) {
-        wrong.push([Object.values(each).join(), JSON.stringify(counts)]);
+        wrong.push([Object.values(testCase).join(), JSON.stringify(counts)]);
       }
-      if ('execution.active' in active) wrong.push([each, active]);
+      if ('execution.active' in active) wrong.push([testCase, active]);
     }
     expect(wrong).toEqual([]);
   });
@@ -181,6 +181,6 @@ describe.each(majors)('cockatiel $major, a decorated execute', ({ cockatiel }) =
 function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.entries(value)
-    .map(([key, each]) => [key, sorted(each)] as const)
+    .map(([key, item]) => [key, sorted(item)] as const)
     .sort(([one], [two]) => (one < two ? -1 : 1));
 }

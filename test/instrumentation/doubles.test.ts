@@ -67,7 +67,7 @@ describe('a double in the shape of a policy of cockatiel', () => {
 
   it('behaves as a bare one, alone and in a stack, and leaks no active execution', async () => {
     const wrong: unknown[] = [];
-    for (const each of cases) {
+    for (const testCase of cases) {
       for (const { cockatiel } of majors) {
         const places = {
           alone: (policy: Policy) => policy,
@@ -84,18 +84,18 @@ describe('a double in the shape of a policy of cockatiel', () => {
         } as unknown as Record<string, (policy: Policy) => Policy>;
         for (const [name, place] of Object.entries(places)) {
           const play = (policy: Policy) =>
-            outcomeOf(() => policy.execute(FUNCTIONS[each.fn] as Run, signal));
-          const bare = await play(place(make(each)));
+            outcomeOf(() => policy.execute(FUNCTIONS[testCase.fn] as Run, signal));
+          const bare = await play(place(make(testCase)));
           const sdk = new TestSdk();
-          const policy = sdk.instrument(NAME, place(make(each)));
+          const policy = sdk.instrument(NAME, place(make(testCase)));
           const instrumented = await play(policy);
           if (JSON.stringify(instrumented) !== JSON.stringify(bare)) {
-            wrong.push([each, name, instrumented, bare]);
+            wrong.push([testCase, name, instrumented, bare]);
           }
           const { executions } = await moved(sdk);
           const counted = Object.values((executions ?? {}) as object).reduce((a, b) => a + b, 0);
           if ('execution.active' in (await levels(sdk)) || counted !== 1) {
-            wrong.push([each, name, 'counted', executions, await levels(sdk)]);
+            wrong.push([testCase, name, 'counted', executions, await levels(sdk)]);
           }
           uninstrument(policy);
         }
@@ -123,10 +123,10 @@ function subclasses(cockatiel: Cockatiel): Record<string, () => Policy> {
     const Base = sample.constructor as new () => Policy;
     class Logging extends Base {
       #calls = 0;
-      override execute(fn: Run, given?: AbortSignal, ...rest: unknown[]): unknown {
+      override execute(fn: Run, received?: AbortSignal, ...rest: unknown[]): unknown {
         this.#calls++;
         if (rest.length > 0) return [this.#calls, ...rest];
-        return super.execute(fn, given);
+        return super.execute(fn, received);
       }
       get calls(): number {
         return this.#calls;
@@ -134,18 +134,18 @@ function subclasses(cockatiel: Cockatiel): Record<string, () => Policy> {
     }
     class Checking extends Base {
       #isClosed = false;
-      override execute(fn: Run, given?: AbortSignal): unknown {
+      override execute(fn: Run, received?: AbortSignal): unknown {
         if (this.#isClosed) throw new Down('closed');
         this.#isClosed = true;
-        return super.execute(fn, given);
+        return super.execute(fn, received);
       }
     }
     class Caching extends Base {
       #value: unknown;
-      override execute(fn: Run, given?: AbortSignal): unknown {
+      override execute(fn: Run, received?: AbortSignal): unknown {
         if (this.#value !== undefined) return this.#value;
         this.#value = 'cached';
-        return super.execute(fn, given);
+        return super.execute(fn, received);
       }
     }
     for (const Class of [Logging, Checking, Caching]) {
@@ -194,19 +194,22 @@ describe.each(majors)('cockatiel $major, a subclass of a policy', ({ cockatiel }
   });
 });
 
-describe.each(majors)('cockatiel $major, a policy with a name inside a custom policy', (each) => {
-  it('leaks no active execution of its own', async () => {
-    const { bulkhead, handleAll, retry, wrap } = each.cockatiel;
-    const custom = { execute: (fn: Run) => fn({ signal }) } as unknown as IPolicy;
-    for (const member of [bulkhead(1, 1), retry(handleAll, { maxAttempts: 0 })]) {
-      const sdk = new TestSdk();
-      sdk.instrument('own', member as Policy);
-      const stack = sdk.instrument(NAME, wrap(custom, member as IPolicy));
-      await answerOf(stack.execute(async () => 'fine'));
-      await answerOf(stack.execute(fails(new Down())));
-      expect(await levels(sdk, 'own')).not.toHaveProperty('execution.active');
-      expect((await moved(sdk, 'own'))['executions']).toEqual({ success: 1, failure: 1 });
-      expect((await moved(sdk))['executions']).toEqual({ success: 1, failure: 1 });
-    }
-  });
-});
+describe.each(majors)(
+  'cockatiel $major, a policy with a name inside a custom policy',
+  (version) => {
+    it('leaks no active execution of its own', async () => {
+      const { bulkhead, handleAll, retry, wrap } = version.cockatiel;
+      const custom = { execute: (fn: Run) => fn({ signal }) } as unknown as IPolicy;
+      for (const member of [bulkhead(1, 1), retry(handleAll, { maxAttempts: 0 })]) {
+        const sdk = new TestSdk();
+        sdk.instrument('own', member as Policy);
+        const stack = sdk.instrument(NAME, wrap(custom, member as IPolicy));
+        await answerOf(stack.execute(async () => 'fine'));
+        await answerOf(stack.execute(fails(new Down())));
+        expect(await levels(sdk, 'own')).not.toHaveProperty('execution.active');
+        expect((await moved(sdk, 'own'))['executions']).toEqual({ success: 1, failure: 1 });
+        expect((await moved(sdk))['executions']).toEqual({ success: 1, failure: 1 });
+      }
+    });
+  },
+);

@@ -196,8 +196,8 @@ describe.each(majors)('cockatiel $major, error.type', ({ cockatiel }) => {
     ['undefined', undefined],
     ['an empty text', ''],
     ['what is no text', 503 as unknown as string],
-  ])('is the default where the hook says %s', async (_, said) => {
-    expect(await typesOf([coded('EPIPE')], { errorType: () => said })).toEqual(['EPIPE']);
+  ])('is the default where the hook says %s', async (_, output) => {
+    expect(await typesOf([coded('EPIPE')], { errorType: () => output })).toEqual(['EPIPE']);
     expect(await moved(sdk)).not.toHaveProperty('telemetry.errors');
   });
 

@@ -83,7 +83,7 @@ describe.each(majors)('cockatiel $major, calls that run', ({ cockatiel }) => {
         const all = [await moved(sdk, NAME), second === NAME ? {} : await moved(sdk, second)];
         const sum = (metric: string, key: string) =>
           all.reduce(
-            (count, each) => count + ((each[metric] as Record<string, number>)?.[key] ?? 0),
+            (count, item) => count + ((item[metric] as Record<string, number>)?.[key] ?? 0),
             0,
           );
         const place = `${second} at ${at}`;
@@ -115,9 +115,9 @@ describe.each(majors)('cockatiel $major, calls that run', ({ cockatiel }) => {
       expect(await levels(own)).toEqual({});
       expect(await durations(own, 'resilience.retry.delay')).toMatchObject({ count: 0 });
       // Beside one that counts.
-      const other = answerOf(stack.execute(fails(new Down())));
+      const second = answerOf(stack.execute(fails(new Down())));
       await vi.runAllTimersAsync();
-      await other;
+      await second;
       expect(await moved(own), `at ${at}`).toMatchObject({
         executions: { fallback: 1 },
         'retry.calls': { exhausted: 1 },

@@ -389,12 +389,12 @@ describe.each(majors)('cockatiel $major, policies that are dropped', ({ cockatie
 
   it('are collected, and take their states and limits with them, but not their counts', async () => {
     const sdk = new TestSdk();
-    const kept = sdk.instrument('dropped', cockatiel.bulkhead(1));
+    const retained = sdk.instrument('dropped', cockatiel.bulkhead(1));
     // In a function of its own, whose frame holds the last of them no longer than the others.
     const use = async () => {
       const stack = sdk.instrument('dropped', stackOf(cockatiel));
       await stack.execute(() => 'fine');
-      return [new WeakRef<object>(stack), ...stack.wrapped.map((each) => new WeakRef(each))];
+      return [new WeakRef<object>(stack), ...stack.wrapped.map((item) => new WeakRef(item))];
     };
     const dropped: WeakRef<object>[] = [];
     for (let i = 0; i < 50; i++) dropped.push(...(await use()));
@@ -405,10 +405,10 @@ describe.each(majors)('cockatiel $major, policies that are dropped', ({ cockatie
     });
     await vi.waitFor(async () => {
       collectGarbage();
-      expect(dropped.filter((each) => each.deref() !== undefined)).toHaveLength(0);
+      expect(dropped.filter((item) => item.deref() !== undefined)).toHaveLength(0);
       expect(await levels(sdk, 'dropped')).toEqual({ 'bulkhead.limit': 1 });
     });
-    await kept.execute(() => 'fine');
+    await retained.execute(() => 'fine');
     expect(await moved(sdk, 'dropped')).toMatchObject({
       executions: { success: 51 },
       'circuit_breaker.calls': { success: 50 },
@@ -416,7 +416,7 @@ describe.each(majors)('cockatiel $major, policies that are dropped', ({ cockatie
     await vi.waitFor(() =>
       expect(snapshot().find(({ name }) => name === 'dropped')?.policies).toBe(1),
     );
-    uninstrument(kept);
+    uninstrument(retained);
   });
 
   it('keep no function of a call that they did not let run', async () => {

@@ -48,8 +48,8 @@ describe.each(majors)('cockatiel $major, errors that no filter handles', ({ cock
   it('are failures where one policy handles them, be it outside or inside of another', async () => {
     const one = wrap(breaker(handleAll), retry(handled, { maxAttempts: 1 }));
     expect(await outcomesOf(one, new Invalid())).toEqual({ failure: 1 });
-    const other = wrap(breaker(), retry(handleAll, { maxAttempts: 1 }));
-    expect(await outcomesOf(other, new Invalid())).toEqual({ failure: 2 });
+    const second = wrap(breaker(), retry(handleAll, { maxAttempts: 1 }));
+    expect(await outcomesOf(second, new Invalid())).toEqual({ failure: 2 });
   });
 
   it('are told by the last attempt alone', async () => {

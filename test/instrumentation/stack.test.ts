@@ -293,7 +293,7 @@ describe.each(majors)('cockatiel $major, stack', ({ cockatiel }) => {
   });
 
   it('does not take for its own what is called while a replaced element waits', async () => {
-    const other = sdk.instrument('other', fallback(handleAll, 'instead'));
+    const second = sdk.instrument('other', fallback(handleAll, 'instead'));
     const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
     const waiting = {
       ...noop,
@@ -311,7 +311,7 @@ describe.each(majors)('cockatiel $major, stack', ({ cockatiel }) => {
       };
       const answers = [answerOf(stack.execute(fn)), answerOf(stack.execute(() => 'fine'))];
       await later(11);
-      await other.execute(fails(new Down()));
+      await second.execute(fails(new Down()));
       await vi.runAllTimersAsync();
       expect((await Promise.all(answers)).at(-1)).toEqual({ value: 'fine' });
     }
@@ -372,9 +372,9 @@ describe.each(majors)('cockatiel $major, stack', ({ cockatiel }) => {
   });
 
   it('does not take for its own what the function calls inside', async () => {
-    const other = sdk.instrument('other', wrap(fallback(handleAll, 'instead'), breakerOf(9)));
+    const second = sdk.instrument('other', wrap(fallback(handleAll, 'instead'), breakerOf(9)));
     const stack = sdk.instrument(NAME, wrap(retry(handleAll, {}), breakerOf(9)));
-    const answer = await settled(stack.execute(() => other.execute(fails(new Down()))));
+    const answer = await settled(stack.execute(() => second.execute(fails(new Down()))));
     expect(answer).toEqual({ value: 'instead' });
     expect(await moved(sdk)).toMatchObject({ executions: { success: 1 } });
     expect(await moved(sdk, 'other')).toMatchObject({ executions: { fallback: 1 } });

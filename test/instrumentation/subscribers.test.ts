@@ -69,7 +69,7 @@ async function heard(
     listen(() => log.push(name));
     if (added === 2) first.dispose();
   });
-  for (let other = 0; other < others; other++) listen(() => log.push(`other ${other}`));
+  for (let second = 0; second < others; second++) listen(() => log.push(`other ${second}`));
   if (instrumented === 'after') sdk.instrument(NAME, policy);
   const answers = Promise.all(play(policy).map((call) => answerOf(Promise.resolve(call))));
   await vi.runAllTimersAsync();
@@ -140,7 +140,7 @@ describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
       await Promise.all([outer, ...inner]);
       const { executions, ...counts } = await moved(sdk);
       const sum = (numbers: unknown) =>
-        Object.values(numbers as Record<string, number>).reduce((all, each) => all + each, 0);
+        Object.values(numbers as Record<string, number>).reduce((all, value) => all + value, 0);
       expect([sum(executions), sum(counts['circuit_breaker.calls'])]).toEqual([3, 3]);
     }
   });

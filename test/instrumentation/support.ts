@@ -27,14 +27,14 @@ async function numbers(sdk: TestSdk, name: string, instrument: string): Promise<
   const wanted = METRICS.filter((metric) => metric.instrument === instrument);
   const result: Numbers = {};
   for (const { descriptor, dataPoints } of await sdk.collect()) {
-    const metric = wanted.find((each) => each.name === descriptor.name);
+    const metric = wanted.find((candidate) => candidate.name === descriptor.name);
     if (metric === undefined) continue;
     const short = metric.name.replace('resilience.', '');
     for (const { attributes, value } of dataPoints) {
       if (attributes[ATTR_POLICY_NAME] !== name || value === 0) continue;
       // In the catalog's order, which for transitions is: previous state, new state.
       const keys = Object.keys(metric.series[0] ?? metric.attributes);
-      const key = keys.map((each) => attributes[each]).join(' ');
+      const key = keys.map((key) => attributes[key]).join(' ');
       if (key === '') result[short] = value as number;
       else result[short] = { ...(result[short] as object), [key]: value as number };
     }

@@ -139,11 +139,11 @@ describe.each(majors)('cockatiel $major, timeout', ({ major, cockatiel }) => {
 
   it('keeps to completed where the signal is aborted because the function has returned', async () => {
     const policy = timeoutOf(100, Cooperative);
-    let given: AbortSignal | undefined;
+    let received: AbortSignal | undefined;
     await policy.execute(({ signal }) => {
-      given = signal;
+      received = signal;
     });
-    expect(given?.aborted).toBe(true);
+    expect(received?.aborted).toBe(true);
     await later(200);
     expect(await moved(sdk)).toEqual({
       executions: { success: 1 },

@@ -91,7 +91,7 @@ function noteArguments({ note }: World, signal: AbortSignal | undefined, fn: () 
       context.attempt,
       'aborted' in context.signal && context.signal.aborted,
       signal === context.signal,
-      more.map((each) => each === context.signal),
+      more.map((argument) => argument === context.signal),
     );
     return fn();
   };
@@ -107,8 +107,8 @@ for (const [policyName, make] of Object.entries(POLICIES)) {
     scenes[`${policyName}, a function that ${fnName}`] = async (world) => {
       const policy = world.fresh(make(world.cockatiel));
       const { signal } = new AbortController();
-      for (const given of [undefined, signal]) {
-        world.answer('call', () => policy.execute(noteArguments(world, given, fn), given));
+      for (const received of [undefined, signal]) {
+        world.answer('call', () => policy.execute(noteArguments(world, received, fn), received));
         world.running(policy);
         await vi.runAllTimersAsync();
       }

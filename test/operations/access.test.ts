@@ -127,8 +127,8 @@ describe('who has a token', () => {
       const refused = await post(reset, undefined, { ...headers, origin });
       expect([origin, refused.status]).toEqual([origin, 403]);
     }
-    const other = { ...headers, 'sec-fetch-site': 'cross-site' };
-    expect((await post(reset, undefined, other)).status).toBe(403);
+    const second = { ...headers, 'sec-fetch-site': 'cross-site' };
+    expect((await post(reset, undefined, second)).status).toBe(403);
   });
 
   it('is told what is wrong with the body', async () => {

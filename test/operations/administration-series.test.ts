@@ -21,7 +21,7 @@ it('has series of administration at zero as soon as there are routes that can ad
 
   using routes = healthRoutes({ token: 'only-for-this-test' });
   const zeros = (name: string) =>
-    ['reset', 'isolate', 'release'].map((each) => `${name} ${each} 0`);
+    ['reset', 'isolate', 'release'].map((item) => `${name} ${item} 0`);
   expect(await series()).toEqual(zeros('before'));
 
   const after = sdk.instrument('after', breaker());

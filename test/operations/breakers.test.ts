@@ -29,7 +29,7 @@ describe('GET /circuit-breakers', () => {
       foreign: {
         state: 'open',
         opened: true,
-        held: false,
+        retained: false,
         since: json.breakers.foreign.opened_at,
         fail_counter: 2,
         fail_max: 2,
@@ -42,7 +42,7 @@ describe('GET /circuit-breakers', () => {
       own: {
         state: 'closed',
         opened: false,
-        held: false,
+        references: false,
         since: null,
         fail_counter: 0,
         fail_max: 5,
@@ -75,7 +75,7 @@ describe('GET /circuit-breakers', () => {
     const { json } = await routesWith().get('/circuit-breakers/cml');
     expect(json).toMatchObject({ state: 'open', fail_counter: 2, instance_count: 3 });
     expect(json.calls.failure).toBe(3);
-    expect(json.instances.map((each: { state: string }) => each.state)).toEqual([
+    expect(json.instances.map((instance: { state: string }) => instance.state)).toEqual([
       'open',
       'closed',
       'closed',
@@ -90,7 +90,7 @@ describe('GET /circuit-breakers', () => {
     const seen = async () => {
       const { json } = await get('/circuit-breakers/cml');
       const { since, opened_at, instances } = json;
-      return [since, opened_at, instances.map((each: { since: string }) => each.since)];
+      return [since, opened_at, instances.map((instance: { since: string }) => instance.since)];
     };
     const at = (seconds: number) => new Date(seconds * 1000).toISOString();
     try {
@@ -165,8 +165,8 @@ describe('GET /circuit-breakers', () => {
 
   it('reads no other circuit breaker for the sake of one', async () => {
     breakerNamed('one');
-    const other = breakerNamed('other');
-    const state = vi.spyOn(other, 'toJSON');
+    const second = breakerNamed('other');
+    const state = vi.spyOn(second, 'toJSON');
     const { get } = routesWith();
     await get('/circuit-breakers/one');
     expect(state).not.toHaveBeenCalled();
@@ -293,7 +293,7 @@ describe('administration', () => {
     expect((await get('/circuit-breakers/workday')).json.held).toBe(true);
     uninstrument(first);
     const none = (await get('/circuit-breakers/workday')).json;
-    expect(none).toMatchObject({ name: 'workday', state: 'isolated', held: true, since: null });
+    expect(none).toMatchObject({ name: 'workday', state: 'isolated', retained: true, since: null });
     expect((await get('/circuit-breakers')).json).toEqual({
       breakers: { workday: { ...none, name: undefined } },
       summary: { total: 1, open: 0, half_open: 0, closed: 0, isolated: 1 },
@@ -341,29 +341,29 @@ describe('administration', () => {
         throw thrown;
       };
       known(instrument(name, breaker));
-      const told: unknown[] = [];
+      const reported: unknown[] = [];
       const lines: string[] = [];
       const logger = {
         info() {},
         warn: (line: string) => lines.push(line),
-        error: (_: string, fields: unknown) => told.push(fields),
+        error: (_: string, fields: unknown) => reported.push(fields),
       };
-      const other = breakerNamed(name);
+      const second = breakerNamed(name);
       const { get, post } = routesWith({ token: TOKEN, logger });
       const { status, text } = await post(`${segment(name)}/isolate`, { by: 'alice' });
       // Others of the name were isolated all the same, and somebody has to know by whom.
-      expect(other.state).toBe(3);
+      expect(second.state).toBe(3);
       expect(lines).toEqual([
         `Circuit breaker ${name} was isolated in part by alice (closed before, isolated now)`,
       ]);
       const { circuit_breaker } = (await get('/policies')).json.policies[name];
       expect(circuit_breaker.administration.isolate).toBe(1);
       isolatedNames.delete(name);
-      uninstrument(other);
+      uninstrument(second);
       uninstrument(breaker);
       expect(status).toBe(500);
       expect(text).not.toContain('secret');
-      expect(told).toEqual([{ error: thrown }]);
+      expect(reported).toEqual([{ error: thrown }]);
     }
   });
 });

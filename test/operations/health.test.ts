@@ -163,12 +163,12 @@ describe('executions', () => {
       ],
       total: 2,
     });
-    const [{ id }, other] = json.executions;
+    const [{ id }, second] = json.executions;
     const headers = { authorization: `Bearer ${TOKEN}` };
     const gone = ask('DELETE', `/executions/${id}`, { headers });
     await expect(endless).rejects.toMatchObject({ name: 'AbortError' });
     expect((await gone).status).toBe(202);
-    expect((await ask('DELETE', `/executions/${other.id}`, { headers })).status).toBe(409);
+    expect((await ask('DELETE', `/executions/${second.id}`, { headers })).status).toBe(409);
     finish();
     await waiting;
     expect((await ask('DELETE', `/executions/${id}`, { headers })).status).toBe(404);
@@ -176,8 +176,8 @@ describe('executions', () => {
   });
 
   it('are called off once', async () => {
-    const told: string[] = [];
-    const log = (line: string) => void told.push(line);
+    const reported: string[] = [];
+    const log = (line: string) => void reported.push(line);
     const logger = { info: log, warn: log, error: log };
     const { get, ask } = routesWith({ token: TOKEN, logger });
     const policy = known(createPolicy('deaf', 'default', { retry: false }));
@@ -189,7 +189,7 @@ describe('executions', () => {
     const again = await ask('DELETE', `/executions/${id}`, { headers });
     // It may have been answered in between.
     expect([404, 409]).toContain(again.status);
-    expect(told).toEqual(['An execution of deaf was aborted by an operator']);
+    expect(reported).toEqual(['An execution of deaf was aborted by an operator']);
     finish();
     await deaf.catch(() => {});
   });

@@ -15,7 +15,7 @@ const PATHS = ['/health', '/circuit-breakers', '/policies', '/executions', '/hea
 
 const running: HealthServer[] = [];
 afterEach(async () => {
-  await Promise.all(running.splice(0).map((each) => each.close()));
+  await Promise.all(running.splice(0).map((item) => item.close()));
 });
 
 async function start(): Promise<string> {
@@ -24,7 +24,7 @@ async function start(): Promise<string> {
   return listening.url;
 }
 
-async function told(url: string): Promise<{ readonly [field: string]: Told }> {
+async function reported(url: string): Promise<{ readonly [field: string]: Told }> {
   return (await (await fetch(url)).json()) as { readonly [field: string]: Told };
 }
 
@@ -72,7 +72,7 @@ describe('health requests while calls go on', () => {
     const points = await sdk.points(EXECUTIONS.name);
     const ended = points.filter(({ value }) => value !== 0);
     expect(ended.map(({ value }) => value)).toEqual(Array(STACKS).fill(count / STACKS));
-    const { policies: counts } = await told(`${url}/policies`);
+    const { policies: counts } = await reported(`${url}/policies`);
     for (let i = 0; i < STACKS; i++) {
       expect(counts?.[`stack ${i}`]).toMatchObject({
         active: 0,
@@ -80,7 +80,7 @@ describe('health requests while calls go on', () => {
         telemetry_errors: 0,
       });
     }
-    expect(await told(`${url}/executions`)).toEqual({ executions: [], total: 0 });
+    expect(await reported(`${url}/executions`)).toEqual({ executions: [], total: 0 });
   });
 
   it.each(['/policies', '/circuit-breakers'])('let calls have their turn: %s', async (path) => {
@@ -97,8 +97,8 @@ describe('health requests while calls go on', () => {
       await setImmediate();
       turns++;
     }
-    const told = (await (await answer).json()) as Record<string, object>;
-    expect(Object.keys(told[name] ?? {}).length).toBeGreaterThanOrEqual(MANY);
+    const reported = (await (await answer).json()) as Record<string, object>;
+    expect(Object.keys(reported[name] ?? {}).length).toBeGreaterThanOrEqual(MANY);
     expect(turns).toBeGreaterThan(5);
     health.close();
   });
@@ -106,7 +106,7 @@ describe('health requests while calls go on', () => {
   it('tell at once what was done by hand', async () => {
     const policies = stacks(new TestSdk());
     const url = await start();
-    const breakers = async () => (await told(`${url}/health`))['breakers'];
+    const breakers = async () => (await reported(`${url}/health`))['breakers'];
     const administer = (name: string, action: string) =>
       fetch(`${url}/circuit-breakers/${encodeURIComponent(name)}/${action}`, {
         method: 'POST',

@@ -15,7 +15,7 @@ function recording() {
   const level = (name: string) => (message: string, fields?: unknown) =>
     void lines.push([name, message, fields]);
   const logger = { info: level('info'), warn: level('warn'), error: level('error') };
-  return { lines, logger, told: () => lines.map(([name, message]) => `${name}: ${message}`) };
+  return { lines, logger, reported: () => lines.map(([name, message]) => `${name}: ${message}`) };
 }
 
 const ends: (() => void)[] = [];
@@ -28,7 +28,7 @@ afterEach(() => {
 
 describe('a logger', () => {
   it('is told of each change once, however many calls there are', async () => {
-    const { logger, told, lines } = recording();
+    const { logger, reported: message, lines } = recording();
     ends.push(logChanges({ logger }));
     const breaker = breakerNamed('workday');
     await failing(breaker, 50);
@@ -36,7 +36,7 @@ describe('a logger', () => {
     await failing(breaker, 20);
     vi.advanceTimersByTime(60_000);
     for (let i = 0; i < 20; i++) await breaker.execute(() => 1);
-    expect(told()).toEqual([
+    expect(message()).toEqual([
       'warn: Circuit breaker workday opened, last error: ECONNREFUSED',
       'info: Circuit breaker workday is half-open: a probe is allowed',
       'warn: Circuit breaker workday is open again: the probe failed, last error: ECONNREFUSED',
@@ -53,12 +53,12 @@ describe('a logger', () => {
   });
 
   it('is told who did what by hand and why, in one line for all circuit breakers of a name', async () => {
-    const { logger, told, lines } = recording();
+    const { logger, reported: message, lines } = recording();
     const { post } = routesWith({ logger, token: { alice: TOKEN } });
     for (let i = 0; i < 5; i++) breakerNamed('workday');
     await post('/circuit-breakers/workday/isolate', { reason: 'maintenance', by: 'bob' });
     await post('/circuit-breakers/workday/release');
-    expect(told()).toEqual([
+    expect(message()).toEqual([
       'warn: Circuit breaker workday was isolated by alice for bob (closed before, isolated now): maintenance',
       'info: Circuit breaker workday was released by alice (isolated before, closed now)',
     ]);
@@ -74,7 +74,7 @@ describe('a logger', () => {
   });
 
   it('is told of another circuit that changes while one is isolated', async () => {
-    const { logger, told } = recording();
+    const { logger, reported: message } = recording();
     const { post } = routesWith({ logger, token: TOKEN });
     const [first, second] = [breakerNamed('first'), breakerNamed('second')];
     let handle = { dispose() {} };
@@ -82,7 +82,7 @@ describe('a logger', () => {
       if (state === CircuitState.Isolated) handle = second.isolate();
     });
     await post('/circuit-breakers/first/isolate');
-    expect(told()).toEqual([
+    expect(message()).toEqual([
       'warn: Circuit breaker second is isolated: it rejects calls',
       'warn: Circuit breaker first was isolated by an operator (closed before, isolated now)',
     ]);
@@ -92,31 +92,31 @@ describe('a logger', () => {
 
   it('is told what came as it came, also where it is the console', async () => {
     const written: string[] = [];
-    const write = (...told: unknown[]) => void written.push(format(...told));
+    const write = (...reported: unknown[]) => void written.push(format(...reported));
     const [info, warn] = [vi.spyOn(console, 'info'), vi.spyOn(console, 'warn')];
     for (const spy of [info, warn]) spy.mockImplementation(write);
-    const { logger, told } = recording();
+    const { logger, reported: message } = recording();
     breakerNamed('100%d');
-    for (const each of [console, logger]) {
-      const { post, routes } = routesWith({ logger: each, token: TOKEN });
+    for (const item of [console, logger]) {
+      const { post, routes } = routesWith({ logger: item, token: TOKEN });
       await post(`${segment('100%d')}/release`, { reason: '%s %o %% %' });
       routes.close();
     }
     for (const spy of [info, warn]) spy.mockRestore();
     const line =
       'Circuit breaker 100%d was released by an operator (closed before, closed now): %s %o %% %';
-    expect(told()).toEqual([`info: ${line}`]);
+    expect(message()).toEqual([`info: ${line}`]);
     expect(written).toEqual([expect.stringContaining(`${line} {\n  policy: '100%d'`)]);
   });
 
   it('is told no second line by a name or a reason', async () => {
-    const { logger, told } = recording();
+    const { logger, reported: message } = recording();
     const { post } = routesWith({ logger, token: TOKEN });
     const name = 'a\nwarn: Circuit breaker b opened\u001b[2J';
     breakerNamed(name);
     await post(`${segment(name)}/isolate`, { reason: 'x\r\nerror: y', by: 'z\u2028w' });
     await post(`${segment(name)}/release`);
-    expect(told()[0]).toBe(
+    expect(message()[0]).toBe(
       'warn: Circuit breaker a was isolated by z (closed before, isolated now): x',
     );
   });

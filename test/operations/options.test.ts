@@ -15,7 +15,7 @@ import {
 } from '../../src/health/index.ts';
 import { breakerNamed, routesWith, TOKEN } from '../health/support.ts';
 
-const options = (given: unknown) => () => healthRoutes(given as HealthOptions).close();
+const options = (received: unknown) => () => healthRoutes(received as HealthOptions).close();
 
 describe('the options of the routes', () => {
   it.each([
@@ -75,8 +75,8 @@ describe('the options of the routes', () => {
       { hosts: ['https://ops.example'] },
       'Expected `options.hosts` to be an array of names such as "ops.example", got an array',
     ],
-  ])('refuse %j', (given, message) => {
-    expect(options(given)).toThrow(new TypeError(message));
+  ])('refuse %j', (received, message) => {
+    expect(options(received)).toThrow(new TypeError(message));
   });
 
   it('never tell a token that is refused', () => {

@@ -19,14 +19,14 @@ const GUARDS: Readonly<Record<string, () => Server | Promise<Server>>> = {
     const handle = nodeHandler(healthRoutes({ prefix: '/ops', executions: false }));
     return createServer((request, response) => {
       const [path] = (request.url ?? '').split('?');
-      if (GUARDED.some((each) => path === `/ops/${each}`)) response.writeHead(403).end();
+      if (GUARDED.some((item) => path === `/ops/${item}`)) response.writeHead(403).end();
       else handle(request, response);
     });
   },
   Express() {
     const app = express();
-    for (const each of GUARDED)
-      app.use(`/ops/${each}`, (_, response) => void response.sendStatus(403));
+    for (const path of GUARDED)
+      app.use(`/ops/${path}`, (_, response) => void response.sendStatus(403));
     app.use('/ops', nodeHandler(healthRoutes({ executions: false })));
     return createServer(app);
   },
@@ -34,7 +34,7 @@ const GUARDS: Readonly<Record<string, () => Server | Promise<Server>>> = {
     const app = express();
     app.use((request, response, next) => {
       const [path] = request.url.toLowerCase().split('?');
-      if (GUARDED.some((each) => path === `/ops/${each}`)) response.sendStatus(403);
+      if (GUARDED.some((item) => path === `/ops/${item}`)) response.sendStatus(403);
       else next();
     });
     app.use('/ops', nodeHandler(healthRoutes({ executions: false })));
@@ -44,7 +44,7 @@ const GUARDS: Readonly<Record<string, () => Server | Promise<Server>>> = {
     const app = new Koa();
     const handle = nodeHandler(healthRoutes({ prefix: '/ops', executions: false }));
     app.use((context) => {
-      if (GUARDED.some((each) => context.path === `/ops/${each}`)) {
+      if (GUARDED.some((item) => context.path === `/ops/${item}`)) {
         context.status = 403;
         return;
       }
@@ -56,7 +56,7 @@ const GUARDS: Readonly<Record<string, () => Server | Promise<Server>>> = {
   async Fastify() {
     const app = fastify();
     const handle = nodeHandler(healthRoutes({ prefix: '/ops', executions: false }));
-    for (const each of GUARDED) app.all(`/ops/${each}`, (_, reply) => reply.code(403).send());
+    for (const path of GUARDED) app.all(`/ops/${path}`, (_, reply) => reply.code(403).send());
     app.all('/ops/*', (request, reply) => {
       reply.hijack();
       handle(request.raw, reply.raw);
@@ -67,13 +67,13 @@ const GUARDS: Readonly<Record<string, () => Server | Promise<Server>>> = {
   Hono() {
     const app = new Hono();
     const health = healthRoutes({ prefix: '/ops', executions: false });
-    for (const each of GUARDED) app.all(`/ops/${each}`, (context) => context.body(null, 403));
+    for (const path of GUARDED) app.all(`/ops/${path}`, (context) => context.body(null, 403));
     app.all('/ops/*', (context) => health.fetch(context.req.raw, context.env));
     return serve({ fetch: app.fetch, port: 0, overrideGlobalObjects: false }) as Server;
   },
   'Hono, mounted'() {
     const app = new Hono();
-    for (const each of GUARDED) app.all(`/ops/${each}`, (context) => context.body(null, 403));
+    for (const path of GUARDED) app.all(`/ops/${path}`, (context) => context.body(null, 403));
     app.all('/ops/*', mount(healthRoutes({ executions: false }).fetch));
     return serve({ fetch: app.fetch, port: 0, overrideGlobalObjects: false }) as Server;
   },

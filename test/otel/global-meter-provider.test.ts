@@ -97,15 +97,15 @@ describe('the global meter provider', () => {
   });
 
   it.each(sdks)('counts each call once under delta temporality, SDK $sdkMajor', async ({ sdk }) => {
-    const name = `delta ${sdks.findIndex((each) => each.sdk === sdk)}`;
+    const name = `delta ${sdks.findIndex((item) => item.sdk === sdk)}`;
     const policy = instrument(name, newPolicy());
     const all = [0, 1, 2].map(() => new TestSdk({ sdk, readers: ['delta'] }));
     let exported = 0;
-    for (const each of [...all, ...all]) {
+    for (const item of [...all, ...all]) {
       metrics.disable();
-      register(each);
+      register(item);
       await policy.execute(() => {});
-      exported += (await each.value(EXECUTIONS, succeeded(name))) ?? 0;
+      exported += (await item.value(EXECUTIONS, succeeded(name))) ?? 0;
     }
     expect(exported).toBe(6);
   });

@@ -60,12 +60,12 @@ describe.each(sdks)('sdk $sdkMajor', ({ sdk: module }) => {
         ({ descriptor }) => descriptor.name === metric.name,
       )?.dataPoints;
       const series = metric.series.filter(
-        (each) =>
-          (each['resilience.fallback.type'] ?? 'value') === 'value' &&
-          (!metric.isLazy(each) || Object.values(each).some((value) => declared.includes(value))),
+        (row) =>
+          (row['resilience.fallback.type'] ?? 'value') === 'value' &&
+          (!metric.isLazy(row) || Object.values(row).some((value) => declared.includes(value))),
       );
       expect(points?.map(({ attributes }) => attributes)).toEqual(
-        series.map((each) => ({ 'resilience.policy.name': 'newborn', ...each })),
+        series.map((row) => ({ 'resilience.policy.name': 'newborn', ...row })),
       );
     }
   });
@@ -126,13 +126,13 @@ describe.each(sdks)('sdk $sdkMajor', ({ sdk: module }) => {
     uninstrument(consecutive);
     expect(await counting()).toBe(0);
 
-    const other = new TestSdk({ sdk: module });
-    other.instrument('never', sampling);
+    const second = new TestSdk({ sdk: module });
+    second.instrument('never', sampling);
     uninstrument(sampling);
-    other.instrument('never', sampling);
-    await other.collect();
+    second.instrument('never', sampling);
+    await second.collect();
     uninstrument(sampling);
-    expect(await other.value('resilience.circuit_breaker.failures')).toBe(undefined);
+    expect(await second.value('resilience.circuit_breaker.failures')).toBe(undefined);
   });
 
   it('has name, unit, description and kind of each metric from the catalog', async () => {
@@ -246,8 +246,8 @@ describe.each(sdks)('sdk $sdkMajor', ({ sdk: module }) => {
     for (let i = 0; i < 500; i++) sdk.instrument(`p${i}`, newBreaker());
     await sdk.collect();
     await sdk.collect();
-    const said = warn.mock.calls.flat().filter((each) => String(each).includes('attribute sets'));
-    expect(said).toEqual([
+    const output = warn.mock.calls.flat().filter((call) => String(call).includes('attribute sets'));
+    expect(output).toEqual([
       "resilience.circuit_breaker.transitions has 2000 attribute sets. The JS SDK keeps 2000 per instrument and merges the rest into one overflow series, unless the MeterProvider has a view such as { instrumentName: 'resilience.*', aggregationCardinalityLimit: 20000 }. Use fewer policy names (one per dependency, not one per request), or raise the limit. Ignore this warning if the limit is raised already: it cannot be read from here.",
     ]);
     expect(await sdk.points('resilience.circuit_breaker.transitions')).toHaveLength(2000);

@@ -56,10 +56,10 @@ describe('what is asked for a picture', () => {
       .filter(([path]) => path.startsWith('dashboards/'))
       .map(([, content]) => JSON.parse(content) as Dashboard);
     expect(dashboards.length).toBeGreaterThan(0);
-    for (const each of dashboards) {
-      for (const one of panelsOf(each)) {
+    for (const dashboard of dashboards) {
+      for (const one of panelsOf(dashboard)) {
         expect(Object.keys(KINDS)).toContain(one.type);
-        for (const { expr } of asksOf(each, one, hour)) expect(expr).not.toContain('$');
+        for (const { expr } of asksOf(dashboard, one, hour)) expect(expr).not.toContain('$');
       }
     }
   });

@@ -4,7 +4,7 @@ import { activeExecutions } from '../../src/metrics/active-executions.ts';
 import { createPolicy } from '../../src/policies/index.ts';
 import { deferred } from '../instrumentation/support.ts';
 
-const timers = () => process.getActiveResourcesInfo().filter((each) => each === 'Timeout').length;
+const timers = () => process.getActiveResourcesInfo().filter((item) => item === 'Timeout').length;
 
 describe('what keeps the process alive', () => {
   const ends: (() => void)[] = [];

@@ -69,13 +69,13 @@ describe.each(majors)('a call that its caller calls off, over cockatiel $major',
     const policy = createPolicy('service', 'enterprise', { ...instrument(), handle: () => true });
     const answer = answerOf(policy.execute(down, caller.signal));
     const slot = deferred();
-    const other = policy.execute(() => slot.promise);
+    const second = policy.execute(() => slot.promise);
     await later(1000);
     caller.abort(reason);
     await answer;
     await later(2000);
     slot.resolve(undefined);
-    await other;
+    await second;
     expect(await moved(sdk)).toMatchObject({ errors: { 'retry ECONNREFUSED': 1 } });
     expect((await moved(sdk))['errors']).not.toHaveProperty(['retry Error']);
   });
@@ -217,7 +217,7 @@ describe.each(majors)('a call that its caller calls off, over cockatiel $major',
     const first = policy.execute(() => slot.promise);
     const fn = vi.fn();
     const waiting = [1, 2].map(() => answerOf(policy.execute(fn, caller.signal)));
-    const behind = ['third', 'fourth'].map((each) => answerOf(policy.execute(() => each)));
+    const behind = ['third', 'fourth'].map((item) => answerOf(policy.execute(() => item)));
     await turn();
     caller.abort(reason);
     slot.resolve('done');

@@ -14,7 +14,7 @@ it('a policy that was dropped without `dispose` gives back its name', async () =
     expect(() => createPolicy('droppedName')).toThrow('Expected `name` to differ');
   };
   await use();
-  const other = await eventually('the name is free', () => {
+  const second = await eventually('the name is free', () => {
     collectGarbage();
     try {
       return createPolicy('droppedName');
@@ -22,6 +22,6 @@ it('a policy that was dropped without `dispose` gives back its name', async () =
       return undefined;
     }
   });
-  expect(other.name).toBe('droppedName');
-  other.dispose();
+  expect(second.name).toBe('droppedName');
+  second.dispose();
 });

@@ -78,23 +78,23 @@ describe('a fixed value', () => {
   });
 
   it('is not one object for all callers', async () => {
-    const given = { list: [1] };
-    const policy = policyWith(fallbackTo.value(given));
-    given.list.push(2);
+    const received = { list: [1] };
+    const policy = policyWith(fallbackTo.value(received));
+    received.list.push(2);
     const first = (await policy.execute(fails)) as { list: number[] };
     first.list.push(3);
     expect(await policy.execute(fails)).toEqual({ list: [1] });
   });
 
   it('is frozen, or the very one, if that is asked for', async () => {
-    const given = { list: [1] };
-    const frozen = policyWith(fallbackTo.value(given, { copy: 'freeze' }));
+    const received = { list: [1] };
+    const frozen = policyWith(fallbackTo.value(received, { copy: 'freeze' }));
     const answer = (await frozen.execute(fails)) as { list: number[] };
     expect(() => answer.list.push(2)).toThrow(TypeError);
     expect(await frozen.execute(fails)).toBe(answer);
-    expect(Object.isFrozen(given)).toBe(false);
-    const same = policyWith(fallbackTo.value(given, { copy: 'reference' }));
-    expect(await same.execute(fails)).toBe(given);
+    expect(Object.isFrozen(received)).toBe(false);
+    const same = policyWith(fallbackTo.value(received, { copy: 'reference' }));
+    expect(await same.execute(fails)).toBe(received);
   });
 
   it.each<[unknown, string]>([
@@ -327,9 +327,9 @@ describe('a cached value', () => {
     from.next = new Worker('Ada');
     await read();
     from.next = undefined;
-    const [one, other] = [await read(), await read()];
+    const [one, second] = [await read(), await read()];
     expect(one).toEqual(new Worker('Ada'));
-    expect(one).not.toBe(other);
+    expect(one).not.toBe(second);
   });
 });
 
@@ -356,18 +356,18 @@ describe('what is kept for one call', () => {
       );
       await read.call({ tenant: 'a' });
       down = true;
-      const other = read.call({ tenant: 'b' });
-      if (perInstance) await expect(other).rejects.toThrow(Down);
-      else expect(await other).toBe('a');
+      const second = read.call({ tenant: 'b' });
+      if (perInstance) await expect(second).rejects.toThrow(Down);
+      else expect(await second).toBe('a');
     }
   });
 
   it('never answers another policy that has the same strategy', async () => {
     const strategy = fallbackTo.cached({ key: () => 'all' });
-    const [one, other] = [policyWith(strategy), policyWith(strategy)];
+    const [one, second] = [policyWith(strategy), policyWith(strategy)];
     await one.execute(() => 'one');
     expect(await one.execute(fails)).toBe('one');
-    await expect(other.execute(fails)).rejects.toThrow(Down);
+    await expect(second.execute(fails)).rejects.toThrow(Down);
   });
 
   it.each<[string, (...args: never[]) => string | undefined]>([
@@ -596,14 +596,14 @@ describe.each([3, 4] as const)('over cockatiel %s, a kept value', (major) => {
     });
     let ask: () => unknown = () => ({ ok: true, status: 200 });
     const read = room.resilient(policy, async (_id: string) => ask());
-    const kept = await read('a');
+    const retained = await read('a');
     ask = fails;
-    expect(await read('a')).toEqual(kept);
+    expect(await read('a')).toEqual(retained);
     ask = () => ({ ok: false, status: 503 });
-    expect(await read('a')).toEqual(kept);
+    expect(await read('a')).toEqual(retained);
     expect(policy.circuitBreaker?.state).toBe(1);
     ask = vi.fn();
-    expect(await read('a')).toEqual(kept);
+    expect(await read('a')).toEqual(retained);
     await expect(read('b')).rejects.toMatchObject({ isBrokenCircuitError: true });
     expect(ask).not.toHaveBeenCalled();
     vi.doUnmock('cockatiel');

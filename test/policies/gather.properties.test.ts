@@ -97,7 +97,7 @@ describe('gather, of random parts', () => {
           const { status, results, available, failed } = await answer;
 
           const expected = names.map((name) => ends(plan[name] as Plan, abortedAt));
-          expect(at).toBe(Math.max(0, ...expected.map((each) => each.at)));
+          expect(at).toBe(Math.max(0, ...expected.map((part) => part.at)));
           expect([...available, ...Object.keys(failed)].sort()).toEqual([...names].sort());
           expect(Object.keys(results)).toEqual(available);
           const outcomes = names.map((name) => failed[name]?.outcome ?? 'success');

@@ -107,19 +107,19 @@ describe('gather', () => {
   });
 
   it('waits for no part longer than its timeout, and tells it that it does not', async () => {
-    let given: AbortSignal | undefined;
+    let received: AbortSignal | undefined;
     const answer = gather(
       {
         fast: () => 'there',
         slow({ signal }) {
-          given = signal;
+          received = signal;
           return never();
         },
       },
       options({ timeout: 5000 }),
     );
     await vi.advanceTimersByTimeAsync(4999);
-    expect(given?.aborted).toBe(false);
+    expect(received?.aborted).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
     expect(await answer).toMatchObject({
       status: 'partial',
@@ -127,7 +127,7 @@ describe('gather', () => {
         slow: { outcome: 'timed_out', error: { message: 'Operation timed out after 5000ms' } },
       },
     });
-    expect(given?.aborted).toBe(true);
+    expect(received?.aborted).toBe(true);
     expect(await moved()).toEqual({ partial: 1, 'fast success': 1, 'slow timed_out': 1 });
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -317,8 +317,8 @@ describe('gather', () => {
       { timeOut: {} },
       'Expected `options` to have only name, timeout, minimum, signal, policies, meterProvider, got `timeOut`',
     ],
-  ])('refuses %j with %j', (parts, given, message) => {
-    expect(() => gather(parts as never, given as never)).toThrow(new TypeError(message));
+  ])('refuses %j with %j', (parts, received, message) => {
+    expect(() => gather(parts as never, received as never)).toThrow(new TypeError(message));
   });
 });
 

@@ -111,7 +111,7 @@ describe.each(majors)('over cockatiel $major', ({ major }) => {
       const policy = make();
       dependency.behaviour = 'hang';
       const caller = new AbortController();
-      const held = Array.from({ length: bulkhead }, () =>
+      const retained = Array.from({ length: bulkhead }, () =>
         policy.execute(dependency.call, caller.signal).catch((error: unknown) => error),
       );
       for (let call = 0; call <= failures; call++) {
@@ -125,7 +125,7 @@ describe.each(majors)('over cockatiel $major', ({ major }) => {
         'circuit_breaker.state': { closed: 1 },
       });
       caller.abort();
-      await Promise.all(held);
+      await Promise.all(retained);
       dependency.behaviour = 200;
       expect(await dependency.answer(policy.execute(dependency.call))).toBe(200);
       policy.dispose();

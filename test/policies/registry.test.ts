@@ -64,10 +64,10 @@ describe('the policies of a service', () => {
     const calls = deferred<string>();
     const oldest = cml('first');
     const running = oldest.execute(() => calls.promise);
-    for (let key = 0; key < POLICIES.registry.kept.keys; key++) cml(`${key}`);
-    expect(policyRegistry.list('cml')).toHaveLength(POLICIES.registry.kept.keys);
+    for (let key = 0; key < POLICIES.registry.limits.keys; key++) cml(`${key}`);
+    expect(policyRegistry.list('cml')).toHaveLength(POLICIES.registry.limits.keys);
     expect(await levels(sdk, 'cml')).toMatchObject({
-      'circuit_breaker.state': { closed: POLICIES.registry.kept.keys },
+      'circuit_breaker.state': { closed: POLICIES.registry.limits.keys },
     });
     calls.resolve('late');
     expect(await running).toBe('late');
@@ -83,7 +83,7 @@ describe('the policies of a service', () => {
   });
 
   describe('that others would displace', () => {
-    const { keys, names } = POLICIES.registry.kept;
+    const { keys, names } = POLICIES.registry.limits;
     const otherKeys = () => {
       for (let key = 0; key < keys; key++) cml(`other ${key}`);
     };
@@ -98,13 +98,13 @@ describe('the policies of a service', () => {
       const handle = policyRegistry.isolate('cml');
       otherNames();
       otherKeys();
-      const held = [cml(), cml('a'), cml('new')];
-      for (const policy of held) {
+      const retained = [cml(), cml('a'), cml('new')];
+      for (const policy of retained) {
         expect(await answerOf(policy.execute(() => 'up'))).toMatchObject(refused);
       }
       expect(policyRegistry.list('cml')).toHaveLength(keys + 1);
       handle.dispose();
-      expect(held.map(stateOf)).toEqual([CLOSED, CLOSED, CLOSED]);
+      expect(retained.map(stateOf)).toEqual([CLOSED, CLOSED, CLOSED]);
     });
 
     it('stay isolated, by themselves, and are reported', async () => {
@@ -157,12 +157,12 @@ describe('the policies of a service', () => {
 
     it('go all the same where all of them are busy, and not even then where they are isolated', async () => {
       const first = cml('first');
-      const held = cml('held');
-      held.isolate();
+      const retained = cml('held');
+      retained.isolate();
       await fail(first, 2);
       for (let key = 0; key < keys; key++) await fail(cml(`busy ${key}`), 2);
       expect(policyRegistry.list('cml')).toHaveLength(keys);
-      expect(cml('held')).toBe(held);
+      expect(cml('held')).toBe(retained);
       expect(cml('first')).not.toBe(first);
     });
   });

@@ -158,12 +158,12 @@ describe('a resilient function', () => {
     const overrides = () => ({ handle, retry: { delays: delays() }, timeout: false as const });
     resilient(NAME, failing(0), { overrides: overrides() });
     resilient(NAME, failing(0), { overrides: overrides() });
-    for (const other of [
+    for (const second of [
       { ...overrides(), handle: () => true },
       { ...overrides(), retry: { delays: [1000, 3000] } },
       { handle, timeout: false as const },
     ]) {
-      expect(() => resilient(NAME, failing(0), { overrides: other })).toThrow('given once');
+      expect(() => resilient(NAME, failing(0), { overrides: second })).toThrow('given once');
     }
   });
 
@@ -291,11 +291,11 @@ describe.each(COMPILERS)('a resilient method, compiled by %s', (_, compile) => {
       retry: false,
     });
     const Tenant = made.tenantOf(policy);
-    const [one, other, third] = [new Tenant('a'), new Tenant('b'), new Tenant('c')];
+    const [one, second, third] = [new Tenant('a'), new Tenant('b'), new Tenant('c')];
     await one.name();
-    await other.name();
+    await second.name();
     Tenant.down = true;
-    expect([await one.name(), await other.name()]).toEqual(['a', 'b']);
+    expect([await one.name(), await second.name()]).toEqual(['a', 'b']);
     await expect(third.name()).rejects.toThrow('down');
   });
 

@@ -136,7 +136,9 @@ describe('what is running', () => {
     expect(
       await activeExecutions.withCorrelationId('of gone', () => gone.execute(() => 'answer')),
     ).toBe('answer');
-    const answer = policy.execute(() => activeExecutions.list().map((each) => each.correlationId));
+    const answer = policy.execute(() =>
+      activeExecutions.list().map((activeExecution) => activeExecution.correlationId),
+    );
     expect(await answer).toEqual([undefined]);
     policy.dispose();
   });

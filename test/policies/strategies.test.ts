@@ -193,14 +193,14 @@ describe.each(majors)('over cockatiel $major', ({ major }) => {
       });
       await answerOf(policy.execute(down));
       const slot = deferred();
-      const held = policy.bulkhead?.execute(() => slot.promise);
+      const retained = policy.bulkhead?.execute(() => slot.promise);
       await later(60_000);
       expect(await answerOf(policy.execute(up))).toMatchObject({
         error: { isBulkheadRejectedError: true },
       });
       expect(policy.circuitBreaker?.state).toBe(OPEN);
       slot.resolve(undefined);
-      await held;
+      await retained;
       expect(await policy.execute(up)).toBe('up');
       expect(policy.circuitBreaker?.state).toBe(CLOSED);
     });

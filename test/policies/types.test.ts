@@ -24,8 +24,8 @@ describe('the types of a policy', () => {
     const policy = createPolicy('service', 'http', { fallback });
     expectTypeOf(policy).toEqualTypeOf<ResilientPolicy<string>>();
     expectTypeOf(policy.execute(() => 5)).toEqualTypeOf<Promise<number | string>>();
-    const kept = policyFor('service', { overrides: { fallback } });
-    expectTypeOf(kept.execute(() => 5)).toEqualTypeOf<Promise<number | string>>();
+    const retained = policyFor('service', { overrides: { fallback } });
+    expectTypeOf(retained.execute(() => 5)).toEqualTypeOf<Promise<number | string>>();
   });
 
   it('are those of a policy of cockatiel, so that wrap takes it', async () => {

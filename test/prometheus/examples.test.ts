@@ -63,7 +63,7 @@ describe('the example', () => {
     const metricsPort = port + 1;
     start('cluster', { PORT: String(port), METRICS_PORT: String(metricsPort) });
     const endpoints = [metricsPort, metricsPort + 1].map(
-      (each) => `http://localhost:${each}/metrics`,
+      (item) => `http://localhost:${item}/metrics`,
     );
     for (const endpoint of endpoints) await textOf(endpoint);
     expect(await textOf(`http://localhost:${port}/`)).toBe('the service');

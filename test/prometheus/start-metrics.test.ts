@@ -49,10 +49,10 @@ async function scrape(url: string): Promise<string> {
 /** Something that one waits for and another gives. */
 function signal() {
   let give = () => {};
-  const given = new Promise<void>((resolve) => {
+  const received = new Promise<void>((resolve) => {
     give = resolve;
   });
-  return { given, give: () => give() };
+  return { input: received, give: () => give() };
 }
 
 describe('the endpoint', () => {
@@ -185,13 +185,13 @@ describe('shutdown', () => {
     const gauge = meterProvider.getMeter('shop').createObservableGauge('slow');
     gauge.addCallback(async (result) => {
       begun.give();
-      await gate.given;
+      await gate.input;
       result.observe(7);
     });
     const agent = new Agent({ keepAlive: true });
     cleanups.push(() => agent.destroy());
     const request = get(url, { agent });
-    await begun.given;
+    await begun.input;
     const closed = shutdown();
     // A further call waits for the scrape, too.
     expect(await Promise.race([shutdown(), sleep(50, 'waits')])).toBe('waits');
@@ -212,17 +212,17 @@ describe('shutdown', () => {
       return new Promise(() => {});
     });
     const scraped = fetch(url);
-    await begun.given;
+    await begun.input;
     await Promise.all([shutdown(), expect(scraped).rejects.toThrow('fetch failed')]);
   });
 });
 
 describe('what it cannot do', () => {
   it('names a port in use, and what to do', async () => {
-    const other = createServer().listen(0, 'localhost');
-    await once(other, 'listening');
-    cleanups.push(() => other.close());
-    const { port } = other.address() as AddressInfo;
+    const second = createServer().listen(0, 'localhost');
+    await once(second, 'listening');
+    cleanups.push(() => second.close());
+    const { port } = second.address() as AddressInfo;
     await expect(startMetrics({ port })).rejects.toThrow(
       `The metrics cannot be served on localhost:${port}: the port is in use: stop the other program, or set another \`port\` (0 chooses a free one)`,
     );
@@ -336,7 +336,7 @@ describe('the environment', () => {
     ['1st=a', '`1st` is no valid label'],
   ])('is refused where it would break the page: %s', async (attributes, problem) => {
     vi.stubEnv('OTEL_RESOURCE_ATTRIBUTES', attributes);
-    const error = await startMetrics({ port: 0 }).catch((each) => each);
+    const error = await startMetrics({ port: 0 }).catch((error) => error);
     expect(error).toBeInstanceOf(TypeError);
     expect(error.message).toMatch(/^Expected OTEL_RESOURCE_ATTRIBUTES to have names/);
     for (const word of problem.split(' and '))

@@ -54,8 +54,8 @@ describe.each(EXPORTERS)('constant attributes, by the exporter of SDK $sdkMajor'
     });
     const wrong: string[] = [];
     let taken = 0;
-    for (const each of fc.sample(attributes, { numRuns: 120, seed: 1 })) {
-      const page = await pageOf(each).catch((error) => {
+    for (const item of fc.sample(attributes, { numRuns: 120, seed: 1 })) {
+      const page = await pageOf(item).catch((error) => {
         expect(error).toBeInstanceOf(TypeError);
         return undefined;
       });
@@ -66,7 +66,7 @@ describe.each(EXPORTERS)('constant attributes, by the exporter of SDK $sdkMajor'
         encoding: 'utf8',
       });
       if (/error|reserved|should not have/.test(stderr))
-        wrong.push(`${JSON.stringify(each)}: ${stderr}`);
+        wrong.push(`${JSON.stringify(item)}: ${stderr}`);
     }
     expect(wrong).toEqual([]);
     expect(taken).toBeGreaterThan(10);

@@ -97,8 +97,8 @@ export function testsOf(plays: readonly Play[], sampling: TestedSampling): UnitT
       const until = Math.max(...Object.keys(firing).map(Number));
       return replicas.flatMap((replica) => sampled(replica, job, sampling, until));
     }),
-    promql_expr_test: plays.flatMap(({ alert, severity, label: who, firing, job }) => {
-      const label = labelReference(labels[who], naming);
+    promql_expr_test: plays.flatMap(({ alert, severity, label: caller, firing, job }) => {
+      const label = labelReference(labels[caller], naming);
       const wanted = [
         `alertname="${alert}"`,
         'alertstate="firing"',
@@ -109,7 +109,8 @@ export function testsOf(plays: readonly Play[], sampling: TestedSampling): UnitT
         expr: `group by (${label}) (ALERTS{${wanted.join(',')}})`,
         eval_time: `${time}s`,
         exp_samples: names.map((name) => ({
-          labels: name === '' ? '{}' : `{${label}=${JSON.stringify(who === 'job' ? job : name)}}`,
+          labels:
+            name === '' ? '{}' : `{${label}=${JSON.stringify(caller === 'job' ? job : name)}}`,
           value: 1,
         })),
       }));

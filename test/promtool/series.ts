@@ -93,10 +93,10 @@ const ZERO: Value = () => 0;
 export function closed(
   metric: Metric,
   subject: string,
-  given: readonly (readonly [Attributes, Value])[],
+  received: readonly (readonly [Attributes, Value])[],
 ): Series[] {
   const of = (attributes: Attributes) =>
-    given.find(([wanted]) =>
+    received.find(([wanted]) =>
       Object.entries(wanted).every(([label, value]) => attributes[label] === value),
     );
   return metric.series.map((attributes) => ({
@@ -167,7 +167,7 @@ export function histogram(
       ...common,
       part: 'sum',
       value: (time) =>
-        observed.reduce((sum, each) => sum + happened([each])(time) * each.seconds, 0),
+        observed.reduce((sum, item) => sum + happened([item])(time) * item.seconds, 0),
     },
   ];
 }

@@ -12,7 +12,7 @@ import { PRESET_NAMES } from '../../src/presets/presets.ts';
 import { DOCUMENTED } from '../policies/support.ts';
 
 const rowOf = (table: string, first: string) => {
-  const line = table.split('\n').find((each) => each.startsWith(`| \`${first}\` |`)) ?? '';
+  const line = table.split('\n').find((item) => item.startsWith(`| \`${first}\` |`)) ?? '';
   return line.split(' | ').map((cell) => cell.replaceAll(/^\| | \|$/g, ''));
 };
 

@@ -39,7 +39,9 @@ describe("opentelemetry's rules for names", () => {
 
   it('no name is given twice, and none is also the namespace of another', () => {
     expect(new Set(names).size).toBe(names.length);
-    const namespaces = names.filter((name) => names.some((other) => other.startsWith(`${name}.`)));
+    const namespaces = names.filter((name) =>
+      names.some((second) => second.startsWith(`${name}.`)),
+    );
     // The limit belongs to that number: a name beside it would be longer, and say less.
     expect(namespaces).toEqual(['resilience.circuit_breaker.failures']);
   });

@@ -36,7 +36,7 @@ describe('on the road of the prometheus exporter', () => {
           )
         : [metricName(metric, 'prometheus-exporter')];
     for (const name of names) {
-      const [sample] = samples.filter((each) => each.name === name);
+      const [sample] = samples.filter((sample) => sample.name === name);
       const labels = [metric.subject, ...Object.keys(metric.attributes)].map((attribute) =>
         labelName(attribute, 'prometheus-exporter'),
       );
@@ -45,7 +45,7 @@ describe('on the road of the prometheus exporter', () => {
   });
 
   it('nothing is served under a name that is not told', () => {
-    const told = METRICS.flatMap((metric) =>
+    const reported = METRICS.flatMap((metric) =>
       metric.instrument === 'histogram'
         ? (['bucket', 'sum', 'count'] as const).map((part) =>
             metricName(metric, 'prometheus-exporter', part),
@@ -54,7 +54,7 @@ describe('on the road of the prometheus exporter', () => {
     );
     const names = new Set(samples.map(({ name }) => name));
     names.delete('target_info');
-    expect(told).toEqual(expect.arrayContaining([...names]));
+    expect(reported).toEqual(expect.arrayContaining([...names]));
   });
 });
 

@@ -45,7 +45,7 @@ function anchorsOf(page: string): string[] {
       .replaceAll(' ', '-'),
   );
   return headings.map((slug, index) => {
-    const before = headings.slice(0, index).filter((each) => each === slug).length;
+    const before = headings.slice(0, index).filter((heading) => heading === slug).length;
     return before === 0 ? slug : `${slug}-${before}`;
   });
 }

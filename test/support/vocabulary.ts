@@ -88,8 +88,8 @@ export class Vocabulary {
       .map((label) => `no label ${label} on ${metric}`);
     const values = matchers.flatMap(({ label, op, value }) =>
       (op.endsWith('~') ? value.split('|') : [value.replaceAll(/[.+]/g, '\\$&')])
-        .filter((each) => labels.get(label)?.(new RegExp(`^(?:${each})$`)) === false)
-        .map((each) => `no value ${each} of ${label} on ${metric}`),
+        .filter((item) => labels.get(label)?.(new RegExp(`^(?:${item})$`)) === false)
+        .map((item) => `no value ${item} of ${label} on ${metric}`),
     );
     const wanted = matchers.filter(({ label }) => combinations[0] && label in combinations[0]);
     const exists = combinations.some((series) =>

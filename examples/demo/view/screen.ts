@@ -53,9 +53,9 @@ function livePageLine({ live }: Demo): Line {
 function phaseLine(demo: Demo): Line {
   const { phase, log: feed, phaseStartedAt: phaseBegan } = demo;
   const passed = Math.min(phase.seconds, Math.floor((feed.now - phaseBegan) / 1000));
-  const names = PHASES.flatMap((other, index): Segment[] => [
+  const names = PHASES.flatMap((candidate, index): Segment[] => [
     [index > 0 ? ' › ' : '', 'dim'],
-    [other.name, other === phase ? 'news' : 'dim'],
+    [candidate.name, candidate === phase ? 'news' : 'dim'],
   ]);
   return [
     ...names,

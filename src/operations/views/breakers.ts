@@ -97,7 +97,7 @@ function toBreakerView(name: string, metrics: readonly PolicyMetrics[]): Breaker
   return {
     ...fields,
     opened: worst.state === 'open' || worst.state === 'isolated',
-    held: statuses.some(({ isIsolatedByUs }) => isIsolatedByUs),
+    isolated_by_operator: statuses.some(({ isIsolatedByUs }) => isIsolatedByUs),
     fail_max: worst.failureLimit ?? null,
     reset_timeout: worst.openSeconds ?? null,
     calls: callsOf(metrics),
@@ -112,7 +112,7 @@ function toBreakerView(name: string, metrics: readonly PolicyMetrics[]): Breaker
 const ISOLATED_NAME: BreakerView = {
   state: 'isolated',
   opened: true,
-  held: true,
+  isolated_by_operator: true,
   since: null,
   fail_counter: null,
   fail_max: null,
@@ -128,7 +128,7 @@ function toInstanceView(status: BreakerStatus): InstanceView {
   return {
     key: status.key ?? null,
     state: status.state,
-    held: status.isIsolatedByUs,
+    isolated_by_operator: status.isIsolatedByUs,
     since: toIsoTime(status.since),
     fail_counter: status.failures ?? null,
     opened_at: toIsoTime(rejectsSince(status)),

@@ -195,10 +195,10 @@ type Recalled = NonNullable<ReturnType<StoredValues['recall']>>;
 /** What `cached` and `stale` have in common. Without a stored value the failure stays as it is. */
 function storedStrategy(
   type: 'cached' | 'stale',
-  given: StoreOptions & { readonly maxAge?: number | undefined },
+  storeOptions: StoreOptions & { readonly maxAge?: number | undefined },
   defaultMaxAgeSeconds: number,
 ) {
-  const options = ownProperties(given);
+  const options = ownProperties(storeOptions);
   const { maxAge = toMilliseconds(defaultMaxAgeSeconds), handle, handleResult } = options;
   const values = new StoredValues({ ...options, maxAge });
   return {

@@ -17,15 +17,15 @@ describe('percentiles of the live page', () => {
     latency.endStep();
     for (const quantile of [0.5, 0.95]) {
       const truth = all[quantile * 2000] as number;
-      const told = latency.percentile(quantile) as number;
-      expect(Math.abs(told - truth) / truth).toBeLessThan(0.1);
+      const reported = latency.percentile(quantile) as number;
+      expect(Math.abs(reported - truth) / truth).toBeLessThan(0.1);
     }
   });
 
   it('are a tenth off at most where all calls take the same time', () => {
     for (let truth = 0.0002; truth < 500; truth *= 1.01) {
-      const told = percentileOf(truth);
-      expect(Math.abs(told - truth) / truth).toBeLessThan(0.1);
+      const reported = percentileOf(truth);
+      expect(Math.abs(reported - truth) / truth).toBeLessThan(0.1);
     }
   });
 

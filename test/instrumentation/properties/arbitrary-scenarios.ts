@@ -24,7 +24,7 @@ function root(policies: number, before: number): fc.Arbitrary<Node> {
   );
   const inOrder = fc
     .subarray([...Array(policies).keys()], { minLength: 1 })
-    .map((members) => ({ wrap: members.map((each) => ({ policy: each })) }));
+    .map((members) => ({ wrap: members.map((member) => ({ policy: member })) }));
   return fc.oneof(
     often(1, policy),
     often(2, inOrder),
@@ -39,7 +39,7 @@ function stacks(policies: number): fc.Arbitrary<StackSpec[]> {
   const second = fc.record({ root: root(policies, 1), name });
   return fc
     .tuple(first, fc.option(second))
-    .map(([one, other]) => (other === null ? [one] : [one, other]));
+    .map(([one, second]) => (second === null ? [one] : [one, second]));
 }
 
 /** Safe to throw in: in the others cockatiel itself hangs (3.x) or ends the process. */
@@ -76,7 +76,7 @@ function decorators(
   built: readonly StackSpec[],
 ): fc.Arbitrary<DecoratorSpec[]> {
   const isAlone = built.length === 1 && built.every(({ root }) => 'wrap' in root);
-  const own = [...all.keys()].filter((each) => all[each]?.type !== 'noop');
+  const own = [...all.keys()].filter((key) => all[key]?.type !== 'noop');
   const targets = [
     ...own.map((policy) => ({ policy })),
     ...built.flatMap(({ root }, stack) => ('wrap' in root ? [{ stack }] : [])),
@@ -105,7 +105,7 @@ export function scenarios(range: Range): fc.Arbitrary<Scenario> {
   return policies(range)
     .chain((all) => fc.tuple(fc.constant(all), stacks(all.length)))
     .chain(([all, built]) => {
-      const breakers = [...all.keys()].filter((each) => all[each]?.type === 'circuit breaker');
+      const breakers = [...all.keys()].filter((key) => all[key]?.type === 'circuit breaker');
       return fc.record({
         policies: fc.constant(all),
         stacks: fc.constant(built),
@@ -129,7 +129,7 @@ const MOST_CALLS = 40;
 
 function isAffordable({ policies: all, stacks: built }: Scenario): boolean {
   const callsOf = (node: Node): number => {
-    if ('wrap' in node) return node.wrap.map(callsOf).reduce((product, each) => product * each, 1);
+    if ('wrap' in node) return node.wrap.map(callsOf).reduce((product, item) => product * item, 1);
     if ('stack' in node) return callsOf(built[node.stack]?.root as Node);
     const spec = all[node.policy];
     if (spec?.type === 'retry') return spec.maxAttempts + 1;

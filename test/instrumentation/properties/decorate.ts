@@ -6,26 +6,26 @@ type Execute = Policy['execute'];
 /** What users put around an `execute`; `other` calls a policy that has nothing to do with it. */
 const DECORATORS: Record<
   DecoratorSpec['kind'],
-  (original: Execute, other: () => unknown) => Execute
+  (original: Execute, second: () => unknown) => Execute
 > = {
   'hands on': (original) => (fn, signal) => original(fn, signal),
-  'calls another': (original, other) => (fn, signal) => {
-    void other();
+  'calls another': (original, second) => (fn, signal) => {
+    void second();
     return original(fn, signal);
   },
   waits: (original) => async (fn, signal) => {
     await undefined;
     return original(fn, signal);
   },
-  'awaits another': (original, other) => async (fn, signal) => {
-    await other();
+  'awaits another': (original, second) => async (fn, signal) => {
+    await second();
     return original(fn, signal);
   },
 };
 
-export function decorate(policy: Policy, kind: DecoratorSpec['kind'], other: Policy): void {
+export function decorate(policy: Policy, kind: DecoratorSpec['kind'], second: Policy): void {
   const fails = () => {
     throw new Error('of the other');
   };
-  policy.execute = DECORATORS[kind](policy.execute.bind(policy), () => other.execute(fails));
+  policy.execute = DECORATORS[kind](policy.execute.bind(policy), () => second.execute(fails));
 }

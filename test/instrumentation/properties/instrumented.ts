@@ -34,19 +34,19 @@ export class Instrumented implements Copy {
     return `${name} of play ${this.#play}`;
   }
 
-  before({ stacks, other }: World, turn: number): void {
+  before({ stacks, another: second }: World, turn: number): void {
     if (turn === this.#scenario.instrumentedAt) {
-      instrument(this.nameOf('other'), other, this.#options);
+      instrument(this.nameOf('other'), second, this.#options);
       stacks.forEach((stack, index) => {
         const name = this.#scenario.stacks[index]?.name ?? '';
         instrument(this.nameOf(name), stack, this.#options);
       });
     }
-    if (turn === this.#scenario.uninstrumentedAt) this.end({ stacks, other });
+    if (turn === this.#scenario.uninstrumentedAt) this.end({ stacks, another: second });
   }
 
-  end({ stacks, other }: Pick<World, 'stacks' | 'other'>): void {
-    uninstrument(other);
+  end({ stacks, another: second }: Pick<World, 'stacks' | 'another'>): void {
+    uninstrument(second);
     for (const stack of stacks) uninstrument(stack);
   }
 }

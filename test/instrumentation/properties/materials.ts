@@ -73,7 +73,7 @@ export class Materials {
 
   /** The index of a value or an error; -1 if it is none of these. */
   indexOf(ok: boolean, thing: unknown): number {
-    return (ok ? this.values : this.errors).findIndex((each) => Object.is(each.thing, thing));
+    return (ok ? this.values : this.errors).findIndex((item) => Object.is(item.thing, thing));
   }
 
   find(ok: boolean, thing: unknown): Material | undefined {

@@ -91,7 +91,7 @@ export class Model {
 
   #membersOf(node: Node): number[] {
     if ('policy' in node) return [node.policy];
-    if ('wrap' in node) return node.wrap.flatMap((each) => this.#membersOf(each));
+    if ('wrap' in node) return node.wrap.flatMap((item) => this.#membersOf(item));
     return this.#membersOf(this.#scenario.stacks[node.stack]?.root as Node);
   }
 
@@ -104,7 +104,7 @@ export class Model {
     tally.add('execution.active', 0);
     tally.add('telemetry.errors', 0);
     tally.zero('executions', OUTCOMES);
-    const own = new Set([...this.#names.keys()].filter((each) => this.#names.get(each) === name));
+    const own = new Set([...this.#names.keys()].filter((key) => this.#names.get(key) === name));
     // In the order in which they are instrumented.
     for (const policy of own) {
       const spec = this.#scenario.policies[world.policies.indexOf(policy)];
@@ -174,15 +174,15 @@ export class Model {
 
   #countLife(policy: Policy, tally: Tally): void {
     const { state, downtime, transitions, recoveries } = this.#breakers.read(policy);
-    STATES.forEach((each, index) => {
-      tally.add(`circuit_breaker.state.${each}`, state === index ? 1 : 0);
+    STATES.forEach((item, index) => {
+      tally.add(`circuit_breaker.state.${item}`, state === index ? 1 : 0);
     });
     const longest = tally.numbers['circuit_breaker.downtime'] ?? 0;
     tally.add('circuit_breaker.downtime', Math.max(0, downtime - longest));
     for (const [from, to] of transitions) {
       tally.add(`circuit_breaker.transitions.${STATES[from]}>${STATES[to]}`);
     }
-    for (const each of recoveries) tally.time('circuit_breaker.recovery.duration', each);
+    for (const seconds of recoveries) tally.time('circuit_breaker.recovery.duration', seconds);
   }
 
   #countExecution(call: Call, tally: Tally): void {

@@ -43,8 +43,8 @@ describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
         fc.asyncProperty(scenarios({ throwing: true, ...range }), async (scenario) => {
           const bare = await play(scenario, cockatiel);
           for (const late of [...LATE.map((probe) => ({ probe })), lateMidway(scenario)]) {
-            const other = await play(scenario, cockatiel, late);
-            fc.pre(other.unordered.join() === bare.unordered.join());
+            const second = await play(scenario, cockatiel, late);
+            fc.pre(second.unordered.join() === bare.unordered.join());
           }
           const observed = await play(scenario, cockatiel, new Instrumented(scenario));
           expect(observed.unordered).toEqual(bare.unordered);

@@ -65,9 +65,9 @@ export async function play(
   }
 }
 
-async function inTurn<T>(all: readonly T[], hops: number, act: (each: T) => void): Promise<void> {
-  for (const each of all) {
-    act(each);
+async function inTurn<T>(all: readonly T[], hops: number, act: (item: T) => void): Promise<void> {
+  for (const item of all) {
+    act(item);
     for (let hop = 0; hop < hops; hop++) await undefined;
   }
 }
@@ -79,6 +79,6 @@ function onUnhandled(listener: (error: unknown) => void): () => void {
   process.on('unhandledRejection', listener);
   return () => {
     process.removeAllListeners('unhandledRejection');
-    for (const other of others) process.on('unhandledRejection', other);
+    for (const second of others) process.on('unhandledRejection', second);
   };
 }

@@ -56,6 +56,6 @@ function answer(policy: Policy, ...call: Parameters<Policy['execute']>): unknown
 }
 
 function answerLate(policy: Policy, ...call: Parameters<Policy['execute']>): unknown {
-  const given = policy.execute(...call);
-  return given instanceof Promise ? given.then((value) => value) : given;
+  const received = policy.execute(...call);
+  return received instanceof Promise ? received.then((value) => value) : received;
 }

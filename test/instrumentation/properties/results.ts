@@ -38,7 +38,7 @@ export class Results {
   ofExecution(call: Call): string {
     const { settled, lastRun } = call;
     const way = wayOf(call);
-    if (settled?.ok) return way.some((each) => this.#fellBack(each)) ? 'fallback' : 'success';
+    if (settled?.ok) return way.some((step) => this.#fellBack(step)) ? 'fallback' : 'success';
     if (!lastRun && !isTaskCancelled(settled?.thing)) return 'rejected';
     if (way.some(endedByTimeout)) return 'timed_out';
     if (settled?.aborted) return 'cancelled';

@@ -30,8 +30,8 @@ export class Trace {
     this.onSight?.();
   }
 
-  answered(who: string, text: string): void {
-    this.answers.set(who, this.#entry(text));
+  answered(caller: string, text: string): void {
+    this.answers.set(caller, this.#entry(text));
   }
 
   /** Gives a thing a name of its own. */
@@ -84,7 +84,8 @@ export class Trace {
     this.inside.forEach((entry, index) => {
       this.inside[index] = renamed(entry);
     });
-    for (const [who, entry] of [...this.answers].sort()) this.answers.set(who, renamed(entry));
+    for (const [caller, entry] of [...this.answers].sort())
+      this.answers.set(caller, renamed(entry));
     return this;
   }
 
@@ -92,7 +93,7 @@ export class Trace {
   get unordered(): string[] {
     const seen = this.inside.map(({ time, text }) => `${time} ${unnumbered(text)}`);
     const answers = [...this.answers].map(
-      ([who, { time, text }]) => `${who}: ${unnumbered(text)} at ${time}`,
+      ([caller, { time, text }]) => `${caller}: ${unnumbered(text)} at ${time}`,
     );
     return [...seen.sort(), ...answers.sort()];
   }

@@ -43,8 +43,8 @@ describe.each(majors)('cockatiel $major', ({ cockatiel }) => {
         fc.asyncProperty(FOREIGN, async (scenario) => {
           const expected = await observe(scenario, cockatiel);
           for (const probe of LATE) {
-            const other = await observe(scenario, cockatiel, probe);
-            fc.pre(JSON.stringify(other) === JSON.stringify(expected));
+            const second = await observe(scenario, cockatiel, probe);
+            fc.pre(JSON.stringify(second) === JSON.stringify(expected));
           }
           const copy = new Instrumented(scenario);
           const actual = await listen(scenario, cockatiel, copy, expected, () =>
@@ -140,9 +140,11 @@ async function listen(
 ): Promise<Turn[]> {
   const turns: Turn[] = [];
   copy.between = async () => {
-    const said = new Map(await read());
+    const output = new Map(await read());
     const names = Object.keys(expected[turns.length] ?? {});
-    turns.push(Object.fromEntries(names.map((name) => [name, said.get(copy.nameOf(name)) ?? {}])));
+    turns.push(
+      Object.fromEntries(names.map((name) => [name, output.get(copy.nameOf(name)) ?? {}])),
+    );
   };
   await play(scenario, cockatiel, copy);
   return turns;

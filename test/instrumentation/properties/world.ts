@@ -23,7 +23,7 @@ export class World {
   /** The same, without what a probe put in their place. */
   readonly roots: Policy[] = [];
   /** What decorators call; it is no part of a stack. */
-  readonly other: Policy;
+  readonly another: Policy;
   readonly controllers = Array.from({ length: SIGNALS }, () => new AbortController());
   readonly #scenario: Scenario;
   readonly #clock: Clock;
@@ -60,8 +60,8 @@ export class World {
       return cockatiel.wrap(head as never, ...(rest as never[])) as unknown as Policy;
     };
     const { fallback, handleAll } = cockatiel;
-    this.other = fallback(handleAll, 'of the other') as unknown as Policy;
-    this.#callOther = probe(this.other, 'other');
+    this.another = fallback(handleAll, 'of the other') as unknown as Policy;
+    this.#callOther = probe(this.another, 'other');
     this.decorate({ isLater: false, policies: true });
     for (const { root } of scenario.stacks) {
       const stack = build(root);
@@ -188,7 +188,7 @@ export class World {
       executionSlots?: number;
       queueSlots?: number;
     };
-    return `[${[state, executionSlots, queueSlots].filter((each) => each !== undefined).join('/')}]`;
+    return `[${[state, executionSlots, queueSlots].filter((item) => item !== undefined).join('/')}]`;
   }
 }
 

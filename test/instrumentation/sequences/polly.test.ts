@@ -43,22 +43,22 @@ describe.each(majors)('cockatiel $major in situations of Polly', ({ cockatiel })
     { slots: 5, places: 3, calls: 10 },
     { slots: 5, places: 5, calls: 16 },
     { slots: 10, places: 20, calls: 20 },
-  ])('a bulkhead of $slots slots and $places places, given $calls calls', async (given) => {
-    const policy = sdk.instrument(NAME, bulkhead(given.slots, given.places));
+  ])('a bulkhead of $slots slots and $places places, given $calls calls', async (received) => {
+    const policy = sdk.instrument(NAME, bulkhead(received.slots, received.places));
     const running = deferred();
-    const calls = Array.from({ length: given.calls }, () =>
+    const calls = Array.from({ length: received.calls }, () =>
       answerOf(policy.execute(() => running.promise)),
     );
     await turn();
-    const active = Math.min(given.calls, given.slots);
-    const queued = Math.min(given.calls - active, given.places);
-    const rejected = given.calls - active - queued;
+    const active = Math.min(received.calls, received.slots);
+    const queued = Math.min(received.calls - active, received.places);
+    const rejected = received.calls - active - queued;
     expect(await levels(sdk)).toEqual({
       'execution.active': active + queued,
       'bulkhead.active': active,
       ...(queued > 0 && { 'bulkhead.queued': queued }),
-      'bulkhead.limit': given.slots,
-      ...(given.places > 0 && { 'bulkhead.queue.limit': given.places }),
+      'bulkhead.limit': received.slots,
+      ...(received.places > 0 && { 'bulkhead.queue.limit': received.places }),
     });
     running.resolve(undefined);
     await Promise.all(calls);

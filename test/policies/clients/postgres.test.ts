@@ -126,15 +126,15 @@ it('classifies the errors of pg', async () => {
 
 /** Two transactions that change the same row. */
 async function conflict(port: number): Promise<unknown> {
-  const [one, other] = [await connected(port), await connected(port)];
+  const [one, second] = [await connected(port), await connected(port)];
   try {
     await one.query('begin isolation level repeatable read');
     await one.query('select * from item');
-    await other.query(`update item set name = name || '.' where id = 1`);
+    await second.query(`update item set name = name || '.' where id = 1`);
     return await one.query(`update item set name = 'c' where id = 1`);
   } finally {
     await one.end();
-    await other.end();
+    await second.end();
   }
 }
 

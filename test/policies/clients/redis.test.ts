@@ -70,7 +70,7 @@ describe('the errors of Redis', () => {
   let stale: number;
   let full: number;
   let loading: number;
-  let other: Socket;
+  let second: Socket;
   beforeAll(async () => {
     port = await start();
     locked = await start('--requirepass', 'secret');
@@ -78,14 +78,14 @@ describe('the errors of Redis', () => {
     replica = await start(...gone);
     stale = await start(...gone, '--replica-serve-stale-data', 'no');
     full = await start('--maxclients', '1');
-    other = connect(full, '127.0.0.1');
+    second = connect(full, '127.0.0.1');
     await ioredis(port, ['SET', 'text', 'a'])();
     const slow = await RedisServer.startLoading();
     servers.push(slow);
     loading = slow.port;
   });
   afterAll(async () => {
-    other.destroy();
+    second.destroy();
     for (const server of servers) await server.stop();
   });
 

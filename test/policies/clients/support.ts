@@ -99,12 +99,12 @@ export class Link {
         const server = connect(target, '127.0.0.1');
         socket.pipe(server);
         server.on('data', (data) => link.isStalled || socket.write(data));
-        for (const [one, other] of [
+        for (const [one, second] of [
           [socket, server],
           [server, socket],
         ] as const) {
           link.#sockets.add(one);
-          one.on('error', () => {}).on('close', () => other.destroy());
+          one.on('error', () => {}).on('close', () => second.destroy());
         }
       }),
     );

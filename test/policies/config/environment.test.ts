@@ -201,7 +201,7 @@ describe('the configuration by the environment', () => {
         (env) => {
           const wrong: string[] = [];
           for (const [variable, text] of Object.entries(env)) {
-            const name = names.find((each) => withPrefix(each) === variable);
+            const name = names.find((name) => withPrefix(name) === variable);
             if (name && !accepts(name, text)) wrong.push(variable);
           }
           if (wrong.length > 0) {
@@ -209,7 +209,7 @@ describe('the configuration by the environment', () => {
             return;
           }
           for (const [variable, value] of Object.entries(readEnvironment(env))) {
-            const name = names.find((each) => [each, withPrefix(each)].includes(variable)) as Name;
+            const name = names.find((name) => [name, withPrefix(name)].includes(variable)) as Name;
             expect(['number', 'boolean']).toContain(typeof value);
             expect(accepts(name, String(env[variable]))).toBe(true);
           }

@@ -123,9 +123,9 @@ describe('the settings of a policy', () => {
     expect(of(policy, 'retry.minDelay')).toEqual([0, 'preset']);
     expect(of(policy, 'retry.maxDelay')).toEqual([1000, 'code']);
     env({ RETRY_MAX_WAIT: '2' });
-    const other = createPolicy('any', 'http');
-    expect(of(other, 'retry.minDelay')).toEqual([0, 'preset']);
-    expect(of(other, 'retry.maxDelay')).toEqual([2000, 'RETRY_MAX_WAIT']);
+    const second = createPolicy('any', 'http');
+    expect(of(second, 'retry.minDelay')).toEqual([0, 'preset']);
+    expect(of(second, 'retry.maxDelay')).toEqual([2000, 'RETRY_MAX_WAIT']);
     expect(warned.mock.calls.map(([text]) => text)).toEqual([
       expect.stringContaining('Expected RETRY_MIN_WAIT to fit the other limit of the delay, got 3'),
     ]);

@@ -73,11 +73,11 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   'rule/duplicate': (rule, { groups }) => {
     const same = groups
       .flatMap(({ rules }) => rules)
-      .filter((other) =>
+      .filter((second) =>
         rule.record === undefined
-          ? other.alert === rule.alert &&
-            JSON.stringify(other.labels) === JSON.stringify(rule.labels)
-          : other.record === rule.record,
+          ? second.alert === rule.alert &&
+            JSON.stringify(second.labels) === JSON.stringify(rule.labels)
+          : second.record === rule.record,
       );
     return same.length > 1 ? [`${same.length} rules make the same`] : [];
   },
@@ -184,7 +184,7 @@ function counts(name: string, context: Context): boolean {
   return (
     (labelsOf(tree, knowledge(context))?.has('instance') ?? false) &&
     [...every(sums, 'FunctionCall')].length === 0 &&
-    [...every(sums, 'VectorSelector')].every((each) => isCounter(metricOf(each), naming))
+    [...every(sums, 'VectorSelector')].every((item) => isCounter(metricOf(item), naming))
   );
 }
 

@@ -29,10 +29,10 @@ export function labelsOf(node: Node, known: Knowledge): Labels | undefined {
       return ofMetric(metricOf(node), known);
     case 'AggregateExpr': {
       const inner = argumentsOf(node)
-        .map((each) => labelsOf(each, known))
-        .find((each) => each);
+        .map((argument) => labelsOf(argument, known))
+        .find((argument) => argument);
       const by = labelsIn(first(node, 'AggregateModifier') ?? node);
-      for (const label of by.filter((each) => inner && !inner.has(each))) {
+      for (const label of by.filter((label) => inner && !inner.has(label))) {
         known.impossible(`groups by ${label}, which is not there: ${node.text}`);
       }
       return new Set(by);
@@ -41,8 +41,8 @@ export function labelsOf(node: Node, known: Knowledge): Labels | undefined {
       return undefined;
     default:
       return [...(node.kind === 'FunctionCall' ? argumentsOf(node) : node.children)]
-        .map((each) => labelsOf(each, known))
-        .find((each) => each);
+        .map((item) => labelsOf(item, known))
+        .find((item) => item);
   }
 }
 
@@ -54,7 +54,7 @@ function matched(
   text: string,
 ): void {
   if (on) {
-    for (const label of on.filter((each) => !left.has(each) || !right.has(each))) {
+    for (const label of on.filter((label) => !left.has(label) || !right.has(label))) {
       known.impossible(`matches on ${label}, which is not on both sides: ${text}`);
     }
   } else if (left.size !== right.size || both(left, right).size !== left.size) {
@@ -72,8 +72,8 @@ function ofMetric(name: string, known: Knowledge): Labels {
   for (const metric of METRICS) {
     for (const part of [undefined, 'bucket', 'sum', 'count'] as const) {
       if (metricName(metric, known.naming, part) !== name) continue;
-      const attributes = [metric.subject, ...Object.keys(metric.attributes)].map((each) =>
-        labelName(each, known.naming),
+      const attributes = [metric.subject, ...Object.keys(metric.attributes)].map((item) =>
+        labelName(item, known.naming),
       );
       return new Set(['job', 'instance', ...attributes, ...(part === 'bucket' ? ['le'] : [])]);
     }

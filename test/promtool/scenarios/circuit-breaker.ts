@@ -14,9 +14,9 @@ const times = (count: number, stays: readonly Stay[]) => Array.from({ length: co
 
 /** A replica that is asked a moment after a sample is due. */
 function late(replica: Replica, seconds: (time: number) => number): Replica {
-  const series = replica.series.map((each) => ({
-    ...each,
-    value: (time: number) => each.value(time + seconds(time)),
+  const series = replica.series.map((row) => ({
+    ...row,
+    value: (time: number) => row.value(time + seconds(time)),
   }));
   return { ...replica, series };
 }
