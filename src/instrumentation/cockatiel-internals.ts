@@ -3,6 +3,7 @@
  * member first. If the shape differs, only the policy's public members are observed, and counts are
  * less exact.
  */
+import { RETRY_BUDGET, type RetryBudgetState } from '../metrics/retry.ts';
 
 type Fn = (...args: unknown[]) => unknown;
 
@@ -264,6 +265,12 @@ export function isRace(policy: object): boolean {
 export function maxAttemptsOf(policy: object): number | undefined {
   const { options } = policy as { options?: object };
   return options && numberOf(options, 'maxAttempts');
+}
+
+/** The budget of a retry whose filters `RetryBudget` has wrapped. */
+export function retryBudgetOf(policy: object): RetryBudgetState | undefined {
+  const filter = memberOf(memberOf(policy, 'executor'), 'errorFilter');
+  return (filter as { [RETRY_BUDGET]?: RetryBudgetState } | undefined)?.[RETRY_BUDGET];
 }
 
 /** The limits of a bulkhead. */

@@ -1,8 +1,17 @@
 import { activeExecutions } from '../metrics/active-executions.ts';
-import { RETRY_RESULT as RESULT, type RetryMetrics } from '../metrics/retry.ts';
+import {
+  RETRY_RESULT as RESULT,
+  type RetryBudgetState,
+  type RetryMetrics,
+} from '../metrics/retry.ts';
 import { timerDelay } from '../shared/timers.ts';
 import { Call, markHandled, markTimedOut, restart } from './call.ts';
-import { type InvocationObserver, maxAttemptsOf, tapEmitter } from './cockatiel-internals.ts';
+import {
+  type InvocationObserver,
+  maxAttemptsOf,
+  retryBudgetOf,
+  tapEmitter,
+} from './cockatiel-internals.ts';
 import { isMarked } from './error-type.ts';
 import type { Executions } from './executions.ts';
 import {
@@ -19,6 +28,7 @@ export class RetryInstrumentation extends ExecutorInstrumentation {
   readonly #settings: InstrumentationSettings;
   readonly #executions: Executions | undefined;
   readonly #maxAttempts: number;
+  readonly #budget: RetryBudgetState | undefined;
   readonly #event: { dispose(): void };
   /** Calls whose last attempt failed and that have not started to wait for a retry, oldest first. */
   readonly #failed: RetryCall[] = [];
@@ -30,6 +40,8 @@ export class RetryInstrumentation extends ExecutorInstrumentation {
     this.#settings = settings;
     this.#maxAttempts = maxAttemptsOf(policy) ?? 0;
     this.#counts.declareAttempts(this.#maxAttempts);
+    this.#budget = retryBudgetOf(policy);
+    if (this.#budget) this.#counts.declareBudget();
     const onRetry = ({ delay }: { readonly delay: number }) => this.#onDelay(delay);
     this.#event = tapEmitter(policy, 'onRetryEmitter', onRetry) ?? policy.onRetry(onRetry);
     const { executions } = settings;
@@ -62,14 +74,24 @@ export class RetryInstrumentation extends ExecutorInstrumentation {
     super.release();
   }
 
+  readState(): void {
+    if (this.#budget) this.#counts.reportBalance(this.#budget.balance);
+  }
+
   retried(call: RetryCall): void {
     this.#counts.retried(call.attempts - 1);
     restart(call);
     if (activeExecutions.isWatched) activeExecutions.setAttempt(call, call.attempts);
   }
 
+  /** Whether the budget denied the retry that the filter just decided on. */
+  takeDenied(): boolean {
+    return this.#budget?.takeDenied() ?? false;
+  }
+
   handled(call: RetryCall, ok: boolean, value: unknown): void {
     countError(this.#settings, 'retry', ok ? { value } : { error: value });
+    if (call.isDenied) return;
     this.#failed.push(call);
     if (!ok && !this.#hasWarned && isMarked(value, 'isBrokenCircuitError')) this.#warn();
   }
@@ -111,6 +133,7 @@ function resultOf(call: RetryCall, ok: boolean, value: unknown, maxAttempts: num
   if (isAborted) return RESULT.aborted;
   // A retry gives up only after its last attempt. Before that, a listener or the backoff threw. The
   // retry may return the last failed value.
+  if (call.isDenied) return RESULT.budget_exhausted;
   if (last === 'handled') {
     return attempts > maxAttempts ? RESULT.exhausted : RESULT.not_retryable;
   }
@@ -123,6 +146,8 @@ class RetryCall extends Call implements InvocationObserver {
   attempts = 0;
   /** How the last attempt ended; `undefined` if that is not observable. */
   last: 'success' | 'handled' | 'unhandled' | undefined = undefined;
+  /** Whether the policy handles the last failure, but its budget allows no retry. */
+  isDenied = false;
 
   override functionCalled(): boolean {
     const isObserved = this.owner.observe(this);
@@ -132,8 +157,10 @@ class RetryCall extends Call implements InvocationObserver {
 
   functionSettled(ok: boolean, value: unknown, handled: boolean | undefined): void {
     this.settleInner(ok, value);
-    if (!ok) markHandled(this, handled);
-    this.last = handled ? 'handled' : ok ? 'success' : 'unhandled';
-    if (handled) this.owner.handled(this, ok, value);
+    this.isDenied = handled === false && this.owner.takeDenied();
+    const isHandled = handled || this.isDenied;
+    if (!ok) markHandled(this, isHandled);
+    this.last = isHandled ? 'handled' : ok ? 'success' : 'unhandled';
+    if (isHandled) this.owner.handled(this, ok, value);
   }
 }

@@ -30,6 +30,7 @@ export { type PolicyForOptions, policyFor, policyRegistry } from './registry.ts'
 export { type NameOrPolicy, resilient } from './resilient.ts';
 export { type ResilientMethodDecorator, resilientMethod } from './resilient-method.ts';
 export type { ResilientOptions } from './resilient-options.ts';
+export { RetryBudget, type RetryBudgetOptions } from './retry-budget.ts';
 export type {
   BulkheadSettings,
   CircuitBreakerSettings,

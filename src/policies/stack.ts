@@ -26,6 +26,12 @@ import { isCancelledResult } from './interruptible-call.ts';
 import { makeInterruptible } from './retry.ts';
 import { createBackoff } from './retry-backoff.ts';
 import {
+  isRetryBudget,
+  type RetryBudget,
+  type RetryBudgetOptions,
+  retryBudgetFor,
+} from './retry-budget.ts';
+import {
   isDependencyFailure,
   isRefusal,
   isRetryable,
@@ -58,7 +64,7 @@ export function createStack<F>(settings: PolicySettings<F>, identity: PolicyIden
     fallback: fallback ? fallback.policy : undefined,
     circuitBreaker: breaker ? breaker.policy : undefined,
     overallTimeout: settings.overallTimeout ? createTimeout(settings.overallTimeout) : undefined,
-    retry: settings.retry ? createRetry(settings, settings.retry) : undefined,
+    retry: settings.retry ? createRetry(settings, settings.retry, identity.name) : undefined,
     bulkhead: settings.bulkhead ? createBulkhead(settings.bulkhead) : undefined,
     timeout: settings.timeout ? createTimeout(settings.timeout) : undefined,
   } satisfies Record<PolicyMember, AnyMember | undefined>;
@@ -91,18 +97,25 @@ function createBreaker(
   );
 }
 
-function createRetry(settings: PolicySettings, own: RetrySettings): RetryPolicy {
-  const { statuses, calls } = own;
+function createRetry(settings: PolicySettings, own: RetrySettings, name: string): RetryPolicy {
+  const { statuses, calls, budget } = own;
   const handles = own.handle ?? settings.handle ?? ((error) => isRetryable(error, statuses));
   const handlesResult =
     own.handleResult ?? settings.handleResult ?? ((value) => isTransientResult(value, statuses));
+  const filters = handleWhen((error) => !isCancelledResult(error) && handles(error)).orWhenResult(
+    handlesResult,
+  );
   const policy = retry(
-    handleWhen((error) => !isCancelledResult(error) && handles(error)).orWhenResult(handlesResult),
+    budget && calls > 1 ? budgetOf(name, budget).wrap(filters) : filters,
     { maxAttempts: calls - 1, backoff: createBackoff(own) },
     // Returns a new policy. `makeInterruptible` keeps the process alive instead of cockatiel's timer.
   ).dangerouslyUnref();
   policy.execute = makeInterruptible(policy.execute.bind(policy) as never) as typeof policy.execute;
   return policy;
+}
+
+function budgetOf(name: string, budget: RetryBudget | RetryBudgetOptions): RetryBudget {
+  return isRetryBudget(budget) ? budget : retryBudgetFor(name, budget);
 }
 
 function createTimeout({ duration, strategy }: TimeoutSettings): TimeoutPolicy {

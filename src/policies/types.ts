@@ -12,6 +12,7 @@ import type {
 import type { InstrumentOptions } from '../instrument-options.ts';
 import type { PresetName } from '../presets/presets.ts';
 import type { FallbackType } from '../semconv/attributes.ts';
+import type { RetryBudget, RetryBudgetOptions } from './retry-budget.ts';
 
 /**
  * Whether a policy handles an error.
@@ -167,6 +168,12 @@ export interface RetrySettings extends FilterSettings {
    * if it throws.
    */
   readonly delay?: ((failure: unknown, attempt: number) => number | undefined) | undefined;
+  /**
+   * Limits the retries of all calls together. All policies of a name share one budget; pass a
+   * `RetryBudget` to share it between names. `false`: no limit.
+   * @default 20 % of the calls, plus 10 per second
+   */
+  readonly budget: false | RetryBudgetOptions | RetryBudget;
 }
 
 /**

@@ -59,6 +59,11 @@ const RETRY = {
   firstWait: { firstWaitSeconds: 1, source: ['D'] },
   /** Asynchronous tasks with exponential backoff: "3 retries", which are 4 calls. */
   task: { calls: 4, source: ['P'] },
+  /**
+   * Retries of all calls to a dependency together: a share of the calls, and as many per second.
+   * Finagle's default: https://twitter.github.io/finagle/guide/Clients.html#retries
+   */
+  budget: { ratio: 0.2, perSecond: 10, ttlSeconds: 10, source: ['D'] },
   /** Reconnecting. Starts again after a success and never gives up. */
   reconnect: { attempts: 10, firstWaitSeconds: 1, base: 2, maxWaitSeconds: 60, source: ['A'] },
 } as const satisfies Record<string, Row>;
@@ -144,6 +149,8 @@ export const LIMITS = {
   retrySuccess: { ratio: 0.7, windowSeconds: 900, atLeast: 20, source: ['M'] },
   /** Retries for each call: more, and the retries are the load. */
   retryAmplification: { perCall: 0.5, windowSeconds: 600, atLeast: 100, source: ['D'] },
+  /** Calls to which the retry budget denied a retry: below. */
+  retryBudget: { ratio: 0.01, windowSeconds: 600, atLeast: 100, source: ['D'] },
   /** Calls that time out: below. */
   timeouts: { ratio: 0.05, windowSeconds: 600, atLeast: 5, source: ['M'] },
   /** Calls that a bulkhead rejects: below. */

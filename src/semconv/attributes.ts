@@ -136,6 +136,7 @@ export const RETRY_RESULTS = [
   'exhausted',
   'not_retryable',
   'aborted',
+  'budget_exhausted',
 ] as const;
 
 /** `1` is the first retry, which is the second call. The tenth and later ones share a value. */

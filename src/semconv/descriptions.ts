@@ -105,6 +105,7 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeDescription>> = {
     exhausted: 'The last attempt that is allowed failed.',
     not_retryable: 'It failed with an error that is not retried.',
     aborted: 'The caller aborted before the next attempt.',
+    budget_exhausted: 'An attempt failed, and the retry budget allowed no further one.',
   }),
   [attr.ATTR_RETRY_ATTEMPT]: {
     brief: 'Which retry it was: `1` is the first retry, that is the second call.',

@@ -194,7 +194,7 @@ export const RETRY_CALLS = define({
   unit: '{call}',
   description: 'Calls through a retry, by how they ended.',
   attributes: { [attr.ATTR_RETRY_RESULT]: attr.RETRY_RESULTS },
-  lazy: ['aborted'],
+  lazy: ['aborted', 'budget_exhausted'],
 });
 
 export const RETRY_ATTEMPTS = define({
@@ -213,6 +213,14 @@ export const RETRY_DELAY = define({
   description: 'Backoff before a retry.',
   // The average shows whether the configured backoff applies; a distribution shows no more.
   buckets: [],
+});
+
+export const RETRY_BUDGET_BALANCE = define({
+  name: 'resilience.retry.budget.balance',
+  instrument: 'gauge',
+  unit: '{retry}',
+  description:
+    'Retries that the retry budget allows now, where a retry has a budget.',
 });
 
 export const TIMEOUT_CALLS = define({
@@ -501,6 +509,7 @@ export const METRICS: readonly Metric[] = [
   RETRY_CALLS,
   RETRY_ATTEMPTS,
   RETRY_DELAY,
+  RETRY_BUDGET_BALANCE,
   TIMEOUT_CALLS,
   TIMEOUT_LIMIT,
   BULKHEAD_CALLS,

@@ -166,6 +166,7 @@ describe('the limits in the panels', () => {
       'Second retries in 5m': ['at most', LIMITS.secondRetries.count],
       'Share of retried calls that recovered': ['at least', LIMITS.retrySuccess.ratio],
       'Retries per call': ['at most', LIMITS.retryAmplification.perCall],
+      'Share of calls without a retry because of the budget': ['at most', LIMITS.retryBudget.ratio],
       'Share of calls that timed out': ['at most', LIMITS.timeouts.ratio],
       'Bulkhead utilization, fullest replica': ['at most', LIMITS.bulkheadSaturation.ratio],
       'Share of calls rejected by the bulkhead': ['at most', LIMITS.bulkheadRejections.ratio],

@@ -29,7 +29,7 @@ describe('GET /circuit-breakers', () => {
       foreign: {
         state: 'open',
         opened: true,
-        retained: false,
+        isolated_by_operator: false,
         since: json.breakers.foreign.opened_at,
         fail_counter: 2,
         fail_max: 2,
@@ -42,7 +42,7 @@ describe('GET /circuit-breakers', () => {
       own: {
         state: 'closed',
         opened: false,
-        references: false,
+        isolated_by_operator: false,
         since: null,
         fail_counter: 0,
         fail_max: 5,
@@ -293,7 +293,12 @@ describe('administration', () => {
     expect((await get('/circuit-breakers/workday')).json.held).toBe(true);
     uninstrument(first);
     const none = (await get('/circuit-breakers/workday')).json;
-    expect(none).toMatchObject({ name: 'workday', state: 'isolated', retained: true, since: null });
+    expect(none).toMatchObject({
+      name: 'workday',
+      state: 'isolated',
+      isolated_by_operator: true,
+      since: null,
+    });
     expect((await get('/circuit-breakers')).json).toEqual({
       breakers: { workday: { ...none, name: undefined } },
       summary: { total: 1, open: 0, half_open: 0, closed: 0, isolated: 1 },

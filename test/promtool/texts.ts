@@ -99,6 +99,15 @@ export const TEXTS: readonly Text[] = [
     dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
   },
   {
+    alert: 'ResilienceRetryBudgetExhausted',
+    severity: 'warning',
+    labels: { resilience_policy_name: 'servicenow' },
+    summary: 'The retry budget of servicenow is used up.',
+    description:
+      '50% of the calls of servicenow (job shop) failed without a further retry in the last 10m, because too many calls were retried (limit 1%). The budget protects the dependency from retries.',
+    dashboard: 'resilience-policy?var-job=shop&var-policy=servicenow',
+  },
+  {
     alert: 'ResilienceTimeoutRateHigh',
     severity: 'warning',
     labels: { resilience_policy_name: 'servicenow' },

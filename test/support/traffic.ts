@@ -17,6 +17,7 @@ import { monitorDependencies } from '../../src/dependencies/monitor/monitor-depe
 import { healthRoutes } from '../../src/health/index.ts';
 import type { instrument } from '../../src/index.ts';
 import { gather } from '../../src/policies/gather/gather.ts';
+import { RetryBudget } from '../../src/policies/retry-budget.ts';
 
 const RESET_MS = 10_000;
 
@@ -33,7 +34,10 @@ export async function moveEveryMetric(to: typeof instrument, name: string): Prom
       name,
       wrap(
         fallback(handleAll, 'instead'),
-        retry(handleAll, { maxAttempts: 1, backoff: new ConstantBackoff(50) }),
+        retry(new RetryBudget().wrap(handleAll), {
+          maxAttempts: 1,
+          backoff: new ConstantBackoff(50),
+        }),
         circuitBreaker(handleAll, {
           halfOpenAfter: RESET_MS,
           breaker: new ConsecutiveBreaker(2),

@@ -87,7 +87,17 @@ const sourceOf = (origin: SettingOrigin): string =>
 function valueAt(path: string, settings: PolicySettings): ReportedSetting['value'] {
   let value: unknown = settings;
   for (const name of path.split('.')) value = (value as Readonly<Record<string, unknown>>)[name];
-  return value as ReportedSetting['value'];
+  return isObject(value) ? inOneLine(value) : (value as ReportedSetting['value']);
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A setting with several numbers, such as `ratio=0.2 perSecond=10 ttl=10000`. */
+function inOneLine(values: object): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
 }
 
 const UNITS: Readonly<Record<string, string>> = {

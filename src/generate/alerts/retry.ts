@@ -11,7 +11,12 @@ import { equals, oneOf, type Queries } from '../promql/queries.ts';
 import type { Alert } from './types.ts';
 
 export function alerts(queries: Queries): Alert[] {
-  return [networkDegradation(queries), successLow(queries), amplification(queries)];
+  return [
+    networkDegradation(queries),
+    successLow(queries),
+    amplification(queries),
+    budgetExhausted(queries),
+  ];
 }
 
 function networkDegradation(queries: Queries): Alert {
@@ -94,5 +99,31 @@ sum by (${policy}) (increase(${attempts}[${window}]))
       `Retries added {{ $value | humanizePercentage }} to the calls of ${name} (${queries.serviceTemplate}) ` +
       `in the last ${window}`,
     limit: toPercent(perCall),
+  };
+}
+
+function budgetExhausted(queries: Queries): Alert {
+  const { ratio, windowSeconds, atLeast } = queries.limits.retryBudget;
+  const { policy } = queries.grouping;
+  const denied = queries.selector(RETRY_CALLS, [
+    equals<RetryResult>(ATTR_RETRY_RESULT, 'budget_exhausted'),
+  ]);
+  const calls = queries.selector(RETRY_CALLS);
+  const window = queries.window(windowSeconds);
+  const name = queries.labelTemplate(ATTR_POLICY_NAME);
+  return {
+    name: 'ResilienceRetryBudgetExhausted',
+    severity: 'warning',
+    subject: 'policy',
+    expr: `
+sum by (${policy}) (increase(${denied}[${window}]))
+  / (sum by (${policy}) (increase(${calls}[${window}])) >= ${atLeast})
+  > ${ratio}`.trim(),
+    summary: `The retry budget of ${name} is used up.`,
+    description:
+      `{{ $value | humanizePercentage }} of the calls of ${name} (${queries.serviceTemplate}) failed without a ` +
+      `further retry in the last ${window}, because too many calls were retried`,
+    limit: toPercent(ratio),
+    advice: 'The budget protects the dependency from retries.',
   };
 }

@@ -59,6 +59,7 @@ const SECTIONS: readonly Section[] = [
       { height: 8, panels: [retry.callsByResult, retry.retriesByAttempt, retry.secondRetries] },
       { height: 8, panels: [retry.recoveredShare, retry.exhaustedShare] },
       { height: 8, panels: [retry.amplification, retry.meanDelay] },
+      { height: 8, panels: [retry.budgetDeniedShare, retry.budgetBalance] },
     ],
   },
   {

@@ -20,6 +20,7 @@ const SYMPTOMS_OF_OPEN_CIRCUIT = [
   'ResilienceNetworkDegradation',
   'ResilienceRetrySuccessLow',
   'ResilienceRetryAmplification',
+  'ResilienceRetryBudgetExhausted',
   'ResilienceTimeoutRateHigh',
   'ResilienceFallbackUsageHigh',
   'ResilienceLatencyP95High',

@@ -85,6 +85,7 @@ export const RETRY_RESULT_COLORS: Colors<RetryResult> = {
   exhausted: BAD,
   not_retryable: WARNING,
   aborted: NEUTRAL,
+  budget_exhausted: TIMED_OUT,
 };
 
 export const TIMEOUT_RESULT_COLORS: Colors<TimeoutResult> = {

@@ -10,7 +10,12 @@ import {
   type RetryAttempt,
   type RetryResult,
 } from '../../semconv/attributes.ts';
-import { RETRY_ATTEMPTS, RETRY_CALLS, RETRY_DELAY } from '../../semconv/metrics.ts';
+import {
+  RETRY_ATTEMPTS,
+  RETRY_BUDGET_BALANCE,
+  RETRY_CALLS,
+  RETRY_DELAY,
+} from '../../semconv/metrics.ts';
 import type { HistogramPart } from '../../semconv/prometheus.ts';
 import { equals, oneOf, type Queries } from '../promql/queries.ts';
 import { RETRY_RESULT_COLORS } from './colors.ts';
@@ -55,7 +60,7 @@ export function callsByResult(queries: Queries): Graph {
     title: 'Calls by retry result',
     description:
       'Calls, each counted once: success without or after a retry, exhausted (the last attempt failed ' +
-      'too), not retryable, or aborted by the caller.',
+      'too), not retryable, aborted by the caller, or denied a retry by the budget.',
     colors: RETRY_RESULT_COLORS,
   });
 }
@@ -138,5 +143,38 @@ export function meanDelay(queries: Queries): Graph {
     noData: NO_RETRY,
     unit: Seconds,
     queries: [{ expr: ratio(delays('sum'), delays('count')), legend: 'mean' }],
+  };
+}
+
+export function budgetDeniedShare(queries: Queries): Graph {
+  return share(
+    queries,
+    RETRY_CALLS,
+    { part: [equals<RetryResult>(ATTR_RETRY_RESULT, 'budget_exhausted')] },
+    {
+      title: 'Share of calls without a retry because of the budget',
+      description:
+        'Failed calls that the retry budget denied a further attempt. Above the line, so many calls fail ' +
+        'that retrying them all would multiply the load of the dependency.',
+    },
+    { value: queries.limits.retryBudget.ratio, bad: 'above' },
+  );
+}
+
+export function budgetBalance(queries: Queries): Graph {
+  return {
+    kind: 'lines',
+    title: 'Retry budget, lowest replica',
+    description:
+      'Retries that the budget of the dependency allows now, on the replica with the fewest. At 0, failed ' +
+      'calls are not retried.',
+    noData: 'no retry has a budget, or no replica reports.',
+    unit: Count,
+    queries: [
+      {
+        expr: `min(${queries.dashboardSelector(RETRY_BUDGET_BALANCE)})`,
+        legend: 'lowest replica',
+      },
+    ],
   };
 }

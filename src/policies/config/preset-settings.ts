@@ -1,6 +1,7 @@
 import { type Preset, type PresetName, presetOf } from '../../presets/presets.ts';
 import { POLICIES } from '../../presets/thresholds.ts';
 import { ownProperties } from '../../shared/validate.ts';
+import { defaultOptions } from '../retry-budget.ts';
 import type {
   BulkheadSettings,
   CircuitBreakerSettings,
@@ -15,6 +16,8 @@ export interface PresetSettings {
   readonly bulkhead: BulkheadSettings | undefined;
   readonly timeout: TimeoutSettings;
 }
+
+const BUDGET = Object.freeze(defaultOptions());
 
 /** The documents and the environment have seconds; settings have milliseconds. */
 export const toMilliseconds = (seconds: number): number => Math.round(seconds * 1000);
@@ -56,6 +59,7 @@ function retrySettings(preset: Preset['retry']): RetrySettings {
     minDelay: 0,
     maxDelay: toMilliseconds(maxWaitSeconds),
     jitter,
+    budget: BUDGET,
     ...(statuses && { statuses }),
   };
 }

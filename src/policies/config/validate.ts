@@ -1,6 +1,7 @@
 import { PRESET_NAMES } from '../../presets/presets.ts';
 import { MAX_TIMER_MS } from '../../shared/timers.ts';
 import { expected, readProperty } from '../../shared/validate.ts';
+import { findBudgetProblem } from '../retry-budget.ts';
 import { BREAKER_KINDS, MEMBERS, type PolicyOverrides, RETRY_STRATEGIES } from '../types.ts';
 
 /** Returns what was expected if the value is wrong. */
@@ -71,6 +72,7 @@ const retry = {
     return [...value].map(integer(100)).find((problem) => problem !== undefined);
   },
   delay: fn,
+  budget: (value: unknown) => (value === false ? undefined : findBudgetProblem(value)),
 };
 
 const timeout = {

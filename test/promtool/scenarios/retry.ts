@@ -210,4 +210,49 @@ const amplification: Table = {
   ],
 };
 
-export const tables = [networkDegradation, successLow, amplification];
+const budgetExhausted: Table = {
+  alert: 'ResilienceRetryBudgetExhausted',
+  label: 'policy',
+  scenarios: [
+    {
+      title: 'half of 400 calls are denied a retry: fires, and resolves',
+      replicas: [ended('a', { exhausted: burst(200, T + 5), budget_exhausted: burst(200, T + 5) })],
+      firing: {
+        [T]: [],
+        [T + minutes(2)]: ['servicenow'],
+        [T + minutes(8)]: ['servicenow'],
+        [T + minutes(13)]: [],
+      },
+    },
+    {
+      title: 'fires for all replicas together, through a restart and a missed scrape',
+      replicas: [
+        ended(
+          'a',
+          { success_without_retry: flow(1), budget_exhausted: flow(0.1, T) },
+          {
+            down: [[T + minutes(20), T + minutes(20) + 20]],
+            missed: [[T + minutes(30), T + minutes(31)]],
+          },
+        ),
+        ended('b', { success_without_retry: flow(1), budget_exhausted: flow(0) }),
+      ],
+      firing: { [T]: [], ...always(['servicenow'], T + minutes(6), T + minutes(45)) },
+    },
+    {
+      title: 'stays silent at one of 200 calls',
+      replicas: [
+        ended('a', { success_without_retry: flow(1.99), budget_exhausted: flow(0.01) }),
+        ended('b', { exhausted: flow(1) }),
+      ],
+      firing: always([], minutes(5), T + minutes(20)),
+    },
+    {
+      title: 'stays silent for few calls, all denied',
+      replicas: [ended('a', { budget_exhausted: burst(50, T + 5) })],
+      firing: never(T + minutes(20)),
+    },
+  ],
+};
+
+export const tables = [networkDegradation, successLow, amplification, budgetExhausted];
