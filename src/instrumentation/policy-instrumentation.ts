@@ -122,6 +122,10 @@ export abstract class ExecutorInstrumentation implements PolicyInstrumentation, 
     }
   }
 
+  get hasDenied(): boolean {
+    return false;
+  }
+
   /** Counts a call whose function succeeded at the first attempt. An amount of -1 takes it back. */
   succeeded(_amount: 1 | -1): void {}
 

@@ -85,8 +85,8 @@ export class RetryInstrumentation extends ExecutorInstrumentation {
   }
 
   /** Whether the budget denied the retry that the filter just decided on. */
-  takeDenied(): boolean {
-    return this.#budget?.takeDenied() ?? false;
+  override get hasDenied(): boolean {
+    return this.#budget?.hasDenied ?? false;
   }
 
   handled(call: RetryCall, ok: boolean, value: unknown): void {
@@ -157,7 +157,7 @@ class RetryCall extends Call implements InvocationObserver {
 
   functionSettled(ok: boolean, value: unknown, handled: boolean | undefined): void {
     this.settleInner(ok, value);
-    this.isDenied = handled === false && this.owner.takeDenied();
+    this.isDenied = handled === false && this.owner.hasDenied;
     const isHandled = handled || this.isDenied;
     if (!ok) markHandled(this, isHandled);
     this.last = isHandled ? 'handled' : ok ? 'success' : 'unhandled';

@@ -19,6 +19,8 @@ export function shortOuterOf(policy: object): OuterCall | undefined {
 export interface ShortCallOwner {
   callStarted(): void;
   callSettled(): void;
+  /** Whether the last result that the filter did not handle is a failure; see `RetryBudget`. */
+  readonly hasDenied: boolean;
   /** Counts a call whose function succeeded at the first attempt. An amount of -1 takes it back. */
   succeeded(amount: 1 | -1): void;
   /** Creates the `Call` that replaces a short call. */
@@ -118,7 +120,7 @@ class ExecuteWrapper extends InvocationExecutor implements OuterCall {
 
   protected override settled(ok: boolean, value: unknown, handled: boolean | undefined): void {
     if (this.isSettled) this.#takeBackSuccess();
-    if (ok && !handled) {
+    if (ok && !handled && !this.owner.hasDenied) {
       this.inner?.settle(true, value);
       // The inner call may need this one as a `Call`.
       if (this.#call === undefined) {

@@ -17,8 +17,8 @@ export const RETRY_BUDGET = Symbol.for('cockatiel-otel.retry-budget');
 export interface RetryBudgetState {
   /** Retries that are allowed now. */
   readonly balance: number;
-  /** Whether the last filter call denied a retry. Resets it. */
-  takeDenied(): boolean;
+  /** Whether the last filter call denied a retry. */
+  readonly hasDenied: boolean;
 }
 
 export class RetryMetrics {

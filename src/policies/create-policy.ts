@@ -23,6 +23,14 @@ import {
 /** Releases the name of a policy that was garbage-collected without `dispose`. */
 const abandonedPolicies = new FinalizationRegistry<() => void>((release) => release());
 
+/** A function of its own: a closure inside of `createKeyedPolicy` would keep the policy alive. */
+function inSequence(first: () => void, second: (() => void) | undefined): () => void {
+  return () => {
+    first();
+    second?.();
+  };
+}
+
 /** The settings of a pass-through. */
 const NO_MEMBERS: PolicySettings<never> = {
   fallback: false,
@@ -64,10 +72,14 @@ export function createKeyedPolicy<F>(
   assertName(name);
   const { enabled, settings, origins } = resolveSettings(name, preset, overrides);
   const releaseName = claimVariableName(name);
-  const { stack, members, reset, begin } = createStack(enabled ? settings : NO_MEMBERS, {
-    name,
-    key,
-  });
+  const { stack, members, reset, begin, releaseBudget } = createStack(
+    enabled ? settings : NO_MEMBERS,
+    {
+      name,
+      key,
+    },
+  );
+  const release = inSequence(releaseName, releaseBudget);
   if (enabled) {
     stack.execute = createExecute(name, stack, begin);
     Object.defineProperty(stack, SETTLES_EARLY, { value: true });
@@ -94,15 +106,15 @@ export function createKeyedPolicy<F>(
     },
     dispose() {
       uninstrument(stack);
-      releaseName();
+      release();
     },
   }) as unknown as ResilientPolicy<F>;
   try {
     const instrumented = instrument(name, policy, ownProperties(overrides).instrument);
-    abandonedPolicies.register(policy, releaseName);
+    abandonedPolicies.register(policy, release);
     return instrumented;
   } catch (error) {
-    releaseName();
+    release();
     throw error;
   }
 }

@@ -37,7 +37,7 @@ export interface RetryBudgetOptions {
  * it is down: to `ratio` of the calls, plus `perSecond`. A call that gets no retry from the budget ends
  * with its failure.
  *
- * Policies of `createPolicy` have one per name. Pass an instance as `retry.budget` to share it between
+ * Policies of `createPolicy` have one per name, until all of them are disposed of. Pass an instance as `retry.budget` to share it between
  * names, or wrap the filters of cockatiel's own `retry` with it.
  *
  * The rule is that of Finagle: https://twitter.github.io/finagle/guide/Clients.html#retries
@@ -53,7 +53,7 @@ export class RetryBudget implements RetryBudgetState {
   /** Deposits minus withdrawals of each slice; the oldest expires when a new one begins. */
   readonly #slices = new Array<number>(SLICES + 1).fill(0);
   #slice = 0;
-  #isDenied = false;
+  #hasDenied = false;
 
   /** @throws TypeError if an option is invalid */
   constructor(options: RetryBudgetOptions = {}) {
@@ -92,17 +92,15 @@ export class RetryBudget implements RetryBudgetState {
     return handleWhen(handlesError).orWhenResult((value) => this.#settled(resultFilter(value)));
   }
 
-  /** Whether the last filter call denied a retry. Resets it. */
-  takeDenied(): boolean {
-    const isDenied = this.#isDenied;
-    this.#isDenied = false;
-    return isDenied;
+  /** Whether the last filter call denied a retry. */
+  get hasDenied(): boolean {
+    return this.#hasDenied;
   }
 
   /** @returns whether the attempt may be followed by a retry */
   #settled(isHandled: boolean): boolean {
     const isAllowed = isHandled && this.balance + this.#ratio >= 1;
-    this.#isDenied = isHandled && !isAllowed;
+    this.#hasDenied = isHandled && !isAllowed;
     // Each attempt is a deposit. An allowed retry also takes back the deposit of the attempt to come.
     this.#add(isAllowed ? -1 : this.#ratio);
     return isAllowed;
@@ -143,7 +141,7 @@ export function findBudgetProblem(options: unknown): string | undefined {
 /** Any copy of this package may have created it. */
 export function isRetryBudget(value: unknown): value is RetryBudget {
   const isObject = typeof value === 'object' && value !== null;
-  return isObject && typeof readProperty(value, 'takeDenied') === 'function';
+  return isObject && typeof readProperty(value, 'wrap') === 'function';
 }
 
 function isNumber(value: unknown, least: number, most: number): boolean {
@@ -161,20 +159,33 @@ function definedOptions(options: RetryBudgetOptions): Record<string, number> {
   );
 }
 
-const budgets = new Map<string, WeakRef<RetryBudget>>();
-const abandoned = new FinalizationRegistry<string>((name) => {
-  if (budgets.get(name)?.deref() === undefined) budgets.delete(name);
-});
+interface SharedBudget {
+  readonly budget: RetryBudget;
+  users: number;
+}
 
-/** The budget that all policies of a name share; the options of the policy created last apply. */
-export function retryBudgetFor(name: string, options: RetryBudgetOptions): RetryBudget {
-  const existing = budgets.get(name)?.deref();
-  if (existing) {
-    existing.configure(options);
-    return existing;
-  }
-  const budget = new RetryBudget(options);
-  budgets.set(name, new WeakRef(budget));
-  abandoned.register(budget, name);
-  return budget;
+const budgets = new Map<string, SharedBudget>();
+
+/**
+ * Returns the budget that all policies of a name share; the options of the policy created last apply.
+ *
+ * @returns the budget, and a function that ends its use by this policy. Without users, it is forgotten.
+ */
+export function shareBudget(
+  name: string,
+  options: RetryBudgetOptions | RetryBudget,
+): readonly [budget: RetryBudget, release: () => void] {
+  if (isRetryBudget(options)) return [options, () => {}];
+  const shared = budgets.get(name) ?? { budget: new RetryBudget(), users: 0 };
+  shared.budget.configure(options);
+  shared.users++;
+  budgets.set(name, shared);
+  let isReleased = false;
+  const release = () => {
+    if (isReleased) return;
+    isReleased = true;
+    shared.users--;
+    if (shared.users === 0) budgets.delete(name);
+  };
+  return [shared.budget, release];
 }

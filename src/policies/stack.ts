@@ -25,12 +25,7 @@ import { type CreatedCircuitBreaker, createCircuitBreaker } from './circuit-brea
 import { isCancelledResult } from './interruptible-call.ts';
 import { makeInterruptible } from './retry.ts';
 import { createBackoff } from './retry-backoff.ts';
-import {
-  isRetryBudget,
-  type RetryBudget,
-  type RetryBudgetOptions,
-  retryBudgetFor,
-} from './retry-budget.ts';
+import { type RetryBudget, shareBudget } from './retry-budget.ts';
 import {
   isDependencyFailure,
   isRefusal,
@@ -60,11 +55,13 @@ type AnyMember = IPolicy<IDefaultPolicyContext, unknown>;
 export function createStack<F>(settings: PolicySettings<F>, identity: PolicyIdentity) {
   const breaker = settings.circuitBreaker && createBreaker(settings, identity.key);
   const fallback = settings.fallback && createFallback(settings, settings.fallback, identity);
+  const options = settings.retry && settings.retry.calls > 1 && settings.retry.budget;
+  const [budget, releaseBudget] = options ? shareBudget(identity.name, options) : [];
   const members = {
     fallback: fallback ? fallback.policy : undefined,
     circuitBreaker: breaker ? breaker.policy : undefined,
     overallTimeout: settings.overallTimeout ? createTimeout(settings.overallTimeout) : undefined,
-    retry: settings.retry ? createRetry(settings, settings.retry, identity.name) : undefined,
+    retry: settings.retry ? createRetry(settings, settings.retry, budget) : undefined,
     bulkhead: settings.bulkhead ? createBulkhead(settings.bulkhead) : undefined,
     timeout: settings.timeout ? createTimeout(settings.timeout) : undefined,
   } satisfies Record<PolicyMember, AnyMember | undefined>;
@@ -78,6 +75,8 @@ export function createStack<F>(settings: PolicySettings<F>, identity: PolicyIden
     reset: () => {
       if (breaker) breaker.reset();
     },
+    /** Must run when the stack is no longer used. */
+    releaseBudget,
     /** Must run when a call of the stack begins. */
     begin: fallback ? fallback.begin : undefined,
   };
@@ -97,8 +96,12 @@ function createBreaker(
   );
 }
 
-function createRetry(settings: PolicySettings, own: RetrySettings, name: string): RetryPolicy {
-  const { statuses, calls, budget } = own;
+function createRetry(
+  settings: PolicySettings,
+  own: RetrySettings,
+  budget: RetryBudget | undefined,
+): RetryPolicy {
+  const { statuses, calls } = own;
   const handles = own.handle ?? settings.handle ?? ((error) => isRetryable(error, statuses));
   const handlesResult =
     own.handleResult ?? settings.handleResult ?? ((value) => isTransientResult(value, statuses));
@@ -106,16 +109,12 @@ function createRetry(settings: PolicySettings, own: RetrySettings, name: string)
     handlesResult,
   );
   const policy = retry(
-    budget && calls > 1 ? budgetOf(name, budget).wrap(filters) : filters,
+    budget ? budget.wrap(filters) : filters,
     { maxAttempts: calls - 1, backoff: createBackoff(own) },
     // Returns a new policy. `makeInterruptible` keeps the process alive instead of cockatiel's timer.
   ).dangerouslyUnref();
   policy.execute = makeInterruptible(policy.execute.bind(policy) as never) as typeof policy.execute;
   return policy;
-}
-
-function budgetOf(name: string, budget: RetryBudget | RetryBudgetOptions): RetryBudget {
-  return isRetryBudget(budget) ? budget : retryBudgetFor(name, budget);
 }
 
 function createTimeout({ duration, strategy }: TimeoutSettings): TimeoutPolicy {

@@ -219,8 +219,7 @@ export const RETRY_BUDGET_BALANCE = define({
   name: 'resilience.retry.budget.balance',
   instrument: 'gauge',
   unit: '{retry}',
-  description:
-    'Retries that the retry budget allows now, where a retry has a budget.',
+  description: 'Retries that the retry budget allows now, where a retry has a budget.',
 });
 
 export const TIMEOUT_CALLS = define({

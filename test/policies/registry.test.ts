@@ -76,7 +76,7 @@ describe('the policies of a service', () => {
 
   it('stay while they are used', () => {
     const used = cml('used');
-    for (let key = 1; key < POLICIES.registry.kept.keys; key++) cml(`${key}`);
+    for (let key = 1; key < POLICIES.registry.limits.keys; key++) cml(`${key}`);
     expect(cml('used')).toBe(used);
     cml('one more');
     expect(cml('used')).toBe(used);

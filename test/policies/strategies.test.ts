@@ -77,8 +77,8 @@ describe.each(majors)('over cockatiel $major', ({ major }) => {
       const extremes: Retry[] = [
         { calls: asked.length + 1, delay: (_, attempt) => asked[attempt - 1] },
         // 100 ** 155 is beyond what a number can be, and 0 times that is no number.
-        { calls: 160, exponent: 100, initialDelay: 0 },
-        { calls: 160, exponent: 100 },
+        { calls: 160, exponent: 100, initialDelay: 0, budget: false },
+        { calls: 160, exponent: 100, budget: false },
       ];
       const wrong: unknown[] = [];
       for (const retry of extremes) {

@@ -12,6 +12,7 @@ import {
 } from 'cockatiel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { gather } from '../../src/policies/gather/gather.ts';
+import { RetryBudget } from '../../src/policies/retry-budget.ts';
 import * as attributes from '../../src/semconv/attributes.ts';
 import { CONNECTION_METRICS, METRICS as CORE } from '../../src/semconv/metrics.ts';
 import { TestSdk } from '../support/metrics.ts';
@@ -115,7 +116,8 @@ async function moveEverything(sdk: TestSdk): Promise<void> {
   vi.advanceTimersByTime(1000);
   await breaker.execute(() => {});
 
-  const stack = wrap(fallback(handleAll, 0), retry(handleAll, { maxAttempts: 1 }));
+  const filters = new RetryBudget().wrap(handleAll);
+  const stack = wrap(fallback(handleAll, 0), retry(filters, { maxAttempts: 1 }));
   const retried = sdk.instrument('stack', stack, {
     errorType() {
       throw new Error('hook');

@@ -26,6 +26,7 @@ const OUTCOMES = [
 const BREAKER_RESULTS = ['success', 'failure', 'ignored', 'rejected', 'cancelled'];
 const RETRY_RESULTS = [
   ...['success_without_retry', 'success_after_retry', 'exhausted', 'not_retryable', 'aborted'],
+  'budget_exhausted',
 ];
 const ATTEMPTS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '_OTHER'];
 
