@@ -18,6 +18,7 @@ const FILES = [
   'memory',
   'live',
   'health',
+  'retry-budget',
 ];
 const DOCUMENT = 'docs/performance.md';
 const MARKERS = ['<!-- bench:begin -->\n', '<!-- bench:end -->'] as const;
