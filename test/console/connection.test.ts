@@ -76,15 +76,18 @@ const rowsOf = (state: 'open' | 'closed') => {
 };
 
 describe('the connection of the live page', { timeout: 30_000 }, () => {
-  it.each([404, 500, 502, 503])('tells of an answer of %d that is none of ours', async (code) => {
-    answer = status(code);
-    const page = await browser.visit(url);
-    await page.locator('#stale').getByText(`responded with ${code}`).waitFor();
-    expect(await page.locator('body').getAttribute('data-connection')).toBe('lost');
-    answer = stream;
-    await page.locator('body[data-connection="live"]').waitFor();
-    await page.context().close();
-  });
+  it.each([404, 500, 502, 503])(
+    'shows a response of %d that comes from another server',
+    async (code) => {
+      answer = status(code);
+      const page = await browser.visit(url);
+      await page.locator('#stale').getByText(`responded with ${code}`).waitFor();
+      expect(await page.locator('body').getAttribute('data-connection')).toBe('lost');
+      answer = stream;
+      await page.locator('body[data-connection="live"]').waitFor();
+      await page.context().close();
+    },
+  );
 
   it('shows that the service is stopping, and no longer when it does not respond', async () => {
     answer = problem(503, 'These routes are closed.');

@@ -60,7 +60,7 @@ const tapOf = (name: string) =>
   policyMetrics().find((scope) => scope.name === name)?.execution?.duration.observer;
 
 describe('the stream of the live page', () => {
-  it('says everything first, and then each second what is different', async () => {
+  it('sends a snapshot first, then the changes of each second', async () => {
     const policy = named('servicenow', breakerOf());
     named('quiet', breakerOf());
     const reader = await openStream(appWith({ service: 'orders', canAdminister: true }));
@@ -102,7 +102,7 @@ describe('the stream of the live page', () => {
     expect((await reader.update()).rows).toEqual([]);
   });
 
-  it('has all parts of a stack, and none of what is not there', async () => {
+  it('has all members of a stack, and no others', async () => {
     const broken = handleWhen((error) => !isBrokenCircuitError(error));
     const stack = named(
       'llm',
@@ -141,7 +141,7 @@ describe('the stream of the live page', () => {
     expect(rowOf(await (await openStream()).snapshot(), 'bare')).not.toHaveProperty('retry');
   });
 
-  it('costs nothing while nobody looks', async () => {
+  it('costs nothing without viewers', async () => {
     const policy = named('servicenow', breakerOf());
     const read = vi.spyOn(PolicyMetrics.prototype, 'read');
     const app = appWith();
@@ -165,7 +165,7 @@ describe('the stream of the live page', () => {
     read.mockRestore();
   });
 
-  it('still knows what was when the only one is back after a moment', async () => {
+  it('keeps its history when the only viewer reconnects soon', async () => {
     const policy = named('servicenow', breakerOf());
     const app = appWith();
     const first = await openStream(app);
@@ -182,7 +182,7 @@ describe('the stream of the live page', () => {
     expect(tapOf('servicenow')).toBeDefined();
   });
 
-  it('says which process it is, and times that go forward whatever the clock does', async () => {
+  it('identifies the process, and has monotonic times', async () => {
     named('servicenow', breakerOf());
     const app = appWith();
     const reader = await openStream(app);
@@ -197,14 +197,14 @@ describe('the stream of the live page', () => {
     for (let second = 0; second < 3; second++) expect((await reader.update()).elapsed).toBe(1000);
   });
 
-  it('starts nothing for who asks for the head only', async () => {
+  it('starts no stream for a HEAD request', async () => {
     named('servicenow', breakerOf());
     const response = await appWith().request('/events', { method: 'HEAD' });
     expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('tells who comes later what has been', async () => {
+  it('sends the history to a later viewer', async () => {
     const policy = named('servicenow', breakerOf());
     const app = appWith();
     await openStream(app);
@@ -216,7 +216,7 @@ describe('the stream of the live page', () => {
     expect(rowOf(snapshot, 'servicenow').outcomes[0]).toBe(1);
   });
 
-  it('shares numbers with those who look elsewhere in the process', async () => {
+  it('shares counts with viewers of other routes in the process', async () => {
     const policy = named('servicenow', breakerOf());
     const [one, second] = [await openStream(), await openStream()];
     await one.snapshot();
@@ -228,7 +228,7 @@ describe('the stream of the live page', () => {
     );
   });
 
-  it('counts every call of a name that comes up while somebody looks', async () => {
+  it('counts every call of a name that appears during a stream', async () => {
     const reader = await openStream();
     expect((await reader.snapshot()).rows).toEqual([]);
     const policy = named('late', breakerOf());
@@ -240,7 +240,7 @@ describe('the stream of the live page', () => {
     expect((await reader.update()).removed).toEqual(['late']);
   });
 
-  it('tells how full a bulkhead was, on average', async () => {
+  it('has the average utilization of a bulkhead', async () => {
     const policy = named('llm', bulkhead(2));
     const reader = await openStream();
     await reader.snapshot();
@@ -260,7 +260,7 @@ describe('the stream of the live page', () => {
     expect(reported.at(-1)).toBe(0.25);
   });
 
-  it('counts of a policy that comes back only what is new', async () => {
+  it('counts only new calls of a policy that is instrumented again', async () => {
     const policy = named('servicenow', breakerOf());
     for (let call = 0; call < 20; call++) await policy.execute(async () => {});
     uninstrument(policy);
@@ -324,7 +324,7 @@ describe('the stream of the live page', () => {
     expect(rowOf(snapshot, 'servicenow').breaker?.states).toEqual([2, 0, 0, 0]);
   });
 
-  it('tells news once', async () => {
+  it('sends each event once', async () => {
     const news = new EventFeed();
     const item = (name: string) =>
       ({ at: 1, kind: 'state_change', name, text: 'opened', tone: 'bad' }) as const;
@@ -339,7 +339,7 @@ describe('the stream of the live page', () => {
     expect((await first.update()).events).toEqual([]);
   });
 
-  it('tells who comes between two seconds the news since then only once', async () => {
+  it('sends events once to a viewer who connects between two updates', async () => {
     const news = new EventFeed();
     const app = appWith({ events: news });
     await openStream(app);
@@ -350,7 +350,7 @@ describe('the stream of the live page', () => {
     expect((await second.update()).events).toHaveLength(1);
   });
 
-  it('gives a new viewer the place of the oldest of the client that has most of them', async () => {
+  it('ends the oldest stream of the client with the most streams for a new viewer', async () => {
     const app = appWith({ maxViewers: 3 });
     const from = (remoteAddress: string) => ({ incoming: { socket: { remoteAddress } } });
     const second = await openStream(app, from('10.0.0.1'));
@@ -380,12 +380,12 @@ describe('the stream of the live page', () => {
     expect(await reader.ended()).toBe(true);
   });
 
-  it('is held back by nobody who compresses', async () => {
+  it('is not delayed by compression', async () => {
     const reader = await openStream();
     expect(reader.response.headers.get('cache-control')).toBe('no-cache, no-transform');
   });
 
-  it('gives up who does not read, and what waits for them', async () => {
+  it('ends the stream of a viewer who does not read, and drops its queue', async () => {
     const policy = named('n'.repeat(100_000), breakerOf());
     const app = appWith();
     const response = await app.request('/events');
@@ -398,7 +398,7 @@ describe('the stream of the live page', () => {
     expect(await response.text()).toBe('');
   });
 
-  it('goes on where a policy of somebody else fails to be read', async () => {
+  it('continues if the state of a custom policy cannot be read', async () => {
     const broken = named('broken', breakerOf());
     named('fine', breakerOf());
     Object.defineProperty(broken, 'state', {

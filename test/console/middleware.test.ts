@@ -31,7 +31,7 @@ it('the stream comes at once through a middleware that compresses, and answers a
   expect((await fetch(`${url}/health`)).headers.get('content-encoding')).toBeTruthy();
 });
 
-it('the server that has the stream can close, although nobody closes the routes', async () => {
+it('a server with an open stream can close without closing the routes', async () => {
   const { server, url } = await served(express(), healthRoutes());
   const reader = (await fetch(`${url}/events`)).body?.getReader();
   await reader?.read();
@@ -42,7 +42,7 @@ it('the server that has the stream can close, although nobody closes the routes'
   expect(await reader?.read()).toMatchObject({ done: true });
 });
 
-it('what another middleware has answered already stays, and nothing is printed', async () => {
+it('a response of another middleware stays, and nothing is logged', async () => {
   const printed = (['error', 'warn', 'info', 'log'] as const).map((level) =>
     vi.spyOn(console, level).mockImplementation(() => {}),
   );

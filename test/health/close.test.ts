@@ -24,7 +24,7 @@ async function looking(url: string) {
   return reader;
 }
 
-it('closing the routes ends those who look, so that the server they are mounted on can end', async () => {
+it('closing the routes ends open streams, so that the server can close', async () => {
   const routes = healthRoutes();
   const { server, url } = await mounted(routes);
   const lookers = await Promise.all(Array.from({ length: 12 }, () => looking(url)));
@@ -37,7 +37,7 @@ it('closing the routes ends those who look, so that the server they are mounted 
   expect(await closed).toBe('closed');
 });
 
-it('routes that are closed send away who comes to look, and answer the rest', async () => {
+it('closed routes reject new streams, and answer other requests', async () => {
   const routes = healthRoutes();
   const { url } = await mounted(routes);
   routes.close();

@@ -144,7 +144,7 @@ describe.each(Object.entries(MOUNTS))('%s', (_, mounted) => {
     expect((await post('reset', `{"reason":"${'x'.repeat(10_000)}"}`)).status).toBe(413);
   });
 
-  it('refuses who has no token, another method, another path', async () => {
+  it('rejects a missing token, another method and another path', async () => {
     const there = breaker();
     expect((await fetch(`${url}${path}/isolate`, { method: 'POST' })).status).toBe(401);
     expect((await fetch(`${url}/health`, { method: 'POST' })).status).toBe(405);
@@ -185,7 +185,7 @@ describe('a body that was read before', () => {
       await app.listen({ port: 0, host: '127.0.0.1' });
       return listening(app.server);
     },
-    'by who keeps it elsewhere'(routes) {
+    'by an application with its own store'(routes) {
       const handle = nodeHandler(routes);
       return listening(
         createServer((request, response) => {

@@ -28,7 +28,7 @@ function statusFor(url: string, host: string, path = '/health'): Promise<number 
 }
 
 describe('listening', () => {
-  it('answers on loopback, and on no other address unless told otherwise', async () => {
+  it('listens on loopback only, by default', async () => {
     const { url } = await start();
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     const response = await fetch(`${url}/health`);
@@ -36,7 +36,7 @@ describe('listening', () => {
     expect(await response.json()).toMatchObject({ status: 'healthy' });
   });
 
-  it('changes something for who has the token', async () => {
+  it('allows operations with the token', async () => {
     breakerNamed('a/b');
     const { url } = await start({ token: TOKEN });
     const response = await fetch(`${url}/circuit-breakers/a%2Fb/isolate`, {
@@ -51,7 +51,7 @@ describe('listening', () => {
     });
   });
 
-  it('refuses what is for a name of somebody else, as after DNS rebinding', async () => {
+  it('rejects requests for another host name, as after DNS rebinding', async () => {
     const { url } = await start({}, { hosts: ['ops.example'] });
     const { port } = new URL(url);
     for (const host of ['evil.example', `evil.example:${port}`, 'localhost.evil.example']) {
@@ -63,7 +63,7 @@ describe('listening', () => {
     }
   });
 
-  it('closes while a connection is kept, and more than once', async () => {
+  it('closes with a kept-alive connection, and more than once', async () => {
     const { url, close } = await start();
     await (await fetch(`${url}/health`)).text();
     await Promise.all([close(), close()]);

@@ -7,7 +7,7 @@ afterEach(() => void vi.useRealTimers());
 const ISOLATE = '/circuit-breakers/workday/isolate';
 const authorized = { authorization: `Bearer ${TOKEN}` };
 
-describe('who has no token', () => {
+describe('a client without a token', () => {
   it('can change nothing where none is configured, and reads how to enable it', async () => {
     const breaker = breakerNamed('workday');
     const { post, ask } = routesWith();
@@ -55,7 +55,7 @@ describe('who has no token', () => {
     expect(there.text).toBe(notThere.text);
   });
 
-  it('keeps nobody out who has the right one, however many wrong ones come from anywhere', async () => {
+  it('accepts the right token, however many wrong tokens arrive', async () => {
     breakerNamed('workday');
     const { ask, post, get } = routesWith({ token: TOKEN, protectReads: true });
     const wrong = { headers: { authorization: 'Bearer wrong-wrong-wrong-wrong' } };
@@ -72,7 +72,7 @@ describe('who has no token', () => {
   });
 });
 
-describe('who has a token', () => {
+describe('a client with a token', () => {
   it('is known by it where each has one of their own', async () => {
     breakerNamed('workday');
     const { post } = routesWith({ token: { alice: TOKEN, bob: `${TOKEN}-2` } });
@@ -131,7 +131,7 @@ describe('who has a token', () => {
     expect((await post(reset, undefined, second)).status).toBe(403);
   });
 
-  it('is told what is wrong with the body', async () => {
+  it('receives the reason if the body is invalid', async () => {
     breakerNamed('workday');
     const { ask } = routesWith({ token: TOKEN });
     const send = async (type: string | undefined, body: string) => {
@@ -181,7 +181,7 @@ describe('reading', () => {
     expect((await get('/health', { headers: authorized })).json).toHaveProperty('breakers');
   });
 
-  it('of the status is refused to nobody, whatever a load balancer says of itself', async () => {
+  it('of the status is answered for any header of a load balancer', async () => {
     breakerNamed('workday');
     const { get } = routesWith({ token: TOKEN, protectReads: true });
     for (const authorization of ['Basic dXNlcjpwYXNz', 'Bearer wrong-wrong-wrong']) {

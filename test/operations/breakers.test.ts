@@ -17,7 +17,7 @@ import {
 import { majors } from '../support/cockatiel.ts';
 
 describe('GET /circuit-breakers', () => {
-  it('tells of each name what is known, and null of what is not', async () => {
+  it('has the known fields of each name, and null for unknown ones', async () => {
     const foreign = breakerNamed('foreign');
     await failing(foreign);
     const own = known(createPolicy('own', 'default', { retry: false }));
@@ -59,7 +59,7 @@ describe('GET /circuit-breakers', () => {
   const waitOf = (json: { next_probe_at: string; opened_at: string }) =>
     Date.parse(json.next_probe_at) - Date.parse(json.opened_at);
 
-  it('tells when an open one of this package lets the next call try', async () => {
+  it('has the time of the next probe of an open circuit of this package', async () => {
     const own = known(createPolicy('own', 'default', { retry: false }));
     await failing(own, 5);
     const { json } = await routesWith().get('/circuit-breakers/own');
@@ -68,7 +68,7 @@ describe('GET /circuit-breakers', () => {
     expect(Math.abs(waitOf(json) - 60_000)).toBeLessThan(5);
   });
 
-  it('tells the worst of several that have one name, and each of them', async () => {
+  it('has the worst of several breakers of a name, and each of them', async () => {
     await failing(breakerNamed('cml', 3), 1);
     await failing(breakerNamed('cml', 2));
     breakerNamed('cml');
@@ -83,7 +83,7 @@ describe('GET /circuit-breakers', () => {
     expect(json.instances[1].fail_counter).toBe(1);
   });
 
-  it('tells since when each is in its state, and of a name since when the worst is', async () => {
+  it('has the time of the last state change, and of a name that of its worst breaker', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 0 });
     const [first, second] = [breakerNamed('cml'), breakerNamed('cml')];
     const { get } = routesWith();
@@ -112,7 +112,7 @@ describe('GET /circuit-breakers', () => {
     }
   });
 
-  it('tells of several that have one name what is true of one of them, the same as the page', async () => {
+  it('has consistent fields of one breaker for a name with several, like the live page', async () => {
     const make = (key: string, failures: number) =>
       known(
         policyFor('mixed', {
@@ -141,7 +141,7 @@ describe('GET /circuit-breakers', () => {
     handle?.dispose();
   });
 
-  it('tells the names that there are to who asks for another', async () => {
+  it('lists the known names if the name is unknown', async () => {
     breakerNamed('b');
     breakerNamed('a');
     const { status, json, response } = await routesWith().get('/circuit-breakers/c');
@@ -157,7 +157,7 @@ describe('GET /circuit-breakers', () => {
     });
   });
 
-  it('tells a hundred of them, where there are more', async () => {
+  it('lists at most one hundred', async () => {
     for (let i = 999; i > 999 - 120; i--) breakerNamed(`name ${i}`);
     const { json } = await routesWith().get('/circuit-breakers/c');
     expect([json.known.length, json.known[0], json.known_total]).toEqual([100, 'name 880', 120]);
@@ -197,27 +197,30 @@ describe('administration', () => {
     expect(await breaker.execute(() => 'through')).toBe('through');
   });
 
-  it.each(majors)('says after a reset what can open it again: cockatiel $major', async (major) => {
-    vi.useFakeTimers();
-    const { post } = routesWith({ token: TOKEN });
-    const reset = async (name: string) => (await post(`${segment(name)}/reset`)).json;
-    try {
-      const { circuitBreaker, handleAll, ConsecutiveBreaker } = major.cockatiel;
-      const policy = circuitBreaker(handleAll, {
-        halfOpenAfter: 60_000,
-        breaker: new ConsecutiveBreaker(2),
-      });
-      const foreign = known(instrument('foreign', policy));
-      await failing(foreign, 2);
-      expect(await reset('foreign')).toMatchObject({ state: 'closed', detail: KEEPS_COUNT });
-      await failing(foreign, 1);
-      expect(foreign.state).toBe(1);
-    } finally {
-      vi.useRealTimers();
-    }
-  });
+  it.each(majors)(
+    'reports after a reset when the circuit can open again: cockatiel $major',
+    async (major) => {
+      vi.useFakeTimers();
+      const { post } = routesWith({ token: TOKEN });
+      const reset = async (name: string) => (await post(`${segment(name)}/reset`)).json;
+      try {
+        const { circuitBreaker, handleAll, ConsecutiveBreaker } = major.cockatiel;
+        const policy = circuitBreaker(handleAll, {
+          halfOpenAfter: 60_000,
+          breaker: new ConsecutiveBreaker(2),
+        });
+        const foreign = known(instrument('foreign', policy));
+        await failing(foreign, 2);
+        expect(await reset('foreign')).toMatchObject({ state: 'closed', detail: KEEPS_COUNT });
+        await failing(foreign, 1);
+        expect(foreign.state).toBe(1);
+      } finally {
+        vi.useRealTimers();
+      }
+    },
+  );
 
-  it('forgets the count of one that this package made, and tells of a test call under way', async () => {
+  it('resets the count of a breaker of this package, and reports an active probe', async () => {
     vi.useFakeTimers();
     const { post } = routesWith({ token: TOKEN });
     const own = known(createPolicy('own', 'default', { retry: false, timeout: false }));
@@ -266,7 +269,7 @@ describe('administration', () => {
     expect(await first.execute(() => 1)).toBe(1);
   });
 
-  it('leaves alone what the code of the service holds, and says so', async () => {
+  it("does not release an isolation by the service's code, and reports it", async () => {
     const breaker = breakerNamed('workday');
     const handle = breaker.isolate();
     const { get, post } = routesWith({ token: TOKEN });
@@ -286,7 +289,7 @@ describe('administration', () => {
     expect(await breaker.execute(() => 1)).toBe(1);
   });
 
-  it('holds what comes under an isolated name later, also when the last one has gone', async () => {
+  it('isolates later policies of an isolated name, also after the last one is gone', async () => {
     const first = breakerNamed('workday');
     const { get, post } = routesWith({ token: TOKEN });
     await post('/circuit-breakers/workday/isolate');
@@ -323,7 +326,7 @@ describe('administration', () => {
     expect((await get('/circuit-breakers/workday')).json.state).toBe('closed');
   });
 
-  it('is counted, what was refused is not', async () => {
+  it('is counted; a refused operation is not', async () => {
     breakerNamed('counted');
     const { get, post, ask } = routesWith({ token: TOKEN });
     await post('/circuit-breakers/counted/isolate');
@@ -338,7 +341,7 @@ describe('administration', () => {
     });
   });
 
-  it('tells nobody but the log what a policy of the service throws', async () => {
+  it('logs an error that a custom policy throws, and does not send it', async () => {
     for (const thrown of [new Error('secret of the service'), 'secret of the service']) {
       const name = `broken by ${typeof thrown}`;
       const breaker = newBreaker();

@@ -178,7 +178,7 @@ describe.each([
   });
 });
 
-describe('who has the token', () => {
+describe('a client with the token', () => {
   it('gets a valid answer whatever is asked', async () => {
     for (const name of NAMES) breakerNamed(name);
     using routes = healthRoutes({ token: TOKEN });

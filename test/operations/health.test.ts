@@ -40,7 +40,7 @@ describe('GET /health', () => {
     expect([fails.status, fails.json.status]).toEqual([503, 'unhealthy']);
   });
 
-  it('does not fail by one that is isolated by hand', async () => {
+  it('does not fail because of an isolated circuit', async () => {
     breakerNamed('workday');
     const { get, post } = routesWith({ openFails: true, token: TOKEN });
     await post('/circuit-breakers/workday/isolate');
@@ -59,7 +59,7 @@ describe('GET /health', () => {
     handle.dispose();
   });
 
-  it('tells of dependencies where they are watched, and is degraded by one that is gone', async () => {
+  it('has monitored dependencies, and is degraded if one is unavailable', async () => {
     const fine = await monitored({ workday: true, ldap: true });
     expect((await routesWith({ dependencies: fine }).get('/health')).json).toMatchObject({
       status: 'healthy',
@@ -76,7 +76,7 @@ describe('GET /health', () => {
 });
 
 describe('GET /policies', () => {
-  it('tells live counts of each name, in the words of the metrics', async () => {
+  it('has the counts of each name, with the names of the metrics', async () => {
     const policy = known(createPolicy('own', 'default', { retry: { calls: 1 } }));
     await failing(policy, 1);
     const { own } = (await routesWith().get('/policies')).json.policies;
@@ -94,7 +94,7 @@ describe('GET /policies', () => {
     expect(own.errors).toEqual({ 'circuit_breaker:ECONNREFUSED': 1, 'retry:ECONNREFUSED': 1 });
   });
 
-  it('sums what has one name and other attributes, but takes the longest limit', async () => {
+  it('sums policies of one name with different attributes, and has the longest limit', async () => {
     const make = (region: string, duration: number) => {
       const overrides: PolicyOverrides = {
         retry: false,
@@ -112,7 +112,7 @@ describe('GET /policies', () => {
     expect(own.timeout.limit).toBe(30);
   });
 
-  it('takes the longest downtime of what has one name and other attributes', async () => {
+  it('has the longest downtime of policies of one name with different attributes', async () => {
     const downFor = async (region: string) => {
       const policy = createPolicy('own', 'default', {
         retry: false,

@@ -103,7 +103,7 @@ describe('health requests while calls go on', () => {
     health.close();
   });
 
-  it('tell at once what was done by hand', async () => {
+  it('show an operation at once', async () => {
     const policies = stacks(new TestSdk());
     const url = await start();
     const breakers = async () => (await reported(`${url}/health`))['breakers'];

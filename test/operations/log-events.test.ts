@@ -27,7 +27,7 @@ afterEach(() => {
 });
 
 describe('a logger', () => {
-  it('is told of each change once, however many calls there are', async () => {
+  it('receives each state change once, whatever the number of calls', async () => {
     const { logger, reported: message, lines } = recording();
     ends.push(logChanges({ logger }));
     const breaker = breakerNamed('workday');
@@ -52,7 +52,7 @@ describe('a logger', () => {
     });
   });
 
-  it('is told who did what by hand and why, in one line for all circuit breakers of a name', async () => {
+  it('receives operator, operation and reason, in one line per name', async () => {
     const { logger, reported: message, lines } = recording();
     const { post } = routesWith({ logger, token: { alice: TOKEN } });
     for (let i = 0; i < 5; i++) breakerNamed('workday');
@@ -73,7 +73,7 @@ describe('a logger', () => {
     });
   });
 
-  it('is told of another circuit that changes while one is isolated', async () => {
+  it('receives changes of other circuits during an isolation', async () => {
     const { logger, reported: message } = recording();
     const { post } = routesWith({ logger, token: TOKEN });
     const [first, second] = [breakerNamed('first'), breakerNamed('second')];
@@ -90,7 +90,7 @@ describe('a logger', () => {
     handle.dispose();
   });
 
-  it('is told what came as it came, also where it is the console', async () => {
+  it('receives values unchanged, also if it is the console', async () => {
     const written: string[] = [];
     const write = (...reported: unknown[]) => void written.push(format(...reported));
     const [info, warn] = [vi.spyOn(console, 'info'), vi.spyOn(console, 'warn')];
@@ -109,7 +109,7 @@ describe('a logger', () => {
     expect(written).toEqual([expect.stringContaining(`${line} {\n  policy: '100%d'`)]);
   });
 
-  it('is told no second line by a name or a reason', async () => {
+  it('receives one line even if a name or a reason has line breaks', async () => {
     const { logger, reported: message } = recording();
     const { post } = routesWith({ logger, token: TOKEN });
     const name = 'a\nwarn: Circuit breaker b opened\u001b[2J';
@@ -138,7 +138,7 @@ describe('a logger', () => {
     expect((await post('/circuit-breakers/workday/reset')).status).toBe(200);
   });
 
-  it('is told nothing any more when it was ended', async () => {
+  it('receives nothing after it was closed', async () => {
     const { logger, lines } = recording();
     logChanges({ logger })();
     const { routes } = routesWith({ logger });
@@ -217,7 +217,7 @@ describe("OpenTelemetry's Logs API", () => {
 });
 
 describe('logChanges', () => {
-  it('refuses what is no logger, and nobody to tell', () => {
+  it('rejects a value that is no logger', () => {
     expect(() => logChanges({})).toThrow('Expected `options` to have a `logger` or `events`');
     expect(() => logChanges({ logger: {} as never })).toThrow(
       'Expected `options.logger` to have methods `info`, `warn` and `error`, got an object',

@@ -79,7 +79,7 @@ describe('the options of the routes', () => {
     expect(options(received)).toThrow(new TypeError(message));
   });
 
-  it('never tell a token that is refused', () => {
+  it('never repeat a rejected token', () => {
     for (const token of ['too-short', 'with a space in it, but long', { alice: 'too-short' }]) {
       try {
         options({ token })();
@@ -148,7 +148,7 @@ describe('a polluted `Object.prototype`', () => {
     await checkSystemHealth({}, {});
   });
 
-  it('says nothing of who did something', async () => {
+  it('does not contain the operator', async () => {
     breakerNamed('workday');
     const lines: string[] = [];
     const log = (line: string) => void lines.push(line);
@@ -171,7 +171,7 @@ describe('the types of the routes', () => {
     expect(typeof routes.fetch).toBe('function');
   });
 
-  it('take what the environment, a monitor and OpenTelemetry give', () => {
+  it('accept values of the environment, of a monitor and of OpenTelemetry', () => {
     expectTypeOf<{ token: string | undefined }>().toExtend<HealthOptions>();
     expectTypeOf<{ token: { alice: string } }>().toExtend<HealthOptions>();
     expectTypeOf<{ dependencies: DependencyMonitor }>().toExtend<HealthOptions>();

@@ -36,7 +36,7 @@ it('callers that come during a run share the next one, and so get nothing from b
   expect(await afterwards).toBe(4);
 });
 
-it('a run that fails fails for those who shared it only', async () => {
+it('a failed run fails only for the callers who shared it', async () => {
   const { ends, read } = counted();
   const [first, second] = [read(), read()];
   ends[0]?.(new Error('once'));

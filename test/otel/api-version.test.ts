@@ -76,7 +76,7 @@ describe('another version of the API that was first', () => {
     expect(warnings).toEqual([expect.stringMatching(conflict('1\\.2\\.0', /1\.1\d\.\d+/))]);
   });
 
-  it('is warned of if it is a newer one, which refuses what is registered', async () => {
+  it('causes a warning if it is newer and rejects the registration', async () => {
     const { registered, warnings, refusal } = await serviceAfter(
       'another.propagation.setGlobalPropagator({ fields: () => [] })',
       API_1_9,
@@ -86,7 +86,7 @@ describe('another version of the API that was first', () => {
     expect(refusal).toBe(warnings[0]);
   });
 
-  it('is no matter if it is a newer one that has a meter provider', async () => {
+  it('causes no warning if it is newer and has a meter provider', async () => {
     const { warnings, refusal } = await serviceAfter(
       'another.metrics.setGlobalMeterProvider(new MeterProvider())',
       API_1_9,

@@ -55,7 +55,7 @@ describe.each(sdks)('a recorder with sdk $sdkMajor', ({ sdk: module }) => {
     expect(recorded.flat()).not.toHaveLength(0);
   });
 
-  it('gives the overflow series what the api gives', async () => {
+  it('records to the overflow series like the API', async () => {
     const limited = new TestSdk({
       sdk: module,
       views: [{ instrumentName: '*', aggregationCardinalityLimit: 2 }],
@@ -87,7 +87,7 @@ describe.each(sdks)('a recorder with sdk $sdkMajor', ({ sdk: module }) => {
   });
 });
 
-it('records by the api where the sdk is one that it does not know', () => {
+it('records through the API if the SDK is unknown', () => {
   const record = vi.fn();
   bindHistogram({ record }, ATTRIBUTES)(0.5);
   expect(record.mock.calls).toEqual([[0.5, ATTRIBUTES]]);

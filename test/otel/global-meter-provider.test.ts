@@ -73,7 +73,7 @@ describe('the global meter provider', () => {
     expect(await sdk.value(EXECUTIONS, succeeded('other copy'))).toBe(1);
   });
 
-  it('may be replaced: the new one gets what is added, the old one nothing more', async () => {
+  it('may be replaced: the new provider receives later counts, the old one nothing', async () => {
     const [first, second] = [new TestSdk(), new TestSdk()];
     register(first);
     const policy = instrument('replaced', newPolicy());
@@ -86,7 +86,7 @@ describe('the global meter provider', () => {
     expect(await first.value(EXECUTIONS, succeeded('replaced'))).toBe(1);
   });
 
-  it('gets, in place of one that was never collected, what that one missed', async () => {
+  it('receives all counts if the replaced provider was never collected', async () => {
     register(new TestSdk());
     const policy = instrument('never collected', newPolicy());
     await policy.execute(() => {});
@@ -157,7 +157,7 @@ describe('the global meter provider', () => {
     expect(register(new TestSdk())).toBe(false);
   });
 
-  it('may fail without anybody noticing but diag and the count of faults', async () => {
+  it('may fail: only diag and the fault counter show it', async () => {
     const error = vi.fn();
     diag.setLogger({ error, warn() {}, info() {}, debug() {}, verbose() {} });
     const fault = new Error('no meter');

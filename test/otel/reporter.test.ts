@@ -148,7 +148,7 @@ describe.each(sdks)('sdk $sdkMajor', ({ sdk: module }) => {
     }
   });
 
-  it('gives histograms the buckets of the catalog', async () => {
+  it('exports histograms with the buckets of the catalog', async () => {
     const sdk = new TestSdk({ sdk: module });
     await sdk.instrument('buckets', newStack()).execute(() => {});
     const [point] = await sdk.points('resilience.execution.duration');
@@ -180,7 +180,7 @@ describe.each(sdks)('sdk $sdkMajor', ({ sdk: module }) => {
     expect([await counted(0), await counted(1)]).toEqual([3, 1]);
   });
 
-  it('reports a last zero of what is a state when the last policy is uninstrumented', async () => {
+  it('reports a final zero for states when the last policy is uninstrumented', async () => {
     const sdk = new TestSdk({ sdk: module });
     const stack = sdk.instrument('gone', newStack());
     await stack.execute(fail);
@@ -239,7 +239,7 @@ describe.each(sdks)('sdk $sdkMajor', ({ sdk: module }) => {
     ]);
   });
 
-  it('says once what to do when there are more series than the sdk keeps', async () => {
+  it('warns once if there are more series than the SDK keeps', async () => {
     const warn = vi.fn();
     diag.setLogger({ error() {}, warn, info() {}, debug() {}, verbose() {} });
     const sdk = new TestSdk({ sdk: module });

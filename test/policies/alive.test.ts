@@ -6,7 +6,7 @@ import { deferred } from '../instrumentation/support.ts';
 
 const timers = () => process.getActiveResourcesInfo().filter((item) => item === 'Timeout').length;
 
-describe('what keeps the process alive', () => {
+describe('timers that keep the process alive', () => {
   const ends: (() => void)[] = [];
   afterEach(() => {
     for (const end of ends.splice(0)) end();

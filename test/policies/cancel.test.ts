@@ -208,7 +208,7 @@ describe.each(majors)('a call that its caller calls off, over cockatiel $major',
     expect(fn).not.toHaveBeenCalled();
   });
 
-  it('leaves its place to those who wait behind it', async () => {
+  it('frees its place in the queue', async () => {
     const policy = createPolicy('service', 'default', {
       ...instrument(),
       bulkhead: { limit: 1, queue: 4 },
@@ -249,7 +249,7 @@ describe.each(majors)('a call that its caller calls off, over cockatiel $major',
     expect(add.mock.calls.length).toBe(1);
   });
 
-  it('runs what waited for a slot in the context of its own caller', async () => {
+  it('runs a queued function in the async context of its own caller', async () => {
     const storage = new AsyncLocalStorage<string>();
     const policy = createPolicy('service', 'default', {
       ...instrument(),

@@ -66,7 +66,7 @@ describe.each([3, 4] as const)('over cockatiel %s, a wall clock that is set', (m
     policy.dispose();
   });
 
-  it('does not keep what a circuit of kind sampling has counted from growing old', async () => {
+  it('does not delay the expiry of counts of kind sampling', async () => {
     for (const step of [0, -HOUR, HOUR]) {
       const { createPolicy } = await policiesOver(major);
       const policy = createPolicy('clock', 'default', {

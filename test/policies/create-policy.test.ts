@@ -11,7 +11,7 @@ describe('a policy', () => {
     vi.useRealTimers();
   });
 
-  it('calls as often as its preset says, and opens after five such calls', async () => {
+  it('makes the calls of its preset, and opens after five failed calls', async () => {
     const policy = createPolicy('service', 'enterprise');
     const fn = vi.fn(unavailable);
     for (let call = 1; call <= 5; call++) {

@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.ts';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-it('a policy that was dropped without `dispose` gives back its name', async () => {
+it('a policy that is garbage-collected without `dispose` frees its name', async () => {
   const use = async () => {
     const policy = createPolicy('dropped-name', 'database');
     await policy.execute(() => 'used');

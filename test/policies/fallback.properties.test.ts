@@ -58,7 +58,7 @@ class Kept {
   }
 }
 
-describe('what a fallback keeps, in random turns', () => {
+describe('stored values of a fallback, random sequences', () => {
   it.each(['cached', 'stale'] as const)(
     'is, if %s, what the same function gave the same instance for the same argument, unchanged, and not too old',
     async (type) => {

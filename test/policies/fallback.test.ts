@@ -141,7 +141,7 @@ describe('a function', () => {
 });
 
 describe('a cached value', () => {
-  it('answers with what was good last, under the key of the arguments', async () => {
+  it('answers with the last good value of the same arguments', async () => {
     const answers = source<string>();
     const read = resilient(policyWith(fallbackTo.cached({ key })), async (id: string, page = 1) => {
       if (answers.next === undefined) throw new Down();
@@ -159,7 +159,7 @@ describe('a cached value', () => {
     expect(await calls()).toEqual({ 'not_used cached': 3, 'used cached': 2, 'failed cached': 1 });
   });
 
-  it('answers for 5 minutes from the beginning of the attempt that gave it', async () => {
+  it('answers with a value for 5 minutes from the start of its attempt', async () => {
     const from = source<string>();
     const read = resilient(policyWith(fallbackTo.cached({ key })), from.ask);
     from.next = 'there';
@@ -223,7 +223,7 @@ describe('a cached value', () => {
     await expect(read('b')).rejects.toThrow(Down);
   });
 
-  it('is never an error, nor a result that counts as failed, which stays what it is', async () => {
+  it('is never an error, nor a failed result', async () => {
     let response = { ok: true, status: 200 };
     const read = resilient(policyWith(fallbackTo.cached({ key })), async () => response);
     response = { ok: false, status: 503 };
@@ -237,7 +237,7 @@ describe('a cached value', () => {
     expect(await calls()).toMatchObject({ 'used cached': 1 });
   });
 
-  it('is not what is not good enough to be kept', async () => {
+  it('is not a value that may not be stored', async () => {
     const from = source<string[]>();
     const strategy = fallbackTo.cached({ key, keep: (list: string[]) => list.length > 0 });
     const read = resilient(policyWith(strategy), from.ask);
@@ -266,7 +266,7 @@ describe('a cached value', () => {
     expect(await all()).toEqual(bad);
   });
 
-  it('is not what an older attempt gave that was answered later', async () => {
+  it('is not the value of an older attempt that settled later', async () => {
     const answers: ((value: string) => void)[] = [];
     let down = false;
     const read = resilient(policyWith(fallbackTo.cached({ key })), () =>
@@ -284,7 +284,7 @@ describe('a cached value', () => {
     expect(await read()).toBe('newer');
   });
 
-  it('is changed by nobody who got it: not by the caller who did first, nor by a later one', async () => {
+  it('is not changed by callers who receive it', async () => {
     const from = source<{ list: number[] }>();
     const read = resilient(policyWith(fallbackTo.cached({ key })), from.ask);
     from.next = { list: [1] };
@@ -294,7 +294,7 @@ describe('a cached value', () => {
     expect(await read()).toEqual({ list: [1] });
   });
 
-  it('is not kept where a copy of it would not be like it, and says so once', async () => {
+  it('is not stored if a copy would differ, with one warning', async () => {
     const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
     class Worker {
       name = 'Ada';
@@ -314,7 +314,7 @@ describe('a cached value', () => {
     ]);
   });
 
-  it('is copied as its user says', async () => {
+  it('is copied as the option says', async () => {
     class Worker {
       readonly name: string;
       constructor(name: string) {
@@ -333,7 +333,7 @@ describe('a cached value', () => {
   });
 });
 
-describe('what is kept for one call', () => {
+describe('values stored for one call', () => {
   it('never answers another function of the same policy', async () => {
     const policy = policyWith(fallbackTo.cached({ key: () => 'all' }));
     let down = false;
@@ -431,7 +431,7 @@ describe('what is kept for one call', () => {
     expect(await read({ tenant: 'a' })).toBe('payroll of a');
   });
 
-  it('never answers another `this`, also one that is no object', async () => {
+  it('never answers for another `this`, primitives included', async () => {
     let down = false;
     const read = resilient(
       policyWith(fallbackTo.cached({ key })),
@@ -487,7 +487,7 @@ describe('what is kept for one call', () => {
     expect(await Promise.all(calls)).toEqual(['data of a', 'data of b', expect.any(Down)]);
   });
 
-  it('is told apart by long keys, too', async () => {
+  it('is distinguished by long keys too', async () => {
     const from = source<string>();
     const read = resilient(policyWith(fallbackTo.cached({ key })), from.ask);
     const long = 'x'.repeat(10_000);
@@ -515,7 +515,7 @@ describe('what is kept for one call', () => {
 });
 
 describe('a stale value', () => {
-  it('says how old it is, to a callback and in the answer', async () => {
+  it('reports its age to a callback and in the answer', async () => {
     const onStale = vi.fn();
     const strategy = fallbackTo.stale({
       key,
@@ -611,7 +611,7 @@ describe.each([3, 4] as const)('over cockatiel %s, a kept value', (major) => {
   });
 });
 
-describe('options that are not what they must be', () => {
+describe('invalid options', () => {
   it.each<[object, string]>([
     [{ maxAge: 0 }, 'Expected `maxAge` to be finite milliseconds above 0, got 0'],
     [{ maxAge: '5' }, 'Expected `maxAge` to be finite milliseconds above 0, got "5"'],

@@ -12,7 +12,7 @@ const complete = (name: string) => ({
   'resilience.degradation.status': 'complete',
 });
 
-it('counts for an sdk that starts later what was gathered before', async () => {
+it('counts earlier calls for an SDK that starts later', async () => {
   await gather({ a: () => 1 }, { name: 'early' });
   await gather({ a: () => 1 }, { name: 'early' });
   const sdk = new TestSdk();

@@ -115,7 +115,7 @@ describe('a part that has a policy of its name', () => {
     expect([calls, failed.workday?.outcome]).toEqual([2, 'failure']);
   });
 
-  it('is answered by its fallback, which is told from a success', async () => {
+  it('is answered by its fallback, which is distinct from a success', async () => {
     register('workday', { fallback: fallbackTo.value('instead') });
     const { status, results } = await gather({ workday: fails, ad: () => 1 }, options());
     expect({ status, results }).toEqual({
@@ -155,7 +155,7 @@ describe('a part that has a policy of its name', () => {
     expect(failed.workday?.outcome).toBe('failure');
   });
 
-  it('is not tried again for a caller who has gone', async () => {
+  it('is not retried after its caller aborted', async () => {
     register('workday', { retry: { calls: 3 } });
     const workday = vi.fn(fails);
     const caller = new AbortController();
@@ -166,7 +166,7 @@ describe('a part that has a policy of its name', () => {
     expect(workday).toHaveBeenCalledTimes(1);
   });
 
-  it('is not tried again when nobody waits for it any more', async () => {
+  it('is not retried after `gather` returned', async () => {
     register('workday', {
       retry: { calls: 3, strategy: 'fixed', initialDelay: 5000, jitter: false },
     });
@@ -177,7 +177,7 @@ describe('a part that has a policy of its name', () => {
   });
 });
 
-describe('the type of what is gathered', () => {
+describe('the type of gathered results', () => {
   it('has the result of each part, and those it needs unless it failed', async () => {
     const parts = { workday: async () => 1, ad: () => 'two', entra: () => [3] };
     const answer = await gather(parts, { minimum: ['workday'], meterProvider: sdk.provider });

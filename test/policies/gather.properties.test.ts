@@ -58,7 +58,7 @@ function ends({ does, after }: Plan, abortedAt: number): { outcome: string; at: 
 }
 
 describe('gather, of random parts', () => {
-  it('ends in time, with every part once, in the status that the rule gives, and counts it so', async () => {
+  it('ends in time, has every part once, and counts the status of the rule', async () => {
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);
     await fc.assert(

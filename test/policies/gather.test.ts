@@ -39,7 +39,7 @@ async function moved(): Promise<Record<string, unknown>> {
 }
 
 describe('gather', () => {
-  it('gives every part by its name', async () => {
+  it('returns every part by its name', async () => {
     const answer = await gather({ workday: () => 1, ad: async () => 'two' }, options());
     expect(answer).toEqual({
       status: 'complete',
@@ -59,7 +59,7 @@ describe('gather', () => {
     expect(Date.now() - before).toBe(500);
   });
 
-  it('gives what there is, and why the rest is missing', async () => {
+  it('returns the available parts, and the reasons of the missing ones', async () => {
     const error = new Down();
     const answer = await gather(
       { workday: () => 'there', ad: () => Promise.reject(error) },
@@ -106,7 +106,7 @@ describe('gather', () => {
     expect(answer.results).toEqual({ a: undefined, b: null });
   });
 
-  it('waits for no part longer than its timeout, and tells it that it does not', async () => {
+  it('aborts each part after its timeout', async () => {
     let received: AbortSignal | undefined;
     const answer = gather(
       {
@@ -132,7 +132,7 @@ describe('gather', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('waits for the documented 30 s where it is not told how long', async () => {
+  it('waits 30 s by default', async () => {
     const answer = gather({ slow: never }, options());
     let there = false;
     void answer.then(() => {
@@ -256,7 +256,7 @@ describe('gather', () => {
     expect(failed.hostile?.outcome).toBe('failure');
   });
 
-  it('takes the first of what a thenable says that can not decide', async () => {
+  it('uses the first settlement of a thenable that settles twice', async () => {
     const part = () => ({
       then(yes: (value: unknown) => void, no: (error: unknown) => void) {
         yes('first');
@@ -267,7 +267,7 @@ describe('gather', () => {
     expect((await gather({ part }, options())).results).toEqual({ part: 'first' });
   });
 
-  it('is silent about a part that fails when nobody waits for it any more', async () => {
+  it('ignores a part that fails after `gather` returned', async () => {
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);
     const part = () => new Promise((_, reject) => setTimeout(reject, 2000, new Down()));
@@ -338,7 +338,7 @@ describe('the metrics of gather', () => {
     expect(new Set(parts.map(({ value }) => value))).toEqual(new Set([0]));
   });
 
-  it('tell 50 parts apart, and no more', async () => {
+  it('have series for 50 parts at most', async () => {
     const names = Array.from({ length: 60 }, (_, index) => `part-${index}`);
     await gather(Object.fromEntries(names.map((name) => [name, () => 1])), options());
     const numbers = await moved();

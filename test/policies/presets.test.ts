@@ -86,7 +86,7 @@ describe.each(majors)('over cockatiel $major', ({ major }) => {
       policy.dispose();
     });
 
-    it('gives up an attempt that is not answered in time, and tries again', async () => {
+    it('aborts an attempt that takes too long, and retries', async () => {
       const policy = make();
       dependency.behaviour = 'hang';
       dependency.begin();

@@ -187,7 +187,7 @@ describe('the policies of a service', () => {
     expect(() => policyFor('x-y')).toThrow('Expected `name` to differ from "xY"');
   });
 
-  it('are closed by a reset, every key, and have forgotten what they counted', async () => {
+  it('are closed by a reset for every key, with their counts cleared', async () => {
     await fail(cml('a'), 2);
     await fail(cml('b'), 1);
     policyRegistry.reset('cml');
@@ -218,7 +218,7 @@ describe('the policies of a service', () => {
     expect(stateOf(cml('a'))).toBe(CLOSED);
   });
 
-  it('are held by each who isolates them', () => {
+  it('stay isolated until every handle is disposed', () => {
     const handles = [cml() && policyRegistry.isolate('cml'), policyRegistry.isolate('cml')];
     handles[0]?.dispose();
     expect(stateOf(cml())).toBe(ISOLATED);

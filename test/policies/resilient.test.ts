@@ -70,7 +70,7 @@ describe('a resilient function', () => {
     expect(wrapped.length).toBe(2);
   });
 
-  it('gives each attempt the policy’s signal in the place of the caller’s', async () => {
+  it('replaces the caller’s signal by the policy’s for each attempt', async () => {
     const signals: AbortSignal[] = [];
     const policy = createPolicy('limited', 'default', {
       timeout: { duration: 1000 },
@@ -98,7 +98,7 @@ describe('a resilient function', () => {
     expect(await answer).toBe(reason);
   });
 
-  it('leaves a signal alone that is not the last argument, and one that nobody gave', async () => {
+  it('does not replace a signal that is not the last argument, nor add one', async () => {
     const fn = vi.fn((..._args: unknown[]) => 1);
     const read = resilient(NAME, fn);
     const { signal } = new AbortController();
@@ -124,7 +124,7 @@ describe('a resilient function', () => {
     );
   });
 
-  it('has a policy for each key that its arguments tell', async () => {
+  it('has a policy for each key of its arguments', async () => {
     const read = resilient(NAME, async (url: string, _id: number) => url, { key: (url) => url });
     expect(policyRegistry.list(NAME)).toEqual([]);
     await read('http://a', 1);
@@ -136,7 +136,7 @@ describe('a resilient function', () => {
     expect(policyRegistry.list(NAME)).toHaveLength(2);
   });
 
-  it('is checked at once where its policies are made later, by keys that calls tell', () => {
+  it('checks its options at once, although keyed policies are created later', () => {
     const key = (url: string) => url;
     const fn = async (url: string) => url;
     expect(() => resilient(NAME, fn, { key, preset: 'none' as never })).toThrow('`preset` to be');
@@ -167,7 +167,7 @@ describe('a resilient function', () => {
     }
   });
 
-  it('rejects when its key can not be told', async () => {
+  it('rejects if `key` throws', async () => {
     const broken = () => {
       throw new Down();
     };
@@ -177,7 +177,7 @@ describe('a resilient function', () => {
     await expect(wrong('http://a')).rejects.toThrow('Expected `key` to be a string, got 1');
   });
 
-  it('makes its policy anew when that was disposed of', async () => {
+  it('creates a new policy after `dispose`', async () => {
     const read = resilient(NAME, failing(0), { preset: 'http' });
     const before = policyFor(NAME);
     policyRegistry.dispose(NAME);
@@ -223,7 +223,7 @@ describe('a resilient function', () => {
     );
   });
 
-  it('has the type of what it wraps: overloads, type parameters and this', () => {
+  it('has the type of the wrapped function: overloads, type parameters and `this`', () => {
     function overloaded(id: string): Promise<string>;
     function overloaded(id: number): Promise<number>;
     async function overloaded(id: string | number): Promise<string | number> {
@@ -271,7 +271,7 @@ describe.each(COMPILERS)('a resilient method, compiled by %s', (_, compile) => {
     expect(await new Client('a/').named()).toBe('a/');
   });
 
-  it('is inherited, and called by the one that overrides it', async () => {
+  it('is inherited, and called through `super`', async () => {
     expect(await new made.Special('a/').read('1')).toBe('special a/1!');
   });
 
@@ -336,7 +336,7 @@ describe.each(LEGACY_COMPILERS)(
       expect(policyFor(NAME).circuitBreaker?.state).toBe(1);
     });
 
-    it('keeps its descriptor, and what other decorators say of it, in any order', async () => {
+    it('keeps its descriptor, and works with other decorators in any order', async () => {
       const { prototype } = made.Client;
       expect(Object.getOwnPropertyDescriptor(prototype, 'read')).toMatchObject({
         enumerable: false,

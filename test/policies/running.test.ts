@@ -4,7 +4,7 @@ import { instrument, snapshot, uninstrument } from '../../src/instrument.ts';
 import { activeExecutions } from '../../src/metrics/active-executions.ts';
 import { createPolicy } from '../../src/policies/index.ts';
 
-describe('what is running', () => {
+describe('the list of running executions', () => {
   let stop: () => void;
   beforeEach(() => {
     stop = activeExecutions.watch();
@@ -109,7 +109,7 @@ describe('what is running', () => {
     policy.dispose();
   });
 
-  it('has the id that it was announced with, and else one that is looked for', async () => {
+  it('has the correlation id of its options, or of its context', async () => {
     const policy = createPolicy('correlated');
     let found: string | undefined = 'found';
     const answers = [];
@@ -129,7 +129,7 @@ describe('what is running', () => {
     policy.dispose();
   });
 
-  it('gives its id to nobody else where the policy writes nothing down', async () => {
+  it('does not pass its id to another execution', async () => {
     const gone = createPolicy('gone');
     gone.dispose();
     const policy = createPolicy('next');
@@ -226,7 +226,7 @@ describe('what is running', () => {
     uninstrument(policy);
   });
 
-  it('is not written down where nobody wants to know', async () => {
+  it('is not recorded without a listener', async () => {
     stop();
     const policy = createPolicy('unwatched');
     const answer = policy.execute(() => activeExecutions.list().length);

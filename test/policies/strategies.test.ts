@@ -109,7 +109,7 @@ describe.each(majors)('over cockatiel $major', ({ major }) => {
   });
 
   describe('the circuit', () => {
-    it('stays open for longer with each test that fails, and begins anew with a success', async () => {
+    it('stays open longer with each failed probe, and starts again after a success', async () => {
       const policy = createPolicy('service', 'auth', { retry: false });
       const openFor = async () => {
         for (let seconds = 0; ; seconds++) {

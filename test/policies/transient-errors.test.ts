@@ -49,7 +49,7 @@ describe('a policy without a filter of its own', () => {
     vi.useRealTimers();
   });
 
-  it('retries what is known to be transient, and counts it', async () => {
+  it('retries known transient errors, and counts them', async () => {
     await expectAll(RETRIED, {
       'a status of 500': thing({ status: 500 }),
       'a status of 503 under another name': thing({ statusCode: 503 }),
@@ -76,7 +76,7 @@ describe('a policy without a filter of its own', () => {
     });
   });
 
-  it('counts what is not known, and does not retry it', async () => {
+  it('counts unknown errors, and does not retry them', async () => {
     const { proxy: revoked, revoke } = Proxy.revocable({}, {});
     revoke();
     await expectAll(COUNTED, {
@@ -105,7 +105,7 @@ describe('a policy without a filter of its own', () => {
     });
   });
 
-  it('neither retries nor counts what is a mistake of the caller, or a refusal of this process', async () => {
+  it('neither retries nor counts caller errors and rejections of this process', async () => {
     await expectAll(IGNORED, {
       ...Object.fromEntries(
         [400, 401, 403, 404, 409, 422].map((status) => [status, thing({ status })]),
@@ -128,7 +128,7 @@ describe('a policy without a filter of its own', () => {
     });
   });
 
-  it('answers by a fallback for what is transient, and throws what is not known', async () => {
+  it('answers transient errors by the fallback, and throws unknown ones', async () => {
     const policy = createPolicy('service', 'default', {
       fallback: fallbackTo.failOpen(),
       retry: false,

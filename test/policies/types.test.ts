@@ -12,7 +12,7 @@ const fallback: FallbackStrategy<string> = { type: 'value', answer: () => 'inste
 
 /** The compiler is the judge here: `npm run lint` fails where a type is another. */
 describe('the types of a policy', () => {
-  it('give what the function gives', async () => {
+  it("have the type of the function's result", async () => {
     const policy = createPolicy('service');
     expectTypeOf(policy).toEqualTypeOf<ResilientPolicy<never>>();
     expectTypeOf(policy.execute(() => 5)).toEqualTypeOf<Promise<number>>();
@@ -20,7 +20,7 @@ describe('the types of a policy', () => {
     expect(await policy.execute(({ signal }) => signal.aborted)).toBe(false);
   });
 
-  it('give also what the fallback gives', () => {
+  it("include the type of the fallback's value", () => {
     const policy = createPolicy('service', 'http', { fallback });
     expectTypeOf(policy).toEqualTypeOf<ResilientPolicy<string>>();
     expectTypeOf(policy.execute(() => 5)).toEqualTypeOf<Promise<number | string>>();
@@ -37,7 +37,7 @@ describe('the types of a policy', () => {
     expect(await both.execute(() => 5)).toBe(5);
   });
 
-  it('refuse what is not there', () => {
+  it('reject unknown members', () => {
     // @ts-expect-error: no such preset
     expect(() => createPolicy('service', 'entreprise')).toThrow();
     // @ts-expect-error: the documents' word is calls

@@ -43,14 +43,14 @@ const SERVERS = [
 ] as const;
 
 describe.each(SERVERS)('%s in the workers of a cluster', (_, start) => {
-  it('refuses a port that another worker has, and says what to do', async () => {
+  it('rejects the port of another worker with advice', async () => {
     const answers = (await clusterOf(start, 'Number(process.env.PORT)')).sort();
     expect(answers[0]).toMatch(/^The .* cannot be served on 127\.0\.0\.1:\d+: the port is in use/);
     expect(answers[0]).toContain('each worker of a cluster or of PM2 needs its own port');
     expect(answers[1]).toMatch(/^http:/);
   });
 
-  it('gives each worker a port of its own for 0', async () => {
+  it('has a port per worker with port 0', async () => {
     const answers = await clusterOf(start, '0');
     expect(answers).toEqual([expect.stringMatching(/^http:/), expect.stringMatching(/^http:/)]);
     expect(new Set(answers).size).toBe(2);

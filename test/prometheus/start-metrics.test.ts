@@ -56,7 +56,7 @@ function signal() {
 }
 
 describe('the endpoint', () => {
-  it('shows what policies did before and after it was started', async () => {
+  it('shows counts from before and after its start', async () => {
     const policy = retryNamed('endpoint');
     await policy.execute(() => 1);
     const { url } = await start();
@@ -83,7 +83,7 @@ describe('the endpoint', () => {
     expect(await scrape(url)).toMatch(/^orders_total\{.*\} 3$/m);
   });
 
-  it('takes any free port for 0 and tells which', async () => {
+  it('uses any free port with port 0, and returns it', async () => {
     const { url } = await start({ port: 0 });
     expect(url).toMatch(/^http:\/\/localhost:[1-9]\d+\/metrics$/);
   });
@@ -100,7 +100,7 @@ describe('the endpoint', () => {
     await scrape(url);
   });
 
-  it('tells the version of the format', async () => {
+  it('has the version of the format', async () => {
     const { url } = await start();
     const response = await fetch(url);
     expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
@@ -112,7 +112,7 @@ describe('the endpoint', () => {
     expect([response.status, await response.text()]).toEqual([200, '']);
   });
 
-  it('says where the metrics are, at another path', async () => {
+  it('answers other paths with the address of the metrics', async () => {
     const { url } = await start();
     const response = await fetch(new URL('/', url));
     expect([response.status, await response.text()]).toEqual([
@@ -178,7 +178,7 @@ describe('shutdown', () => {
     expect(metrics.getMeterProvider()).toBe(theirs);
   });
 
-  it('answers the scrape under way, then closes the connection that was to be kept', async () => {
+  it('answers the active scrape, then closes its connection', async () => {
     const { url, meterProvider, shutdown } = await start();
     const gate = signal();
     const begun = signal();
@@ -217,8 +217,8 @@ describe('shutdown', () => {
   });
 });
 
-describe('what it cannot do', () => {
-  it('names a port in use, and what to do', async () => {
+describe('failures', () => {
+  it('names a port in use, with advice', async () => {
     const second = createServer().listen(0, 'localhost');
     await once(second, 'listening');
     cleanups.push(() => second.close());
@@ -304,7 +304,7 @@ describe('the name that a request is for', () => {
     }
   });
 
-  it('says what to do where it is refused', async () => {
+  it('gives advice if the port is refused', async () => {
     const { url } = await start();
     const [response] = await once(get(url, { headers: { host: 'api:9464' } }), 'response');
     expect((await response.setEncoding('utf8').toArray()).join('')).toContain('option `hosts`');
@@ -399,7 +399,7 @@ describe('a page without an endpoint', () => {
     );
   });
 
-  it('shows the rest when a metric rejects with what is no error and cannot be read', async () => {
+  it('shows the other metrics if one rejects with an unreadable value', async () => {
     const { collect, meterProvider } = await page();
     retryNamed('unreadable');
     meterProvider
@@ -434,7 +434,7 @@ describe('defaults', () => {
     });
   });
 
-  it('take an empty variable for one that is not set', () => {
+  it('treat an empty variable as unset', () => {
     const empty = { OTEL_EXPORTER_PROMETHEUS_HOST: '', OTEL_EXPORTER_PROMETHEUS_PORT: '' };
     expect(resolveMetricsSettings({}, empty)).toMatchObject({ port: 9464, host: 'localhost' });
   });

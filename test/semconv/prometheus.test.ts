@@ -28,7 +28,7 @@ describe('on the road of the prometheus exporter', () => {
   });
   afterAll(() => exporter.stop());
 
-  it.each(served)('$name is served under the name that is told', (metric) => {
+  it.each(served)('$name is exported under its translated name', (metric) => {
     const names =
       metric.instrument === 'histogram'
         ? (['bucket', 'sum', 'count'] as const).map((part) =>
@@ -44,7 +44,7 @@ describe('on the road of the prometheus exporter', () => {
     }
   });
 
-  it('nothing is served under a name that is not told', () => {
+  it('no other name is exported', () => {
     const reported = METRICS.flatMap((metric) =>
       metric.instrument === 'histogram'
         ? (['bucket', 'sum', 'count'] as const).map((part) =>
@@ -135,7 +135,7 @@ describe.each(NAMINGS)('the naming %s', (naming) => {
     expect(metricName(metric, naming, 'part' in row ? row.part : undefined)).toBe(row[naming]);
   });
 
-  it('has only names whose translation it knows', () => {
+  it('translates all names', () => {
     // A word of the name that is also a suffix would not be given twice, and a unit that is
     // neither seconds nor an annotation would give a word of its own.
     for (const { name, unit } of METRICS) {

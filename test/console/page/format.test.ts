@@ -43,7 +43,7 @@ describe('numbers on the live page', () => {
     ]);
   });
 
-  it('never say nothing of something, nor all of less', () => {
+  it('never show 0 for more than 0, nor 100 % for less', () => {
     expect([0, 0.0004, 0.0123, 0.5, 0.996, 0.9999, 1].map(percent)).toEqual([
       '0 %',
       '<0.1 %',
@@ -55,7 +55,7 @@ describe('numbers on the live page', () => {
     ]);
   });
 
-  it('round down what is well, and up what is not', () => {
+  it('round good values down, and bad values up', () => {
     expect([0.29, 0.57, 0.5799, 0.0496, 0.035].map(percent)).toEqual([
       '29 %',
       '57 %',
@@ -79,7 +79,7 @@ describe('numbers on the live page', () => {
     }
   });
 
-  it('say of how long they are, while that is no minute', () => {
+  it('show their length while it is below a minute', () => {
     expect([0, 3, 60, 179].map(spanText)).toEqual([
       'nothing yet, as sampling begins now',
       'last 3 s, as sampling began then',

@@ -25,7 +25,7 @@ const bulkheadOf = (overrides: Partial<NonNullable<Row['bulkhead']>>) => ({
 });
 const found = (row: Partial<Row>) => [...exceededLimits({ ...quiet, ...row }, limits)];
 
-describe('what is beyond a documented limit', () => {
+describe('values beyond a documented limit', () => {
   it('is nothing where nothing happens, or all is well', () => {
     expect(found({})).toEqual([]);
     expect(found({ outcomes: [0, 0, 0, 0, 0, 0], p50: null, p95: null, timedCalls: 0 })).toEqual(
@@ -33,7 +33,7 @@ describe('what is beyond a documented limit', () => {
     );
   });
 
-  it('is a share of failures, where there are so many that it says something', () => {
+  it('is a share of failures, given enough calls', () => {
     expect(found({ outcomes: [1000, 0, 4, 0, 0, 0] })).toEqual([]);
     expect(found({ outcomes: [1000, 0, 2, 1, 2, 0] })).toEqual(['errors']);
     // Who calls off what they asked for has not seen a failure.

@@ -64,8 +64,8 @@ const update = (
 });
 const pastOf = (model: Model, name: string) => model.policies.get(name)?.history[0];
 
-describe('what the live page knows', () => {
-  it('takes a row that is not told of for one that is as before', () => {
+describe('the model of the live page', () => {
+  it('keeps rows that an update omits', () => {
     const model = new Model();
     model.applySnapshot(snapshot([rowOf('a')]));
     model.applyUpdate(update(2000, [rowOf('a', { latest: [5, 0, 0, 0, 0, 0] })]));
@@ -76,7 +76,7 @@ describe('what the live page knows', () => {
     expect(policy && model.rate(policy)).toBe(5);
   });
 
-  it('has as much past of a name that comes later, and none of one that is gone', () => {
+  it('has the same history length for a later name, and none for a removed one', () => {
     const model = new Model();
     model.applySnapshot(snapshot([rowOf('a')]));
     model.applyUpdate(
@@ -86,7 +86,7 @@ describe('what the live page knows', () => {
     expect(pastOf(model, 'b')).toEqual([0, 1]);
   });
 
-  it('forgets what is older than three minutes', () => {
+  it('drops history older than three minutes', () => {
     const model = new Model();
     model.applySnapshot(snapshot([rowOf('a')]));
     for (let second = 2; second < 400; second++) model.applyUpdate(update(second * 1000));
@@ -94,7 +94,7 @@ describe('what the live page knows', () => {
     expect(pastOf(model, 'a')).toHaveLength(180);
   });
 
-  it('begins anew with everything that it is told', () => {
+  it('starts again with each snapshot', () => {
     const model = new Model();
     model.applySnapshot(snapshot([rowOf('a'), rowOf('b')]));
     model.applySnapshot(
@@ -107,7 +107,7 @@ describe('what the live page knows', () => {
     ]);
   });
 
-  it('tells of circuit breakers that are in another state, and of no others', () => {
+  it('reports only circuit breakers whose state changed', () => {
     const model = new Model();
     model.applySnapshot(snapshot([rowOf('a', inState('closed')), rowOf('b', inState('open'))]));
     const rows = [
@@ -118,7 +118,7 @@ describe('what the live page knows', () => {
     expect(model.applyUpdate(update(2000, rows))).toEqual([{ name: 'a', state: 'open' }]);
   });
 
-  it('tells of what has changed while the connection was lost', () => {
+  it('reports changes that happened while the connection was lost', () => {
     const model = new Model();
     expect(model.applySnapshot(snapshot([rowOf('a', inState('closed'))]))).toEqual([]);
     expect(
@@ -126,7 +126,7 @@ describe('what the live page knows', () => {
     ).toEqual([{ name: 'a', state: 'open' }]);
   });
 
-  it('keeps the news of a process that was restarted, and says that another answers', () => {
+  it('keeps the events of a restarted process, and reports the restart', () => {
     const model = new Model();
     const news = (text: string) =>
       ({ at: 1, kind: 'state_change', name: 'a', text, tone: 'bad' }) as const;

@@ -39,7 +39,7 @@ describe('percentiles of the live page', () => {
     }
   });
 
-  it('forget what is older than ten seconds', () => {
+  it('drop durations older than ten seconds', () => {
     const latency = new RecentLatency();
     latency.add(5);
     for (let step = 0; step < LATENCY_STEPS; step++) {
@@ -54,7 +54,7 @@ describe('percentiles of the live page', () => {
     expect(latency.percentile(0.5)).toBeNull();
   });
 
-  it('take what is too short and too long to be told apart', () => {
+  it('accept durations outside of their buckets', () => {
     const latency = new RecentLatency();
     for (const seconds of [0, 1e-9, 1e9]) latency.add(seconds);
     latency.endStep();

@@ -157,7 +157,7 @@ describe('the configuration by the environment', () => {
     else expect(message.startsWith(shown.slice(0, 200))).toBe(true);
   });
 
-  it('leaves out what Kubernetes sets for services whose names begin like a variable', () => {
+  it('ignores variables that Kubernetes sets for services with similar names', () => {
     const of = (name: string) => ({
       [`${name}_SERVICE_HOST`]: '10.0.0.11',
       [`${name}_SERVICE_PORT`]: '6379',
@@ -186,7 +186,7 @@ describe('the configuration by the environment', () => {
     expect(messageOf({ RESILIENCE_RETRY_PORTS: '1' })).toContain('RESILIENCE_RETRY_PORTS');
   });
 
-  it('never fails but by naming what is wrong, and names all of it', () => {
+  it('lists every invalid variable in one error', () => {
     const anything = fc.oneof(
       fc.string(),
       fc.string({ unit: 'binary' }),
@@ -218,7 +218,7 @@ describe('the configuration by the environment', () => {
     );
   });
 
-  it('gives back every value that was written as it is written', () => {
+  it('returns every valid value unchanged', () => {
     const seconds = fc.integer({ min: 1, max: 3_600_000 }).map((ms) => ms / 1000);
     const whole = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
     fc.assert(
@@ -245,7 +245,7 @@ describe('the configuration by the environment', () => {
     );
   });
 
-  it('reads nothing but what it is given, and leaves it as it is', () => {
+  it('reads only its argument, and does not change it', () => {
     fc.assert(
       fc.property(
         fc.tuple(fc.constantFrom(...names), fc.constantFrom('1', 'true')),

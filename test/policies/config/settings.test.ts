@@ -143,7 +143,7 @@ describe('the settings of a policy', () => {
     expect(of(policy, 'retry')).toEqual([false, 'RESILIENCE_RETRY_ENABLED']);
   });
 
-  it('lose a member that is switched off, whatever the code says of it, but not against the code', () => {
+  it('lose a member that the environment switches off, unless the code removes or sets it', () => {
     env({ RETRY_ENABLED: 'false', CIRCUIT_BREAKER_ENABLED: 'false' });
     const policy = createPolicy('service', 'enterprise', { retry: { calls: 9 } });
     expect(of(policy, 'retry')).toEqual([false, 'RETRY_ENABLED']);
@@ -245,7 +245,7 @@ describe('the settings of a policy', () => {
     expect(() => createPolicy(' ')).toThrow('`name` to be a non-empty string');
   });
 
-  it('are refused by a TypeError that says why, whatever nonsense they are', () => {
+  it('are rejected by a TypeError with the reason, for any invalid value', () => {
     const parts = [
       'circuitBreaker',
       'overallTimeout',
