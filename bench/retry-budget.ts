@@ -6,7 +6,7 @@
  * A simulation: 100 calls a second for 60 s, up to three retries each, attempts fail at random.
  */
 import { handleAll, type Policy } from 'cockatiel';
-import { RetryBudget } from '../src/policies/retry-budget.ts';
+import { RetryBudget } from '../src/policies/members/retry-budget.ts';
 import type { Result } from './result.ts';
 
 const CALLS_PER_SECOND = 100;

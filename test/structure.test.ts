@@ -93,7 +93,7 @@ describe('the house', () => {
     expect(cyclesOf(graph)).toEqual([]);
   });
 
-  it.each(['cli', 'generate', 'console', 'connections', 'dependencies', 'operations'])(
+  it.each(['cli', 'generate', 'console', 'connections', 'dependencies', 'operations', 'policies'])(
     'has no cycle of folders in %s',
     (room) => {
       const graph = new Map<string, string[]>();

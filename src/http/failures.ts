@@ -1,9 +1,9 @@
-import { statusOf } from '../policies/error-fields.ts';
+import { statusOf } from '../policies/members/error-fields.ts';
 import {
   isConnectionError,
   isDependencyFailure,
   isTransientStatus,
-} from '../policies/transient-errors.ts';
+} from '../policies/members/transient-errors.ts';
 import { POLICIES } from '../presets/thresholds.ts';
 import { isMarked } from './errors.ts';
 

@@ -1,6 +1,6 @@
-import { currentInvocation, type Invocation } from '../policies/call-context.ts';
-import type { Moment } from '../policies/fallback/moment.ts';
-import type { ResilientPolicy } from '../policies/types.ts';
+import { currentInvocation, type Invocation } from '../policies/members/call-context.ts';
+import type { Moment } from '../policies/members/moment.ts';
+import type { ResilientPolicy } from '../policies/members/types.ts';
 import type { BodyLimit } from './body-buffer.ts';
 import type { Fetcher, OutgoingRequest } from './outgoing-request.ts';
 import type { TokenStore } from './token-store.ts';

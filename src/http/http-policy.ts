@@ -1,6 +1,6 @@
-import { createPolicy } from '../policies/create-policy.ts';
-import { customDelay, strategyDelay } from '../policies/retry-backoff.ts';
-import type { PolicyOverrides, ResilientPolicy } from '../policies/types.ts';
+import { customDelay, strategyDelay } from '../policies/members/retry-backoff.ts';
+import type { PolicyOverrides, ResilientPolicy } from '../policies/members/types.ts';
+import { createPolicy } from '../policies/stack/create-policy.ts';
 import { drainResponse } from './drain-response.ts';
 import { isCircuitFailure, isRetriedStatus, isTransientFailure } from './failures.ts';
 import { currentHttpCall } from './http-call.ts';

@@ -1,5 +1,5 @@
 import { assertName } from '../instrument-options.ts';
-import type { PolicyOverrides } from '../policies/types.ts';
+import type { PolicyOverrides } from '../policies/members/types.ts';
 import type { PresetName } from '../presets/presets.ts';
 import { POLICIES } from '../presets/thresholds.ts';
 import { MAX_TIMER_MS } from '../shared/timers.ts';

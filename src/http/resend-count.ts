@@ -1,5 +1,5 @@
 import type { Span } from '@opentelemetry/api';
-import { currentRequestCounter } from '../policies/call-context.ts';
+import { currentRequestCounter } from '../policies/members/call-context.ts';
 
 /** https://opentelemetry.io/docs/specs/semconv/registry/attributes/http/ */
 const ATTR_HTTP_REQUEST_RESEND_COUNT = 'http.request.resend_count';

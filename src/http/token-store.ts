@@ -1,4 +1,4 @@
-import { runUncounted } from '../policies/call-context.ts';
+import { runUncounted } from '../policies/members/call-context.ts';
 import { POLICIES } from '../presets/thresholds.ts';
 import { DeadlineRun } from '../shared/deadline-run.ts';
 import { TokenRefreshError } from './errors.ts';

@@ -6,8 +6,6 @@
 export type { PresetName } from '../presets/presets.ts';
 export type { FallbackType } from '../semconv/attributes.ts';
 export { type EnvironmentValues, readEnvironment } from './config/environment.ts';
-export { createPolicy } from './create-policy.ts';
-export { ExecutionAbortedError } from './execution-aborted-error.ts';
 export type { CopyMode } from './fallback/copy-mode.ts';
 export {
   type CachedOptions,
@@ -26,11 +24,7 @@ export type {
   PartResults,
   Parts,
 } from './gather/types.ts';
-export { type PolicyForOptions, policyFor, policyRegistry } from './registry.ts';
-export { type NameOrPolicy, resilient } from './resilient.ts';
-export { type ResilientMethodDecorator, resilientMethod } from './resilient-method.ts';
-export type { ResilientOptions } from './resilient-options.ts';
-export { RetryBudget, type RetryBudgetOptions } from './retry-budget.ts';
+export { RetryBudget, type RetryBudgetOptions } from './members/retry-budget.ts';
 export type {
   BulkheadSettings,
   CircuitBreakerSettings,
@@ -48,4 +42,10 @@ export type {
   RetrySettings,
   SettingOrigin,
   TimeoutSettings,
-} from './types.ts';
+} from './members/types.ts';
+export { type NameOrPolicy, resilient } from './resilient/resilient.ts';
+export { type ResilientMethodDecorator, resilientMethod } from './resilient/resilient-method.ts';
+export type { ResilientOptions } from './resilient/resilient-options.ts';
+export { createPolicy } from './stack/create-policy.ts';
+export { ExecutionAbortedError } from './stack/execution-aborted-error.ts';
+export { type PolicyForOptions, policyFor, policyRegistry } from './stack/registry.ts';

@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { bulkhead, wrap } from 'cockatiel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createPolicy } from '../../src/policies/create-policy.ts';
 import { fallbackTo, type StaleValue } from '../../src/policies/fallback/fallback-to.ts';
-import { resilient } from '../../src/policies/resilient.ts';
-import type { FallbackStrategy } from '../../src/policies/types.ts';
+import type { FallbackStrategy } from '../../src/policies/members/types.ts';
+import { resilient } from '../../src/policies/resilient/resilient.ts';
+import { createPolicy } from '../../src/policies/stack/create-policy.ts';
 import { TestSdk } from '../support/metrics.ts';
 
 class Down extends Error {

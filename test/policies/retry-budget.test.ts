@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RetryBudget } from '../../src/policies/retry-budget.ts';
+import { RetryBudget } from '../../src/policies/members/retry-budget.ts';
 import { Down, fails, Invalid, moved, NAME, settled } from '../instrumentation/support.ts';
 import { majors } from '../support/cockatiel.ts';
 import fc from '../support/fast-check.ts';

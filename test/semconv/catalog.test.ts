@@ -12,7 +12,7 @@ import {
 } from 'cockatiel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { gather } from '../../src/policies/gather/gather.ts';
-import { RetryBudget } from '../../src/policies/retry-budget.ts';
+import { RetryBudget } from '../../src/policies/members/retry-budget.ts';
 import * as attributes from '../../src/semconv/attributes.ts';
 import { CONNECTION_METRICS, METRICS as CORE } from '../../src/semconv/metrics.ts';
 import { TestSdk } from '../support/metrics.ts';

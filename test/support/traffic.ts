@@ -17,7 +17,7 @@ import { monitorDependencies } from '../../src/dependencies/monitor/monitor-depe
 import { healthRoutes } from '../../src/health/index.ts';
 import type { instrument } from '../../src/index.ts';
 import { gather } from '../../src/policies/gather/gather.ts';
-import { RetryBudget } from '../../src/policies/retry-budget.ts';
+import { RetryBudget } from '../../src/policies/members/retry-budget.ts';
 
 const RESET_MS = 10_000;
 

@@ -2,7 +2,7 @@
 import { readEnvironment } from '../../policies/config/environment.ts';
 import { type NamedVariable, namedVariables } from '../../policies/config/named-variables.ts';
 import { resolveSettings } from '../../policies/config/resolve.ts';
-import type { PolicySettings, SettingOrigin } from '../../policies/types.ts';
+import type { PolicySettings, SettingOrigin } from '../../policies/members/types.ts';
 import { PRESET_NAMES, type PresetName } from '../../presets/presets.ts';
 
 /** One setting and its source. */

@@ -1,13 +1,13 @@
 import { type Preset, type PresetName, presetOf } from '../../presets/presets.ts';
 import { POLICIES } from '../../presets/thresholds.ts';
 import { ownProperties } from '../../shared/validate.ts';
-import { defaultOptions } from '../retry-budget.ts';
+import { defaultOptions } from '../members/retry-budget.ts';
 import type {
   BulkheadSettings,
   CircuitBreakerSettings,
   RetrySettings,
   TimeoutSettings,
-} from '../types.ts';
+} from '../members/types.ts';
 
 /** All settings of a preset. What the documents leave open is a choice of this package. */
 export interface PresetSettings {

@@ -1,13 +1,13 @@
 import { type PresetName, presetOf } from '../../presets/presets.ts';
 import { ownProperties } from '../../shared/validate.ts';
-import { totalDuration } from '../retry-backoff.ts';
+import { totalDuration } from '../members/retry-backoff.ts';
 import {
   MEMBERS,
   type PolicyOverrides,
   type PolicySettings,
   type SettingOrigin,
   type TimeoutSettings,
-} from '../types.ts';
+} from '../members/types.ts';
 import {
   type EnvironmentValues,
   isPrefixed,

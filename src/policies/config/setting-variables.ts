@@ -1,5 +1,5 @@
 import { type PresetName, presetOf, timeoutVariables } from '../../presets/presets.ts';
-import type { PolicyOverrides } from '../types.ts';
+import type { PolicyOverrides } from '../members/types.ts';
 import type { PresetSettings } from './preset-settings.ts';
 import { upperSnake } from './variable-names.ts';
 

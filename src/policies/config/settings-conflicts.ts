@@ -1,5 +1,5 @@
 import { expected } from '../../shared/validate.ts';
-import { MEMBERS, type PolicySettings, type SettingOrigin } from '../types.ts';
+import { MEMBERS, type PolicySettings, type SettingOrigin } from '../members/types.ts';
 
 /**
  * Checks settings that are each valid against one another.

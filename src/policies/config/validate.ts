@@ -1,8 +1,13 @@
 import { PRESET_NAMES } from '../../presets/presets.ts';
 import { MAX_TIMER_MS } from '../../shared/timers.ts';
 import { expected, readProperty } from '../../shared/validate.ts';
-import { findBudgetProblem } from '../retry-budget.ts';
-import { BREAKER_KINDS, MEMBERS, type PolicyOverrides, RETRY_STRATEGIES } from '../types.ts';
+import { findBudgetProblem } from '../members/retry-budget.ts';
+import {
+  BREAKER_KINDS,
+  MEMBERS,
+  type PolicyOverrides,
+  RETRY_STRATEGIES,
+} from '../members/types.ts';
 
 /** Returns what was expected if the value is wrong. */
 type Check = (value: unknown) => string | undefined;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expected } from '../../shared/validate.ts';
-import { currentInvocation, type Invocation } from '../call-context.ts';
-import type { FallbackCall } from '../types.ts';
+import { currentInvocation, type Invocation } from '../members/call-context.ts';
+import type { FallbackCall } from '../members/types.ts';
 
 /** Creates the key of a call from its arguments; `undefined` stores nothing of that call. */
 export type KeyFunction = (...args: readonly unknown[]) => string | undefined;

@@ -1,7 +1,7 @@
 import { POLICIES } from '../../presets/thresholds.ts';
 import { ownProperties } from '../../shared/validate.ts';
 import { toMilliseconds } from '../config/preset-settings.ts';
-import type { FallbackCall, FallbackStrategy, FilterSettings } from '../types.ts';
+import type { FallbackCall, FallbackStrategy, FilterSettings } from '../members/types.ts';
 import { type CopyMode, createCopier } from './copy-mode.ts';
 import type { StoreOptions } from './options.ts';
 import { StoredValues } from './stored-values.ts';

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
+import { elapsedSince, type Moment } from '../members/moment.ts';
 import type { Copier } from './copy-mode.ts';
-import { elapsedSince, type Moment } from './moment.ts';
 
 interface StoredValue {
   readonly value: unknown;

@@ -1,5 +1,5 @@
 import { expected } from '../../shared/validate.ts';
-import type { FilterSettings } from '../types.ts';
+import type { FilterSettings } from '../members/types.ts';
 import type { CopyMode } from './copy-mode.ts';
 
 /**

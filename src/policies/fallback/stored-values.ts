@@ -1,11 +1,11 @@
 import { types } from 'node:util';
 import { ownProperties } from '../../shared/validate.ts';
-import { currentExecution, currentInvocation } from '../call-context.ts';
-import type { FallbackCall } from '../types.ts';
+import { currentExecution, currentInvocation } from '../members/call-context.ts';
+import { now } from '../members/moment.ts';
+import type { FallbackCall } from '../members/types.ts';
 import { type CallKey, createCallKey } from './call-key.ts';
 import { createCopier } from './copy-mode.ts';
 import { MemoryStore } from './memory-store.ts';
-import { now } from './moment.ts';
 import { type AgeLimit, assertStoreOptions, type StoreOptions } from './options.ts';
 
 const MAX_KEYS = 1000;

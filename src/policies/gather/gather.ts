@@ -1,7 +1,7 @@
 import type { DegradationStatus } from '../../semconv/attributes.ts';
 import { followSignal } from '../../shared/abort-signals.ts';
 import { ownProperties } from '../../shared/validate.ts';
-import { policyRegistry } from '../registry.ts';
+import { policyRegistry } from '../stack/registry.ts';
 import { degradationCounts } from './degradation-counts.ts';
 import { assertParts, type GatherSettings, resolveGatherSettings } from './options.ts';
 import { type PartResult, PartRun } from './part.ts';

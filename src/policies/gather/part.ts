@@ -1,7 +1,7 @@
 import { TaskCancelledError } from 'cockatiel';
 import type { Outcome } from '../../semconv/attributes.ts';
 import { DeadlineRun, type RunResult } from '../../shared/deadline-run.ts';
-import { type Invocation, invoke, runAttempt } from '../call-context.ts';
+import { type Invocation, invoke, runAttempt } from '../members/call-context.ts';
 import type { Part, PartContext, PartFailure } from './types.ts';
 
 /** A policy that a part goes through. */

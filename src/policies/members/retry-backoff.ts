@@ -1,5 +1,5 @@
 import type { IBackoff, IBackoffFactory, IRetryBackoffContext } from 'cockatiel';
-import { MAX_TIMER_MS } from '../shared/timers.ts';
+import { MAX_TIMER_MS } from '../../shared/timers.ts';
 import type { RetrySettings } from './types.ts';
 
 /** The backoff of a retry. cockatiel's own ExponentialBackoff has no linear or listed delays. */

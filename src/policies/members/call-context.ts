@@ -3,7 +3,7 @@
  * nothing else; they find the rest in the asynchronous context.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Moment, now } from './fallback/moment.ts';
+import { type Moment, now } from './moment.ts';
 
 /** A call of a wrapped function, which `resilient`, `gather` or `createFetch` hands to a policy. */
 export interface Invocation {

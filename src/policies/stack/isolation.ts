@@ -1,5 +1,5 @@
 import type { CircuitBreakerPolicy } from 'cockatiel';
-import type { ResilientPolicy } from './types.ts';
+import type { ResilientPolicy } from '../members/types.ts';
 
 interface Handle {
   readonly dispose: () => void;

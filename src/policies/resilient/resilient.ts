@@ -1,9 +1,9 @@
 import type { IDefaultPolicyContext, IPolicy } from 'cockatiel';
-import { expected, ownProperties } from '../shared/validate.ts';
-import { type Invocation, invoke, isInside, runAttempt } from './call-context.ts';
-import { declareName, overridesOf, policyFor } from './registry.ts';
+import { expected, ownProperties } from '../../shared/validate.ts';
+import { type Invocation, invoke, isInside, runAttempt } from '../members/call-context.ts';
+import type { PolicyOverrides } from '../members/types.ts';
+import { declareName, overridesOf, policyFor } from '../stack/registry.ts';
 import { assertResilientOptions, type ResilientOptions } from './resilient-options.ts';
-import type { PolicyOverrides } from './types.ts';
 
 type Arguments = readonly unknown[];
 type Fn = (this: unknown, ...args: unknown[]) => unknown;

@@ -10,8 +10,8 @@ import {
   type BreakerMetadata,
   isolatePolicy,
   releasePolicy,
-} from '../metrics/breaker-control.ts';
-import { POLICIES } from '../presets/thresholds.ts';
+} from '../../metrics/breaker-control.ts';
+import { POLICIES } from '../../presets/thresholds.ts';
 import { BreakerCounter } from './breaker-counter.ts';
 import { currentExecution, isCancelled } from './call-context.ts';
 import { isRefusal } from './transient-errors.ts';

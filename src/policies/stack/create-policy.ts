@@ -1,24 +1,24 @@
 import type { IPolicy } from 'cockatiel';
-import { instrument, uninstrument } from '../instrument.ts';
-import { assertName } from '../instrument-options.ts';
-import { activeExecutions, SETTLES_EARLY } from '../metrics/active-executions.ts';
-import { isolatePolicy, releasePolicy } from '../metrics/breaker-control.ts';
-import type { PresetName } from '../presets/presets.ts';
-import { followSignal } from '../shared/abort-signals.ts';
-import { ownProperties } from '../shared/validate.ts';
-import { runExecution } from './call-context.ts';
-import { resolveSettings } from './config/resolve.ts';
-import { claimVariableName } from './config/variable-names.ts';
-import { ExecutionAbortedError } from './execution-aborted-error.ts';
-import { type Execute, InterruptibleCall } from './interruptible-call.ts';
-import { createStack } from './stack.ts';
-import { isTimeout } from './transient-errors.ts';
+import { instrument, uninstrument } from '../../instrument.ts';
+import { assertName } from '../../instrument-options.ts';
+import { activeExecutions, SETTLES_EARLY } from '../../metrics/active-executions.ts';
+import { isolatePolicy, releasePolicy } from '../../metrics/breaker-control.ts';
+import type { PresetName } from '../../presets/presets.ts';
+import { followSignal } from '../../shared/abort-signals.ts';
+import { ownProperties } from '../../shared/validate.ts';
+import { resolveSettings } from '../config/resolve.ts';
+import { claimVariableName } from '../config/variable-names.ts';
+import { runExecution } from '../members/call-context.ts';
+import { type Execute, InterruptibleCall } from '../members/interruptible-call.ts';
+import { isTimeout } from '../members/transient-errors.ts';
 import {
   MEMBERS,
   type PolicyOverrides,
   type PolicySettings,
   type ResilientPolicy,
-} from './types.ts';
+} from '../members/types.ts';
+import { ExecutionAbortedError } from './execution-aborted-error.ts';
+import { createStack } from './stack.ts';
 
 /** Releases the name of a policy that was garbage-collected without `dispose`. */
 const abandonedPolicies = new FinalizationRegistry<() => void>((release) => release());

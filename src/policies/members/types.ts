@@ -9,9 +9,9 @@ import type {
   TimeoutPolicy,
   TimeoutStrategy,
 } from 'cockatiel';
-import type { InstrumentOptions } from '../instrument-options.ts';
-import type { PresetName } from '../presets/presets.ts';
-import type { FallbackType } from '../semconv/attributes.ts';
+import type { InstrumentOptions } from '../../instrument-options.ts';
+import type { PresetName } from '../../presets/presets.ts';
+import type { FallbackType } from '../../semconv/attributes.ts';
 import type { RetryBudget, RetryBudgetOptions } from './retry-budget.ts';
 
 /**

@@ -12,26 +12,26 @@ import {
   timeout,
   wrap,
 } from 'cockatiel';
-import { FALLBACK_TYPE } from '../semconv/attributes.ts';
-import { readProperty } from '../shared/validate.ts';
-import { createBulkhead } from './bulkhead.ts';
+import { FALLBACK_TYPE } from '../../semconv/attributes.ts';
+import { readProperty } from '../../shared/validate.ts';
+import { createBulkhead } from '../members/bulkhead.ts';
 import {
   currentExecution,
   currentInvocation,
   type Execution,
   isCancelled,
-} from './call-context.ts';
-import { type CreatedCircuitBreaker, createCircuitBreaker } from './circuit-breaker.ts';
-import { isCancelledResult } from './interruptible-call.ts';
-import { makeInterruptible } from './retry.ts';
-import { createBackoff } from './retry-backoff.ts';
-import { type RetryBudget, shareBudget } from './retry-budget.ts';
+} from '../members/call-context.ts';
+import { type CreatedCircuitBreaker, createCircuitBreaker } from '../members/circuit-breaker.ts';
+import { isCancelledResult } from '../members/interruptible-call.ts';
+import { makeInterruptible } from '../members/retry.ts';
+import { createBackoff } from '../members/retry-backoff.ts';
+import { type RetryBudget, shareBudget } from '../members/retry-budget.ts';
 import {
   isDependencyFailure,
   isRefusal,
   isRetryable,
   isTransientResult,
-} from './transient-errors.ts';
+} from '../members/transient-errors.ts';
 import type {
   ErrorFilter,
   FailureKind,
@@ -42,7 +42,7 @@ import type {
   ResultFilter,
   RetrySettings,
   TimeoutSettings,
-} from './types.ts';
+} from '../members/types.ts';
 
 interface PolicyIdentity {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { TaskCancelledError } from 'cockatiel';
-import { MAX_TIMER_MS } from '../shared/timers.ts';
+import { MAX_TIMER_MS } from '../../shared/timers.ts';
 import { currentExecution } from './call-context.ts';
 import { type Execute, InterruptibleCall } from './interruptible-call.ts';
 

@@ -1,18 +1,18 @@
 import { CircuitState } from 'cockatiel';
-import { assertName } from '../instrument-options.ts';
+import { assertName } from '../../instrument-options.ts';
 import {
   BREAKER_METADATA,
   type BreakerMetadata,
   isolatedNames,
-} from '../metrics/breaker-control.ts';
-import type { PresetName } from '../presets/presets.ts';
-import { POLICIES } from '../presets/thresholds.ts';
-import { expected, ownProperty } from '../shared/validate.ts';
-import { resolveSettings } from './config/resolve.ts';
+} from '../../metrics/breaker-control.ts';
+import type { PresetName } from '../../presets/presets.ts';
+import { POLICIES } from '../../presets/thresholds.ts';
+import { expected, ownProperty } from '../../shared/validate.ts';
+import { resolveSettings } from '../config/resolve.ts';
+import type { PolicyOverrides, ResilientPolicy } from '../members/types.ts';
 import { createKeyedPolicy } from './create-policy.ts';
 import { Isolation } from './isolation.ts';
 import { RecentlyUsed, type Use } from './recently-used.ts';
-import type { PolicyOverrides, ResilientPolicy } from './types.ts';
 
 /**
  * Options of `policyFor`.

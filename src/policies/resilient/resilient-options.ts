@@ -1,5 +1,5 @@
-import { assertKeys, expected, ownProperties } from '../shared/validate.ts';
-import type { PolicyForOptions } from './registry.ts';
+import { assertKeys, expected, ownProperties } from '../../shared/validate.ts';
+import type { PolicyForOptions } from '../stack/registry.ts';
 
 /**
  * Options of `resilient` and `resilientMethod`. `A` are the arguments of the wrapped function.

@@ -1,7 +1,7 @@
 import { handleWhen, type Policy } from 'cockatiel';
-import { RETRY_BUDGET, type RetryBudgetState } from '../metrics/retry.ts';
-import { POLICIES } from '../presets/thresholds.ts';
-import { expected, ownProperties, readProperty } from '../shared/validate.ts';
+import { RETRY_BUDGET, type RetryBudgetState } from '../../metrics/retry.ts';
+import { POLICIES } from '../../presets/thresholds.ts';
+import { expected, ownProperties, readProperty } from '../../shared/validate.ts';
 
 const DEFAULTS = POLICIES.retry.budget;
 

@@ -4,8 +4,8 @@
  * An error is recognized by its properties, never by `instanceof`: errors may come from another copy
  * of cockatiel, from another realm, or from any client library.
  */
-import { KNOWN_ERRORS } from '../presets/known-errors/index.ts';
-import type { ErrorField, Meaning } from '../presets/known-errors/types.ts';
+import { KNOWN_ERRORS } from '../../presets/known-errors/index.ts';
+import type { ErrorField, Meaning } from '../../presets/known-errors/types.ts';
 import {
   fieldsOf,
   isMarked,

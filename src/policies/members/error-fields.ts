@@ -1,6 +1,6 @@
 /** Reads the fields of an error that the rows of `presets/known-errors` name. */
-import type { ErrorField } from '../presets/known-errors/types.ts';
-import { readProperty } from '../shared/validate.ts';
+import type { ErrorField } from '../../presets/known-errors/types.ts';
+import { readProperty } from '../../shared/validate.ts';
 
 /** The names of errors that hold the reply of a Redis server: of ioredis, and of node-redis. */
 const REDIS_REPLIES: readonly unknown[] = ['ReplyError', 'ErrorReply', 'SimpleError', 'BlobError'];
