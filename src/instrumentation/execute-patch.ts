@@ -7,7 +7,7 @@ import type { AnyPolicy, Execute } from './policy-types.ts';
  * The property of a policy that holds its patch. Several copies of this package share it. A `WeakMap` of
  * policies would not shrink after a service with many policies has dropped them.
  */
-const PATCH = Symbol.for('cockatiel-otel.installation');
+const PATCH = Symbol.for('cockatiel-otel.execute-patch');
 
 interface Patched {
   [PATCH]?: ExecutePatch | undefined;
