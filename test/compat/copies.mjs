@@ -72,10 +72,10 @@ const stackOne = one.instrument(
 const stackTwo = two.instrument('stack two', c.wrap(shared, c.bulkhead(1)));
 two.uninstrument(stackOne);
 await stackTwo.execute(async () => 'fine');
-const kept = counted(find(one, 'stack one').circuitBreaker.calls);
+const retained = counted(find(one, 'stack one').circuitBreaker.calls);
 one.uninstrument(stackTwo);
 results.shared = {
-  kept,
+  retained,
   left: [find(one, 'stack one'), find(two, 'stack two')].map((each) => each !== undefined),
   ownExecute: Object.hasOwn(shared, 'execute'),
 };

@@ -78,6 +78,7 @@ const QUIET: readonly [title: RegExp, why: string][] = [
   [/^Most frequent error type$/, 'it names a type of error, or none'],
   [/^Manual operations$/, 'nobody does anything by hand in it'],
   [/^Queue wait time$/, 'no bulkhead of the demo has a queue'],
+  [/because of the budget$|^Retry budget/, 'no retry of the demo has a budget'],
 ];
 
 /** The demo's cycle, at the pace of what is to be seen instead of the clock's. */

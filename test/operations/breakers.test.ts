@@ -277,9 +277,9 @@ describe('administration', () => {
     expect(first.status).toBe(409);
     expect(first.json.detail).toContain('by the code of the service');
     await post('/circuit-breakers/workday/isolate');
-    expect((await get('/circuit-breakers/workday')).json.held).toBe(true);
+    expect((await get('/circuit-breakers/workday')).json.isolated_by_operator).toBe(true);
     const second = await post('/circuit-breakers/workday/release');
-    expect((await get('/circuit-breakers/workday')).json.held).toBe(false);
+    expect((await get('/circuit-breakers/workday')).json.isolated_by_operator).toBe(false);
     expect(second.status).toBe(200);
     expect(second.json).toMatchObject({
       state: 'isolated',
@@ -293,7 +293,7 @@ describe('administration', () => {
     const first = breakerNamed('workday');
     const { get, post } = routesWith({ token: TOKEN });
     await post('/circuit-breakers/workday/isolate');
-    expect((await get('/circuit-breakers/workday')).json.held).toBe(true);
+    expect((await get('/circuit-breakers/workday')).json.isolated_by_operator).toBe(true);
     uninstrument(first);
     const none = (await get('/circuit-breakers/workday')).json;
     expect(none).toMatchObject({

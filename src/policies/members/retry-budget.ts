@@ -1,5 +1,5 @@
 import { handleWhen, type Policy } from 'cockatiel';
-import { RETRY_BUDGET, type RetryBudgetState } from '../../metrics/retry.ts';
+import { RETRY_BUDGET } from '../../metrics/retry.ts';
 import { POLICIES } from '../../presets/thresholds.ts';
 import { expected, ownProperties, readProperty } from '../../shared/validate.ts';
 
@@ -46,7 +46,7 @@ export interface RetryBudgetOptions {
  * const budget = new RetryBudget({ ratio: 0.1 });
  * const policy = instrument('servicenow', retry(budget.wrap(handleAll), { maxAttempts: 3 }));
  */
-export class RetryBudget implements RetryBudgetState {
+export class RetryBudget {
   #ratio = 0;
   #reserve = 0;
   #sliceMs = 1;
