@@ -93,7 +93,7 @@ export class Client {
     retry?.onGiveUp((reason) => {
       if (breaker.state !== CircuitState.Closed || !('error' in reason)) return;
       const calls = numbers.retry?.calls;
-      this.#once('exhausted', 'warning', `gave up after ${calls} calls: ${describe(reason.error)}`);
+      this.#once('exhausted', 'warning', `stopped after ${calls} calls: ${describe(reason.error)}`);
     });
     bulkhead?.onReject(() => {
       this.#once('bulkhead', 'warning', `bulkhead full (${numbers.bulkhead?.limit}): rejecting`);

@@ -197,7 +197,7 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeDescription>> = {
       closed: 'The socket closed.',
       error: 'The client reported an error.',
       probe: 'A probe failed or timed out: the server hangs.',
-      ended: 'The client gave up.',
+      ended: 'The client stopped reconnecting.',
       overdue: 'The client did not connect in the time that it announced.',
       read_only: 'The server answers, but accepts no writes.',
     },

@@ -76,7 +76,7 @@ describe('the states of a connection', () => {
 
   it('revive a client that ended, within a second', async () => {
     const connection = supervise();
-    adapter.handlers.ended(new Error('gave up'));
+    adapter.handlers.ended(new Error('closed for good'));
     expect(connection.state).toBe('stalled');
     await vi.advanceTimersByTimeAsync(1000);
     expect(connection.state).toBe('connected');
@@ -262,7 +262,7 @@ describe('a dependency', () => {
     await monitor.ready;
     expect(monitor.state().systems['cache']?.available).toBe(true);
     adapter.onRevive = refuse;
-    adapter.handlers.ended(new Error('gave up'));
+    adapter.handlers.ended(new Error('closed for good'));
     await vi.advanceTimersByTimeAsync(1500);
     expect(monitor.state().systems['cache']?.error).toMatch(/stalled for \d s after \d attempts: /);
     adapter.onRevive = async () => {};

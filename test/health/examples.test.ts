@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LOADERS, run } from '../policies/example.ts';
+import { freePort } from '../support/ports.ts';
 
 /** What an example prints, and the page that shows it. */
 const PRINTED: Readonly<Record<string, { page: string; lines: readonly string[] }>> = {
@@ -94,15 +92,6 @@ describe('the example', () => {
     );
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 async function answerOf(url: string): Promise<Response> {
   for (let tries = 0; ; tries++) {

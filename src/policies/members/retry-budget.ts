@@ -37,8 +37,8 @@ export interface RetryBudgetOptions {
  * it is down: to `ratio` of the calls, plus `perSecond`. A call that gets no retry from the budget ends
  * with its failure.
  *
- * Policies of `createPolicy` have one per name, until all of them are disposed of. Pass an instance as `retry.budget` to share it between
- * names, or wrap the filters of cockatiel's own `retry` with it.
+ * Policies of `createPolicy` have one per name, until all of them are disposed of. Pass an instance as
+ * `retry.budget` to share it between names, or wrap the filters of cockatiel's own `retry` with it.
  *
  * The rule is that of Finagle: https://twitter.github.io/finagle/guide/Clients.html#retries
  *
@@ -61,7 +61,7 @@ export class RetryBudget {
   }
 
   /**
-   * Replaces the options; the present balance is kept.
+   * Replaces the options. A new `ttl` starts the balance again; otherwise it is kept.
    *
    * @throws TypeError if an option is invalid
    */
@@ -123,7 +123,7 @@ export class RetryBudget {
   }
 }
 
-/** Validates options. @returns what was expected, `undefined` if they are valid */
+/** @returns what was expected; `undefined` if the options are valid */
 export function findBudgetProblem(options: unknown): string | undefined {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     return 'to be `false`, a RetryBudget, or an object with ratio, perSecond and ttl';

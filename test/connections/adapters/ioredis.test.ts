@@ -6,7 +6,7 @@ import {
   type SuperviseOptions,
   superviseConnection,
 } from '../../../src/connections/index.ts';
-import { TestServer } from '../support/servers.ts';
+import { TestServer } from '../../support/servers.ts';
 import { reaches, settledWithin, TIMED } from '../support/states.ts';
 
 const PROBE = { interval: 300, timeout: 300 };

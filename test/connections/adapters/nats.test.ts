@@ -1,7 +1,7 @@
 import { connect } from 'nats';
 import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { nats, superviseConnection } from '../../../src/connections/index.ts';
-import { TestServer } from '../support/servers.ts';
+import { TestServer } from '../../support/servers.ts';
 import { reaches, settledWithin, TIMED } from '../support/states.ts';
 
 const PROBE = { interval: 300, timeout: 300 };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'redis';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { nodeRedis, superviseConnection } from '../../../src/connections/index.ts';
-import { TestServer } from '../support/servers.ts';
+import { TestServer } from '../../support/servers.ts';
 import { reaches, settledWithin, TIMED } from '../support/states.ts';
 
 const PROBE = { interval: 300, timeout: 300 };

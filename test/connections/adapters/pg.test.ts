@@ -7,7 +7,7 @@ import {
   superviseConnection,
 } from '../../../src/connections/index.ts';
 import { TestSdk } from '../../support/metrics.ts';
-import { TestServer } from '../support/servers.ts';
+import { TestServer } from '../../support/servers.ts';
 import { reaches, settledWithin, TIMED } from '../support/states.ts';
 
 const PROBE = { interval: 300, timeout: 500 };

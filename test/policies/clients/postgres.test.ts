@@ -1,6 +1,6 @@
 import { Client, type ClientConfig, Pool } from 'pg';
 import { afterAll, beforeAll, it } from 'vitest';
-import { PostgresServer } from './postgres-server.ts';
+import { TestServer } from '../../support/servers.ts';
 import {
   type Case,
   COUNTED,
@@ -13,13 +13,17 @@ import {
   stalledPort,
 } from './support.ts';
 
-let server: PostgresServer;
+let server: TestServer;
 /** Takes few connections, and is shut down by the last test. */
-let small: PostgresServer;
+let small: TestServer;
 const MOST_CONNECTIONS = 3;
 beforeAll(async () => {
-  server = await PostgresServer.start(50);
-  small = await PostgresServer.start(MOST_CONNECTIONS);
+  server = await TestServer.postgres();
+  small = await TestServer.postgres({
+    max_connections: MOST_CONNECTIONS,
+    superuser_reserved_connections: 0,
+    max_wal_senders: 0,
+  });
 });
 afterAll(async () => {
   await server.stop();

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { RedisServer } from './redis-server.ts';
+import { TestServer } from '../../support/servers.ts';
 import {
   type Case,
   expectOutcomes,
@@ -57,10 +57,24 @@ const nodeRedis: Command = (port, command, during) => async () => {
   }
 };
 
+/** A Redis that loads its data for seconds. */
+async function startLoading(): Promise<TestServer> {
+  const source = await TestServer.redis();
+  const client = new Redis(source.port, '127.0.0.1');
+  for (let key = 0; key < 3000; key++) void client.set(`key-${key}`, 'x'.repeat(4096));
+  await client.save();
+  client.disconnect();
+  const slow = ['--key-load-delay', '10000', '--loading-process-events-interval-bytes', '1024'];
+  const options = ['--rdbcompression', 'no', '--dir', source.folder, ...slow];
+  const server = await TestServer.redis(options, 'Loading RDB');
+  await source.stop();
+  return server;
+}
+
 describe('the errors of Redis', () => {
-  const servers: RedisServer[] = [];
+  const servers: TestServer[] = [];
   const start = async (...options: string[]) => {
-    const server = await RedisServer.start(options);
+    const server = await TestServer.redis(options);
     servers.push(server);
     return server.port;
   };
@@ -80,7 +94,7 @@ describe('the errors of Redis', () => {
     full = await start('--maxclients', '1');
     second = connect(full, '127.0.0.1');
     await ioredis(port, ['SET', 'text', 'a'])();
-    const slow = await RedisServer.startLoading();
+    const slow = await startLoading();
     servers.push(slow);
     loading = slow.port;
   });

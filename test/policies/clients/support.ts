@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { expect, onTestFinished } from 'vitest';
 import { createPolicy } from '../../../src/policies/index.ts';
 import type { PresetName } from '../../../src/presets/presets.ts';
+import { freePort } from '../../support/ports.ts';
 
 /** How often a policy of two calls makes the call, and whether a circuit of one failure is open then. */
 export interface Outcome {
@@ -70,14 +71,7 @@ export async function listen(server: Server): Promise<number> {
 }
 
 /** The port of a server that is gone. */
-export async function refusedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
+export const refusedPort = freePort;
 
 /** A server that accepts connections and never answers. */
 export const stalledPort = (): Promise<number> => listen(createServer((socket) => socket.resume()));

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { requireProgram } from '../../support/programs.ts';
+import { freePort } from './ports.ts';
+import { requireProgram } from './programs.ts';
 
 interface User {
   readonly uid?: number;
@@ -36,12 +36,19 @@ export class TestServer {
     this.#user = user;
   }
 
-  static async redis(options: readonly string[] = []): Promise<TestServer> {
+  /**
+   * @param options of `redis.conf`, such as `--requirepass secret`
+   * @param ready what its log contains when the server is as the test needs it
+   */
+  static async redis(
+    options: readonly string[] = [],
+    ready = 'Ready to accept connections',
+  ): Promise<TestServer> {
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), 'redis-'));
     const own = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', folder];
     const command = [requireProgram('redis-server'), ...own, ...options];
-    return new TestServer(port, folder, command, 'Ready to accept connections').start();
+    return new TestServer(port, folder, command, ready).start();
   }
 
   static async nats(): Promise<TestServer> {
@@ -51,7 +58,8 @@ export class TestServer {
     return new TestServer(port, folder, command, 'Server is ready').start();
   }
 
-  static async postgres(): Promise<TestServer> {
+  /** @param more settings of `postgresql.conf` */
+  static async postgres(more: Readonly<Record<string, number>> = {}): Promise<TestServer> {
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), 'postgres-'));
     const user = findUser();
@@ -66,6 +74,7 @@ export class TestServer {
       fsync: 'off',
       max_connections: 50,
       lc_messages: 'C',
+      ...more,
     };
     const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const command = [requireProgram('postgres'), ...data, ...options];
@@ -114,6 +123,11 @@ export class TestServer {
     await exit;
   }
 
+  /** Accepts no more connections, and ends with the last one. */
+  shutDown(): void {
+    this.#process?.kill('SIGTERM');
+  }
+
   /** Stops the server without closing its sockets. */
   pause(): void {
     this.#isPaused = true;
@@ -143,16 +157,6 @@ export class TestServer {
       }
     }
   }
-}
-
-/** A port that no server uses. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** PostgreSQL does not run as root. */
