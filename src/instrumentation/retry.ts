@@ -91,7 +91,6 @@ export class RetryInstrumentation extends ExecutorInstrumentation {
 
   handled(call: RetryCall, ok: boolean, value: unknown): void {
     countError(this.#settings, 'retry', ok ? { value } : { error: value });
-    if (call.isDenied) return;
     this.#failed.push(call);
     if (!ok && !this.#hasWarned && isMarked(value, 'isBrokenCircuitError')) this.#warn();
   }

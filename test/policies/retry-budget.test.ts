@@ -99,6 +99,14 @@ describe.each(majors)('cockatiel $major, a retry budget', ({ major, cockatiel })
     });
   });
 
+  it('has the lowest balance of several budgets under one name', async () => {
+    for (const perSecond of [3, 1, 2]) {
+      const budget = new RetryBudget({ perSecond, ttl: TTL });
+      sdk.instrument(NAME, retry(wrapped(budget, handleAll), { maxAttempts: 1 }));
+    }
+    expect(await balanceOf(sdk)).toEqual([10]);
+  });
+
   it('can be shared by several names, or switched off', async () => {
     const budget = new RetryBudget({ ratio: 0, perSecond: 0 });
     const overrides = (budget: false | RetryBudget) => ({
@@ -132,6 +140,25 @@ describe.each(majors)('cockatiel $major, a retry budget', ({ major, cockatiel })
       );
     }
   });
+});
+
+it('starts again with a new `ttl`, and when a fake clock starts again', () => {
+  const filters = { options: { errorFilter: () => true, resultFilter: () => false } };
+  const budget = new RetryBudget({ perSecond: 1, ttl: TTL });
+  const { errorFilter } = budget.wrap(filters as never).options;
+  for (const restart of [
+    () => budget.configure({ perSecond: 0.5, ttl: 2 * TTL }),
+    () => {
+      vi.useRealTimers();
+      vi.useFakeTimers();
+    },
+  ]) {
+    vi.advanceTimersByTime(10 * TTL);
+    for (let retries = 0; retries < 10; retries++) expect(errorFilter(new Error())).toBe(true);
+    expect(budget.balance).toBeCloseTo(0);
+    restart();
+    expect(budget.balance).toBe(10);
+  }
 });
 
 it('allows `ratio` of the calls and `perSecond`, whatever fails: property', () => {

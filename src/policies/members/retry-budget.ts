@@ -115,10 +115,10 @@ export class RetryBudget {
   #expire(): void {
     const slice = Math.floor(performance.now() / this.#sliceMs);
     const { length } = this.#slices;
-    // A clock that was set back, as in a test with fake timers, expires everything.
-    const isPast = slice < this.#slice;
-    const expired = isPast ? length : Math.min(slice - this.#slice, length);
-    for (let i = 0; i < expired; i++) this.#slices[(slice - i) % length] = 0;
+    const passed = slice - this.#slice;
+    // A clock that was set back, as by fake timers, starts the balance again.
+    if (passed < 0 || passed >= length) this.#slices.fill(0);
+    else for (let i = 0; i < passed; i++) this.#slices[(slice - i) % length] = 0;
     this.#slice = slice;
   }
 }
